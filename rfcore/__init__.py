@@ -1,0 +1,91 @@
+"""Convolution, pooling, receptive fields and shifts in plain NumPy, for teaching with exact maps.
+
+>>> stack = Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1")
+>>> [field.size for field in receptive_fields(stack)]
+[(3, 3), (4, 4), (8, 8)]
+"""
+
+from rfcore.errors import (
+    ImageError,
+    KernelError,
+    LayerError,
+    NotationError,
+    PatternError,
+    RfcoreError,
+    ShapeError,
+)
+from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
+from rfcore.images import read_photo
+from rfcore.layers import (
+    AvgPool2d,
+    BlurPool2d,
+    Conv2d,
+    GlobalAvgPool2d,
+    GlobalMaxPool2d,
+    Layer,
+    MaxPool2d,
+    ReLU,
+)
+from rfcore.network import Network
+from rfcore.ops import (
+    PADDING_MODES,
+    avg_pool2d,
+    blur_pool2d,
+    conv2d,
+    global_avg_pool2d,
+    global_max_pool2d,
+    max_pool2d,
+    pad,
+    relu,
+    softmax,
+)
+from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifts import MeasuredShift, changed_cells, expected_shift, measured_shift
+from rfcore.stack import Stack
+
+__all__ = [
+    "BACKGROUNDS",
+    "FILTERS",
+    "PADDING_MODES",
+    "PATTERNS",
+    "AvgPool2d",
+    "BlurPool2d",
+    "Conv2d",
+    "GlobalAvgPool2d",
+    "GlobalMaxPool2d",
+    "ImageError",
+    "KernelError",
+    "Layer",
+    "LayerError",
+    "MaxPool2d",
+    "MeasuredShift",
+    "Network",
+    "NotationError",
+    "Pattern",
+    "PatternError",
+    "ReLU",
+    "ReceptiveField",
+    "RfcoreError",
+    "ShapeError",
+    "Stack",
+    "avg_pool2d",
+    "blur_pool2d",
+    "changed_cells",
+    "conv2d",
+    "convolution_kernels",
+    "draw_background",
+    "draw_pattern",
+    "expected_shift",
+    "filter_kernel",
+    "global_avg_pool2d",
+    "global_max_pool2d",
+    "max_pool2d",
+    "measured_shift",
+    "pad",
+    "place",
+    "read_photo",
+    "receptive_fields",
+    "relu",
+    "softmax",
+]

@@ -1,0 +1,128 @@
+"""Named kernels, and the documented way in which a convolution of the app gets its weights.
+
+Every filter is made for any kernel size from two one-dimensional parts: a binomial smoothing and
+its derivative. Its absolute weights sum to 1, so a response never exceeds the largest input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rfcore.errors import KernelError
+from rfcore.layers import Conv2d, Pair
+from rfcore.ops import Array, binomial
+
+BANK = "bank"
+"""The choice of one filter per output channel, in the order of FILTERS."""
+
+RANDOM = "random"
+"""The choice of seeded random weights for every output channel."""
+
+
+def derivative(taps: int) -> Array:
+    """Return a smoothed first difference, right minus left; a single tap is left as it is.
+
+    >>> derivative(3)
+    array([-1.,  0.,  1.])
+    """
+    if taps == 1:
+        return np.ones(1)
+    if taps == 2:
+        return np.array([-1.0, 1.0])
+    difference: Array = np.convolve(binomial(taps - 2), [-1.0, 0.0, 1.0])
+    return difference
+
+
+def _identity(rows: int, cols: int) -> Array:
+    kernel = np.zeros((rows, cols))
+    kernel[(rows - 1) // 2, (cols - 1) // 2] = 1
+    return kernel
+
+
+def _smooth(rows: int, cols: int) -> Array:
+    smooth: Array = np.outer(binomial(rows), binomial(cols))
+    return smooth
+
+
+def _diagonal(rows: int, cols: int, sign: int) -> Array:
+    across = np.outer(binomial(rows), derivative(cols))
+    down = np.outer(derivative(rows), binomial(cols))
+    diagonal: Array = across + sign * down
+    return diagonal
+
+
+_MAKERS: dict[str, Callable[[int, int], Array]] = {
+    "vertical edge": lambda rows, cols: np.outer(binomial(rows), derivative(cols)),
+    "horizontal edge": lambda rows, cols: np.outer(derivative(rows), binomial(cols)),
+    "smooth": _smooth,
+    "spot": lambda rows, cols: _identity(rows, cols) - np.full((rows, cols), 1 / (rows * cols)),
+    "falling edge": lambda rows, cols: _diagonal(rows, cols, 1),
+    "rising edge": lambda rows, cols: _diagonal(rows, cols, -1),
+    "sharpen": lambda rows, cols: 2 * _identity(rows, cols) - _smooth(rows, cols),
+    "identity": _identity,
+}
+
+FILTERS: tuple[str, ...] = tuple(_MAKERS)
+"""The named filters, in the order in which a bank uses them."""
+
+CHOICES: tuple[str, ...] = (BANK, *FILTERS, RANDOM)
+"""What the weights of a convolution can be chosen to be."""
+
+
+def filter_kernel(name: str, kernel_size: Pair) -> Array:
+    """Return a named filter as a (rows, cols) array of float64, absolute weights summing to 1.
+
+    Raises KernelError for a name that is not in FILTERS.
+
+    >>> 8 * filter_kernel("vertical edge", (3, 3))
+    array([[-1.,  0.,  1.],
+           [-2.,  0.,  2.],
+           [-1.,  0.,  1.]])
+    """
+    if name not in _MAKERS:
+        raise KernelError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")
+    kernel = _MAKERS[name](*kernel_size)
+    total = np.abs(kernel).sum()
+    # A difference over one cell is nothing at all; the cell itself is the honest stand-in.
+    return kernel / total if total > 0 else _identity(*kernel_size)
+
+
+def channel_filter(choice: str, channel: int) -> str:
+    """Return the name of the filter that a choice gives to an output channel.
+
+    >>> channel_filter("bank", 1), channel_filter("spot", 1), channel_filter("random", 1)
+    ('horizontal edge', 'spot', 'random')
+    """
+    return FILTERS[channel % len(FILTERS)] if choice == BANK else choice
+
+
+def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: int = 0) -> Array:
+    """Return the weights of a convolution layer for a choice, the same ones every time.
+
+    Each output channel has one filter (see `channel_filter`). With one input channel that is all;
+    with more, the filter is applied to a mix of them, whose weights are drawn with `seed` and have
+    absolute values summing to 1. Random weights are drawn for every tap, scaled the same way.
+    Returns float32 (out_channels, in_channels, kernel rows, kernel cols).
+    Raises KernelError for a choice that is not in CHOICES.
+
+    >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape
+    (2, 4, 3, 3)
+    """
+    if choice not in CHOICES:
+        raise KernelError(f"there are no kernels {choice!r}; there are {', '.join(CHOICES)}")
+    generator = np.random.default_rng(seed)
+    out_channels, kernel_size = layer.out_channels, layer.kernel_size
+    if choice == RANDOM:
+        kernels = generator.standard_normal((out_channels, in_channels, *kernel_size))
+        kernels /= np.abs(kernels).sum(axis=(1, 2, 3), keepdims=True)
+        return np.asarray(kernels, np.float32)
+    mix = np.ones((out_channels, 1))
+    if in_channels > 1:
+        mix = generator.standard_normal((out_channels, in_channels))
+        mix /= np.abs(mix).sum(axis=1, keepdims=True)
+    filters = np.stack(
+        [filter_kernel(channel_filter(choice, c), kernel_size) for c in range(out_channels)]
+    )
+    return np.asarray(mix[:, :, None, None] * filters[:, None], np.float32)

@@ -1,0 +1,364 @@
+"""The operations of a network, arrays in and arrays out, in NumPy alone.
+
+A map is a float32 or float64 array (channels, rows, cols); a batch puts one axis before it.
+Convolution means cross-correlation (the kernel is not flipped), as in every deep-learning library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import comb
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rfcore.errors import KernelError, LayerError, ShapeError
+from rfcore.layers import (
+    AvgPool2d,
+    BlurPool2d,
+    Conv2d,
+    MaxPool2d,
+    Pair,
+    Window,
+)
+
+Array = NDArray[Any]
+"""float32 or float64; what goes in decides what comes out."""
+
+PaddingMode = Literal["zeros", "circular", "reflect", "replicate"]
+PADDING_MODES: tuple[PaddingMode, ...] = get_args(PaddingMode)
+_NUMPY_MODE = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+
+TILE = 32
+"""Output columns of one matrix product. The columns of a tile are always the same ones, so a cell
+gets the same bits whether its whole map is computed or only the tiles around a moved pattern."""
+
+_BUFFER = 1 << 17
+"""Numbers in the unfolded input of one band of rows: it stays in a core's own cache."""
+
+
+def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: float = 0.0) -> Array:
+    """Return maps with `padding` more cells on every side.
+
+    x: (..., rows, cols); padding: cells, one number or (rows, cols); mode: zeros (or `value`),
+    circular (the far side), reflect (mirrored, without the edge itself), replicate (the edge).
+    Raises LayerError for an unknown mode, ShapeError when the map is too small to mirror or wrap.
+
+    >>> pad(np.array([[[1.0, 2.0, 3.0]]]), (0, 1), "circular")
+    array([[[3., 1., 2., 3., 1.]]])
+    """
+    rows, cols = (padding, padding) if isinstance(padding, int) else padding
+    if mode not in PADDING_MODES:
+        raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {mode!r}")
+    if rows == 0 and cols == 0:
+        return x
+    return _pad_each(x, (rows, rows), (cols, cols), mode, value)
+
+
+def conv2d(
+    x: Array,
+    kernels: Array,
+    bias: Array | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Slide kernels over a map and return the weighted sums (cross-correlation).
+
+    x: (channels, rows, cols), or a batch of them (n, channels, rows, cols).
+    kernels: (out_channels, channels, kernel rows, kernel cols). bias: (out_channels,).
+    stride, padding, dilation: cells, one number or (rows, cols).
+    Returns (out_channels, rows, cols), or a batch of that, of the dtype of `x`.
+    Raises ShapeError for a wrong rank or channel count, KernelError for kernels or a bias that
+    are not finite, LayerError for impossible sizes.
+
+    >>> conv2d(np.arange(16.0).reshape(1, 4, 4), np.ones((1, 1, 3, 3)))
+    array([[[45., 54.],
+            [81., 90.]]])
+    """
+    kernels = checked_kernels(kernels)
+    layer = Conv2d(
+        kernels.shape[2:], stride, padding=padding, dilation=dilation, out_channels=len(kernels)
+    )
+    x = checked_map(x)
+    if x.shape[-3] != kernels.shape[1]:
+        raise ShapeError(
+            f"the kernels expect {kernels.shape[1]} channels, the map has {x.shape[-3]} "
+            f"(map {x.shape}, kernels {kernels.shape})"
+        )
+    shape = layer.output_shape(x.shape[-3:])
+    kernels = kernels.astype(x.dtype, copy=False)
+    bias = checked_bias(bias, len(kernels), x.dtype)
+    padded = pad(x, layer.padding, padding_mode)
+    out = np.empty((*x.shape[:-3], *shape), x.dtype)
+    whole = (0, shape[1], 0, shape[2])
+    if x.ndim == 3:
+        convolve_region(out, padded, kernels, bias, layer.window(), whole)
+    else:
+        for single, padded_single in zip(out, padded, strict=True):
+            convolve_region(single, padded_single, kernels, bias, layer.window(), whole)
+    return out
+
+
+def convolve_region(
+    out: Array,
+    padded: Array,
+    kernels: Array,
+    bias: Array | None,
+    window: Window,
+    region: tuple[int, int, int, int],
+) -> None:
+    """Fill the tiles of `out` that meet a region (row0, row1, col0, col1), half-open, in place.
+
+    out: (out_channels, rows, cols). padded: the input with its padding. kernels, bias: checked,
+    of the dtype of `padded`. No other cell changes.
+    """
+    out_channels, _, cols = out.shape
+    channels, kernel_rows, kernel_cols = kernels.shape[1:]
+    (row_stride, col_stride), (row_step, col_step) = window.stride, window.dilation
+    row0, row1, col0, col1 = region
+    if row0 >= row1 or col0 >= col1:
+        return
+    col0 -= col0 % TILE
+    tiles = -(-(col1 - col0) // TILE)
+    width = min(tiles * TILE, cols - col0)
+    weights = kernels.reshape(out_channels, -1)
+    taps = weights.shape[1]
+    band = max(1, min(row1 - row0, _BUFFER // (taps * tiles * TILE)))
+    unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, tiles * TILE), padded.dtype)
+    products = np.empty((out_channels, band * tiles, TILE), padded.dtype)
+    for top in range(row0, row1, band):
+        rows = min(band, row1 - top)
+        for row in range(kernel_rows):
+            first_row = top * row_stride + row * row_step
+            row_slice = slice(first_row, first_row + (rows - 1) * row_stride + 1, row_stride)
+            for col in range(kernel_cols):
+                first_col = col0 * col_stride + col * col_step
+                col_slice = slice(first_col, first_col + (width - 1) * col_stride + 1, col_stride)
+                unfolded[:, row, col, :rows, :width] = padded[:, row_slice, col_slice]
+        columns = unfolded.reshape(taps, band * tiles, TILE)
+        # One product per tile, all of one shape: see TILE.
+        np.matmul(weights, columns.transpose(1, 0, 2), out=products.transpose(1, 0, 2))
+        band_out = products.reshape(out_channels, band, tiles * TILE)[:, :rows, :width]
+        target = out[:, top : top + rows, col0 : col0 + width]
+        if bias is None:
+            target[...] = band_out
+        else:
+            np.add(band_out, bias[:, None, None], out=target)
+
+
+def max_pool2d(
+    x: Array,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+) -> Array:
+    """Keep the largest value of every window.
+
+    x: (channels, rows, cols) or a batch. Sizes in cells, one number or (rows, cols); `stride` is
+    the kernel's own when left out. Padding never wins: it counts as minus infinity.
+    Returns the pooled maps, of the dtype of `x`.
+    Raises ShapeError for a wrong rank or a window that does not fit, LayerError for sizes.
+
+    >>> max_pool2d(np.array([[[1.0, 5.0, 2.0, 0.0], [3.0, 4.0, 0.0, 1.0]]]), 2)
+    array([[[5., 2.]]])
+    """
+    x = checked_map(x)
+    layer = MaxPool2d(kernel_size, stride, padding=padding, dilation=dilation)
+    shape = layer.output_shape(x.shape[-3:])
+    padded = pad(x, layer.padding, value=-np.inf)
+    views = window_views(padded, layer.window(), shape[1:])
+    out: Array = next(views).copy()
+    for view in views:
+        np.maximum(out, view, out=out)
+    return out
+
+
+def avg_pool2d(
+    x: Array,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+) -> Array:
+    """Average every window; padding counts as zeros, as in PyTorch's default.
+
+    x: (channels, rows, cols) or a batch. Sizes in cells, one number or (rows, cols); `stride` is
+    the kernel's own when left out. Returns the pooled maps, of the dtype of `x`.
+    Raises ShapeError for a wrong rank or a window that does not fit, LayerError for sizes.
+
+    >>> avg_pool2d(np.array([[[1.0, 5.0, 2.0, 0.0], [3.0, 3.0, 0.0, 2.0]]]), 2)
+    array([[[3., 1.]]])
+    """
+    x = checked_map(x)
+    layer = AvgPool2d(kernel_size, stride, padding=padding)
+    shape = layer.output_shape(x.shape[-3:])
+    weight = 1 / (layer.kernel_size[0] * layer.kernel_size[1])
+    views = window_views(pad(x, layer.padding), layer.window(), shape[1:])
+    out: Array = next(views).copy()
+    for view in views:
+        out += view
+    out *= weight
+    return out
+
+
+def blur_pool2d(x: Array, filter_size: int | Pair = 3, *, stride: int | Pair = 2) -> Array:
+    """Blur with a binomial filter, then keep every stride-th cell; the border is mirrored.
+
+    x: (channels, rows, cols) or a batch; filter_size: 2 to 7 taps per axis; stride: cells.
+    Returns the pooled maps, of the dtype of `x`. Max-then-blur is this on a max pool of stride 1.
+    Raises ShapeError for a wrong rank or a map too small to mirror, LayerError for sizes.
+    Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again".
+
+    >>> blur_pool2d(np.array([[[0.0, 0.0, 4.0, 0.0, 0.0]] * 3]), stride=(3, 1))
+    array([[[0., 1., 2., 1., 0.]]])
+    """
+    x = checked_map(x)
+    layer = BlurPool2d(filter_size, stride)
+    shape = layer.output_shape(x.shape[-3:])
+    return blur_padded(pad_blur(x, layer), layer, shape[1:])
+
+
+def pad_blur(x: Array, layer: BlurPool2d) -> Array:
+    """Mirror the border as a blur pool does: an even filter has its extra cell after the map."""
+    before = layer.padding
+    after = layer.kernel_size[0] // 2, layer.kernel_size[1] // 2
+    return _pad_each(x, (before[0], after[0]), (before[1], after[1]), "reflect", 0.0)
+
+
+def blur_padded(padded: Array, layer: BlurPool2d, sizes: Pair) -> Array:
+    """Blur and stride a map that has its border already; `sizes` (rows, cols) come out."""
+    weights = np.outer(binomial(layer.kernel_size[0]), binomial(layer.kernel_size[1])).ravel()
+    weights = weights.astype(padded.dtype)
+    views = window_views(padded, layer.window(), sizes)
+    out: Array = next(views) * weights[0]
+    for view, weight in zip(views, weights[1:], strict=True):
+        out += view * weight
+    return out
+
+
+def relu(x: Array) -> Array:
+    """Set what is negative to 0; any shape.
+
+    >>> relu(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    out: Array = np.maximum(x, 0)
+    return out
+
+
+def softmax(logits: Array, axis: int = -1) -> Array:
+    """Turn logits into shares that sum to 1 along `axis`; any shape, and no logit overflows.
+
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
+    scaled = np.exp(logits - np.max(logits, axis=axis, keepdims=True))
+    out: Array = scaled / scaled.sum(axis=axis, keepdims=True)
+    return out
+
+
+def global_avg_pool2d(x: Array) -> Array:
+    """Average each channel over all places: (..., channels, rows, cols) to (..., channels, 1, 1).
+
+    >>> global_avg_pool2d(np.array([[[1.0, 3.0]]]))
+    array([[[2.]]])
+    """
+    out: Array = checked_map(x).mean(axis=(-2, -1), keepdims=True)
+    return out
+
+
+def global_max_pool2d(x: Array) -> Array:
+    """Take each channel's maximum: (..., channels, rows, cols) to (..., channels, 1, 1).
+
+    >>> global_max_pool2d(np.array([[[1.0, 3.0]]]))
+    array([[[3.]]])
+    """
+    out: Array = checked_map(x).max(axis=(-2, -1), keepdims=True)
+    return out
+
+
+def binomial(taps: int) -> NDArray[np.float64]:
+    """Return a row of Pascal's triangle as weights that sum to 1.
+
+    >>> binomial(3)
+    array([0.25, 0.5 , 0.25])
+    """
+    return np.array([comb(taps - 1, k) for k in range(taps)]) / 2.0 ** (taps - 1)
+
+
+def window_views(padded: Array, window: Window, sizes: Pair) -> Iterator[Array]:
+    """Yield, tap by tap in reading order, a view of the cells that every window has at that tap.
+
+    padded: (..., rows, cols); sizes: (rows, cols) of the windows' map. No cell is copied.
+    """
+    (kernel_rows, kernel_cols), stride, _, dilation = window
+    for row in range(kernel_rows):
+        first_row = row * dilation[0]
+        row_slice = slice(first_row, first_row + (sizes[0] - 1) * stride[0] + 1, stride[0])
+        for col in range(kernel_cols):
+            first_col = col * dilation[1]
+            col_slice = slice(first_col, first_col + (sizes[1] - 1) * stride[1] + 1, stride[1])
+            yield padded[..., row_slice, col_slice]
+
+
+def checked_map(x: Array) -> Array:
+    """Return `x` as it is when it is a map or a batch of maps; raises ShapeError when not."""
+    if not isinstance(x, np.ndarray) or x.ndim not in (3, 4):
+        got = f"an array of shape {x.shape}" if isinstance(x, np.ndarray) else repr(type(x))
+        raise ShapeError(
+            f"a map is an array (channels, rows, cols), or a batch (n, channels, rows, cols); "
+            f"got {got}"
+        )
+    if x.dtype not in (np.float32, np.float64):
+        raise ShapeError(f"a map holds float32 or float64 numbers, got {x.dtype}")
+    if x.size == 0:
+        raise ShapeError(f"a map needs at least one cell, got shape {x.shape}")
+    return x
+
+
+def checked_kernels(kernels: Array) -> Array:
+    """Return kernels as they are when they can be used; raises KernelError when not."""
+    if not isinstance(kernels, np.ndarray) or kernels.ndim != 4 or kernels.size == 0:
+        shape = getattr(kernels, "shape", type(kernels))
+        raise KernelError(f"kernels are an array (out_channels, channels, rows, cols), got {shape}")
+    if not np.issubdtype(kernels.dtype, np.number) or not np.isfinite(kernels).all():
+        raise KernelError("every kernel weight must be a finite number, got NaN or infinity")
+    return kernels
+
+
+def checked_bias(bias: Array | None, out_channels: int, dtype: np.dtype[Any]) -> Array | None:
+    """Return a bias of the given dtype, or None; raises KernelError when it does not fit."""
+    if bias is None:
+        return None
+    bias = np.asarray(bias)
+    if bias.shape != (out_channels,):
+        raise KernelError(
+            f"a bias has one number for each of the {out_channels} output channels, "
+            f"got shape {bias.shape}"
+        )
+    if not np.isfinite(bias).all():
+        raise KernelError("every bias must be a finite number, got NaN or infinity")
+    return bias.astype(dtype, copy=False)
+
+
+def _pad_each(x: Array, rows: Pair, cols: Pair, mode: PaddingMode, value: float) -> Array:
+    size = x.shape[-2:]
+    if mode == "zeros":
+        shape = (*x.shape[:-2], size[0] + sum(rows), size[1] + sum(cols))
+        padded: Array = np.full(shape, value, x.dtype)
+        padded[..., rows[0] : rows[0] + size[0], cols[0] : cols[0] + size[1]] = x
+        return padded
+    most = {"reflect": (size[0] - 1, size[1] - 1), "circular": size}.get(mode)
+    if most is not None and (max(rows) > most[0] or max(cols) > most[1]):
+        raise ShapeError(
+            f"{mode} padding of {max(rows)}x{max(cols)} cells needs a larger map than "
+            f"{size[0]}x{size[1]}; at most {most[0]}x{most[1]} here"
+        )
+    widths = [(0, 0)] * (x.ndim - 2) + [rows, cols]
+    return np.pad(x, widths, mode=_NUMPY_MODE[mode])  # type: ignore[call-overload,no-any-return]
