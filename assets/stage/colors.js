@@ -1,0 +1,54 @@
+// Colours of the maps: zero is the paper, one hue for positive values and one for negative ones.
+// Blue and orange stay apart for every common kind of colour blindness, and both differ from the
+// paper by lightness alone, so they also do in a gray print.
+
+const RAMPS = {
+  light: { negative: [[250, 250, 248], [122, 170, 221], [22, 66, 138]],
+           positive: [[250, 250, 248], [240, 163, 84], [148, 54, 0]] },
+  dark: { negative: [[22, 25, 31], [46, 104, 178], [156, 204, 255]],
+          positive: [[22, 25, 31], [183, 92, 20], [255, 214, 150]] },
+};
+
+const STEPS = 255;
+
+function mix(ramp, share) {
+  const place = share * (ramp.length - 1);
+  const left = Math.min(Math.floor(place), ramp.length - 2);
+  return ramp[left].map((c, i) => Math.round(c + (ramp[left + 1][i] - c) * (place - left)));
+}
+
+function table(theme) {
+  // Entry STEPS is zero, 0 the most negative, 2 * STEPS the most positive; packed as ABGR.
+  const packed = new Uint32Array(2 * STEPS + 1);
+  for (let step = -STEPS; step <= STEPS; step += 1) {
+    const ramp = step < 0 ? RAMPS[theme].negative : RAMPS[theme].positive;
+    const [red, green, blue] = mix(ramp, Math.abs(step) / STEPS);
+    packed[step + STEPS] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
+  return packed;
+}
+
+const TABLES = { light: table("light"), dark: table("dark") };
+
+// Fill pixels (a Uint32Array) with the colours of values from -full to full.
+export function paintSigned(pixels, values, full, theme) {
+  const colors = TABLES[theme];
+  const factor = STEPS / full;
+  for (let i = 0; i < values.length; i += 1) {
+    const step = Math.max(-STEPS, Math.min(STEPS, Math.round(values[i] * factor)));
+    pixels[i] = colors[step + STEPS];
+  }
+}
+
+export function paintGray(pixels, values) {
+  for (let i = 0; i < values.length; i += 1) {
+    const gray = values[i];
+    pixels[i] = (255 << 24) | (gray << 16) | (gray << 8) | gray;
+  }
+}
+
+export function legendGradient(theme) {
+  const css = (ramp) => ramp.map(([r, g, b]) => `rgb(${r} ${g} ${b})`);
+  const stops = [...css(RAMPS[theme].negative).reverse(), ...css(RAMPS[theme].positive).slice(1)];
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}

@@ -1,0 +1,186 @@
+// Painting one panel: a map in the picture's own coordinates, and the marks over it.
+
+import { clip, isClipped, mapBox, span } from "./geometry.js";
+import { paintGray, paintSigned } from "./colors.js";
+
+const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
+const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
+const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
+
+// A canvas that holds one number per pixel, to be scaled up without smoothing.
+export class Bitmap {
+  constructor(rows, cols) {
+    this.canvas = new OffscreenCanvas(cols, rows);
+    this.context = this.canvas.getContext("2d");
+    this.image = new ImageData(cols, rows);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+
+  signed(values, full, theme) {
+    paintSigned(this.pixels, values, full, theme);
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  gray(values) {
+    paintGray(this.pixels, values);
+    this.context.putImageData(this.image, 0, 0);
+  }
+}
+
+// The picture with the pattern on it, as the server puts it together.
+export function composite(target, { picture, pattern, alpha }, [row, col]) {
+  target.set(picture.values);
+  for (let r = 0; r < pattern.rows; r += 1) {
+    for (let c = 0; c < pattern.cols; c += 1) {
+      const place = (row + r) * picture.cols + col + c;
+      const share = alpha.values[r * pattern.cols + c] / 255;
+      const value = pattern.values[r * pattern.cols + c];
+      target[place] = Math.round(target[place] * (1 - share) + value * share);
+    }
+  }
+}
+
+// One panel's canvas, `extent` picture pixels wide with `margin` of them on every side.
+export class Sheet {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+  }
+
+  // Fit into `width` CSS pixels; whole device pixels per picture pixel wherever there is room.
+  resize(width, size, margin) {
+    const ratio = window.devicePixelRatio || 1;
+    const extent = size + 2 * margin;
+    const whole = Math.floor((width * ratio) / extent);
+    this.zoom = whole >= 3 ? whole / ratio : width / extent;
+    this.size = size;
+    this.margin = margin;
+    const side = this.zoom * extent;
+    this.canvas.style.width = this.canvas.style.height = `${side}px`;
+    const device = Math.round(side * ratio);
+    if (this.canvas.width !== device) this.canvas.width = this.canvas.height = device;
+    this.ratio = device / extent;
+    return side;
+  }
+
+  toDevice(pixel) {
+    return (pixel + this.margin) * this.ratio;
+  }
+
+  begin(theme) {
+    this.theme = theme;
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.imageSmoothingEnabled = false;
+  }
+
+  bitmap(bitmap, [row0, row1, col0, col1]) {
+    const [x, y] = [this.toDevice(col0), this.toDevice(row0)];
+    const [width, height] = [(col1 - col0) * this.ratio, (row1 - row0) * this.ratio];
+    this.context.drawImage(bitmap.canvas, x, y, width, height);
+  }
+
+  // The picture's own outline, so that every panel shows how much of it a map covers.
+  edge() {
+    this.line([0, this.size, 0, this.size], { color: PICTURE_EDGE[this.theme], width: 1 });
+  }
+
+  grid([row0, row1, col0, col1], rows, cols) {
+    const { context } = this;
+    const [height, width] = [(row1 - row0) / rows, (col1 - col0) / cols];
+    if (Math.min(height, width) * this.ratio < 7) return;
+    context.strokeStyle = PICTURE_EDGE[this.theme];
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let r = 0; r <= rows; r += 1) {
+      context.moveTo(this.toDevice(col0), this.toDevice(row0 + r * height));
+      context.lineTo(this.toDevice(col1), this.toDevice(row0 + r * height));
+    }
+    for (let c = 0; c <= cols; c += 1) {
+      context.moveTo(this.toDevice(col0 + c * width), this.toDevice(row0));
+      context.lineTo(this.toDevice(col0 + c * width), this.toDevice(row1));
+    }
+    context.stroke();
+  }
+
+  // A box in the learner's colour on a casing, so that it shows on any map.
+  box(box, { dashed = false, width = 2, fill = false } = {}) {
+    const ratio = window.devicePixelRatio || 1;
+    if (fill) {
+      this.context.fillStyle = `${ACCENT[this.theme]}44`;
+      this.context.fillRect(...this.rectangle(box));
+    }
+    this.line(box, { color: CASING[this.theme], width: (width + 1.5) * ratio });
+    const dash = dashed ? [5 * ratio, 4 * ratio] : [];
+    this.line(box, { color: ACCENT[this.theme], width: width * ratio, dash });
+  }
+
+  // A field: solid where it lies on the picture, dashed where it reaches beyond the border.
+  field(box, options = {}) {
+    if (isClipped(box, this.size, this.size)) this.box(box, { dashed: true, width: 1 });
+    const inside = clip(box, this.size, this.size);
+    if (inside[0] < inside[1] && inside[2] < inside[3]) this.box(inside, options);
+  }
+
+  line(box, { color, width, dash = [] }) {
+    const { context } = this;
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.strokeRect(...this.rectangle(box));
+    context.setLineDash([]);
+  }
+
+  rectangle([row0, row1, col0, col1]) {
+    const [x, y] = [this.toDevice(col0), this.toDevice(row0)];
+    return [x, y, this.toDevice(col1) - x, this.toDevice(row1) - y];
+  }
+
+  // Where a pointer is, (row, col) in picture pixels, fractions included.
+  place(event) {
+    const frame = this.canvas.getBoundingClientRect();
+    const scale = (this.size + 2 * this.margin) / frame.width;
+    return [
+      (event.clientY - frame.top) * scale - this.margin,
+      (event.clientX - frame.left) * scale - this.margin,
+    ];
+  }
+}
+
+// The square a map is drawn in: at its place on the picture, or by its own cells for counting.
+export function boxOfMap(layer, size, ownCells) {
+  if (!ownCells) return mapBox(layer);
+  const cell = size / Math.max(layer.rows, layer.cols);
+  const [row0, col0] = [(size - layer.rows * cell) / 2, (size - layer.cols * cell) / 2];
+  return [row0, size - row0, col0, size - col0];
+}
+
+// The part of a map's square that a range of its cells, half-open, takes up.
+export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
+  const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
+  const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
+  return [
+    mapSquare[0] + row0 * height,
+    mapSquare[0] + row1 * height,
+    mapSquare[2] + col0 * width,
+    mapSquare[2] + col1 * width,
+  ];
+}
+
+// Mark what the unit [layer, row, col] sees on panel `index` (-1 is the picture).
+export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells) {
+  if (index > chosen) return;
+  const layer = layers[chosen];
+  const seen = span(layer.field, row, col);
+  if (index < 0) {
+    sheet.field(seen, { fill: true });
+    return;
+  }
+  const here = layers[index];
+  const square = boxOfMap(here, sheet.size, ownCells);
+  const cells =
+    index === chosen
+      ? [row, row + 1, col, col + 1]
+      : clip(span(layer.within[index], row, col), here.rows, here.cols);
+  if (!ownCells && index < chosen) sheet.box(seen, { width: 1 });
+  sheet.box(boxOfCells(here, square, cells), { fill: index < chosen });
+}

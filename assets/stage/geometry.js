@@ -1,0 +1,28 @@
+// Where things are. Everything is (row, col) in pixels of the picture; (x, y) appears only where
+// a pointer or a canvas is spoken to. Fields come from the server: {size, jump, start}.
+
+// The pixels that the unit at (row, col) sees, half-open and unclipped: [row0, row1, col0, col1].
+export function span(field, row, col) {
+  const row0 = field.start[0] + row * field.jump[0];
+  const col0 = field.start[1] + col * field.jump[1];
+  return [row0, row0 + field.size[0], col0, col0 + field.size[1]];
+}
+
+// The square in which a map is drawn: each cell is jump wide and sits at the middle of its field.
+export function mapBox(layer) {
+  const { size, jump, start } = layer.field;
+  const row0 = start[0] + (size[0] - jump[0]) / 2;
+  const col0 = start[1] + (size[1] - jump[1]) / 2;
+  return [row0, row0 + layer.rows * jump[0], col0, col0 + layer.cols * jump[1]];
+}
+
+export function clip([row0, row1, col0, col1], rows, cols) {
+  return [Math.max(0, row0), Math.min(rows, row1), Math.max(0, col0), Math.min(cols, col1)];
+}
+
+export const isClipped = (box, rows, cols) =>
+  box[0] < 0 || box[2] < 0 || box[1] > rows || box[3] > cols;
+
+export const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
+
+export const samePlace = (a, b) => !!a && !!b && a.every((number, i) => number === b[i]);

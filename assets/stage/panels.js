@@ -1,0 +1,133 @@
+// The stage's elements: made once per scene, then only filled.
+
+import { legendGradient } from "./colors.js";
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const VIEWS = [["now", "now"], ["start", "at the start"], ["difference", "difference"]];
+
+export function buildFrame() {
+  const views = element("div", { class: "views", role: "radiogroup", "aria-label": "Maps show" });
+  for (const [name, label] of VIEWS) {
+    views.append(element("button", { role: "radio", type: "button", "data-view": name }, label));
+  }
+  const ownCells = element("input", { type: "checkbox" });
+  const copy = element("button", { type: "button", class: "copy" }, "Copy link");
+  const parts = {
+    views,
+    ownCells,
+    copy,
+    linkText: element("output", { class: "link-text" }),
+    notice: element("p", { class: "notice", role: "alert", hidden: true }),
+    panels: element("div", { class: "panels" }),
+    // Inside the panels' grid, so that a phone can show it right under the picture.
+    sentence: element("p", { class: "sentence" }),
+    unitText: element("p", { class: "unit-text" }),
+    spoken: element("p", { class: "spoken", role: "status", "aria-live": "polite" }),
+  };
+  const bar = element(
+    "div",
+    { class: "bar" },
+    views,
+    element("label", { class: "own" }, ownCells, " count cells"),
+    element("span", { class: "space" }),
+    parts.linkText,
+    copy,
+  );
+  parts.root = element(
+    "section",
+    { class: "stage", "aria-label": "Stage" },
+    parts.notice,
+    parts.panels,
+    parts.unitText,
+    bar,
+    parts.spoken,
+  );
+  return parts;
+}
+
+export function buildInput(setting) {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const handle = element("div", {
+    class: "handle",
+    tabindex: "0",
+    role: "application",
+    "aria-roledescription": "movable pattern",
+  });
+  const plot = element("div", { class: "plot" }, canvas, handle);
+  const size = `${setting.size}\u00d7${setting.size}`;
+  const caption = element(
+    "figcaption",
+    {},
+    element("span", { class: "name" }, "picture"),
+    element("span", { class: "shape" }, size),
+  );
+  const { list, values } = readouts([["place", "pattern at"], ["moved", "moved"]]);
+  const panel = element("figure", { class: "panel input" }, caption, plot, list);
+  return { panel, plot, canvas, handle, values };
+}
+
+export function buildMap(layer, index) {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const plot = element(
+    "div",
+    {
+      class: "plot",
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "feature map",
+      "aria-label":
+        `Map of layer ${index + 1}, ${layer.text}, ${layer.rows} by ${layer.cols} cells. ` +
+        "Arrow keys choose a unit, Enter pins it.",
+    },
+    canvas,
+  );
+  const select = element("select", { "aria-label": `Channel of layer ${index + 1}` });
+  layer.channels.forEach((name, channel) => {
+    select.append(element("option", { value: channel, selected: channel === layer.channel }, name));
+  });
+  const { list, values } = readouts([
+    ["expected", "should shift"],
+    ["measured", "did shift"],
+    ["changed", "cells changed"],
+  ]);
+  const [least, most] = [element("span", {}), element("span", {})];
+  const ramp = element("span", { class: "ramp" });
+  const legend = element("div", { class: "legend", "aria-hidden": "true" }, least, ramp, most);
+  const caption = element(
+    "figcaption",
+    {},
+    element("span", { class: "number" }, index + 1),
+    element("span", { class: "name" }, layer.text),
+    element("span", { class: "shape" }, `${layer.rows}\u00d7${layer.cols}`),
+  );
+  const controls = element("div", { class: "under" }, select, legend);
+  if (layer.channels.length < 2) select.hidden = true;
+  const panel = element("figure", { class: "panel map" }, caption, plot, controls, list);
+  return { panel, plot, canvas, select, values, least, most, ramp };
+}
+
+function readouts(labels) {
+  const values = {};
+  const list = element("dl", {});
+  for (const [key, label] of labels) {
+    values[key] = element("dd", {});
+    list.append(element("div", {}, element("dt", {}, label), values[key]));
+  }
+  return { list, values };
+}
+
+export function fillLegend(map, scale, view, theme) {
+  const sign = view === "difference" ? "+" : "";
+  map.least.textContent = `\u2212${scale}`;
+  map.most.textContent = `${sign}${scale}`;
+  map.ramp.style.background = legendGradient(theme);
+}

@@ -1,0 +1,482 @@
+// The stage: one picture to touch, one panel per layer that answers.
+//
+// Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
+// A drag is drawn here at once; the maps follow when their frame arrives.
+
+import { Bitmap, Sheet, boxOfCells, boxOfMap, composite, drawUnit } from "./draw.js";
+import { FULL_SCALE, readFrame } from "./frame.js";
+import { clamp, clip, isClipped, samePlace, span } from "./geometry.js";
+import { Line } from "./link.js";
+import { buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
+
+const stages = new WeakMap();
+const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
+const SETTLE_AFTER = 400; // ms after the last key until the scene counts as settled
+const NARROWEST = 168; // CSS pixels of a panel before the row wraps
+const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
+const GAP = 16;
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export function show({ data, parentElement, setStateValue }) {
+  let stage = stages.get(parentElement);
+  if (!stage) {
+    stage = new Stage(parentElement);
+    stages.set(parentElement, stage);
+  }
+  stage.line.send = (message) => setStateValue("hand", message);
+  if (data) stage.receive(readFrame(data));
+}
+
+class Stage {
+  constructor(parent) {
+    this.parts = buildFrame();
+    this.line = new Line(() => this.message());
+    this.revision = null;
+    this.setting = null;
+    this.settingId = "";
+    this.planes = {};
+    this.now = null;
+    this.started = null;
+    this.scene = null;
+    this.hover = null;
+    this.cursor = null;
+    this.maps = [];
+    const style = element("link", {
+      rel: "stylesheet",
+      href: new URL("./stage.css", import.meta.url).href,
+    });
+    this.parts.root.hidden = true;
+    style.onload = () => {
+      this.parts.root.hidden = false;
+      this.layOut();
+    };
+    parent.append(style, this.parts.root);
+    this.listen();
+    new ResizeObserver(() => this.layOut()).observe(this.parts.root);
+  }
+
+  message() {
+    const { position, start, unit, channels, view } = this.scene;
+    return {
+      revision: this.revision,
+      knownScene: this.settingId,
+      knownStart: this.started && samePlace(this.started.place, start) ? start : null,
+      position,
+      start,
+      unit,
+      channels,
+      view,
+    };
+  }
+
+  // ---- what comes from the server
+
+  receive({ header, planes }) {
+    if (header.setting) this.set(header.setting, header.scene, planes);
+    if (header.scene !== this.settingId) {
+      this.line.ask(true); // its fixed parts were lost on the way
+      return;
+    }
+    const foreign = header.revision !== this.revision;
+    if (foreign || !this.scene) this.adopt(header);
+    const newest = this.line.answered(header);
+    const count = this.setting.layers.length;
+    const maps = (name) => Array.from({ length: count }, (_, i) => planes[`${name}${i}`].values);
+    this.now = { place: header.position, maps: maps("now") };
+    if (planes.start0) this.started = { place: header.start, maps: maps("start") };
+    this.header = header;
+    this.say(header);
+    this.draw();
+    const detail = { token: header.token, newest, position: header.position };
+    this.parts.root.dispatchEvent(
+      new CustomEvent("stage-drawn", { bubbles: true, composed: true, detail }),
+    );
+  }
+
+  adopt(header) {
+    this.revision = header.revision;
+    this.scene = {
+      position: header.position,
+      start: header.start,
+      unit: header.unit,
+      view: header.view,
+      channels: this.setting.layers.map((layer) => layer.channel),
+    };
+    this.hover = this.cursor = null;
+  }
+
+  set(setting, id, planes) {
+    const before = this.setting;
+    this.setting = setting;
+    this.settingId = id;
+    this.planes = { picture: planes.picture, pattern: planes.pattern, alpha: planes.alpha };
+    this.started = null;
+    if (this.scene) this.scene.channels = setting.layers.map((layer) => layer.channel);
+    // What the elements are made from; a new photo or channel only fills them anew.
+    const shape = ({ size, layers }) =>
+      JSON.stringify([size, layers.map((layer) => [layer.text, layer.rows, layer.channels])]);
+    if (!before || shape(before) !== shape(setting)) this.build();
+    else this.maps.forEach((map, i) => { map.select.value = setting.layers[i].channel; });
+    this.composited = null;
+  }
+
+  build() {
+    const { setting } = this;
+    this.input = buildInput(setting);
+    this.input.sheet = new Sheet(this.input.canvas);
+    this.input.bitmap = new Bitmap(setting.size, setting.size);
+    this.maps = setting.layers.map((layer, index) => {
+      const map = buildMap(layer, index);
+      map.sheet = new Sheet(map.canvas);
+      map.bitmap = new Bitmap(layer.rows, layer.cols);
+      this.listenToMap(map, index);
+      return map;
+    });
+    this.listenToHandle();
+    this.parts.panels.replaceChildren(
+      this.input.panel,
+      this.parts.sentence,
+      ...this.maps.map((map) => map.panel),
+    );
+    const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
+    this.margin = Math.min(reach, Math.ceil(setting.size / 8));
+    this.layOut();
+  }
+
+  // ---- what the hand does
+
+  moveTo(row, col, settled) {
+    const limit = this.setting.size - this.setting.pattern.size;
+    const place = [clamp(row, 0, limit), clamp(col, 0, limit)];
+    const moved = !samePlace(place, this.scene.position);
+    if (moved) this.scene.position = place;
+    if (moved || settled) this.line.ask(settled);
+    if (moved) this.drawSoon();
+  }
+
+  listenToHandle() {
+    const { handle, sheet } = this.input;
+    let grip = null;
+    handle.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || grip) return;
+      event.preventDefault();
+      handle.focus({ preventScroll: true });
+      handle.setPointerCapture(event.pointerId);
+      const [row, col] = sheet.place(event);
+      const { position } = this.scene;
+      grip = { id: event.pointerId, row: row - position[0], col: col - position[1] };
+      this.beginFrom(position);
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (!grip || event.pointerId !== grip.id) return;
+      const [row, col] = sheet.place(event);
+      this.moveTo(Math.round(row - grip.row), Math.round(col - grip.col), false);
+    });
+    const release = (event) => {
+      if (!grip || event.pointerId !== grip.id) return;
+      grip = null;
+      this.moveTo(...this.scene.position, true);
+    };
+    handle.addEventListener("pointerup", release);
+    handle.addEventListener("pointercancel", release);
+    handle.addEventListener("keydown", (event) => this.keyOnHandle(event));
+  }
+
+  beginFrom(place) {
+    if (samePlace(place, this.scene.start)) return;
+    this.scene.start = place;
+    if (this.now && samePlace(this.now.place, place)) {
+      this.started = { place, maps: this.now.maps };
+    }
+    this.line.ask(false);
+    this.drawSoon();
+  }
+
+  keyOnHandle(event) {
+    const { position, start } = this.scene;
+    const step = ARROWS[event.key];
+    if (event.key === "Home") this.moveTo(...start, false);
+    else if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const jump = event.shiftKey ? this.setting.layers.at(-1).field.jump : [1, 1];
+      this.moveTo(position[0] + step[0] * jump[0], position[1] + step[1] * jump[1], false);
+    } else return;
+    event.preventDefault();
+    this.settleSoon();
+  }
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.line.ask(true), SETTLE_AFTER);
+  }
+
+  unitAt(event, index) {
+    const layer = this.setting.layers[index];
+    const [row, col] = this.maps[index].sheet.place(event);
+    const square = boxOfMap(layer, this.setting.size, this.ownCells);
+    const r = Math.floor(((row - square[0]) / (square[1] - square[0])) * layer.rows);
+    const c = Math.floor(((col - square[2]) / (square[3] - square[2])) * layer.cols);
+    return r >= 0 && c >= 0 && r < layer.rows && c < layer.cols ? [index, r, c] : null;
+  }
+
+  listenToMap(map, index) {
+    const point = (unit) => {
+      if (samePlace(unit, this.hover) || unit === this.hover) return;
+      this.hover = unit;
+      this.drawSoon();
+    };
+    map.plot.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "touch") point(this.unitAt(event, index));
+    });
+    map.plot.addEventListener("pointerleave", () => point(null));
+    map.plot.addEventListener("click", (event) => this.pin(this.unitAt(event, index)));
+    map.plot.addEventListener("focus", () => {
+      if (!map.plot.matches(":focus-visible")) return;
+      const layer = this.setting.layers[index];
+      const { unit } = this.scene;
+      const middle = [index, layer.rows >> 1, layer.cols >> 1];
+      this.cursor = unit && unit[0] === index ? unit : middle;
+      this.drawSoon();
+      this.speakSoon();
+    });
+    map.plot.addEventListener("blur", () => {
+      this.cursor = null;
+      this.drawSoon();
+    });
+    map.plot.addEventListener("keydown", (event) => this.keyOnMap(event, index));
+    map.select.addEventListener("change", () => {
+      this.scene.channels = this.scene.channels.slice();
+      this.scene.channels[index] = Number(map.select.value);
+      this.line.ask(true);
+    });
+  }
+
+  keyOnMap(event, index) {
+    const layer = this.setting.layers[index];
+    const [, row, col] = this.cursor ?? [index, layer.rows >> 1, layer.cols >> 1];
+    const step = ARROWS[event.key];
+    if (event.key === "Enter" || event.key === " ") this.pin([index, row, col]);
+    else if (event.key === "Escape") this.pin(null);
+    else if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      this.cursor = [
+        index,
+        clamp(row + step[0], 0, layer.rows - 1),
+        clamp(col + step[1], 0, layer.cols - 1),
+      ];
+      this.drawSoon();
+      this.speakSoon();
+    } else return;
+    event.preventDefault();
+  }
+
+  // Pin a unit, or let go of the one that is pinned already.
+  pin(unit) {
+    this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
+    this.line.ask(true);
+    this.drawSoon();
+    this.speakSoon();
+  }
+
+  listen() {
+    const { views, ownCells, copy } = this.parts;
+    const choose = (name) => {
+      this.scene.view = name;
+      this.line.ask(true);
+      this.drawSoon();
+    };
+    views.addEventListener("click", (event) => {
+      const name = event.target.dataset?.view;
+      if (name && this.scene) choose(name);
+    });
+    views.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step || !this.scene) return;
+      const buttons = [...views.children];
+      const at = buttons.findIndex((button) => button.dataset.view === this.scene.view);
+      const next = buttons[(at + step + buttons.length) % buttons.length];
+      choose(next.dataset.view);
+      next.focus();
+      event.preventDefault();
+    });
+    ownCells.addEventListener("change", () => {
+      this.ownCells = ownCells.checked;
+      this.drawSoon();
+    });
+    copy.addEventListener("click", () => this.copyLink());
+  }
+
+  async copyLink() {
+    const { linkText } = this.parts;
+    const link = `${location.origin}${location.pathname}?${this.header.query}`;
+    const note = this.setting.photo
+      ? " Your photo does not travel: a drawn picture stands in for it."
+      : "";
+    try {
+      await navigator.clipboard.writeText(link);
+      linkText.replaceChildren(`Link copied.${note}`);
+    } catch {
+      // Without https a browser keeps the clipboard closed: show the link to copy by hand.
+      const field = element("input", { readonly: true, value: link, "aria-label": "Link" });
+      linkText.replaceChildren(field, note);
+      field.select();
+    }
+  }
+
+  // ---- what is shown
+
+  say(header) {
+    const { notice, sentence } = this.parts;
+    notice.textContent = header.notice;
+    notice.hidden = !header.notice;
+    sentence.textContent = header.sentence;
+    this.input.values.place.textContent = `row ${header.position[0]}, column ${header.position[1]}`;
+    this.input.values.moved.textContent = header.moved;
+    header.readings.forEach((reading, i) => {
+      for (const [key, node] of Object.entries(this.maps[i].values)) node.textContent = reading[key];
+    });
+    this.speakSoon();
+  }
+
+  speakSoon() {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => {
+      const text = [this.header?.sentence, this.parts.unitText.textContent].join(" ").trim();
+      if (this.parts.spoken.textContent !== text) this.parts.spoken.textContent = text;
+    }, SPEAK_AFTER);
+  }
+
+  layOut() {
+    const width = this.parts.root.clientWidth;
+    if (!width || !this.setting || !this.input) return;
+    const count = this.maps.length + 1;
+    const phone = width < PHONE;
+    const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+    const columns = phone ? Math.min(2, this.maps.length) : Math.min(count, fit);
+    const cell = (width - (columns - 1) * GAP) / columns;
+    this.parts.root.classList.toggle("phone", phone);
+    this.parts.panels.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // A picture larger than this would push the sentence off a laptop's first screen.
+    const most = Math.max(240, window.innerHeight * 0.52);
+    this.input.sheet.resize(Math.min(phone ? width : cell, most), this.setting.size, this.margin);
+    for (const map of this.maps) {
+      map.sheet.resize(Math.min(cell, most), this.setting.size, this.margin);
+    }
+    this.draw();
+  }
+
+  get theme() {
+    const color = getComputedStyle(this.parts.root).getPropertyValue("--st-background-color");
+    const parts = color.match(/^#(..)(..)(..)/)?.slice(1).map((part) => parseInt(part, 16));
+    const [red, green, blue] = parts ?? color.match(/\d+/g)?.map(Number) ?? [255, 255, 255];
+    return red * 0.3 + green * 0.6 + blue * 0.1 < 128 ? "dark" : "light";
+  }
+
+  drawSoon() {
+    if (this.drawing) return;
+    this.drawing = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = null;
+    if (!this.setting || !this.now || !this.input.sheet.zoom) return;
+    const theme = this.theme;
+    this.parts.root.dataset.theme = theme;
+    for (const button of this.parts.views.children) {
+      const chosen = button.dataset.view === this.scene.view;
+      button.setAttribute("aria-checked", chosen);
+      button.tabIndex = chosen ? 0 : -1;
+    }
+    const unit = this.hover ?? this.cursor ?? this.scene.unit;
+    this.drawInput(theme, unit);
+    this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
+    this.parts.unitText.textContent = unit ? this.unitText(unit) : this.hint();
+  }
+
+  drawInput(theme, unit) {
+    const { sheet, bitmap, handle } = this.input;
+    const { position, start } = this.scene;
+    const { size } = this.setting.pattern;
+    if (!samePlace(this.composited, position)) {
+      this.pixels ??= new Uint8Array(0);
+      if (this.pixels.length !== this.planes.picture.values.length) {
+        this.pixels = new Uint8Array(this.planes.picture.values.length);
+      }
+      composite(this.pixels, this.planes, position);
+      bitmap.gray(this.pixels);
+      this.composited = position;
+    }
+    sheet.begin(theme);
+    sheet.bitmap(bitmap, [0, this.setting.size, 0, this.setting.size]);
+    sheet.edge();
+    const around = ([row, col]) => [row, row + size, col, col + size];
+    if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
+    sheet.box(around(position));
+    if (unit) drawUnit(sheet, this.setting.layers, -1, unit, this.ownCells);
+    this.placeHandle(handle, sheet, position, size);
+  }
+
+  placeHandle(handle, sheet, [row, col], size) {
+    const side = Math.max(44, size * sheet.zoom);
+    const center = (at) => (at + size / 2 + sheet.margin) * sheet.zoom - side / 2;
+    handle.style.width = handle.style.height = `${side}px`;
+    handle.style.transform = `translate(${center(col)}px, ${center(row)}px)`;
+    const jump = this.setting.layers.at(-1).field.jump[0];
+    handle.setAttribute(
+      "aria-label",
+      `${this.setting.pattern.name} at row ${row}, column ${col}. Arrow keys move it by 1, ` +
+        `with Shift by ${jump}; Home returns it.`,
+    );
+  }
+
+  drawMap(map, index, theme, unit) {
+    const layer = this.setting.layers[index];
+    const { view } = this.scene;
+    const values = this.valuesOf(index, view);
+    if (values) map.bitmap.signed(values, FULL_SCALE, theme);
+    const square = boxOfMap(layer, this.setting.size, this.ownCells);
+    map.sheet.begin(theme);
+    if (values) map.sheet.bitmap(map.bitmap, square);
+    if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
+    map.sheet.edge();
+    if (unit) drawUnit(map.sheet, this.setting.layers, index, unit, this.ownCells);
+    fillLegend(map, layer.scale, view, theme);
+  }
+
+  valuesOf(index, view) {
+    if (view === "now") return this.now.maps[index];
+    const started = samePlace(this.started?.place, this.scene.start) ? this.started.maps : null;
+    if (!started) return null;
+    if (view === "start") return started[index];
+    const now = this.now.maps[index];
+    return Int32Array.from(now, (value, i) => value - started[index][i]);
+  }
+
+  hint() {
+    return "Point at any cell of a map to see its receptive field. A click pins it.";
+  }
+
+  unitText([index, row, col]) {
+    const layer = this.setting.layers[index];
+    const { size, jump, holes } = layer.field;
+    const seen = span(layer.field, row, col);
+    const range = (from, to) => (to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
+    const values = this.valuesOf(index, this.scene.view);
+    const parts = [
+      `Layer ${index + 1}, ${layer.text}, unit (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
+        `rows ${range(seen[0], seen[1])}, columns ${range(seen[2], seen[3])}.`,
+      `Jump ${jump[0] === jump[1] ? jump[0] : jump.join("\u00d7")}.`,
+    ];
+    if (isClipped(seen, this.setting.size, this.setting.size)) {
+      const inside = clip(seen, this.setting.size, this.setting.size);
+      const [r, c] = [Math.max(0, inside[1] - inside[0]), Math.max(0, inside[3] - inside[2])];
+      parts.push(`Only ${r}\u00d7${c} of them lie on the picture; the dashed rest is padding.`);
+    }
+    if (holes) parts.push("The field has holes: not every pixel in it counts.");
+    if (values) {
+      const value = (values[row * layer.cols + col] * layer.scale) / FULL_SCALE;
+      parts.push(`Value ${value.toPrecision(3).replace("-", "\u2212")}.`);
+    }
+    return parts.join(" ");
+  }
+}

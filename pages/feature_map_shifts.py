@@ -1,0 +1,26 @@
+"""Feature-map shifts: does the map move when the pattern moves?"""
+
+import streamlit as st
+
+from pages.ui import controls
+from pages.ui.session import learner
+from pages.ui.stage import stage
+
+here = learner()
+here.read_link()
+
+st.title("Does the map move when the pattern moves?", anchor=False)
+for notice in here.notices:
+    st.warning(notice)
+stage()
+controls.picture_controls()
+controls.stack_controls()
+build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])
+with build:
+    controls.layer_editor()
+with kernels:
+    controls.kernel_controls()
+with photo:
+    controls.photo_control()
+st.header("Every layer in numbers", anchor=False)
+controls.layer_table()

@@ -1,0 +1,274 @@
+"""The frame: all that the stage draws for one scene, as bytes.
+
+A frame is a JSON header and the planes of the maps. Its layout, little-endian:
+
+    4 bytes   length of the header, a multiple of 4 with the blanks that fill it up
+    header    JSON; "planes" lists name, type (u1 or i2), rows, cols and byte offset of each plane
+    planes    one after the other, each starting at a multiple of 4
+
+Maps are i2: a value is the number times the layer's scale / 32767. The picture and the pattern are
+u1, 255 being white or opaque. `render_frame` is pure and knows nothing of Streamlit, so the way a
+frame travels can change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pages.ui import words
+from pages.ui.link import to_query_string
+from pages.ui.scene import UPLOAD, Scene
+from rfcore.filters import channel_filter
+from rfcore.images import scale_photo
+from rfcore.layers import Conv2d, Pair
+from rfcore.network import Network
+from rfcore.ops import Array
+from rfcore.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifts import changed_cells, expected_shift, measured_shift
+from rfcore.stack import Stack
+
+FULL_SCALE = 32767
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the stage asks for, and what it has already, so that it is not sent again.
+
+    token and revision are given back as they came.
+    """
+
+    token: int = 0
+    revision: int = 0
+    mount: str = ""
+    known_scene: str = ""
+    known_start: Pair | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """All that stays the same while the pattern is dragged."""
+
+    scene_id: str
+    background: Array
+    pattern: Pattern
+    network: Network
+    fields: tuple[ReceptiveField, ...]
+    channels: tuple[int, ...]
+    silent: tuple[Array, ...]
+    """The shown maps without any pattern."""
+    scales: tuple[float, ...]
+    header: dict[str, Any]
+
+    def shown_maps(self, position: Pair) -> tuple[Array, ...]:
+        image = place(self.background, self.pattern, *position)
+        return self.chosen(self.network.forward(image))
+
+    def chosen(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
+        return tuple(
+            activation[channel].copy()
+            for activation, channel in zip(activations, self.channels, strict=True)
+        )
+
+
+def render_frame(scene: Scene, request: Request = Request()) -> bytes:
+    """Return the frame of a scene: header and planes, as the module says.
+
+    The fixed parts come along unless `request.known_scene` names them, the maps at the start of
+    the drag unless `request.known_start` does.
+    """
+    setting = _setting(scene.at_rest())
+    now = setting.shown_maps(scene.position)
+    start = now if scene.moved == (0, 0) else _maps_at_start(scene.at_rest(), scene.start)
+    readings = _readings(scene, setting, start, now)
+    header: dict[str, Any] = {
+        "scene": setting.scene_id,
+        "token": request.token,
+        "revision": request.revision,
+        "mount": request.mount,
+        "notice": request.notice,
+        "position": scene.position,
+        "start": scene.start,
+        "unit": None if scene.unit is None else [scene.unit.layer, scene.unit.row, scene.unit.col],
+        "view": scene.view,
+        "query": to_query_string(scene),
+        "moved": words.arrows(scene.moved, "px", plural="px"),
+        "sentence": words.sentence(scene.pattern, scene.moved, readings),
+        "readings": [
+            {
+                "expected": words.expected_text(reading),
+                "measured": words.measured_text(reading),
+                "changed": f"{reading.changed:,} of {reading.cells:,}",
+            }
+            for reading in readings
+        ],
+    }
+    planes = {f"now{index}": _quantised(m, s) for index, (m, s) in _scaled(now, setting)}
+    knows_scene = request.known_scene == setting.scene_id
+    if not (knows_scene and request.known_start == scene.start):
+        planes |= {f"start{index}": _quantised(m, s) for index, (m, s) in _scaled(start, setting)}
+    if not knows_scene:
+        header["setting"] = setting.header
+        planes["picture"] = _as_bytes(setting.background[0])
+        planes["pattern"] = _as_bytes(setting.pattern.values)
+        planes["alpha"] = _as_bytes(setting.pattern.alpha)
+    return _packed(header, planes)
+
+
+def _readings(
+    scene: Scene, setting: _Setting, start: tuple[Array, ...], now: tuple[Array, ...]
+) -> list[words.LayerReading]:
+    readings = []
+    for index, layer in enumerate(scene.stack):
+        silent = setting.silent[index]
+        expected = expected_shift(scene.moved, setting.fields[index].jump)
+        near = (float(expected[0]), float(expected[1]))
+        readings.append(
+            words.LayerReading(
+                number=index + 1,
+                layer=layer,
+                expected=expected,
+                measured=measured_shift(start[index] - silent, now[index] - silent, near=near),
+                changed=changed_cells(start[index], now[index]),
+                cells=silent.size,
+            )
+        )
+    return readings
+
+
+@lru_cache(maxsize=128)
+def _setting(scene: Scene) -> _Setting:
+    background = _picture(scene)
+    pattern = draw_pattern(scene.pattern, scene.pattern_size)
+    network = Network.with_filters(
+        scene.stack, filters=scene.kernels, padding_mode=scene.padding_mode
+    )
+    fields = receptive_fields(scene.stack, (scene.size, scene.size))
+    setting = _Setting(
+        scene_id=hashlib.blake2b(
+            repr(scene).encode() + (scene.photo or b""), digest_size=9
+        ).hexdigest(),
+        background=background,
+        pattern=pattern,
+        network=network,
+        fields=fields,
+        channels=scene.channels,
+        silent=(),
+        scales=(),
+        header={},
+    )
+    silent = setting.chosen(network.forward(background))
+    scales = _scales(setting, silent, scene)
+    header = _setting_header(scene, fields, scales)
+    return _Setting(**{**vars(setting), "silent": silent, "scales": scales, "header": header})
+
+
+@lru_cache(maxsize=128)
+def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
+    """The maps a drag began with; one entry serves the whole drag."""
+    return _setting(scene).shown_maps(start)
+
+
+def _picture(scene: Scene) -> Array:
+    if scene.image == UPLOAD and scene.photo is not None:
+        return scale_photo(scene.photo, scene.size)
+    return draw_background(scene.image, scene.size)
+
+
+def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple[float, ...]:
+    """The value at which each map's colour is full: the largest response to the picture, bare and
+    with the pattern in the middle and toward each corner. It depends on no position of a drag."""
+    far = scene.size - scene.pattern_size
+    places = [
+        (far // 2, far // 2),
+        *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
+    ]
+    looks = [silent, *(setting.shown_maps(place) for place in places)]
+    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
+    return tuple(float(f"{value:.2g}") if value > 1e-6 else 1.0 for value in largest)
+
+
+def _setting_header(
+    scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
+) -> dict[str, Any]:
+    shapes = scene.stack.shapes((1, scene.size, scene.size))
+    layers = []
+    choices = iter(scene.kernels)
+    choice: str | None = None
+    for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
+        if isinstance(layer, Conv2d):
+            choice = next(choices)
+        layers.append(
+            {
+                "text": str(layer),
+                "name": layer.name,
+                "rows": shape[1],
+                "cols": shape[2],
+                "channel": scene.channels[index],
+                "channels": [
+                    f"{c + 1} {channel_filter(choice, c)}" if choice else "gray"
+                    for c in range(shape[0])
+                ],
+                "scale": scales[index],
+                "field": _field_header(field),
+                "within": _fields_on_earlier_maps(scene.stack, index, shapes),
+            }
+        )
+    return {
+        "size": scene.size,
+        "pattern": {"name": scene.pattern, "size": scene.pattern_size},
+        "photo": scene.image == UPLOAD,
+        "layers": layers,
+    }
+
+
+def _fields_on_earlier_maps(
+    stack: Stack, index: int, shapes: tuple[tuple[int, int, int], ...]
+) -> list[dict[str, Any]]:
+    """The field of a layer's units on every map before it, counted in that map's cells."""
+    found = []
+    for earlier in range(index):
+        between = Stack(stack.layers[earlier + 1 : index + 1])
+        found.append(_field_header(receptive_fields(between, shapes[earlier][1:])[-1]))
+    return found
+
+
+def _field_header(field: ReceptiveField) -> dict[str, Any]:
+    return {
+        "size": field.size,
+        "jump": field.jump,
+        "start": field.start,
+        "holes": field.has_holes,
+    }
+
+
+def _scaled(maps: tuple[Array, ...], setting: _Setting) -> enumerate[tuple[Array, float]]:
+    return enumerate(zip(maps, setting.scales, strict=True))
+
+
+def _quantised(values: Array, scale: float) -> Array:
+    return np.clip(np.rint(values * (FULL_SCALE / scale)), -FULL_SCALE, FULL_SCALE).astype("<i2")
+
+
+def _as_bytes(values: Array) -> Array:
+    return np.rint(values * 255).astype("u1")
+
+
+def _packed(header: dict[str, Any], planes: dict[str, Array]) -> bytes:
+    listed, chunks, offset = [], [], 0
+    for name, plane in planes.items():
+        data = plane.tobytes()
+        listed.append([name, plane.dtype.str[1:], *plane.shape, offset])
+        filled = data + b"\0" * (-len(data) % 4)
+        chunks.append(filled)
+        offset += len(filled)
+    text = json.dumps({**header, "planes": listed}, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join([len(text).to_bytes(4, "little"), text, *chunks])

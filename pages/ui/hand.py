@@ -1,0 +1,104 @@
+"""What the stage sends back: the learner's hand, checked as if a stranger had written it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pages.ui.scene import VIEWS, Scene, SceneError, Unit, View
+from rfcore.layers import Pair
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One message of the stage.
+
+    mount: which stage on which screen sent it; token: its number there, rising.
+    known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
+    has as "start". settled: whether the hand has come to rest.
+    """
+
+    mount: str
+    token: int
+    revision: int
+    known_scene: str
+    known_start: Pair | None
+    position: Pair
+    start: Pair
+    unit: Unit | None
+    channels: tuple[int, ...]
+    view: View
+    settled: bool
+
+    def applied_to(self, scene: Scene) -> Scene:
+        """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
+        changed = replace(
+            scene, position=self.position, start=self.start, unit=self.unit, view=self.view
+        )
+        for layer, channel in enumerate(self.channels):
+            if layer < len(scene.channels) and channel != scene.channels[layer]:
+                return replace(changed.with_channel(layer, channel), unit=self.unit)
+        return changed
+
+
+def read_hand(message: object) -> Hand:
+    """Read a message of the stage.
+
+    Raises SceneError, a sentence, when any part of it is not what the stage sends.
+    """
+    if not isinstance(message, Mapping):
+        raise SceneError(f"the stage sends a message with named parts, got {_shown(message)}")
+    view = message.get("view", "now")
+    if view not in VIEWS:
+        raise SceneError(f"a map shows {', '.join(VIEWS)}, got {_shown(view)}")
+    unit = message.get("unit")
+    channels = message.get("channels")
+    if not isinstance(channels, list):
+        raise SceneError(f"the shown channels are a list of numbers, got {_shown(channels)}")
+    known_start = message.get("knownStart")
+    return Hand(
+        mount=_text(message, "mount"),
+        token=_whole(message.get("token"), "the message's number"),
+        revision=_whole(message.get("revision"), "the scene's number"),
+        known_scene=_text(message, "knownScene"),
+        known_start=None if known_start is None else _place(known_start, "the known start"),
+        position=_place(message.get("position"), "the pattern's position"),
+        start=_place(message.get("start"), "the start of the drag"),
+        unit=None if unit is None else _unit(unit),
+        channels=tuple(_whole(channel, "a channel") for channel in channels[:100]),
+        view=view,
+        settled=message.get("settled") is True,
+    )
+
+
+def _text(message: Mapping[Any, Any], name: str) -> str:
+    value = message.get(name, "")
+    if not isinstance(value, str) or len(value) > 64:
+        raise SceneError(f"{name} is a short text, got {_shown(value)}")
+    return value
+
+
+def _whole(value: object, name: str) -> int:
+    # A bool is an int to Python, and JSON can carry NaN and 1e9 where a number is due.
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**53:
+        raise SceneError(f"{name} is a whole number, got {_shown(value)}")
+    return value
+
+
+def _place(value: object, name: str) -> Pair:
+    if not isinstance(value, list) or len(value) != 2:
+        raise SceneError(f"{name} is a row and a column, got {_shown(value)}")
+    return _whole(value[0], f"{name} (row)"), _whole(value[1], f"{name} (column)")
+
+
+def _unit(value: object) -> Unit:
+    if not isinstance(value, list) or len(value) != 3:
+        raise SceneError(f"a unit is a layer, a row and a column, got {_shown(value)}")
+    layer, row, col = (_whole(number, "a unit\u2019s place") for number in value)
+    return Unit(layer, row, col)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "\u2026"

@@ -1,0 +1,98 @@
+"""One learner's scene: kept by the browser session, mirrored in the page's link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from pages.ui.hand import Hand
+from pages.ui.link import KEYS, from_query, to_query
+from pages.ui.scene import Scene
+from rfcore.errors import RfcoreError
+
+_KEY = "learner"
+
+
+@dataclass
+class Learner:
+    """What the server knows of one browser tab.
+
+    scene: the last good one. revision: counts the changes that did not come from the stage, so
+    that the stage knows when to take over what the server says. query: the link as last read or
+    written. notices: sentences to show once at the top. problems: a sentence per control, by its
+    name. answered: the stage message that was taken in last.
+    """
+
+    scene: Scene = field(default_factory=Scene)
+    revision: int = 0
+    query: dict[str, str] | None = None
+    notices: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    answered: tuple[str, int] = ("", 0)
+
+    def change(self, make: Callable[[Scene], Scene], control: str) -> None:
+        """Replace the scene by what `make` makes of it; keep the last good one if it raises.
+
+        The sentence of an error is kept under the control's name.
+        """
+        self.notices.clear()
+        self.problems.pop(control, None)
+        try:
+            scene = make(self.scene)
+        except RfcoreError as error:
+            self.problems[control] = f"{_sentence(str(error))} The scene stays as it was."
+            return
+        if scene != self.scene:
+            self.scene = scene
+            self.revision += 1
+            self.write_link()
+
+    def take_in(self, hand: Hand) -> None:
+        """Let the learner's hand change the scene; raises SceneError when it cannot.
+
+        A message that was taken in already, or that was sent before the scene was changed by
+        another control, changes nothing.
+        """
+        if (hand.mount, hand.token) == self.answered:
+            return
+        self.answered = (hand.mount, hand.token)
+        if hand.revision != self.revision:
+            return
+        self.scene = hand.applied_to(self.scene)
+        if hand.settled:
+            self.write_link()
+
+    def write_link(self) -> None:
+        """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
+        self.query = to_query(self.scene)
+        if _scene_query() != self.query:
+            others = {k: v for k, v in st.query_params.items() if k not in KEYS}
+            st.query_params.from_dict({**others, **self.query})
+
+    def read_link(self) -> None:
+        """Take over the scene of the address bar if it is not the one written there last."""
+        query = _scene_query()
+        if query == (self.query or {}):
+            return
+        self.scene, self.notices = from_query(query, self.scene.photo)
+        self.revision += 1
+        self.problems.clear()
+        self.query = query
+
+
+def learner() -> Learner:
+    """Return this browser tab's learner, with the scene of its link."""
+    state = st.session_state
+    if _KEY not in state:
+        state[_KEY] = Learner()
+    return state[_KEY]
+
+
+def _scene_query() -> dict[str, str]:
+    return {key: st.query_params[key] for key in KEYS if key in st.query_params}
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

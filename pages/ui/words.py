@@ -1,0 +1,137 @@
+"""The sentences and readouts of a frame, made from what rfcore measured. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import takewhile
+
+from rfcore.layers import Layer, Pair
+from rfcore.shifts import MeasuredShift
+
+ALIKE = 0.85
+"""Similarity from which a response counts as having followed; the readout gives the figure."""
+
+
+@dataclass(frozen=True)
+class LayerReading:
+    """What one map did when the pattern moved, in its own cells; layers count from 1."""
+
+    number: int
+    layer: Layer
+    expected: tuple[Fraction, Fraction]
+    measured: MeasuredShift | None
+    changed: int
+    cells: int
+
+    @property
+    def between_cells(self) -> bool:
+        """Whether no whole-cell shift of this map can show the move."""
+        return any(part.denominator != 1 for part in self.expected)
+
+    @property
+    def followed(self) -> bool:
+        """Whether the response moved by what was expected and stayed, by and large, the same."""
+        if self.measured is None or self.measured.similarity < ALIKE:
+            return False
+        return all(
+            did == should for did, should in zip(self.measured.shift, self.expected, strict=True)
+        )
+
+
+def expected_text(reading: LayerReading) -> str:
+    """Say, in short, the shift that this map should show."""
+    text = arrows(reading.expected)
+    return f"{text}, between two" if reading.between_cells else text
+
+
+def measured_text(reading: LayerReading) -> str:
+    """Say, in short, the shift that this map did show, and how alike the response stayed."""
+    if reading.measured is None:
+        return "no response"
+    text = arrows(reading.measured.shift)
+    return text if reading.measured.is_exact else f"{text}, {_alike(reading.measured)}"
+
+
+def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
+    """Say what just happened, from the first layer to the one that broke, in short sentences."""
+    if moved == (0, 0):
+        return f"Drag the {pattern}, or press the arrow keys. Which maps follow?"
+    parts = [f"Moved {direction(moved, 'px', plural='px')}."]
+    followers = list(takewhile(lambda reading: reading.followed, readings))
+    if followers:
+        parts.append(_followed_sentence(followers, all_of_them=len(followers) == len(readings)))
+    if len(followers) < len(readings):
+        parts.append(_break_sentence(readings[len(followers)]))
+    return " ".join(parts)
+
+
+def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> str:
+    if len(followers) == 1:
+        text = f"{_name(followers[0])} followed"
+    elif all_of_them:
+        text = "Every map followed"
+    else:
+        text = f"Layers 1 to {len(followers)} followed"
+    least = min((r.measured for r in followers if r.measured), key=lambda m: m.similarity)
+    return f"{text}." if least.is_exact else f"{text}, {_alike(least)}."
+
+
+def _break_sentence(reading: LayerReading) -> str:
+    name, changed = _name(reading), f"{reading.changed:,} of {reading.cells:,} cells changed"
+    if reading.measured is None:
+        return f"{name} shows nothing of the pattern."
+    if reading.changed == 0:
+        return f"{name} did not notice: no cell changed."
+    if reading.between_cells:
+        broken = direction((_broken(reading.expected[0]), _broken(reading.expected[1])), "cell")
+        return f"{name} cannot: {broken} lies between two. {changed}."
+    did = direction(reading.measured.shift, "cell")
+    return f"{name} went {did}, only {_alike(reading.measured)}. {changed}."
+
+
+def _broken(part: Fraction) -> Fraction:
+    return part if part.denominator != 1 else Fraction(0)
+
+
+def _name(reading: LayerReading) -> str:
+    return f"Layer {reading.number} ({reading.layer.name})"
+
+
+def _alike(measured: MeasuredShift) -> str:
+    return f"{max(0, int(100 * measured.similarity))} % alike"
+
+
+def arrows(
+    amount: tuple[Fraction, Fraction] | Pair, unit: str = "cell", plural: str = "cells"
+) -> str:
+    """Write (rows, cols) in short, as in "↓ 1  → 2.5 cells"."""
+    rows, cols = Fraction(amount[0]), Fraction(amount[1])
+    parts = [
+        f"{more if number > 0 else less} {_number(abs(number))}"
+        for number, (less, more) in ((rows, "↑↓"), (cols, "←→"))
+        if number
+    ]
+    return " ".join([*(parts or ["0"]), unit if abs(rows) + abs(cols) == 1 else plural])
+
+
+def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str = "") -> str:
+    """Say (rows, cols) in words, as in "1 cell down, 2.5 cells right"."""
+    words = []
+    rows, cols = Fraction(amount[0]), Fraction(amount[1])
+    for number, (less, more) in ((rows, ("up", "down")), (cols, ("left", "right"))):
+        if number:
+            size = abs(number)
+            name = unit if size == 1 else plural or f"{unit}s"
+            words.append(f"{_number(size)} {name} {more if number > 0 else less}")
+    return ", ".join(words) or f"0 {plural or unit + 's'}"
+
+
+def _number(value: Fraction) -> str:
+    """Write a quantity with at most two decimals; thirds stay fractions, which say it better."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    if value.denominator in (2, 4):
+        return f"{float(value):g}"
+    whole, rest = divmod(value.numerator, value.denominator)
+    return f"{whole} {rest}/{value.denominator}" if whole else f"{rest}/{value.denominator}"
