@@ -6,12 +6,10 @@ from pages.ui import controls
 from pages.ui.session import learner
 from pages.ui.stage import stage
 
-here = learner()
-here.read_link()
+learner().read_link()
 
 st.title("Does the map move when the pattern moves?", anchor=False)
-for notice in here.notices:
-    st.warning(notice)
+controls.link_notices()
 stage()
 controls.picture_controls()
 controls.stack_controls()

@@ -105,13 +105,15 @@ def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: i
     with more, the filter is applied to a mix of them, whose weights are drawn with `seed` and have
     absolute values summing to 1. Random weights are drawn for every tap, scaled the same way.
     Returns float32 (out_channels, in_channels, kernel rows, kernel cols).
-    Raises KernelError for a choice that is not in CHOICES.
+    Raises KernelError for a choice that is not in CHOICES, or no input channel.
 
     >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape
     (2, 4, 3, 3)
     """
     if choice not in CHOICES:
         raise KernelError(f"there are no kernels {choice!r}; there are {', '.join(CHOICES)}")
+    if in_channels < 1:
+        raise KernelError(f"in_channels must be at least 1, got {in_channels}")
     generator = np.random.default_rng(seed)
     out_channels, kernel_size = layer.out_channels, layer.kernel_size
     if choice == RANDOM:

@@ -6,6 +6,7 @@ has: `window` (what one unit looks at), `output_shape`, and its notation by `str
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -18,6 +19,9 @@ Shape = tuple[int, int, int]
 
 DEFAULT_CHANNELS = 8
 """Output channels of a convolution that does not say how many: one for each filter of the bank."""
+
+LARGEST = 999_999
+"""The largest size, stride, padding, dilation or channel count: the notation has six digits."""
 
 
 class Window(NamedTuple):
@@ -32,7 +36,7 @@ class Window(NamedTuple):
 def as_pair(value: int | Pair, name: str, least: int) -> Pair:
     """Return one whole number, or a (rows, cols) pair of them, as a pair.
 
-    Raises LayerError when a number is not whole or is below `least`.
+    Raises LayerError when a number is not whole, is below `least` or above LARGEST.
 
     >>> as_pair(3, "kernel_size", 1), as_pair((3, 5), "kernel_size", 1)
     ((3, 3), (3, 5))
@@ -40,12 +44,21 @@ def as_pair(value: int | Pair, name: str, least: int) -> Pair:
     pair = value if isinstance(value, tuple) else (value, value)
     if len(pair) != 2:
         raise LayerError(f"{name} must be one whole number or (rows, cols), got {value!r}")
-    for number in pair:
-        if isinstance(number, bool) or not hasattr(number, "__index__"):
-            raise LayerError(f"{name} must be a whole number, got {number!r}")
-        if number < least:
-            raise LayerError(f"{name} must be at least {least}, got {number}")
-    return int(pair[0]), int(pair[1])
+    return _whole(pair[0], name, least), _whole(pair[1], name, least)
+
+
+def _whole(value: int, name: str, least: int) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:  # also for an array, which has __index__ whatever it holds
+        number = None
+    if number is None or isinstance(value, bool):
+        raise LayerError(f"{name} must be a whole number, got {value!r}")
+    if number < least:
+        raise LayerError(f"{name} must be at least {least}, got {number}")
+    if number > LARGEST:
+        raise LayerError(f"{name} must be at most {LARGEST}, got {number}")
+    return number
 
 
 def window_count(size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> int:
@@ -169,7 +182,7 @@ class Conv2d(_Windowed):
         out_channels: int = DEFAULT_CHANNELS,
     ) -> None:
         self._set_window(kernel_size, stride, padding, dilation)
-        object.__setattr__(self, "out_channels", as_pair(out_channels, "out_channels", 1)[0])
+        object.__setattr__(self, "out_channels", _whole(out_channels, "out_channels", 1))
 
     def output_channels(self, channels: int) -> int:
         return self.out_channels

@@ -107,13 +107,14 @@ class Network:
         """Return the activation of every layer, in order, for a map (channels, rows, cols).
 
         A batch (n, channels, rows, cols) works too. Activations have the dtype of `x`.
-        Raises ShapeError, which names the layer, when one does not fit.
+        Raises ShapeError when `x` is no map or, naming the layer, when one does not fit.
 
         >>> import numpy as np
         >>> network = Network.with_filters(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))
         >>> [a.shape for a in network.forward(np.zeros((1, 64, 64), np.float32))]
         [(8, 62, 62), (8, 31, 31), (8, 29, 29)]
         """
+        x = ops.checked_map(x)
         activations = []
         for index in range(len(self.stack)):
             x = self.run_layer(index, x)

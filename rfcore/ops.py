@@ -21,6 +21,7 @@ from rfcore.layers import (
     MaxPool2d,
     Pair,
     Window,
+    as_pair,
 )
 
 Array = NDArray[Any]
@@ -43,12 +44,13 @@ def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: fl
 
     x: (..., rows, cols); padding: cells, one number or (rows, cols); mode: zeros (or `value`),
     circular (the far side), reflect (mirrored, without the edge itself), replicate (the edge).
-    Raises LayerError for an unknown mode, ShapeError when the map is too small to mirror or wrap.
+    Raises LayerError for an unknown mode or an impossible padding, ShapeError when the map is too
+    small to mirror or wrap.
 
     >>> pad(np.array([[[1.0, 2.0, 3.0]]]), (0, 1), "circular")
     array([[[3., 1., 2., 3., 1.]]])
     """
-    rows, cols = (padding, padding) if isinstance(padding, int) else padding
+    rows, cols = as_pair(padding, "padding", 0)
     if mode not in PADDING_MODES:
         raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {mode!r}")
     if rows == 0 and cols == 0:
@@ -289,7 +291,8 @@ def binomial(taps: int) -> NDArray[np.float64]:
     >>> binomial(3)
     array([0.25, 0.5 , 0.25])
     """
-    return np.array([comb(taps - 1, k) for k in range(taps)]) / 2.0 ** (taps - 1)
+    # Divided as whole numbers: beyond 68 taps they are more than NumPy's own integers hold.
+    return np.array([comb(taps - 1, k) / (1 << (taps - 1)) for k in range(taps)])
 
 
 def window_views(padded: Array, window: Window, sizes: Pair) -> Iterator[Array]:
@@ -327,8 +330,7 @@ def checked_kernels(kernels: Array) -> Array:
     if not isinstance(kernels, np.ndarray) or kernels.ndim != 4 or kernels.size == 0:
         shape = getattr(kernels, "shape", type(kernels))
         raise KernelError(f"kernels are an array (out_channels, channels, rows, cols), got {shape}")
-    if not np.issubdtype(kernels.dtype, np.number) or not np.isfinite(kernels).all():
-        raise KernelError("every kernel weight must be a finite number, got NaN or infinity")
+    _check_numbers(kernels, "kernel weight")
     return kernels
 
 
@@ -342,9 +344,15 @@ def checked_bias(bias: Array | None, out_channels: int, dtype: np.dtype[Any]) ->
             f"a bias has one number for each of the {out_channels} output channels, "
             f"got shape {bias.shape}"
         )
-    if not np.isfinite(bias).all():
-        raise KernelError("every bias must be a finite number, got NaN or infinity")
+    _check_numbers(bias, "bias")
     return bias.astype(dtype, copy=False)
+
+
+def _check_numbers(weights: Array, name: str) -> None:
+    if weights.dtype.kind not in "iuf":
+        raise KernelError(f"every {name} must be a real number, got {weights.dtype}")
+    if not np.isfinite(weights).all():
+        raise KernelError(f"every {name} must be a finite number, got NaN or infinity")
 
 
 def _pad_each(x: Array, rows: Pair, cols: Pair, mode: PaddingMode, value: float) -> Array:

@@ -9,7 +9,8 @@ from rfcore.layers import Pair
 from rfcore.stack import Stack
 
 MAX_FIELD = 1_000_000
-"""Pixels per axis; a thousand times the deepest published field, so only nonsense is refused."""
+"""Pixels per axis, of a field and of a jump; hundreds of times the deepest published ones, so only
+nonsense is refused, before its numbers get too long to print."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
 
     image_size: (rows, cols) of the image; only global pools need it, whose field is all of it.
     Raises ShapeError when a global pool has no image_size, the image is too small, or a field
-    would span more than MAX_FIELD pixels.
+    or a jump would be more than MAX_FIELD pixels.
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
     Networks", Distill.
 
@@ -52,7 +53,7 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
     [(3, 3), (4, 4), (8, 8)]
     """
     shapes = None if image_size is None else stack.shapes((1, *image_size))
-    sizes = image_size
+    sizes = None if image_size is None else (int(image_size[0]), int(image_size[1]))
     size, jump, start = [1, 1], [1, 1], [0, 0]
     seen = [1, 1]
     fields = []
@@ -64,6 +65,8 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
             size[axis] += dilation * (kernel - 1) * jump[axis]
             start[axis] -= padding * jump[axis]
             jump[axis] *= stride
+            if jump[axis] > MAX_FIELD:
+                raise ShapeError(f"a jump of more than {MAX_FIELD} pixels is not worked out")
         fields.append(
             ReceptiveField(
                 size=(size[0], size[1]),

@@ -19,8 +19,8 @@ EXACT = 1 - 1e-5
 class MeasuredShift:
     """Where a response went: the best whole-cell shift, and how alike the two then are.
 
-    shift: (rows, cols) in cells of the map. similarity: normalised cross-correlation at that
-    shift, 1 for an exact copy.
+    shift: (rows, cols) in cells of the map. similarity: their correlation at that shift, over
+    the mean of their energies: 1 for an exact copy only, not for a fainter one.
     """
 
     shift: Pair
@@ -61,7 +61,8 @@ def measured_shift(
 
     before, after: (rows, cols), what the pattern adds to the map without it, at two places.
     near: (rows, cols); of shifts that fit equally well the one closest to this is returned.
-    Returns None when either response is zero everywhere. By cross-correlation over every shift.
+    Returns None when either response is zero everywhere. By cross-correlation, over every shift at
+    which the boxes around the two responses meet.
 
     >>> before, after = np.zeros((6, 6)), np.zeros((6, 6))
     >>> before[1, 1], after[2, 4] = 1, 1
@@ -77,11 +78,13 @@ def measured_shift(
         return None
     patch = before[before_box].astype(np.float64)
     target = after[after_box].astype(np.float64)
+    peak = max(np.abs(patch).max(), np.abs(target).max())
+    patch, target = patch / peak, target / peak  # or the squares of tiny responses would vanish
     sizes = [a + b - 1 for a, b in zip(patch.shape, target.shape, strict=True)]
     # Correlation is convolution with the flipped patch; padding keeps it from wrapping.
     spectrum = np.fft.rfft2(target, sizes) * np.fft.rfft2(patch[::-1, ::-1], sizes)
-    scale = np.sqrt((patch**2).sum() * (target**2).sum())
-    similarity = np.fft.irfft2(spectrum, sizes) / scale
+    energy = ((patch**2).sum() + (target**2).sum()) / 2
+    similarity = np.fft.irfft2(spectrum, sizes) / energy
     origin = [
         after_box[axis].start - before_box[axis].start - (patch.shape[axis] - 1) for axis in (0, 1)
     ]

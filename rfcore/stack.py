@@ -30,6 +30,7 @@ KINDS: tuple[type[Layer], ...] = (
     GlobalMaxPool2d,
 )
 _KIND_OF = {kind.symbol: kind for kind in KINDS}
+_SMALL = {symbol[0].lower() for symbol in _KIND_OF}
 _LETTERS = ", ".join(f"{kind.symbol} ({kind.name})" for kind in KINDS)
 _PARAMETER_OF = {"p": "padding", "d": "dilation", "c": "out_channels"}
 _OPTIONS_OF = {"C": "pdc", "M": "pd", "A": "p", "B": ""}
@@ -173,7 +174,7 @@ def _read_layer(token: str, at: int) -> Layer:
     text = re.sub(r"\s+", "", token)
     head = _LAYER.match(text)
     if head is None or head["symbol"] not in _KIND_OF:
-        hint = " (layers start with a capital letter)" if text[:1].upper() in _KIND_OF else ""
+        hint = " (layers start with a capital letter)" if text[0] in _SMALL else ""
         raise NotationError(f"{where} is not a layer{hint}; layers are {_LETTERS}")
     kind = _KIND_OF[head["symbol"]]
     if kind in (ReLU, GlobalAvgPool2d, GlobalMaxPool2d):

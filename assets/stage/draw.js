@@ -47,12 +47,13 @@ export class Sheet {
     this.context = canvas.getContext("2d");
   }
 
-  // Fit into `width` CSS pixels; whole device pixels per picture pixel wherever there is room.
+  // Fit into `width` CSS pixels, in half steps of device pixels per picture pixel where there is
+  // room: cells of a pooled map then have one size.
   resize(width, size, margin) {
     const ratio = window.devicePixelRatio || 1;
     const extent = size + 2 * margin;
-    const whole = Math.floor((width * ratio) / extent);
-    this.zoom = whole >= 3 ? whole / ratio : width / extent;
+    const steps = Math.floor((2 * width * ratio) / extent) / 2;
+    this.zoom = steps >= 2 ? steps / ratio : width / extent;
     this.size = size;
     this.margin = margin;
     const side = this.zoom * extent;

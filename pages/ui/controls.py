@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,6 +30,13 @@ _PADDING_NAMES = {
     "reflect": "reflect (mirrored)",
     "replicate": "replicate (the edge)",
 }
+
+
+def link_notices() -> None:
+    """Say which parts of the page's link could not be used, if any."""
+    notices = learner().notices
+    if notices:
+        st.warning("\n".join(f"- {_plain(notice)}" for notice in notices))
 
 
 def picture_controls() -> None:
@@ -369,4 +377,9 @@ def _choice(
 def _problem(control: str) -> None:
     sentence = learner().problems.get(control)
     if sentence:
-        st.error(sentence)
+        st.error(_plain(sentence))
+
+
+def _plain(text: str) -> str:
+    """Escape Markdown: a sentence repeats what a stranger wrote in a link, images included."""
+    return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text)

@@ -78,7 +78,7 @@ def from_query(query: Mapping[str, str], photo: bytes | None = None) -> tuple[Sc
                 raise SceneError(f"it has {len(value)} characters; at most {MAX_VALUE} are read")
             scene = _READERS[key](scene, value)
         except RfcoreError as error:
-            problems.append(f"The link\u2019s {key} was left out: {error}.")
+            problems.append(f"The link\u2019s \u201c{key}\u201d was left out: {error}.")
     return scene, problems
 
 

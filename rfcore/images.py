@@ -1,0 +1,219 @@
+"""Photos from picture files; the only module that uses Pillow."""
+
+from __future__ import annotations
+
+import math
+import threading
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from rfcore.errors import ImageError
+
+_Plane = NDArray[np.float64]
+
+MAX_BYTES = 8 * 1024 * 1024
+"""The largest picture file that is read, in bytes."""
+
+MAX_PIXELS = 40_000_000
+"""The largest picture that is decoded, in pixels."""
+
+_BACKDROP = 0.5  # mid-gray behind transparent parts
+
+# Modes wider than a byte, and what is white in them: Pillow's convert("L") would clip at 255.
+_WHITE = {"I;16": 65535, "I;16B": 65535, "I;16L": 65535, "I;16N": 65535, "I": 65535, "F": 255}
+
+# What turns each Exif orientation upright. Source: Exif 2.32, tag 0x0112, Orientation.
+_ORIENTATION = 0x0112
+_TURNS: dict[int, Callable[[_Plane], _Plane]] = {
+    1: lambda plane: plane,
+    2: np.fliplr,
+    3: lambda plane: np.rot90(plane, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda plane: np.rot90(plane, -1),
+    7: lambda plane: np.rot90(plane, 2).T,
+    8: np.rot90,
+}
+
+# One picture at a time: decoded it can take hundreds of megabytes, and the warning filters that
+# are set meanwhile belong to the whole process.
+_DECODING = threading.Lock()
+
+
+def read_photo(data: bytes, size: int = 64) -> NDArray[np.float32]:
+    """Read a picture file as a square grayscale photo.
+
+    `data` is a PNG, JPEG or WebP file; `size` is the photo's side, 32 to 256 pixels. The picture
+    is turned upright, laid over mid-gray where it is transparent, cut to its middle square and
+    scaled; of an animation the first frame is taken. Returns float32 (1, size, size) in [0, 1],
+    multiples of 1/255. Raises ImageError, saying what to do, for whatever cannot be read.
+
+    >>> buffer = BytesIO()
+    >>> Image.new("L", (640, 480), 51).save(buffer, "PNG")
+    >>> photo = read_photo(buffer.getvalue(), 32)
+    >>> photo.shape, float(photo[0, 0, 0])
+    ((1, 32, 32), 0.20000000298023224)
+    """
+    _check_size(size)
+    _check_file(data)
+    with _DECODING, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        try:
+            return _decode(data, size)
+        except ImageError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise ImageError(
+                f"The picture has more pixels than can be read; {_PIXEL_RULE}"
+            ) from error
+        except Exception as error:  # damaged files make Pillow raise a dozen different types
+            raise ImageError(
+                f"The picture is cut off or damaged: its {len(data):,} bytes could not be read to "
+                "the end. Save or download it again, or choose another photo."
+            ) from error
+
+
+_PIXEL_RULE = (
+    f"at most {MAX_PIXELS // 1_000_000} million pixels can be read. "
+    "Save a smaller copy, for example 1000 pixels wide, and choose that."
+)
+
+
+def _check_size(size: int) -> None:
+    if not isinstance(size, int) or not 32 <= size <= 256:
+        raise ImageError(f"photo size must be an int from 32 to 256, got {size!r}")
+
+
+def _check_file(data: bytes) -> None:
+    if not isinstance(data, bytes):
+        raise ImageError(f"data must be the bytes of a picture file, got {type(data).__name__}")
+    if not data:
+        raise ImageError("This file is empty (0 bytes). Choose a PNG, JPEG or WebP photo.")
+    if len(data) > MAX_BYTES:
+        raise ImageError(
+            f"The file has {len(data) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB can be "
+            "read. Save a smaller copy, for example 1000 pixels wide, and choose that."
+        )
+    known = data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
+    if not known and not (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        raise ImageError(
+            f"This file is not a PNG, JPEG or WebP picture: it begins with {data[:12]!r}. "
+            "Choose a photo in one of these formats."
+        )
+    if header := _header_size(data):
+        _check_pixels(*header)
+
+
+def _check_pixels(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise ImageError(f"The picture is {width} x {height} pixels; {_PIXEL_RULE}")
+
+
+def _header_size(data: bytes) -> tuple[int, int] | None:
+    """The (width, height) that a PNG or WebP file declares, read before Pillow sees it.
+
+    Pillow makes room for the whole canvas as soon as it opens a WebP file, and it names no size
+    when it refuses a huge picture. A JPEG file is checked when it is open: nothing is decoded then.
+    Source: PNG specification 11.2.2; RFC 9649 (WebP), sections 2.5 to 2.7.
+    """
+    chunk = data[12:16]
+    if chunk == b"IHDR":
+        return _integer(data[19:15:-1]), _integer(data[23:19:-1])
+    if chunk == b"VP8 ":
+        return _integer(data[26:28]) & 0x3FFF, _integer(data[28:30]) & 0x3FFF
+    if chunk == b"VP8L":
+        return (_integer(data[21:25]) & 0x3FFF) + 1, (_integer(data[21:25]) >> 14 & 0x3FFF) + 1
+    if chunk == b"VP8X":
+        return _integer(data[24:27]) + 1, _integer(data[27:30]) + 1
+    return None
+
+
+def _integer(data: bytes) -> int:
+    return int.from_bytes(data, "little")
+
+
+def _decode(data: bytes, size: int) -> NDArray[np.float32]:
+    with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as picture:
+        _check_pixels(*picture.size)
+        # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which spares most of the work.
+        drafted = picture.draft("L", (2 * size, 2 * size))
+        width, height = drafted[1][2:] if drafted else picture.size
+        plane = _TURNS.get(_orientation(picture), _TURNS[1])(
+            _middle_square(picture, width, height, size)
+        )
+    return np.rint(np.clip(plane, 0, 1) * 255).astype(np.float32)[None] / np.float32(255)
+
+
+def _orientation(picture: Image.Image) -> int:
+    picture.load()  # a PNG can hold its Exif data behind the pixels
+    try:
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a picture with broken Exif data is still a picture
+        return 1
+
+
+def _middle_square(picture: Image.Image, width: float, height: float, size: int) -> _Plane:
+    """The (size, size) gray values of a picture's middle, 0 to 1 but for LANCZOS overshoot."""
+    side = min(width, height)
+    left, top = (width - side) / 2, (height - side) / 2
+    edges = (int(left), int(top), math.ceil(left + side), math.ceil(top + side))
+    factor = max(1, int(side / (3 * size)))  # enough is left for LANCZOS to choose from
+    middle = _reduced(picture, edges, factor)
+    near, far = (left % 1 / factor, top % 1 / factor), side / factor
+    box = (near[0], near[1], near[0] + far, near[1] + far)
+    values = np.asarray(middle.resize((size, size), Image.Resampling.LANCZOS, box), np.float64)
+    values = values / _WHITE.get(picture.mode, 255)
+    if middle.mode == "LA":
+        gray, alpha = values[..., 0], values[..., 1]
+        return gray * alpha + _BACKDROP * (1 - alpha)
+    return values
+
+
+def _reduced(picture: Image.Image, edges: tuple[int, int, int, int], factor: int) -> Image.Image:
+    """What lies within `edges`, each factor x factor pixels averaged, in mode L, LA or F.
+
+    It goes band by band: converted at once, a large picture would take up its memory four times.
+    """
+    left, top, right, bottom = edges
+    mode = "F" if picture.mode in _WHITE else "LA" if picture.has_transparency_data else "L"
+    size = math.ceil((right - left) / factor), math.ceil((bottom - top) / factor)
+    reduced = Image.new(mode, size)
+    for row in range(0, size[1], 64):
+        first = top + row * factor
+        band = picture.crop((left, first, right, min(first + 64 * factor, bottom)))
+        band = _floats(band) if mode == "F" else band.convert(mode)
+        reduced.paste(band.reduce(factor), (0, row))
+    return reduced
+
+
+def _floats(band: Image.Image) -> Image.Image:
+    """More than 8 bits as floats, which LANCZOS takes; the transparent value becomes mid-gray."""
+    values = np.asarray(band.convert("F"))
+    if "transparency" in band.info:
+        backdrop = np.float32(_BACKDROP * _WHITE[band.mode])
+        values = np.where(values == band.info["transparency"], backdrop, values)
+    return Image.fromarray(values)
+
+
+def scale_photo(photo: bytes, size: int) -> NDArray[np.float32]:
+    """Return a stored square photo at another size.
+
+    photo: gray pixels, one byte each, row by row, of a square. size: pixels per side, 32 to 256.
+    Returns float32 (1, size, size) in [0, 1], multiples of 1/255.
+    Raises ImageError when the pixels are not those of a square, or for a size out of range.
+
+    >>> scale_photo(bytes([255]) * 256 * 256, 64).shape
+    (1, 64, 64)
+    """
+    _check_size(size)
+    side = math.isqrt(len(photo))
+    if side == 0 or side * side != len(photo):
+        raise ImageError(f"a stored photo is a square of pixels, got {len(photo)} bytes")
+    square = Image.frombytes("L", (side, side), photo)
+    scaled = square.resize((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(scaled, np.float32)[np.newaxis] / np.float32(255)

@@ -1,0 +1,308 @@
+"""Toy patterns to drag and backgrounds to drag them over, drawn from formulas alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rfcore.errors import PatternError
+
+_Plane = NDArray[np.float64]
+_Point = tuple[float, float]
+
+_SAMPLES = 4  # supersampling: 4x4 points in each pixel
+_INK, _FUR = 0.06, 0.86  # a dark rim round a light fill reads on dark, gray and light alike
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A toy pattern: `values` and `alpha` are read-only float32 (rows, cols) arrays in [0, 1]."""
+
+    name: str
+    values: NDArray[np.float32]
+    alpha: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)
+        self.alpha.setflags(write=False)
+
+
+def draw_pattern(name: str, size: int) -> Pattern:
+    """Draw a toy pattern.
+
+    `name` is one of PATTERNS; `size` is its side, 4 to 128 pixels ("pixel" is 1x1 at any size).
+    Returns a Pattern with values and alpha of shape (size, size), all multiples of 1/255, so that
+    a trip through bytes changes nothing. Raises PatternError for another name or size.
+
+    >>> draw_pattern("cat", 32).alpha.shape
+    (32, 32)
+    """
+    _check("pattern", name, PATTERNS, size, 4, 128)
+    if name == "pixel":
+        return Pattern(name, np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
+    pen = _Pen(size)
+    _DRAWINGS[name](pen)
+    return pen.pattern(name)
+
+
+def draw_background(name: str, size: int) -> NDArray[np.float32]:
+    """Draw a background of moderate contrast, the same at every call.
+
+    `name` is one of BACKGROUNDS; `size` is its side, 16 to 512 pixels. Returns float32
+    (1, size, size) in [0, 1], multiples of 1/255. Raises PatternError for another name or size.
+
+    >>> draw_background("meadow", 64).shape
+    (1, 64, 64)
+    """
+    _check("background", name, BACKGROUNDS, size, 16, 512)
+    points = (np.arange(size) + 0.5) / size
+    return _quantised(_SCENES[name](points[None, :], points[:, None]))[None]
+
+
+def place(
+    background: NDArray[np.floating], pattern: Pattern, row: int, col: int
+) -> NDArray[np.floating]:
+    """Lay a pattern over a background; what lies outside is cut off.
+
+    `background` is (1, rows, cols), floats; `row` and `col` say where the pattern's top-left
+    corner goes, in pixels, also outside. Returns a new array like `background`, under the pattern
+    background * (1 - alpha) + values * alpha. Raises PatternError when `background` is not such
+    an array or a position is not an int.
+
+    >>> place(np.zeros((1, 2, 3), np.float32), draw_pattern("pixel", 4), 1, 2)
+    array([[[0., 0., 0.],
+            [0., 0., 1.]]], dtype=float32)
+    """
+    if background.ndim != 3 or background.shape[0] != 1:
+        raise PatternError(f"background must have shape (1, rows, cols), got {background.shape}")
+    if not np.issubdtype(background.dtype, np.floating):
+        raise PatternError(f"background must hold floats, got {background.dtype}")
+    for axis, position in (("row", row), ("col", col)):
+        if not _is_int(position):
+            raise PatternError(f"{axis} must be an int, got {position!r}")
+    row, col = int(row), int(col)  # a NumPy uint8 would wrap round below
+    composite = background.copy()
+    top, bottom = max(row, 0), min(row + pattern.alpha.shape[0], background.shape[1])
+    left, right = max(col, 0), min(col + pattern.alpha.shape[1], background.shape[2])
+    if top < bottom and left < right:
+        seen = np.s_[top - row : bottom - row, left - col : right - col]
+        under = composite[0, top:bottom, left:right]
+        under *= 1 - pattern.alpha[seen]
+        under += pattern.values[seen] * pattern.alpha[seen]
+    return composite
+
+
+class _Pen:
+    """Paints shapes, given as signed distances, on a unit square (x right, y down)."""
+
+    def __init__(self, size: int) -> None:
+        points = (np.arange(size * _SAMPLES) + 0.5) / (size * _SAMPLES)
+        self.size, self.x, self.y = size, points[None, :], points[:, None]
+        self.side = np.abs(self.x - 0.5)  # in place of x: what is drawn once appears on both sides
+        self.values = np.zeros((size * _SAMPLES, size * _SAMPLES))
+        self.painted = np.zeros(self.values.shape, dtype=bool)
+
+    def ellipse(self, x: _Plane, center: _Point, radii: _Point) -> _Plane:
+        # First order in the distance, good near the rim.
+        # Source: I. Quilez, https://iquilezles.org/articles/ellipsoids
+        u, v = (x - center[0]) / radii[0], (self.y - center[1]) / radii[1]
+        norm: _Plane = np.hypot(u, v)
+        return norm * (norm - 1) / np.maximum(np.hypot(u / radii[0], v / radii[1]), 1e-9)
+
+    def stroke(self, x: _Plane, width: float, *points: _Point) -> _Plane:
+        distance = np.full(self.values.shape, np.inf)
+        if width * self.size < 0.5:  # finer than these pixels can show: it would only smear
+            return distance
+        for (x0, y0), (x1, y1) in pairwise(points):
+            dx, dy = x1 - x0, y1 - y0
+            along = np.clip(((x - x0) * dx + (self.y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
+            to_segment = np.hypot(x - x0 - along * dx, self.y - y0 - along * dy)
+            distance = np.minimum(distance, to_segment - max(width, 0.9 / self.size) / 2)
+        return distance
+
+    def convex(self, x: _Plane, *corners: _Point) -> _Plane:
+        distance = np.full(self.values.shape, -np.inf)
+        for (x0, y0), (x1, y1) in pairwise((*corners, corners[0])):
+            dx, dy = x1 - x0, y1 - y0  # clockwise as seen: outside is to the left of each edge
+            to_edge = ((x - x0) * dy - (self.y - y0) * dx) / np.hypot(dx, dy)
+            distance = np.maximum(distance, to_edge)
+        return distance
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> _Plane:
+        # Edges on whole pixels, rounded outwards, stay crisp and never vanish.
+        x0, y0 = (np.floor(edge * self.size) / self.size for edge in (left, top))
+        x1, y1 = (np.ceil(edge * self.size) / self.size for edge in (right, bottom))
+        return self.convex(self.x, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+    def paint(self, distance: _Plane, value: float = 1.0) -> None:
+        self.painted |= distance < 0
+        self.values[distance < 0] = value
+
+    def outlined(self, distance: _Plane, value: float) -> None:
+        self.paint(distance, _INK)
+        self.paint(distance + max(0.03, 0.8 / self.size), value)
+
+    def pattern(self, name: str) -> Pattern:
+        alpha, premultiplied = (
+            plane.reshape(self.size, _SAMPLES, self.size, _SAMPLES).mean(axis=(1, 3))
+            for plane in (self.painted.astype(float), self.values)
+        )
+        return Pattern(name, _quantised(premultiplied / np.maximum(alpha, 1e-9)), _quantised(alpha))
+
+
+def _checker(pen: _Pen) -> None:
+    row, col = (np.floor(np.floor(axis * pen.size) * 4 / pen.size) for axis in (pen.y, pen.x))
+    pen.painted[:] = True
+    pen.values[:] = (row + col) % 2
+
+
+def _letter(pen: _Pen) -> None:
+    stem, arm, bar = (0.2, 0.08, 0.38, 0.92), (0.2, 0.08, 0.82, 0.25), (0.2, 0.44, 0.7, 0.6)
+    pen.paint(np.minimum.reduce([pen.box(*edges) for edges in (stem, arm, bar)]))
+
+
+def _cat(pen: _Pen) -> None:
+    head = pen.ellipse(pen.x, (0.5, 0.62), (0.45, 0.36))
+    ears = pen.convex(pen.side, (0.05, 0.36), (0.39, 0.02), (0.44, 0.6))
+    pen.outlined(np.minimum(head, ears), _FUR)
+    pen.paint(pen.convex(pen.side, (0.19, 0.3), (0.35, 0.14), (0.375, 0.36)), 0.5)
+    pen.paint(pen.stroke(pen.x, 0.035, (0.5, 0.3), (0.5, 0.42)), 0.5)
+    pen.paint(pen.stroke(pen.side, 0.035, (0.1, 0.3), (0.08, 0.39)), 0.5)
+    _eyes(pen, (0.19, 0.55), (0.075, 0.095))
+    pen.paint(pen.convex(pen.x, (0.42, 0.68), (0.58, 0.68), (0.5, 0.77)), 0.2)
+    pen.paint(pen.stroke(pen.side, 0.025, (0, 0.74), (0, 0.8), (0.06, 0.84), (0.12, 0.82)), 0.2)
+    pen.paint(pen.stroke(pen.side, 0.021, (0.24, 0.72), (0.46, 0.67)), 0.25)
+    pen.paint(pen.stroke(pen.side, 0.021, (0.24, 0.78), (0.45, 0.81)), 0.25)
+
+
+def _dog(pen: _Pen) -> None:
+    pen.outlined(pen.ellipse(pen.x, (0.5, 0.52), (0.36, 0.47)), _FUR)
+    pen.paint(pen.ellipse(pen.x, (0.65, 0.4), (0.12, 0.15)), 0.5)  # on one side: a flip shows
+    pen.outlined(pen.stroke(pen.side, 0.24, (0.28, 0.17), (0.37, 0.3), (0.38, 0.56)), 0.48)
+    _eyes(pen, (0.14, 0.41), (0.06, 0.07))
+    pen.paint(pen.ellipse(pen.x, (0.5, 0.74), (0.24, 0.21)), 0.35)
+    pen.paint(pen.ellipse(pen.x, (0.5, 0.74), (0.215, 0.185)), 1.0)
+    pen.paint(pen.ellipse(pen.x, (0.5, 0.63), (0.12, 0.085)), _INK)
+    pen.paint(pen.stroke(pen.side, 0.025, (0, 0.7), (0, 0.8), (0.07, 0.85), (0.14, 0.82)), _INK)
+
+
+def _face(pen: _Pen) -> None:
+    pen.outlined(pen.ellipse(pen.x, (0.5, 0.5), (0.49, 0.49)), _FUR)
+    _eyes(pen, (0.18, 0.41), (0.065, 0.09))
+    pen.paint(pen.stroke(pen.x, 0.035, (0.5, 0.48), (0.54, 0.6), (0.48, 0.61)), 0.35)
+    smile = ((0.0, 0.795), (0.1, 0.78), (0.19, 0.735), (0.26, 0.66))
+    pen.paint(pen.stroke(pen.side, 0.05, *smile), _INK)
+
+
+def _eyes(pen: _Pen, center: _Point, radii: _Point) -> None:
+    pen.paint(pen.ellipse(pen.side, center, radii), _INK)
+    if pen.size > 20:
+        for x in (0.5 - center[0], 0.5 + center[0]):  # light falls from the left on both
+            glint = (x - 0.02, center[1] - 0.4 * radii[1])
+            pen.paint(pen.ellipse(pen.x, glint, (0.023, 0.026)), 1.0)
+
+
+_DRAWINGS: dict[str, Callable[[_Pen], None]] = {
+    "bar": lambda pen: pen.paint(pen.box(0.4, 0, 0.6, 1)),
+    "cross": lambda pen: pen.paint(np.minimum(pen.box(0.4, 0, 0.6, 1), pen.box(0, 0.4, 1, 0.6))),
+    "disc": lambda pen: pen.paint(pen.ellipse(pen.x, (0.5, 0.5), (0.48, 0.48))),
+    "ring": lambda pen: pen.paint(np.abs(pen.ellipse(pen.x, (0.5, 0.5), (0.39, 0.39))) - 0.09),
+    "square": lambda pen: pen.paint(pen.box(0.1, 0.1, 0.9, 0.9)),
+    "triangle": lambda pen: pen.paint(pen.convex(pen.x, (0.5, 0.06), (1, 0.9375), (0, 0.9375))),
+    "checker": _checker,
+    "letter": _letter,
+    "cat": _cat,
+    "dog": _dog,
+    "face": _face,
+}
+
+PATTERNS: tuple[str, ...] = ("pixel", *_DRAWINGS)
+"""The names of the toy patterns, simple ones first."""
+
+
+def _smooth_noise(size: int, cells: tuple[int, int], seed: int) -> _Plane:
+    """Value noise: random heights on a (rows, cols) grid, eased from one grid point to the next."""
+    plane = np.random.default_rng(seed).random((cells[0] + 1, cells[1] + 1))
+    for count in cells:  # blend along the rows, turn, blend along the columns, turn back
+        position = (np.arange(size) + 0.5) * count / size
+        cell = position.astype(int)
+        ease = (position - cell) ** 2 * (3 - 2 * (position - cell))
+        plane = (plane[cell] + (plane[cell + 1] - plane[cell]) * ease[:, None]).T
+    return plane
+
+
+def _stripes(x: _Plane, y: _Plane) -> _Plane:
+    return 0.3 + 0.12 * np.sin(2 * np.pi * 8 * x) + 0 * y
+
+
+def _dots(x: _Plane, y: _Plane) -> _Plane:
+    from_dot: _Plane = np.hypot(x * 8 % 1 - 0.5, y * 8 % 1 - 0.5)
+    return 0.2 + 0.2 * np.clip(2 - 6 * from_dot, 0, 1)
+
+
+def _noise(x: _Plane, y: _Plane) -> _Plane:
+    plane = np.zeros((y.size, x.size))
+    for weight, cells in ((0.4, 6), (0.2, 13), (0.1, 29)):
+        plane += weight * _smooth_noise(y.size, (cells, cells), seed=cells)
+    return plane
+
+
+def _bricks(x: _Plane, y: _Plane) -> _Plane:
+    course = np.floor(y * 8)
+    along = x * 4 + course % 2 / 2
+    mortar = (y * 8 - course < 0.2) | (along % 1 < 0.1)
+    tone = 0.3 + 0.08 * np.sin(7 * course + 5 * np.floor(along))
+    return np.where(mortar, 0.5, tone)
+
+
+def _meadow(x: _Plane, y: _Plane) -> _Plane:
+    plane = 0.5 + 0.25 * y
+    for col, row, half_width in ((0.24, 0.2, 0.13), (0.34, 0.15, 0.09), (0.78, 0.11, 0.1)):
+        cloud = np.hypot((x - col) / half_width, (y - row) / (half_width * 0.4))
+        plane = np.maximum(plane, 0.5 + 0.25 * y + 0.2 * np.clip(1.5 - cloud, 0, 1))
+    blades = _smooth_noise(y.size, (10, 48), seed=5) + _smooth_noise(y.size, (24, 64), seed=6) - 1
+    ridges = (
+        (0.42 + 0.06 * np.sin(5 * x + 1) + 0.02 * np.sin(17 * x), 0.46),
+        (0.55 + 0.05 * np.sin(4 * x + 4), 0.37),
+        (0.68 + 0.05 * np.sin(3 * x + 2), 0.29),
+    )
+    for ridge, tone in ridges:
+        cover = np.clip((y - ridge) * y.size + 0.5, 0, 1)  # an edge one pixel wide
+        plane = plane + cover * (tone + 0.35 * np.maximum(y - 0.45, 0) * blades - plane)
+    return plane
+
+
+_SCENES: dict[str, Callable[[_Plane, _Plane], _Plane]] = {
+    "flat": lambda x, y: 0.25 + 0 * x * y,
+    "black": lambda x, y: 0 * x * y,
+    "gradient": lambda x, y: 0.1 + 0.35 * x + 0.15 * y,
+    "stripes": _stripes,
+    "dots": _dots,
+    "noise": _noise,
+    "bricks": _bricks,
+    "meadow": _meadow,
+}
+
+BACKGROUNDS: tuple[str, ...] = tuple(_SCENES)
+"""The names of the backgrounds, plain ones first."""
+
+
+def _quantised(plane: _Plane) -> NDArray[np.float32]:
+    return np.rint(np.clip(plane, 0, 1) * 255).astype(np.float32) / np.float32(255)
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _check(
+    kind: str, name: str, known: tuple[str, ...], size: int, smallest: int, largest: int
+) -> None:
+    if name not in known:
+        raise PatternError(f"{kind} must be one of {', '.join(known)}, got {name!r}")
+    if not _is_int(size) or not smallest <= size <= largest:
+        raise PatternError(f"{kind} size must be an int from {smallest} to {largest}, got {size!r}")
