@@ -1,0 +1,72 @@
+"""Fixtures for the whole suite, and the rule that no test is skipped."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.app_server import AppServer, find_chromium, launch_chromium
+
+_skipped: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: Playwright's event loop then cannot get in the way of others."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that was skipped or expected to fail."""
+    _note_skip(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note a whole module that was skipped."""
+    _note_skip(report)
+
+
+def _note_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if hasattr(report, "wasxfail"):
+        _skipped[report.nodeid] = f"expected to fail: {report.wasxfail}"
+    elif report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        _skipped[report.nodeid] = str(reason)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run in which a test was not really run: a skip that nobody reads tests nothing."""
+    if _skipped and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were not run."""
+    if _skipped:
+        terminalreporter.section("not run, so the suite fails", red=True)
+        for name, reason in _skipped.items():
+            terminalreporter.line(f"{name}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The path of the Chromium to test with."""
+    try:
+        return find_chromium()
+    except FileNotFoundError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One headless Chromium for all tests; each test opens its own context or page."""
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright, chromium_path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[AppServer]:
+    """The real app, started once: ``server.url`` to open, ``server.log()`` to read."""
+    with AppServer() as server:
+        yield server

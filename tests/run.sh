@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Runs every check of the project: linters, types, doctests and tests, in an environment of its own.
+# Usage: bash tests/run.sh [arguments for pytest]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+environment=.venv-tests
+python=$environment/bin/python
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+quietly() { "$@" >>"$log" 2>&1; }
+
+fail() { # what the quiet steps printed, then the reason
+  cat "$log" >&2
+  printf 'tests/run.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+fingerprint() { python3 -VV && cat requirements.txt tests/requirements.txt | cksum; }
+
+environment_is_ready() {
+  [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
+    "$python" -c 'import hypothesis, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
+import ruff, scipy, skimage, streamlit' >/dev/null 2>&1
+}
+
+make_environment() {
+  printf 'Installing the test environment in %s\n' "$environment"
+  quietly python3 -c 'import ensurepip, venv' ||
+    fail "python3 has no venv module: install it (on Debian and Ubuntu: apt-get install python3-venv)"
+  quietly python3 -m venv --clear "$environment" || fail "could not create $environment"
+  # Without dependencies, then checked: a package that nobody pinned is an error, not a surprise.
+  # Not compiled: Python compiles what it imports, a small part of all that is installed.
+  quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps \
+    -r tests/requirements.txt || fail "could not install tests/requirements.txt"
+  quietly "$python" -m pip check || fail "the pinned packages do not fit together"
+  fingerprint >"$environment/fingerprint"
+}
+
+# A browser that prints its version may still lack a library or a font: only a page proves it.
+starts() {
+  [[ -n $1 ]] && quietly "$python" - "$1" <<'EOF'
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.app_server import launch_chromium
+
+with sync_playwright() as playwright:
+    launch_chromium(playwright, sys.argv[1]).new_page().goto("about:blank")
+EOF
+}
+
+find_chromium() { # sets CHROMIUM
+  if [[ -n ${CHROMIUM:-} ]]; then
+    CHROMIUM=$(command -v "$CHROMIUM") || fail "CHROMIUM is set, but there is no such program"
+    starts "$CHROMIUM" || fail "CHROMIUM is set, but $CHROMIUM does not start"
+    return
+  fi
+  for name in chromium chromium-browser google-chrome; do
+    CHROMIUM=$(command -v "$name" || true)
+    if starts "$CHROMIUM"; then return; fi
+  done
+
+  printf 'No Chromium on PATH: trying to install one\n'
+  quietly "$python" -m playwright install --no-shell chromium || true
+  CHROMIUM=$("$python" -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)' || true)
+  if starts "$CHROMIUM"; then return; fi
+
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update || true # a stale list may still do
+    quietly apt-get install -y --no-install-recommends chromium fonts-liberation || true
+    CHROMIUM=$(command -v chromium || true)
+    if starts "$CHROMIUM"; then return; fi
+  fi
+  fail "no Chromium that starts: install one (on Debian: apt-get install chromium), or set CHROMIUM to its path"
+}
+
+failed=()
+check() { # a failing check must not hide the next one's findings
+  printf '\n== %s\n' "$1"
+  "${@:2}" || failed+=("$1")
+}
+
+quietly python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+  fail "Python 3.11 or newer is needed, and python3 is $(python3 --version 2>/dev/null || echo missing)"
+environment_is_ready || make_environment
+find_chromium
+export CHROMIUM
+
+check 'ruff check' "$python" -m ruff check
+check 'ruff format' "$python" -m ruff format --check
+check 'mypy' "$python" -m mypy
+check 'pytest' "$python" -m pytest "$@"
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+  printf '\nFailed: %s\n' "$(IFS=,; echo "${failed[*]}")"
+  exit 1
+fi
+printf '\nPassed: ruff check, ruff format, mypy, pytest\n'
