@@ -15,6 +15,12 @@ from rfcore.errors import (
     ShapeError,
 )
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
+from rfcore.gradient import (
+    effective_receptive_field,
+    gaussian_width,
+    input_gradient,
+    used_pixels,
+)
 from rfcore.images import read_photo
 from rfcore.layers import (
     AvgPool2d,
@@ -76,10 +82,13 @@ __all__ = [
     "convolution_kernels",
     "draw_background",
     "draw_pattern",
+    "effective_receptive_field",
     "expected_shift",
     "filter_kernel",
+    "gaussian_width",
     "global_avg_pool2d",
     "global_max_pool2d",
+    "input_gradient",
     "max_pool2d",
     "measured_shift",
     "pad",
@@ -88,4 +97,5 @@ __all__ = [
     "receptive_fields",
     "relu",
     "softmax",
+    "used_pixels",
 ]

@@ -39,6 +39,31 @@ class ReceptiveField:
         col0 = self.start[1] + col * self.jump[1]
         return row0, row0 + self.size[0], col0, col0 + self.size[1]
 
+    def reach(
+        self, pixels: tuple[int, int, int, int], sizes: Pair | None = None
+    ) -> tuple[int, int, int, int]:
+        """Return the units (row0, row1, col0, col1), half-open, whose span meets some pixels.
+
+        This is the projective field, `span` read backwards: all that a change of the pixels can
+        change.
+        pixels: (row0, row1, col0, col1), half-open: one pixel is (row, row + 1, col, col + 1), and
+        none reach no unit. sizes: (rows, cols) of the layer's map, to clip to its own units.
+        Spans are counted as in `span`: copies of pixels that a circular or mirrored border puts
+        elsewhere are not.
+
+        >>> field = receptive_fields(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))[-1]
+        >>> field.reach((8, 9, 0, 4)), field.reach((8, 9, 0, 4), (29, 29))
+        ((1, 5, -3, 2), (1, 5, 0, 2))
+        """
+        units = []
+        for axis, (begin, end) in enumerate((pixels[:2], pixels[2:])):
+            first = (begin - self.start[axis] - self.size[axis]) // self.jump[axis] + 1
+            stop = (end - 1 - self.start[axis]) // self.jump[axis] + 1 if begin < end else first
+            if sizes is not None:
+                first, stop = (min(max(unit, 0), sizes[axis]) for unit in (first, stop))
+            units += [first, stop]
+        return units[0], units[1], units[2], units[3]
+
 
 def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[ReceptiveField, ...]:
     """Return the receptive field of every layer of a stack, in order.

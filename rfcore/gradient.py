@@ -1,0 +1,170 @@
+"""Input gradients: how much each pixel counts for one unit, exactly.
+
+The receptive field says which pixels a unit can see; the gradient says how much each of them
+counts, here and now, for this image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import index as whole_number
+
+import numpy as np
+
+from rfcore.backward import backward
+from rfcore.errors import LayerError, ShapeError
+from rfcore.layers import Pair
+from rfcore.network import Network
+from rfcore.ops import Array, checked_map
+
+ROUNDING = 1e-12
+"""Share of all that reaches a pixel below which its float64 sum counts as cancelled to zero."""
+
+
+def effective_receptive_field(
+    network: Network, image: Array, layer: int, unit: Pair, *, channel: int | None = None
+) -> Array:
+    """Return the gradient of one unit at every pixel: how fast the unit grows with that pixel.
+
+    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    negative. unit: (row, col) on that layer's map. channel: which of the layer's channels; the sum
+    of all of them when left out.
+    Returns (rows, cols), signed, summed over the image's channels, of the dtype of `image`. Where
+    a window ties its first largest cell in reading order wins; a ReLU passes nothing at 0.
+    Raises LayerError for a layer that the stack does not have; ShapeError for a unit or a channel
+    outside the map, or an image that does not fit.
+    Source: Luo, Li, Urtasun and Zemel 2016, "Understanding the Effective Receptive Field in Deep
+    Convolutional Neural Networks".
+
+    >>> from rfcore.stack import Stack
+    >>> network = Network(Stack.parse("C3x3/1c1 -> C3x3/1c1"), (np.ones((1, 1, 3, 3)),) * 2)
+    >>> effective_receptive_field(network, np.zeros((1, 5, 5)), -1, (0, 0))
+    array([[1., 2., 3., 2., 1.],
+           [2., 4., 6., 4., 2.],
+           [3., 6., 9., 6., 3.],
+           [2., 4., 6., 4., 2.],
+           [1., 2., 3., 2., 1.]])
+    """
+    maps = _maps_up_to(network, image, layer)
+    field: Array = backward(network, maps, _one_unit(maps[-1], unit, channel)).sum(axis=0)
+    return field
+
+
+def used_pixels(
+    network: Network, image: Array, layer: int, unit: Pair, *, channel: int | None = None
+) -> Array:
+    """Return which pixels one unit uses now: those whose slightest change would change it.
+
+    So slight a change lets no winner change: the winner of a maximum passes it on and the other
+    cells of its window do not; a ReLU passes it above 0 and not at or below. A pixel is used when
+    its derivative is not zero, however small, in any channel of the image. So all nonzero taps of
+    a linear stack are used, and a pixel whose ways to the unit cancel each other is not. Of equal
+    largest cells only the first in reading order is used, though raising another would show too.
+    Takes and raises what `effective_receptive_field` does. Returns booleans (rows, cols).
+
+    >>> from rfcore.stack import Stack
+    >>> network = Network(Stack.parse("M2x2/2"), (None,))
+    >>> used_pixels(network, np.array([[[1.0, 5.0], [3.0, 4.0]]]), 0, (0, 0))
+    array([[False,  True],
+           [False, False]])
+    """
+    maps = _maps_up_to(network, image, layer)
+    seed = _one_unit(maps[-1], unit, channel).astype(np.float64)
+    gradient = backward(network, maps, seed)
+    # The same ways with nothing to cancel: what the rounding of the gradient is measured by.
+    absolute = tuple(None if k is None else np.abs(k, dtype=np.float64) for k in network.kernels)
+    arriving = backward(replace(network, kernels=absolute), maps, seed)
+    used: Array = np.any(np.abs(gradient) > ROUNDING * arriving, axis=0)
+    return used
+
+
+def input_gradient(network: Network, image: Array, layer: int, output_gradient: Array) -> Array:
+    """Carry a gradient at a layer's output back to the image (the vector-Jacobian product).
+
+    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    negative. output_gradient: (channels, rows, cols) of that layer's map, the weight of each unit.
+    Returns the gradient of the so weighted sum of units, of the shape and dtype of `image`.
+    Raises LayerError for a layer that the stack does not have, ShapeError for an image or an
+    output_gradient that does not fit.
+
+    >>> from rfcore.stack import Stack
+    >>> network = Network(Stack.parse("A1x2/2"), (None,))
+    >>> input_gradient(network, np.zeros((1, 1, 4)), 0, np.array([[[2.0, 6.0]]]))
+    array([[[1., 1., 3., 3.]]])
+    """
+    maps = _maps_up_to(network, image, layer)
+    want, got = maps[-1].shape, _shape_of(output_gradient)
+    if got != want:
+        raise ShapeError(f"output_gradient must have the shape of the map, {want}, got {got}")
+    return backward(network, maps, output_gradient.astype(image.dtype))
+
+
+def gaussian_width(field: Array) -> tuple[float, float]:
+    """Return the standard deviation of a field along rows and along cols, in pixels.
+
+    field: (rows, cols); its absolute values are read as a distribution, whose moments are those of
+    the Gaussian that fits it best (by likelihood). A field that is zero everywhere has width 0.
+    With uniform kernels of size k, n layers deep at stride 1, it is sqrt(n (k² - 1) / 12), for the
+    variance of k equal weights is (k² - 1) / 12 and variances add: it grows with the square root
+    of the depth, while the receptive field grows with the depth itself.
+    Raises ShapeError when the field is not two-dimensional or not finite.
+    Source: Luo, Li, Urtasun and Zemel 2016, "Understanding the Effective Receptive Field in Deep
+    Convolutional Neural Networks" (the Gaussian shape and the growth).
+
+    >>> gaussian_width(np.array([[1.0, 0.0, -1.0]]))
+    (0.0, 1.0)
+    """
+    if getattr(field, "ndim", None) != 2:
+        raise ShapeError(f"field must be an array (rows, cols), got {_shape_of(field)}")
+    if not np.isfinite(field).all():
+        raise ShapeError("field must hold finite numbers, got NaN or infinity")
+    weights = np.abs(field, dtype=np.float64)
+    total = weights.sum()
+    if total == 0:
+        return 0.0, 0.0
+    widths = []
+    for axis in (0, 1):
+        share = weights.sum(axis=1 - axis) / total
+        places = np.arange(len(share))
+        widths.append(float(np.sqrt(share @ (places - share @ places) ** 2)))
+    return widths[0], widths[1]
+
+
+def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
+    """Return the image and the activations up to and with a layer, all checked."""
+    count = len(network.stack)
+    if isinstance(layer, bool) or not hasattr(layer, "__index__") or not -count <= layer < count:
+        raise LayerError(
+            f"layer must be a whole number from {-count} to {count - 1} "
+            f"in a stack of {count} layers, got {layer!r}"
+        )
+    if getattr(image, "ndim", None) != 3:
+        raise ShapeError(f"image must be one map (channels, rows, cols), got {_shape_of(image)}")
+    maps = [checked_map(image)]
+    for index in range(whole_number(layer) % count + 1):
+        maps.append(network.run_layer(index, maps[-1]))
+    return maps
+
+
+def _one_unit(activation: Array, unit: Pair, channel: int | None) -> Array:
+    """Return a gradient that is 1 at the unit, in one channel or in all of them."""
+    channels, rows, cols = activation.shape
+    if not isinstance(unit, tuple) or len(unit) != 2:
+        raise ShapeError(f"unit must be (row, col), got {unit!r}")
+    named = [("row of unit", unit[0], rows), ("col of unit", unit[1], cols)]
+    if channel is not None:
+        named.append(("channel", channel, channels))
+    for name, place, size in named:
+        if not hasattr(place, "__index__") or not 0 <= place < size:
+            raise ShapeError(
+                f"{name} must be a whole number from 0 to {size - 1} "
+                f"on a map of {channels}x{rows}x{cols}, got {place!r}"
+            )
+    gradient = np.zeros_like(activation)
+    gradient[slice(None) if channel is None else channel, unit[0], unit[1]] = 1
+    return gradient
+
+
+def _shape_of(array: object) -> object:
+    """Return an array's shape for a message; of what is no array, its type."""
+    return getattr(array, "shape", type(array))
