@@ -26,6 +26,7 @@ from rfcore.layers import (
     MaxPool2d,
     ReLU,
 )
+from rfcore.moving import MovingPattern
 from rfcore.network import Network
 from rfcore.ops import (
     PADDING_MODES,
@@ -60,6 +61,7 @@ __all__ = [
     "LayerError",
     "MaxPool2d",
     "MeasuredShift",
+    "MovingPattern",
     "Network",
     "NotationError",
     "Pattern",
