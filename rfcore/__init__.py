@@ -5,6 +5,7 @@
 [(3, 3), (4, 4), (8, 8)]
 """
 
+from rfcore.equivariance import Break, LayerEquivariance, equivariance_errors, first_break
 from rfcore.errors import (
     ImageError,
     KernelError,
@@ -13,6 +14,7 @@ from rfcore.errors import (
     PatternError,
     RfcoreError,
     ShapeError,
+    ShiftError,
 )
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
@@ -32,6 +34,7 @@ from rfcore.layers import (
     MaxPool2d,
     ReLU,
 )
+from rfcore.moving import MovingPattern
 from rfcore.network import Network
 from rfcore.ops import (
     PADDING_MODES,
@@ -45,9 +48,17 @@ from rfcore.ops import (
     relu,
     softmax,
 )
+from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
-from rfcore.shifts import MeasuredShift, changed_cells, expected_shift, measured_shift
+from rfcore.shifts import (
+    MeasuredShift,
+    changed_cells,
+    expected_shift,
+    is_representable,
+    measured_shift,
+    shift,
+)
 from rfcore.stack import Stack
 
 __all__ = [
@@ -57,15 +68,18 @@ __all__ = [
     "PATTERNS",
     "AvgPool2d",
     "BlurPool2d",
+    "Break",
     "Conv2d",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
     "ImageError",
     "KernelError",
     "Layer",
+    "LayerEquivariance",
     "LayerError",
     "MaxPool2d",
     "MeasuredShift",
+    "MovingPattern",
     "Network",
     "NotationError",
     "Pattern",
@@ -74,6 +88,7 @@ __all__ = [
     "ReceptiveField",
     "RfcoreError",
     "ShapeError",
+    "ShiftError",
     "Stack",
     "avg_pool2d",
     "blur_pool2d",
@@ -83,19 +98,26 @@ __all__ = [
     "draw_background",
     "draw_pattern",
     "effective_receptive_field",
+    "equivariance_errors",
     "expected_shift",
     "filter_kernel",
+    "first_break",
     "gaussian_width",
     "global_avg_pool2d",
     "global_max_pool2d",
     "input_gradient",
+    "is_representable",
     "max_pool2d",
     "measured_shift",
+    "orbit_map",
     "pad",
+    "peak_share_unchanged",
     "place",
     "read_photo",
     "receptive_fields",
     "relu",
+    "share_unchanged",
+    "shift",
     "softmax",
     "used_pixels",
 ]

@@ -31,5 +31,9 @@ class PatternError(RfcoreError):
     """A toy pattern or a background was asked for that cannot be drawn."""
 
 
+class ShiftError(RfcoreError):
+    """A shift was asked for that cannot be made, or a comparison that shifts cannot answer."""
+
+
 class ImageError(RfcoreError):
     """A picture file cannot be read as a photo."""

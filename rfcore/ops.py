@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import comb
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
     Conv2d,
+    Layer,
     MaxPool2d,
     Pair,
     Window,
@@ -51,11 +52,7 @@ def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: fl
     array([[[3., 1., 2., 3., 1.]]])
     """
     rows, cols = as_pair(padding, "padding", 0)
-    if mode not in PADDING_MODES:
-        raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {mode!r}")
-    if rows == 0 and cols == 0:
-        return x
-    return _pad_each(x, (rows, rows), (cols, cols), mode, value)
+    return add_border(x, Border((rows, rows), (cols, cols), checked_mode(mode), value))
 
 
 def conv2d(
@@ -94,7 +91,7 @@ def conv2d(
     shape = layer.output_shape(x.shape[-3:])
     kernels = kernels.astype(x.dtype, copy=False)
     bias = checked_bias(bias, len(kernels), x.dtype)
-    padded = pad(x, layer.padding, padding_mode)
+    padded = add_border(x, border_of(layer, padding_mode))
     out = np.empty((*x.shape[:-3], *shape), x.dtype)
     whole = (0, shape[1], 0, shape[2])
     if x.ndim == 3:
@@ -173,12 +170,18 @@ def max_pool2d(
     x = checked_map(x)
     layer = MaxPool2d(kernel_size, stride, padding=padding, dilation=dilation)
     shape = layer.output_shape(x.shape[-3:])
-    padded = pad(x, layer.padding, value=-np.inf)
-    views = window_views(padded, layer.window(), shape[1:])
-    out: Array = next(views).copy()
+    padded = add_border(x, border_of(layer))
+    out = np.empty((*x.shape[:-2], *shape[1:]), x.dtype)
+    max_padded(out, padded, layer)
+    return out
+
+
+def max_padded(out: Array, padded: Array, layer: MaxPool2d) -> None:
+    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
+    views = window_views(padded, layer.window(), out.shape[-2:])
+    np.copyto(out, next(views))
     for view in views:
         np.maximum(out, view, out=out)
-    return out
 
 
 def avg_pool2d(
@@ -200,13 +203,18 @@ def avg_pool2d(
     x = checked_map(x)
     layer = AvgPool2d(kernel_size, stride, padding=padding)
     shape = layer.output_shape(x.shape[-3:])
-    weight = 1 / (layer.kernel_size[0] * layer.kernel_size[1])
-    views = window_views(pad(x, layer.padding), layer.window(), shape[1:])
-    out: Array = next(views).copy()
+    out = np.empty((*x.shape[:-2], *shape[1:]), x.dtype)
+    avg_padded(out, add_border(x, border_of(layer)), layer)
+    return out
+
+
+def avg_padded(out: Array, padded: Array, layer: AvgPool2d) -> None:
+    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
+    views = window_views(padded, layer.window(), out.shape[-2:])
+    np.copyto(out, next(views))
     for view in views:
         out += view
-    out *= weight
-    return out
+    out *= 1 / (layer.kernel_size[0] * layer.kernel_size[1])
 
 
 def blur_pool2d(x: Array, filter_size: int | Pair = 3, *, stride: int | Pair = 2) -> Array:
@@ -223,25 +231,19 @@ def blur_pool2d(x: Array, filter_size: int | Pair = 3, *, stride: int | Pair = 2
     x = checked_map(x)
     layer = BlurPool2d(filter_size, stride)
     shape = layer.output_shape(x.shape[-3:])
-    return blur_padded(pad_blur(x, layer), layer, shape[1:])
+    out = np.empty((*x.shape[:-2], *shape[1:]), x.dtype)
+    blur_padded(out, add_border(x, border_of(layer)), layer)
+    return out
 
 
-def pad_blur(x: Array, layer: BlurPool2d) -> Array:
-    """Mirror the border as a blur pool does: an even filter has its extra cell after the map."""
-    before = layer.padding
-    after = layer.kernel_size[0] // 2, layer.kernel_size[1] // 2
-    return _pad_each(x, (before[0], after[0]), (before[1], after[1]), "reflect", 0.0)
-
-
-def blur_padded(padded: Array, layer: BlurPool2d, sizes: Pair) -> Array:
-    """Blur and stride a map that has its border already; `sizes` (rows, cols) come out."""
+def blur_padded(out: Array, padded: Array, layer: BlurPool2d) -> None:
+    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
     weights = np.outer(binomial(layer.kernel_size[0]), binomial(layer.kernel_size[1])).ravel()
     weights = weights.astype(padded.dtype)
-    views = window_views(padded, layer.window(), sizes)
-    out: Array = next(views) * weights[0]
+    views = window_views(padded, layer.window(), out.shape[-2:])
+    np.multiply(next(views), weights[0], out=out)
     for view, weight in zip(views, weights[1:], strict=True):
         out += view * weight
-    return out
 
 
 def relu(x: Array) -> Array:
@@ -310,6 +312,69 @@ def window_views(padded: Array, window: Window, sizes: Pair) -> Iterator[Array]:
             yield padded[..., row_slice, col_slice]
 
 
+class Border(NamedTuple):
+    """What a layer adds round its input: cells (before, after) along each axis, and what is there.
+
+    value: what the cells hold when the mode is zeros; minus infinity for a max pool.
+    """
+
+    rows: Pair
+    cols: Pair
+    mode: PaddingMode = "zeros"
+    value: float = 0.0
+
+
+def border_of(layer: Layer, padding_mode: PaddingMode = "zeros") -> Border:
+    """Return the border that a layer adds; `padding_mode` is that of the convolutions.
+
+    Raises LayerError for an unknown mode.
+
+    >>> border_of(BlurPool2d(4))
+    Border(rows=(1, 2), cols=(1, 2), mode='reflect', value=0.0)
+    """
+    if not isinstance(layer, Conv2d | MaxPool2d | AvgPool2d | BlurPool2d):
+        return Border((0, 0), (0, 0))
+    rows, cols = layer.padding
+    if isinstance(layer, BlurPool2d):
+        # An even filter has its extra cell after the map.
+        after = layer.kernel_size[0] // 2, layer.kernel_size[1] // 2
+        return Border((rows, after[0]), (cols, after[1]), "reflect")
+    mode = checked_mode(padding_mode) if isinstance(layer, Conv2d) else "zeros"
+    value = -np.inf if isinstance(layer, MaxPool2d) else 0.0
+    return Border((rows, rows), (cols, cols), mode, value)
+
+
+def add_border(x: Array, border: Border) -> Array:
+    """Return maps (..., rows, cols) with a border round them; `x` itself when it has no cells.
+
+    Raises ShapeError when the map is too small to mirror or wrap.
+    """
+    rows, cols, mode, value = border
+    if not any(rows) and not any(cols):
+        return x
+    size = x.shape[-2:]
+    if mode == "zeros":
+        shape = (*x.shape[:-2], size[0] + sum(rows), size[1] + sum(cols))
+        padded: Array = np.full(shape, value, x.dtype)
+        padded[..., rows[0] : rows[0] + size[0], cols[0] : cols[0] + size[1]] = x
+        return padded
+    most = {"reflect": (size[0] - 1, size[1] - 1), "circular": size}.get(mode)
+    if most is not None and (max(rows) > most[0] or max(cols) > most[1]):
+        raise ShapeError(
+            f"{mode} padding of {max(rows)}x{max(cols)} cells needs a larger map than "
+            f"{size[0]}x{size[1]}; at most {most[0]}x{most[1]} here"
+        )
+    widths = [(0, 0)] * (x.ndim - 2) + [rows, cols]
+    return np.pad(x, widths, mode=_NUMPY_MODE[mode])  # type: ignore[call-overload,no-any-return]
+
+
+def checked_mode(mode: PaddingMode) -> PaddingMode:
+    """Return a padding mode as it is; raises LayerError for an unknown one."""
+    if mode not in PADDING_MODES:
+        raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {mode!r}")
+    return mode
+
+
 def checked_map(x: Array) -> Array:
     """Return `x` as it is when it is a map or a batch of maps; raises ShapeError when not."""
     if not isinstance(x, np.ndarray) or x.ndim not in (3, 4):
@@ -353,20 +418,3 @@ def _check_numbers(weights: Array, name: str) -> None:
         raise KernelError(f"every {name} must be a real number, got {weights.dtype}")
     if not np.isfinite(weights).all():
         raise KernelError(f"every {name} must be a finite number, got NaN or infinity")
-
-
-def _pad_each(x: Array, rows: Pair, cols: Pair, mode: PaddingMode, value: float) -> Array:
-    size = x.shape[-2:]
-    if mode == "zeros":
-        shape = (*x.shape[:-2], size[0] + sum(rows), size[1] + sum(cols))
-        padded: Array = np.full(shape, value, x.dtype)
-        padded[..., rows[0] : rows[0] + size[0], cols[0] : cols[0] + size[1]] = x
-        return padded
-    most = {"reflect": (size[0] - 1, size[1] - 1), "circular": size}.get(mode)
-    if most is not None and (max(rows) > most[0] or max(cols) > most[1]):
-        raise ShapeError(
-            f"{mode} padding of {max(rows)}x{max(cols)} cells needs a larger map than "
-            f"{size[0]}x{size[1]}; at most {most[0]}x{most[1]} here"
-        )
-    widths = [(0, 0)] * (x.ndim - 2) + [rows, cols]
-    return np.pad(x, widths, mode=_NUMPY_MODE[mode])  # type: ignore[call-overload,no-any-return]

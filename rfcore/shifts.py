@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, SupportsIndex, get_args
 
 import numpy as np
 
-from rfcore.errors import ShapeError
+from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.ops import Array
+
+ShiftFill = Literal["zeros", "circular"]
+SHIFT_FILLS: tuple[ShiftFill, ...] = get_args(ShiftFill)
 
 EXACT = 1 - 1e-5
 """Similarity from which two float32 responses count as the same one, moved."""
@@ -32,15 +37,54 @@ class MeasuredShift:
         return self.similarity >= EXACT
 
 
+def shift(x: Array, rows: int, cols: int, *, fill: ShiftFill = "zeros") -> Array:
+    """Return maps moved `rows` cells down and `cols` to the right, negative: up and to the left.
+
+    x: (..., rows, cols). fill: what comes in at the edges left behind, zeros, or circular: what
+    went out on the far side. Returns a new array like `x`.
+    Raises ShapeError when `x` is no map, ShiftError for a shift that is no int or another fill.
+
+    >>> shift(np.array([[1, 2, 3]]), 0, 1), shift(np.array([[1, 2, 3]]), 0, 1, fill="circular")
+    (array([[0, 1, 2]]), array([[3, 1, 2]]))
+    """
+    if not isinstance(x, np.ndarray) or x.ndim < 2:
+        got = f"shape {x.shape}" if isinstance(x, np.ndarray) else repr(type(x))
+        raise ShapeError(f"what is shifted must be an array (..., rows, cols), got {got}")
+    rows, cols = checked_int(rows, "rows"), checked_int(cols, "cols")
+    if checked_fill(fill) == "circular":
+        return np.roll(x, (rows, cols), axis=(-2, -1))
+    shifted = np.zeros_like(x)
+    shifted[..., _part(rows), _part(cols)] = x[..., _part(-rows), _part(-cols)]
+    return shifted
+
+
+def is_representable(moved: Pair, jump: Pair) -> bool:
+    """Return whether a map can show a move by shifting whole cells: its jump divides the move.
+
+    moved: (rows, cols) in input pixels. jump: (rows, cols) pixels from one unit to the next.
+    Raises ShiftError when a move is no int or a jump is below 1.
+
+    >>> is_representable((4, -2), (2, 2)), is_representable((4, 3), (2, 2))
+    (True, False)
+    """
+    return all(cells.denominator == 1 for cells in expected_shift(moved, jump))
+
+
 def expected_shift(moved: Pair, jump: Pair) -> tuple[Fraction, Fraction]:
     """Return how many cells a map should shift, (rows, cols), for a move in input pixels.
 
     A fraction that is no whole number lies between two cells: no shift of the map can show it.
+    Raises ShiftError when a move is no int or a jump is below 1.
 
     >>> expected_shift((3, -4), (2, 2))
     (Fraction(3, 2), Fraction(-2, 1))
     """
-    return Fraction(moved[0], jump[0]), Fraction(moved[1], jump[1])
+    cells = []
+    for axis, pixels, step in zip(("rows", "cols"), moved, jump, strict=True):
+        if checked_int(step, f"jump in {axis}") < 1:
+            raise ShiftError(f"jump in {axis} must be at least 1, got {step}")
+        cells.append(Fraction(checked_int(pixels, f"move in {axis}"), operator.index(step)))
+    return cells[0], cells[1]
 
 
 def changed_cells(before: Array, after: Array) -> int:
@@ -101,3 +145,29 @@ def _support(response: Array) -> tuple[slice, slice] | None:
         return None
     cols = np.flatnonzero(response.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
+def _part(by: int) -> slice:
+    """Return the cells along an axis that hold something after a shift by `by`."""
+    return slice(by, None) if by >= 0 else slice(None, by)
+
+
+def checked_fill(fill: ShiftFill) -> ShiftFill:
+    """Return a fill as it is; raises ShiftError for an unknown one."""
+    if fill not in SHIFT_FILLS:
+        raise ShiftError(f"fill must be one of {', '.join(SHIFT_FILLS)}, got {fill!r}")
+    return fill
+
+
+def checked_int(value: SupportsIndex, name: str) -> int:
+    """Return a whole number as a Python int; raises ShiftError when it is none."""
+    if isinstance(value, bool | np.bool) or not hasattr(value, "__index__"):
+        raise ShiftError(f"{name} must be an int, got {value!r}")
+    return operator.index(value)
+
+
+def checked_tolerance(tolerance: float) -> float:
+    """Return a tolerance as it is; raises ShiftError when it is negative or NaN."""
+    if not tolerance >= 0:
+        raise ShiftError(f"tolerance must be at least 0, got {tolerance}")
+    return tolerance
