@@ -37,3 +37,7 @@ class ShiftError(RfcoreError):
 
 class ImageError(RfcoreError):
     """A picture file cannot be read as a photo."""
+
+
+class TrainingError(RfcoreError):
+    """A head was asked to learn from examples, or with settings, from which nothing is learned."""
