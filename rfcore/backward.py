@@ -23,7 +23,7 @@ from rfcore.layers import (
     Shape,
 )
 from rfcore.network import Network
-from rfcore.ops import Array, binomial, pad, pad_blur, window_views
+from rfcore.ops import Array, add_border, binomial, border_of, window_views
 
 _WindowedLayer = Conv2d | MaxPool2d | AvgPool2d | BlurPool2d
 
@@ -77,7 +77,7 @@ def _backward_windows(
 
     match layer:
         case MaxPool2d():
-            shares = _to_winners(windows(pad(x, layer.padding, value=-np.inf)), gradient)
+            shares = _to_winners(windows(add_border(x, border_of(layer))), gradient)
         case Conv2d():
             kernels = network.kernels[index]
             assert kernels is not None  # checked when the network was built
@@ -122,10 +122,8 @@ def _padded_cells(network: Network, layer: _WindowedLayer, shape: Shape) -> Arra
     """
     _, rows, cols = shape
     cells = np.arange(rows * cols).reshape(rows, cols)
-    if isinstance(layer, BlurPool2d):
-        return pad_blur(cells, layer)
-    mode = network.padding_mode if isinstance(layer, Conv2d) else "zeros"
-    return pad(cells, layer.padding, mode, value=rows * cols)
+    border = border_of(layer, network.padding_mode)
+    return add_border(cells, border._replace(value=rows * cols))
 
 
 def _fold(padded: Array, cells: Array, shape: Shape) -> Array:
