@@ -34,7 +34,7 @@ from rfcore.layers import (
     Shape,
 )
 from rfcore.network import Network
-from rfcore.ops import PADDING_MODES, binomial, pad
+from rfcore.ops import PADDING_MODES, Border, add_border, binomial
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
@@ -515,8 +515,8 @@ def cropping_fold(padded: Array, cells: Array, shape: Shape) -> Array:
     return padded[:, row : row + shape[1], col : col + shape[2]]
 
 
-def zeros_for_minus_infinity(x: Array, padding: Any, *mode: Any, value: float = 0.0) -> Array:
-    return pad(x, padding, *mode, value=0.0 if value == -np.inf else value)
+def zeros_for_minus_infinity(x: Array, border: Border) -> Array:
+    return add_border(x, border._replace(value=0.0) if border.value == -np.inf else border)
 
 
 def last_winner(values: Any, gradient: Array) -> Any:
@@ -541,7 +541,7 @@ FLAT = np.full((2, 7, 10), -4.0)
         ("_fold", cropping_fold, "C3c2 p1", "replicate", None),
         ("_fold", cropping_fold, "C3c2 p1", "circular", None),
         ("_fold", cropping_fold, "B3", "zeros", None),
-        ("pad", zeros_for_minus_infinity, "M3/2 p1", "zeros", FLAT),
+        ("add_border", zeros_for_minus_infinity, "M3/2 p1", "zeros", FLAT),
         ("_to_winners", last_winner, "M2", "zeros", FLAT),
         ("_by_kernels", flipped_kernels, "C3x2/1c2", "zeros", None),
     ],
