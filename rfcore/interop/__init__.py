@@ -1,0 +1,26 @@
+"""PyTorch and Keras models in, as text, and PyTorch and Keras code out; neither needs installing.
+
+No text is ever run: it is read piece by piece, and what has no counterpart is named.
+
+>>> reading = read_model("nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU()")
+>>> reading.stack
+Stack.parse('C3x3/1 -> R')
+>>> print(reading.notes[0])
+line 1, BatchNorm2d(8): left out; it scales each channel and moves nothing
+>>> read_model(to_pytorch(reading.stack)).stack == reading.stack
+True
+"""
+
+from rfcore.interop.calls import LineNote
+from rfcore.interop.keras_code import to_keras
+from rfcore.interop.pytorch_code import to_pytorch
+from rfcore.interop.reading import MAX_CHARACTERS, ModelReading, read_model
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "LineNote",
+    "ModelReading",
+    "read_model",
+    "to_keras",
+    "to_pytorch",
+]
