@@ -35,7 +35,7 @@ def test_a_drag_by_one_pixel_moves_the_convolution_by_one_cell(
         stage.drag(0, 1)
         assert_moved(convolution, stage.cells(1), 0, 1)
         assert stage.readouts(1)[:2] == ("→ 1 cell", "→ 1 cell")
-        assert stage.readouts(2)[0] == "→ 0.5 cells, between two"
+        assert stage.readouts(2)[0] == "→ 0.5, between two cells"
         assert stage.sentence.startswith("Moved 1 px right. Layer 1 (convolution) followed.")
         stage.drag(-2, 1)
         assert_moved(convolution, stage.cells(1), -2, 2)

@@ -1,4 +1,4 @@
-"""The page as a whole in real Chromium: it opens fast, follows its settings and asks nobody else."""
+"""The page as a whole in Chromium: it opens fast, follows its settings and asks nobody else."""
 
 from io import BytesIO
 

@@ -238,12 +238,12 @@ def test_sentence_of_a_move() -> None:
     between = rendered(moved(FLAT, 0, 1)).header
     assert [r["expected"] for r in between["readings"]] == [
         "→ 1 cell",
-        "→ 0.5 cells, between two",
-        "→ 0.5 cells, between two",
+        "→ 0.5, between two cells",
+        "→ 0.5, between two cells",
     ]
     assert between["sentence"].startswith(
         "Moved 1 px right. Layer 1 (convolution) followed. "
-        "Layer 2 (max pool) cannot: 0.5 cells right lies between two. "
+        "Layer 2 (max pool) cannot: 0.5 cells right lies between two cells. "
     )
     assert rendered(Scene()).header["sentence"].startswith("Drag the cat, or press the arrow keys.")
 
@@ -253,7 +253,7 @@ def test_pattern_that_a_stride_steps_over_shows_at_one_place_only() -> None:
     scene = replace(scene.with_stack(Stack.parse("C1x1/2c1")), kernels=("identity",))
     header = rendered(scene).header
     assert header["readings"] == [
-        {"expected": "↑ 0.5 cells, between two", "measured": "at one place only"}
+        {"expected": "↑ 0.5, between two cells", "measured": "at one place only"}
         | {"changed": "1 of 1,024"}
     ]
     assert header["sentence"] == (

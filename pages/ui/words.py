@@ -41,8 +41,9 @@ class LayerReading:
 
 def expected_text(reading: LayerReading) -> str:
     """Say, in short, the shift that this map should show."""
-    text = arrows(reading.expected)
-    return f"{text}, between two" if reading.between_cells else text
+    if reading.between_cells:
+        return f"{arrows(reading.expected, '', '').strip()}, between two cells"
+    return arrows(reading.expected)
 
 
 def measured_text(reading: LayerReading) -> str:
@@ -87,7 +88,7 @@ def _break_sentence(reading: LayerReading) -> str:
         return f"{name} did not notice: no cell changed."
     if reading.between_cells:
         broken = direction((_broken(reading.expected[0]), _broken(reading.expected[1])), "cell")
-        return f"{name} cannot: {broken} lies between two. {changed}."
+        return f"{name} cannot: {broken} lies between two cells. {changed}."
     did = direction(reading.measured.shift, "cell")
     return f"{name} went {did}, only {_alike(reading.measured)}. {changed}."
 
