@@ -358,14 +358,19 @@ def add_border(x: Array, border: Border) -> Array:
         padded: Array = np.full(shape, value, x.dtype)
         padded[..., rows[0] : rows[0] + size[0], cols[0] : cols[0] + size[1]] = x
         return padded
-    most = {"reflect": (size[0] - 1, size[1] - 1), "circular": size}.get(mode)
-    if most is not None and (max(rows) > most[0] or max(cols) > most[1]):
-        raise ShapeError(
-            f"{mode} padding of {max(rows)}x{max(cols)} cells needs a larger map than "
-            f"{size[0]}x{size[1]}; at most {most[0]}x{most[1]} here"
-        )
+    check_padding((size[0], size[1]), (max(rows), max(cols)), mode)
     widths = [(0, 0)] * (x.ndim - 2) + [rows, cols]
     return np.pad(x, widths, mode=_NUMPY_MODE[mode])  # type: ignore[call-overload,no-any-return]
+
+
+def check_padding(sizes: Pair, padding: Pair, mode: PaddingMode) -> None:
+    """Raise ShapeError when a map of `sizes` (rows, cols) is too small to mirror or wrap."""
+    most = {"reflect": (sizes[0] - 1, sizes[1] - 1), "circular": sizes}.get(mode)
+    if most is not None and (padding[0] > most[0] or padding[1] > most[1]):
+        raise ShapeError(
+            f"{mode} padding of {padding[0]}x{padding[1]} cells needs a larger map than "
+            f"{sizes[0]}x{sizes[1]}; at most {most[0]}x{most[1]} here"
+        )
 
 
 def checked_mode(mode: PaddingMode) -> PaddingMode:

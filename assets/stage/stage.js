@@ -351,7 +351,9 @@ class Stage {
     const count = this.maps.length + 1;
     const phone = width < PHONE;
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
-    const columns = phone ? Math.min(2, this.maps.length) : Math.min(count, fit);
+    // Rows of equal length: seven panels and one below would waste the screen.
+    const rows = Math.ceil(count / Math.min(count, fit));
+    const columns = phone ? Math.min(2, this.maps.length) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
     this.parts.root.classList.toggle("phone", phone);
     this.parts.panels.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;

@@ -210,6 +210,8 @@ def _number_field(name: str, label: str, least: int, most: int, value: int | Pai
             "editor",
         )
 
+    # The notation can say more than the field offers; Streamlit would show the least instead.
+    most = max(most, st.session_state[key])
     st.number_input(label, least, most, key=key, step=1, on_change=change, width=130)
 
 
@@ -326,12 +328,12 @@ def layer_table() -> None:
         window = layer.window(shapes[number - 2][1:] if number > 1 else size)
         rows.append(
             {
-                "layer": f"{number}  {layer.name}",
+                "layer": f"{number}\u00a0{layer.name}",
                 "kernel": _pair(window.kernel_size),
                 "stride": _pair(window.stride),
                 "padding": _pair(window.padding),
                 "dilation": _pair(window.dilation),
-                "output": f"{shape[0]} × {shape[1]} × {shape[2]}",
+                "output": "\u00a0×\u00a0".join(map(str, shape)),
                 "receptive field": _pair(field.size),
                 "jump": _pair(field.jump),
                 "start": _pair(field.start),
@@ -341,7 +343,7 @@ def layer_table() -> None:
 
 
 def _pair(pair: Pair) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]} × {pair[1]}"
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}\u00a0×\u00a0{pair[1]}"
 
 
 def _choice(
@@ -381,5 +383,9 @@ def _problem(control: str) -> None:
 
 
 def _plain(text: str) -> str:
-    """Escape Markdown: a sentence repeats what a stranger wrote in a link, images included."""
+    """Escape Markdown: a sentence repeats what a stranger wrote in a link, images included.
+
+    Web and mail addresses become links even so, unless an invisible joiner breaks them up.
+    """
+    text = re.sub(r"(?i)(?=[:@])|(?<=www)(?=\.)", "\u2060", " ".join(text.split()))
     return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text)

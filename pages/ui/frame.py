@@ -23,7 +23,7 @@ import numpy as np
 
 from pages.ui import words
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene
+from pages.ui.scene import UPLOAD, Scene, map_shapes
 from rfcore.filters import channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
@@ -84,9 +84,10 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     The fixed parts come along unless `request.known_scene` names them, the maps at the start of
     the drag unless `request.known_start` does.
     """
-    setting = _setting(scene.at_rest())
+    at_rest = scene.at_rest()
+    setting = _setting(at_rest)
     now = setting.shown_maps(scene.position)
-    start = now if scene.moved == (0, 0) else _maps_at_start(scene.at_rest(), scene.start)
+    start = now if scene.moved == (0, 0) else _maps_at_start(at_rest, scene.start)
     readings = _readings(scene, setting, start, now)
     header: dict[str, Any] = {
         "scene": setting.scene_id,
@@ -146,7 +147,7 @@ def _readings(
 @lru_cache(maxsize=128)
 def _setting(scene: Scene) -> _Setting:
     background = _picture(scene)
-    pattern = draw_pattern(scene.pattern, scene.pattern_size)
+    pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
     network = Network.with_filters(
         scene.stack, filters=scene.kernels, padding_mode=scene.padding_mode
     )
@@ -198,7 +199,7 @@ def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple
 def _setting_header(
     scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
 ) -> dict[str, Any]:
-    shapes = scene.stack.shapes((1, scene.size, scene.size))
+    shapes = map_shapes(scene.stack, scene.size)
     layers = []
     choices = iter(scene.kernels)
     choice: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,5 +101,5 @@ def _unit(value: object) -> Unit:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = reprlib.repr(value)  # a stranger's value can be huge, or nested too deep to be written
     return text if len(text) <= 40 else text[:40] + "\u2026"

@@ -6,13 +6,15 @@ A share link, a lesson's step and a presenter's slide all hold one scene. Pure: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, get_args
 
-from rfcore.errors import RfcoreError
+from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import BANK, CHOICES
-from rfcore.layers import Conv2d, Pair
-from rfcore.ops import PADDING_MODES, PaddingMode
+from rfcore.layers import Conv2d, Layer, Pair, Shape
+from rfcore.ops import PADDING_MODES, PaddingMode, check_padding
 from rfcore.patterns import BACKGROUNDS, PATTERNS
+from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
 View = Literal["now", "start", "difference"]
@@ -34,10 +36,15 @@ PRESETS: dict[str, str] = {
     "dilated": "C3x3/1 -> C3x3/1d2 -> C3x3/1d4",
 }
 
+CACHED = 256
+"""Stacks whose checks are remembered: a scene is built anew at every move of a drag."""
+
 MAX_LAYERS = 12
 MAX_CHANNELS = 32
 MAX_COST = 40_000_000
 """Multiply-adds of one frame: about 20 ms on one core, so that a drag stays a drag."""
+MAX_CELLS = 1_000_000
+"""Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
 
 
 class SceneError(RfcoreError):
@@ -109,9 +116,10 @@ class Scene:
             )
         for choice in self.kernels:
             _check_choice("kernels", choice, CHOICES)
+        _check_border(self.stack, self.size, self.padding_mode)
 
     def _check_shown(self) -> None:
-        shapes = self.stack.shapes((1, self.size, self.size))
+        shapes = map_shapes(self.stack, self.size)
         if len(self.channels) != len(shapes):
             raise SceneError(
                 f"each of the {len(shapes)} layers shows one channel, got {len(self.channels)}"
@@ -151,7 +159,7 @@ class Scene:
         check_stack(stack, self.size)
         convolutions = count_convolutions(stack)
         kernels = (*self.kernels, *[BANK] * convolutions)[:convolutions]
-        shapes = stack.shapes((1, self.size, self.size))
+        shapes = map_shapes(stack, self.size)
         shown = (*self.channels, *[0] * len(shapes))
         channels = tuple(
             channel if channel < shape[0] else 0
@@ -197,7 +205,7 @@ class Scene:
         """Return the scene with another pattern, its middle where the old one's was."""
         _check_choice("pattern", pattern, PATTERNS)
         new = pattern_size(pattern, self.size)
-        step = (self.pattern_size - new) // 2
+        step = int((self.pattern_size - new) / 2)  # toward zero: there and back again is no move
         limit = self.size - new
         position, start = (
             (max(0, min(limit, row + step)), max(0, min(limit, col + step)))
@@ -231,6 +239,7 @@ def linked(stack: Stack, channels: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(channels[groups.index(group)] for group in groups)
 
 
+@lru_cache(maxsize=CACHED)
 def check_stack(stack: Stack, size: int) -> None:
     """Raise when a stack does not fit a picture of `size`, or is too dear to drag through."""
     if len(stack) > MAX_LAYERS:
@@ -250,6 +259,38 @@ def check_stack(stack: Stack, size: int) -> None:
             f"this stack needs {cost:,} multiply-adds a frame on {size}x{size} pixels, and a drag "
             f"stays smooth up to {MAX_COST:,}; take fewer channels or a smaller picture"
         )
+    cells = 0
+    for layer, (rows, cols) in _inputs(stack, size):
+        down, across = layer.window((rows, cols)).padding
+        cells += (rows + 2 * down) * (cols + 2 * across)
+    if cells > MAX_CELLS:
+        raise SceneError(
+            f"the maps of this stack have {cells:,} cells with their padding, and the stage shows "
+            f"up to {MAX_CELLS:,}; take less padding, fewer layers or a smaller picture"
+        )
+    receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
+
+
+@lru_cache(maxsize=CACHED)
+def _check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
+    for number, (layer, sizes) in enumerate(_inputs(stack, size), start=1):
+        if isinstance(layer, Conv2d):
+            try:
+                check_padding(sizes, layer.padding, padding_mode)
+            except ShapeError as error:
+                raise SceneError(f"layer {number}, {error}") from None
+
+
+@lru_cache(maxsize=CACHED)
+def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
+    """Return the (channels, rows, cols) of every map on a picture of `size`."""
+    return stack.shapes((1, size, size))
+
+
+def _inputs(stack: Stack, size: int) -> list[tuple[Layer, Pair]]:
+    """Return every layer with the (rows, cols) of the map that comes into it."""
+    shapes = ((1, size, size), *map_shapes(stack, size))
+    return [(layer, shape[1:]) for layer, shape in zip(stack, shapes, strict=False)]
 
 
 def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:

@@ -45,6 +45,8 @@ class Learner:
             self.problems[control] = f"{_sentence(str(error))} The scene stays as it was."
             return
         if scene != self.scene:
+            if scene.stack != self.scene.stack:
+                self.problems.clear()  # what could not be done was about other layers
             self.scene = scene
             self.revision += 1
             self.write_link()

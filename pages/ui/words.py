@@ -41,14 +41,15 @@ class LayerReading:
 
 def expected_text(reading: LayerReading) -> str:
     """Say, in short, the shift that this map should show."""
-    text = arrows(reading.expected)
-    return f"{text}, between two" if reading.between_cells else text
+    if reading.between_cells:
+        return f"{arrows(reading.expected, '', '').strip()}, between two cells"
+    return arrows(reading.expected)
 
 
 def measured_text(reading: LayerReading) -> str:
     """Say, in short, the shift that this map did show, and how alike the response stayed."""
     if reading.measured is None:
-        return "no response"
+        return "at one place only" if reading.changed else "no response"
     text = arrows(reading.measured.shift)
     return text if reading.measured.is_exact else f"{text}, {_alike(reading.measured)}"
 
@@ -79,13 +80,15 @@ def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> s
 
 def _break_sentence(reading: LayerReading) -> str:
     name, changed = _name(reading), f"{reading.changed:,} of {reading.cells:,} cells changed"
-    if reading.measured is None:
+    if reading.measured is None and reading.changed == 0:
         return f"{name} shows nothing of the pattern."
+    if reading.measured is None:
+        return f"{name} shows the pattern at one of the two places only. {changed}."
     if reading.changed == 0:
         return f"{name} did not notice: no cell changed."
     if reading.between_cells:
         broken = direction((_broken(reading.expected[0]), _broken(reading.expected[1])), "cell")
-        return f"{name} cannot: {broken} lies between two. {changed}."
+        return f"{name} cannot: {broken} lies between two cells. {changed}."
     did = direction(reading.measured.shift, "cell")
     return f"{name} went {did}, only {_alike(reading.measured)}. {changed}."
 
@@ -112,7 +115,7 @@ def arrows(
         for number, (less, more) in ((rows, "↑↓"), (cols, "←→"))
         if number
     ]
-    return " ".join([*(parts or ["0"]), unit if abs(rows) + abs(cols) == 1 else plural])
+    return " ".join([*(parts or ["0"]), unit if {abs(rows), abs(cols)} == {0, 1} else plural])
 
 
 def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str = "") -> str:

@@ -1,0 +1,73 @@
+"""Pictures of every page, as learners see it, to look at one by one.
+
+python -m benchmarks.screenshots            # into screenshots/, which git ignores
+python -m benchmarks.screenshots --readme   # the README's picture
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import product
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.app_server import ROOT, AppServer, find_chromium, launch_chromium
+
+SIZES = {"laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+THEMES = ("light", "dark")
+MOVED = "picture=meadow&at=30,31&from=24,12&unit=3,17,17"
+VIEWS = {
+    "shifts": "/",
+    "shifts-moved": f"/?{MOVED}",
+    "shifts-difference": "/?picture=flat&at=25,14&from=24,12&view=difference",
+    "shifts-deep": "/?at=30,31&from=24,12&stack=C3p1,R,M2,C3p1,R,M2,C3p1d2&unit=7,1,1",
+    "shifts-bad-link": "/?pattern=zebra&stack=Q9&at=900,1",
+}
+README_PICTURE = ROOT / "assets" / "readme.png"
+
+
+def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: str) -> None:
+    """Open a page, wait for its stage and save the picture of the whole page."""
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if theme == "dark" else "light",
+    )
+    page.goto(url)
+    page.locator(".stage .panel.map canvas").first.wait_for()
+    page.wait_for_timeout(1500)
+    # Streamlit scrolls inside the page, so a full picture needs a window as tall as its content.
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": size[0], "height": int(height)})
+    page.wait_for_timeout(300)
+    page.screenshot(path=path.replace(".png", "-whole.png"))
+    page.close()
+
+
+def main() -> None:
+    """Take all pictures, or the README's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readme", action="store_true", help="only the README's picture")
+    parser.add_argument("--only", default="", help="only the pages whose name contains this")
+    options = parser.parse_args()
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, AppServer() as server:
+        browser = launch_chromium(playwright, find_chromium())
+        if options.readme:
+            page = browser.new_page(viewport={"width": 1280, "height": 620})
+            page.goto(f"{server.url}/?{MOVED}")
+            page.locator(".stage .panel.map canvas").first.wait_for()
+            page.wait_for_timeout(1500)
+            page.screenshot(path=README_PICTURE)
+            print(README_PICTURE)
+            return
+        for (name, path), (size, pixels), theme in product(VIEWS.items(), SIZES.items(), THEMES):
+            if options.only in name:
+                target = str(folder / f"{name}-{size}-{theme}.png")
+                take(browser, server.url + path, target, pixels, theme)
+                print(target)
+
+
+if __name__ == "__main__":
+    main()

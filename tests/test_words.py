@@ -1,0 +1,217 @@
+"""The sentences and readouts: every branch, its grammar, and rfcore's own figures in it."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from pages.ui.words import (
+    ALIKE,
+    LayerReading,
+    arrows,
+    direction,
+    expected_text,
+    measured_text,
+    sentence,
+)
+from rfcore.layers import Conv2d, Layer, MaxPool2d
+from rfcore.shifts import EXACT, MeasuredShift, changed_cells, expected_shift, measured_shift
+
+HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
+CONVOLUTION = Conv2d(3)
+NOWHERE = (Fraction(0), Fraction(0))
+
+
+def reading(
+    expected: tuple[object, object] = (1, 0),
+    measured: tuple[int, int] | None = (1, 0),
+    similarity: float = 1.0,
+    *,
+    number: int = 1,
+    layer: Layer = CONVOLUTION,
+    changed: int = 12,
+    cells: int = 3844,
+) -> LayerReading:
+    return LayerReading(
+        number=number,
+        layer=layer,
+        expected=(Fraction(expected[0]), Fraction(expected[1])),
+        measured=None if measured is None else MeasuredShift(measured, similarity),
+        changed=changed,
+        cells=cells,
+    )
+
+
+def pool(expected: tuple[object, object] = (1, 0), *rest: object, **more: object) -> LayerReading:
+    return reading(expected, *rest, **{"number": 2, "layer": MaxPool2d(2), "cells": 961, **more})
+
+
+# ---- quantities
+
+
+@pytest.mark.parametrize(
+    ("amount", "short", "words"),
+    [
+        ((0, 0), "0 cells", "0 cells"),
+        ((1, 0), "↓ 1 cell", "1 cell down"),
+        ((-1, 0), "↑ 1 cell", "1 cell up"),
+        ((0, 1), "→ 1 cell", "1 cell right"),
+        ((0, -1), "← 1 cell", "1 cell left"),
+        ((2, 0), "↓ 2 cells", "2 cells down"),
+        ((0, -12), "← 12 cells", "12 cells left"),
+        ((1, 1), "↓ 1 → 1 cells", "1 cell down, 1 cell right"),
+        ((-1, 3), "↑ 1 → 3 cells", "1 cell up, 3 cells right"),
+        ((HALF, 0), "↓ 0.5 cells", "0.5 cells down"),
+        ((HALF, -HALF), "↓ 0.5 ← 0.5 cells", "0.5 cells down, 0.5 cells left"),
+        ((0, Fraction(-5, 2)), "← 2.5 cells", "2.5 cells left"),
+        ((Fraction(-7, 4), 0), "↑ 1.75 cells", "1.75 cells up"),
+        ((Fraction(1, 4), 1), "↓ 0.25 → 1 cells", "0.25 cells down, 1 cell right"),
+        ((THIRD, 0), "↓ 1/3 cells", "1/3 cells down"),
+        ((0, -4 * THIRD), "← 1 1/3 cells", "1 1/3 cells left"),
+        ((Fraction(17, 8), 2 * THIRD), "↓ 2 1/8 → 2/3 cells", "2 1/8 cells down, 2/3 cells right"),
+    ],
+)
+def test_quantity_in_short_and_in_words(
+    amount: tuple[Fraction, Fraction], short: str, words: str
+) -> None:
+    assert arrows(amount) == short
+    assert direction(amount, "cell") == words
+
+
+def test_quantity_in_pixels_has_no_plural() -> None:
+    assert arrows((0, 0), "px", plural="px") == "0 px"
+    assert arrows((0, 1), "px", plural="px") == "→ 1 px"
+    assert arrows((-3, 2), "px", plural="px") == "↑ 3 → 2 px"
+    assert direction((-3, 2), "px", plural="px") == "3 px up, 2 px right"
+    assert direction((0, 0), "px", plural="px") == "0 px"
+
+
+# ---- what a reading knows
+
+
+@pytest.mark.parametrize(
+    ("expected", "between"),
+    [((1, 2), False), ((0, 0), False), ((HALF, 0), True), ((3, -HALF), True), ((THIRD, 1), True)],
+)
+def test_shift_can_lie_between_two_cells(expected: tuple[object, object], between: bool) -> None:
+    one = reading(expected)
+    assert one.between_cells is between
+    short = arrows(one.expected)
+    if between:
+        short = short.replace(" cells", "").replace(" cell", "") + ", between two cells"
+    assert expected_text(one) == short
+
+
+@pytest.mark.parametrize(
+    ("one", "followed"),
+    [
+        (reading((1, 0), (1, 0)), True),
+        (reading((1, 0), (1, 0), ALIKE), True),
+        (reading((1, 0), (1, 0), ALIKE - 1e-9), False),
+        (reading((1, 0), (0, 1)), False),
+        (reading((1, 0), (-1, 0)), False),
+        (reading((HALF, 0), (0, 0)), False),
+        (reading((HALF, 0), (1, 0)), False),
+        (reading((1, 0), None), False),
+    ],
+)
+def test_map_followed_when_it_went_there_and_stayed_alike(
+    one: LayerReading, followed: bool
+) -> None:
+    assert one.followed is followed
+
+
+@pytest.mark.parametrize(
+    ("one", "text"),
+    [
+        (reading((1, 0), (1, 0)), "↓ 1 cell"),
+        (reading((1, 0), (1, 0), EXACT), "↓ 1 cell"),
+        (reading((1, 0), (1, 0), EXACT - 1e-9), "↓ 1 cell, 99 % alike"),
+        (reading((1, 0), (0, -2), 0.639), "← 2 cells, 63 % alike"),
+        (reading((1, 0), (0, 0), -0.2), "0 cells, 0 % alike"),
+        (reading((1, 0), None, changed=0), "no response"),
+        (reading((1, 0), None, changed=1), "at one place only"),
+    ],
+)
+def test_measured_shift_in_short(one: LayerReading, text: str) -> None:
+    assert measured_text(one) == text
+
+
+# ---- the sentence
+
+
+def test_before_anything_moved_the_sentence_asks() -> None:
+    assert sentence("dog", (0, 0), [reading(NOWHERE, (0, 0), changed=0)]) == (
+        "Drag the dog, or press the arrow keys. Which maps follow?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("readings", "rest"),
+    [
+        # all of them follow
+        ([reading()], "Layer 1 (convolution) followed."),
+        ([reading(similarity=0.9)], "Layer 1 (convolution) followed, 90 % alike."),
+        ([reading(), pool()], "Every map followed."),
+        ([reading(similarity=0.97), pool((1, 0), (1, 0), 0.881)],
+         "Every map followed, 88 % alike."),
+        # some of them do
+        ([reading(), pool((1, 0), (1, 0), 0.5, changed=40)],
+         "Layer 1 (convolution) followed. "
+         "Layer 2 (max pool) went 1 cell down, only 50 % alike. 40 of 961 cells changed."),
+        ([reading(), pool(), reading((1, 0), (0, 0), 0.2, number=3, changed=1)],
+         "Layers 1 to 2 followed. "
+         "Layer 3 (convolution) went 0 cells, only 20 % alike. 1 of 3,844 cells changed."),
+        # the first one that breaks, for each reason there is
+        ([reading((1, 0), None, changed=0)],
+         "Layer 1 (convolution) shows nothing of the pattern."),
+        ([reading((HALF, 0), None, changed=1)],
+         "Layer 1 (convolution) shows the pattern at one of the two places only. "
+         "1 of 3,844 cells changed."),
+        ([reading(), pool((HALF, 0), (0, 0), 1.0, changed=0)],
+         "Layer 1 (convolution) followed. Layer 2 (max pool) did not notice: no cell changed."),
+        ([pool((HALF, 0), (1, 0), 0.7, changed=64)],
+         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells. "
+         "64 of 961 cells changed."),
+        ([pool((HALF, -THIRD), (1, 0), 0.7, changed=1234, cells=12345)],
+         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells left lies between two cells. "
+         "1,234 of 12,345 cells changed."),
+        ([pool((2, THIRD), (2, 0), 0.7, changed=3)],  # only what is broken is to blame
+         "Layer 2 (max pool) cannot: 1/3 cells right lies between two cells. "
+         "3 of 961 cells changed."),
+        ([pool((1, 0), (0, -3), 0.99, changed=5)],
+         "Layer 2 (max pool) went 3 cells left, only 99 % alike. 5 of 961 cells changed."),
+        # what comes after a break is not said
+        ([pool((HALF, 0), (1, 0), 0.7, changed=64), reading(number=3)],
+         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells. "
+         "64 of 961 cells changed."),
+    ],
+)  # fmt: skip
+def test_sentence_tells_how_far_the_maps_followed(readings: list[LayerReading], rest: str) -> None:
+    assert sentence("cat", (2, -1), readings) == f"Moved 2 px down, 1 px left. {rest}"
+
+
+# ---- the figures are rfcore's
+
+
+def test_texts_carry_what_rfcore_measured() -> None:
+    before, after = np.zeros((6, 9)), np.zeros((6, 9))
+    before[1:3, 2:4] = [[4, 1], [0, 2]]
+    after[3:5, 1:3] = [[4, 1], [0, 1]]
+    measured = measured_shift(before, after)
+    assert measured is not None
+    one = LayerReading(
+        number=4,
+        layer=MaxPool2d(3),
+        expected=expected_shift((4, -3), (2, 3)),
+        measured=measured,
+        changed=changed_cells(before, after),
+        cells=before.size,
+    )
+    # 16 + 1 + 2 in common, over the mean of 21 and 18
+    assert measured.similarity == pytest.approx(19 / 19.5)
+    assert expected_text(one) == "↓ 2 ← 1 cells"
+    assert measured_text(one) == "↓ 2 ← 1 cells, 97 % alike"
+    assert sentence("cat", (4, -3), [one]) == (
+        "Moved 4 px down, 3 px left. Layer 4 (max pool) followed, 97 % alike."
+    )
