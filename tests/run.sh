@@ -17,12 +17,12 @@ fail() { # what the quiet steps printed, then the reason
   exit 1
 }
 
-fingerprint() { python3 -VV && cat requirements.txt tests/requirements.txt | cksum; }
+fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | cksum; }
 
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
     "$python" -c 'import hypothesis, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
-import ruff, scipy, skimage, streamlit' >/dev/null 2>&1
+import ruff, scipy, skimage, streamlit, torch' >/dev/null 2>&1
 }
 
 make_environment() {
@@ -34,6 +34,9 @@ make_environment() {
   # Not compiled: Python compiles what it imports, a small part of all that is installed.
   quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps \
     -r tests/requirements.txt || fail "could not install tests/requirements.txt"
+  # PyTorch's own needs differ between its builds, so it alone brings them along.
+  quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+    -r tests/requirements-torch.txt || fail "could not install tests/requirements-torch.txt"
   quietly "$python" -m pip check || fail "the pinned packages do not fit together"
   fingerprint >"$environment/fingerprint"
 }
