@@ -1,5 +1,25 @@
 """Convolution, pooling, receptive fields and shifts in plain NumPy, for teaching with exact maps.
 
+The whole vocabulary:
+
+    Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
+        GlobalAvgPool2d, GlobalMaxPool2d
+    Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
+        global_max_pool2d, relu, softmax, pad, PADDING_MODES
+    Networks: Network, convolution_kernels, filter_kernel, FILTERS
+    Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
+        gaussian_width, input_gradient
+    Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
+        scale_photo, MovingPattern
+    Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
+        changed_cells, equivariance_errors, LayerEquivariance, first_break, Break, orbit_map,
+        share_unchanged, peak_share_unchanged
+    Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
+        Classifier, position_sweep, weight_maps
+    Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
+    Errors: RfcoreError, LayerError, NotationError, ShapeError, KernelError, PatternError,
+        ShiftError, ImageError, TrainingError
+
 >>> stack = Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1")
 >>> [field.size for field in receptive_fields(stack)]
 [(3, 3), (4, 4), (8, 8)]
@@ -15,6 +35,7 @@ from rfcore.errors import (
     RfcoreError,
     ShapeError,
     ShiftError,
+    TrainingError,
 )
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
@@ -23,7 +44,17 @@ from rfcore.gradient import (
     input_gradient,
     used_pixels,
 )
-from rfcore.images import read_photo
+from rfcore.heads import (
+    Classifier,
+    FlattenHead,
+    GlobalAvgHead,
+    GlobalMaxHead,
+    GridHead,
+    position_sweep,
+    weight_maps,
+)
+from rfcore.images import read_photo, scale_photo
+from rfcore.interop import ModelReading, read_model, to_keras, to_pytorch
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
@@ -60,18 +91,27 @@ from rfcore.shifts import (
     shift,
 )
 from rfcore.stack import Stack
+from rfcore.training import train_softmax_regression
+from rfcore.zoo import ZOO, Architecture
 
 __all__ = [
     "BACKGROUNDS",
     "FILTERS",
     "PADDING_MODES",
     "PATTERNS",
+    "ZOO",
+    "Architecture",
     "AvgPool2d",
     "BlurPool2d",
     "Break",
+    "Classifier",
     "Conv2d",
+    "FlattenHead",
+    "GlobalAvgHead",
     "GlobalAvgPool2d",
+    "GlobalMaxHead",
     "GlobalMaxPool2d",
+    "GridHead",
     "ImageError",
     "KernelError",
     "Layer",
@@ -79,6 +119,7 @@ __all__ = [
     "LayerError",
     "MaxPool2d",
     "MeasuredShift",
+    "ModelReading",
     "MovingPattern",
     "Network",
     "NotationError",
@@ -90,6 +131,7 @@ __all__ = [
     "ShapeError",
     "ShiftError",
     "Stack",
+    "TrainingError",
     "avg_pool2d",
     "blur_pool2d",
     "changed_cells",
@@ -113,11 +155,18 @@ __all__ = [
     "pad",
     "peak_share_unchanged",
     "place",
+    "position_sweep",
+    "read_model",
     "read_photo",
     "receptive_fields",
     "relu",
+    "scale_photo",
     "share_unchanged",
     "shift",
     "softmax",
+    "to_keras",
+    "to_pytorch",
+    "train_softmax_regression",
     "used_pixels",
+    "weight_maps",
 ]
