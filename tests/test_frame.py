@@ -323,6 +323,15 @@ def test_scale_and_setting_do_not_depend_on_what_the_hand_does() -> None:
     assert len({layer["scale"] for layer in first.layers}) > 1  # each layer has its own
 
 
+def test_scale_of_a_map_without_a_response_is_one() -> None:
+    scene = Scene(image="black", pattern="pixel", position=(25, 24), start=(24, 24))
+    scene = replace(scene.with_stack(Stack.parse("C1x1/2c1")), kernels=("identity",))
+    frame = rendered(scene)  # a stride of two steps over every place that the scale is taken from
+    assert frame.layers[0]["scale"] == 1
+    assert not frame.planes["now0"].any()
+    assert frame.planes["start0"][12, 12] == FULL_SCALE
+
+
 @pytest.mark.parametrize("preset", PRESETS.values())
 def test_scale_is_used_well(preset: str) -> None:
     frame = rendered(FLAT.with_stack(Stack.parse(preset)))

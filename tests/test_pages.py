@@ -375,10 +375,17 @@ def test_photo_becomes_the_picture() -> None:
     frame = page.get("bidi_component")[0].proto.bytes
     at += 4 + int.from_bytes(frame[:4], "little")
     assert set(np.frombuffer(frame, "u1", rows * cols, at)) == {51}
-    # Another picture, and back.
-    choose(page, "picture", "bricks")
-    choose(page, "picture", "photo")
-    assert header(page)["scene"] == shown["scene"]
+    # Another picture, and back: by the control, and by the browser's button.
+    link = dict(page.query_params)
+    for go_back in (
+        lambda: choose(page, "picture", "photo"),
+        lambda: (page.query_params.update(link), ran(page)),
+    ):
+        choose(page, "picture", "bricks")
+        assert header(page)["setting"]["photo"] is False
+        go_back()
+        assert header(page)["scene"] == shown["scene"]
+        assert page.warning == []
 
 
 def test_link_to_a_photo_falls_back_elsewhere() -> None:
