@@ -93,6 +93,8 @@ class Stage {
     const { header } = frame;
     const foreign = !this.scene || header.revision !== this.revision;
     if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
+    this.drawSoon();
   }
 
   receiveFromSocket(frame) {
