@@ -127,6 +127,7 @@ HOSTILE = {
     '"position":["a","b"],"start":[24,12]': "got 'a'",
     '"position":[1000000000,0],"start":[0,0]': "got 1000000000, 0",
     '"position":[1e9,1e9],"start":[24,12]': "got 1000000000.0",
+    '"position":[24.5,12.0],"start":[24,12]': "got 24.5",
     '"position":"everywhere","start":null': "got 'everywhere'",
 }
 
@@ -147,4 +148,4 @@ def test_a_hostile_message_ends_in_a_sentence(browser: Browser, server: AppServe
         stage.handle.press("ArrowLeft")
         stage.wait_until_settled((24, 12 + len(HOSTILE) - 1))
         notice.wait_for(state="hidden")
-        assert stage.readouts(1)[:2] == ("→ 4 cells", "→ 4 cells")
+        assert stage.readouts(1)[:2] == ("→ 5 cells", "→ 5 cells")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pages.ui import photos
 from pages.ui.frame import FULL_SCALE, Request, render_frame
 from pages.ui.link import from_query, to_query_string
 from pages.ui.scene import PRESETS, UPLOAD, Scene, Unit
@@ -93,7 +94,7 @@ def independent_maps(scene: Scene, at: tuple[int, int] | None) -> list[Array]:
     image = draw_background(scene.image, scene.size) if scene.image != UPLOAD else None
     if image is None:
         assert scene.photo is not None
-        image = scale_photo(scene.photo, scene.size)
+        image = scale_photo(scene.photo.pixels, scene.size)
     if at is not None:
         image = place(image, draw_pattern(scene.pattern, scene.size // 4), *at)
     network = Network.with_filters(scene.stack, 1, scene.kernels, padding_mode=scene.padding_mode)
@@ -132,7 +133,7 @@ def test_planes_are_the_maps_of_an_independent_network(scene: Scene) -> None:
 def test_composite_is_what_the_network_sees(scene: Scene) -> None:
     frame = rendered(scene)
     if scene.image == UPLOAD:
-        background = scale_photo(PHOTO, scene.size)
+        background = scale_photo(PHOTO.pixels, scene.size)
     else:
         background = draw_background(scene.image, scene.size)
     pattern = draw_pattern(scene.pattern, scene.size // 4)
@@ -150,7 +151,7 @@ def test_header_says_what_rfcore_says(scene: Scene) -> None:
     frame = rendered(scene, token=5, revision=3, mount="here", notice="A “sentence”.")
     header, size = frame.header, (scene.size, scene.size)
     assert header["setting"]["size"] == scene.size
-    assert header["setting"]["photo"] is False
+    assert header["setting"]["photo"] is None
     assert (header["token"], header["revision"], header["mount"]) == (5, 3, "here")
     assert header["notice"] == "A “sentence”."
     assert header["query"] == to_query_string(scene)
@@ -323,6 +324,15 @@ def test_scale_and_setting_do_not_depend_on_what_the_hand_does() -> None:
     assert len({layer["scale"] for layer in first.layers}) > 1  # each layer has its own
 
 
+def test_scale_of_a_map_without_a_response_is_one() -> None:
+    scene = Scene(image="black", pattern="pixel", position=(25, 24), start=(24, 24))
+    scene = replace(scene.with_stack(Stack.parse("C1x1/2c1")), kernels=("identity",))
+    frame = rendered(scene)  # a stride of two steps over every place that the scale is taken from
+    assert frame.layers[0]["scale"] == 1
+    assert not frame.planes["now0"].any()
+    assert frame.planes["start0"][12, 12] == FULL_SCALE
+
+
 @pytest.mark.parametrize("preset", PRESETS.values())
 def test_scale_is_used_well(preset: str) -> None:
     frame = rendered(FLAT.with_stack(Stack.parse(preset)))
@@ -341,7 +351,7 @@ def test_every_other_scene_has_another_name() -> None:
         replace(Scene(), padding_mode="reflect"),
         Scene().with_channel(0, 1),
         Scene(image=UPLOAD, photo=PHOTO),
-        Scene(image=UPLOAD, photo=PHOTO[::-1]),
+        Scene(image=UPLOAD, photo=photos.keep(PHOTO.pixels[::-1])),
     ]
     names = [rendered(scene).header["scene"] for scene in scenes]
     assert len(set(names)) == len(scenes)

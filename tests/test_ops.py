@@ -437,6 +437,24 @@ def test_pad_equals_naive_places(mode, padding):
     np.testing.assert_array_equal(got, want)
 
 
+@pytest.mark.parametrize(
+    ("mode", "most"),
+    [("zeros", None), ("replicate", None), ("circular", (3, 4)), ("reflect", (2, 3))],
+)
+def test_check_padding_knows_without_a_map(mode, most):
+    if most is None:
+        ops.check_padding((3, 4), (999, 999), mode)
+        return
+    ops.check_padding((3, 4), most, mode)
+    for rows, cols in [(most[0] + 1, 0), (0, most[1] + 1)]:
+        message = (
+            f"{mode} padding of {rows}x{cols} cells needs a larger map than 3x4; "
+            f"at most {most[0]}x{most[1]} here"
+        )
+        with pytest.raises(ShapeError, match=f"^{re.escape(message)}$"):
+            ops.check_padding((3, 4), (rows, cols), mode)
+
+
 def test_pad_takes_another_value_than_zero():
     padded = ops.pad(np.ones((1, 1, 1)), 1, value=-np.inf)
     assert np.isneginf(padded).sum() == 8

@@ -215,6 +215,13 @@ def test_numbers_whose_squares_vanish_or_overflow(tiny):
     assert measured_shift(before, after) == MeasuredShift((1, 2), 1.0)
 
 
+def test_a_whisper_and_a_shout_have_nothing_in_common():
+    before, after = np.zeros((4, 4)), np.zeros((4, 4))
+    before[0, 0], after[1, 2] = 1e-200, 1e200
+    assert measured_shift(before, after) == MeasuredShift((1, 2), 0.0)
+    assert measured_shift(after, before) == MeasuredShift((-1, -2), 0.0)
+
+
 def test_exact_leaves_room_for_rounding_only():
     assert MeasuredShift((0, 0), EXACT).is_exact
     assert not MeasuredShift((0, 0), 0.9999).is_exact

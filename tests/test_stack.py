@@ -262,6 +262,11 @@ def missing(place: int) -> str:
         ("C3x3/", f'"C3x3/" at character 1: "/" does not belong there; {AFTER_C}'),
         ("C3.5", f'"C3.5" at character 1: ".5" does not belong there; {AFTER_C}'),
         ("C3x3p", f'"C3x3p" at character 1: "p" does not belong there; {AFTER_C}'),
+        (
+            "C3p1 y12345678901234567890",
+            f'"C3p1 y12345678901234567890" at character 1: "y1234567890123456789" does not '
+            f"belong there; {AFTER_C}",
+        ),
         ("C3p1/2", f'"C3p1/2" at character 1: "/2" does not belong there; {AFTER_C}'),
         ("C3s2", f'"C3s2" at character 1: "s2" does not belong there; {AFTER_C}'),
         ("C-3", '"C-3" at character 1 has no kernel size; write it as in C3x3'),

@@ -1,12 +1,12 @@
 // The stage: one picture to touch, one panel per layer that answers.
 //
 // Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
-// A drag is drawn here at once; the maps follow when their frame arrives.
+// A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
 
 import { Bitmap, Sheet, boxOfCells, boxOfMap, composite, drawUnit } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
 import { clamp, clip, isClipped, samePlace, span } from "./geometry.js";
-import { Line } from "./link.js";
+import { Line } from "./line.js";
 import { buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
 
 const stages = new WeakMap();
@@ -16,7 +16,14 @@ const NARROWEST = 168; // CSS pixels of a panel before the row wraps
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const GAP = 16;
 
+const HINT = "Point at any cell of a map to see its receptive field. A click pins it.";
+
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// Writing the same text again would make the browser lay out the page again.
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
 
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
@@ -24,14 +31,22 @@ export function show({ data, parentElement, setStateValue }) {
     stage = new Stage(parentElement);
     stages.set(parentElement, stage);
   }
-  stage.line.send = (message) => setStateValue("hand", message);
-  if (data) stage.receive(readFrame(data));
+  stage.line.toComponent = (message) => setStateValue("hand", message);
+  if (data) stage.receiveFromPage(readFrame(data));
+  return () => stage.leaveIfGone();
 }
 
 class Stage {
   constructor(parent) {
     this.parts = buildFrame();
-    this.line = new Line(() => this.message());
+    const address = new URL("../../frames", import.meta.url);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.line = new Line({
+      address: address.href,
+      makeMessage: () => this.message(),
+      tellScene: () => ({ query: this.header.query, photo: this.setting.photo }),
+      receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
+    });
     this.revision = null;
     this.setting = null;
     this.settingId = "";
@@ -72,26 +87,48 @@ class Stage {
 
   // ---- what comes from the server
 
-  receive({ header, planes }) {
+  // A frame that came with the page: the first one, one that another control has changed, or the
+  // answer to a hand. The last says nothing new while a socket brings the frames.
+  receiveFromPage(frame) {
+    const { header } = frame;
+    const foreign = !this.scene || header.revision !== this.revision;
+    if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
+    this.drawSoon();
+  }
+
+  receiveFromSocket(frame) {
+    // Asked for before another control changed the scene: an answer, but not to be shown.
+    if (frame.header.revision === this.revision) this.receive(frame);
+    else this.line.answered(frame.header);
+  }
+
+  receive({ header, planes }, foreign = false) {
     if (header.setting) this.set(header.setting, header.scene, planes);
     if (header.scene !== this.settingId) {
       this.line.ask(true); // its fixed parts were lost on the way
       return;
     }
-    const foreign = header.revision !== this.revision;
-    if (foreign || !this.scene) this.adopt(header);
-    const newest = this.line.answered(header);
+    if (foreign) this.adopt(header);
     const count = this.setting.layers.length;
     const maps = (name) => Array.from({ length: count }, (_, i) => planes[`${name}${i}`].values);
     this.now = { place: header.position, maps: maps("now") };
     if (planes.start0) this.started = { place: header.start, maps: maps("start") };
     this.header = header;
+    this.line.answered(header);
     this.say(header);
     this.draw();
-    const detail = { token: header.token, newest, position: header.position };
+    const detail = { token: header.token, position: header.position };
     this.parts.root.dispatchEvent(
       new CustomEvent("stage-drawn", { bubbles: true, composed: true, detail }),
     );
+  }
+
+  // Streamlit also cleans up before it shows new data; only a stage that is off the page leaves.
+  leaveIfGone() {
+    setTimeout(() => {
+      if (!this.parts.root.isConnected) this.line.close();
+    }, 1000);
   }
 
   adopt(header) {
@@ -104,6 +141,7 @@ class Stage {
       channels: this.setting.layers.map((layer) => layer.channel),
     };
     this.hover = this.cursor = null;
+    this.line.sceneChanged();
   }
 
   set(setting, id, planes) {
@@ -326,13 +364,14 @@ class Stage {
 
   say(header) {
     const { notice, sentence } = this.parts;
-    notice.textContent = header.notice;
+    const { position, moved, readings } = header;
+    write(notice, header.notice);
     notice.hidden = !header.notice;
-    sentence.textContent = header.sentence;
-    this.input.values.place.textContent = `row ${header.position[0]}, column ${header.position[1]}`;
-    this.input.values.moved.textContent = header.moved;
-    header.readings.forEach((reading, i) => {
-      for (const [key, node] of Object.entries(this.maps[i].values)) node.textContent = reading[key];
+    write(sentence, header.sentence);
+    write(this.input.values.place, `row ${position[0]}, column ${position[1]}`);
+    write(this.input.values.moved, moved);
+    readings.forEach((reading, i) => {
+      for (const [key, node] of Object.entries(this.maps[i].values)) write(node, reading[key]);
     });
     this.speakSoon();
   }
@@ -341,7 +380,7 @@ class Stage {
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => {
       const text = [this.header?.sentence, this.parts.unitText.textContent].join(" ").trim();
-      if (this.parts.spoken.textContent !== text) this.parts.spoken.textContent = text;
+      write(this.parts.spoken, text);
     }, SPEAK_AFTER);
   }
 
@@ -366,11 +405,15 @@ class Stage {
     this.draw();
   }
 
+  // The page's own light or dark; asking for a style costs, so it is asked twice a second at most.
   get theme() {
+    if (performance.now() - (this.themeAsked ?? -Infinity) < 500) return this.knownTheme;
+    this.themeAsked = performance.now();
     const color = getComputedStyle(this.parts.root).getPropertyValue("--st-background-color");
     const parts = color.match(/^#(..)(..)(..)/)?.slice(1).map((part) => parseInt(part, 16));
     const [red, green, blue] = parts ?? color.match(/\d+/g)?.map(Number) ?? [255, 255, 255];
-    return red * 0.3 + green * 0.6 + blue * 0.1 < 128 ? "dark" : "light";
+    this.knownTheme = red * 0.3 + green * 0.6 + blue * 0.1 < 128 ? "dark" : "light";
+    return this.knownTheme;
   }
 
   drawSoon() {
@@ -383,16 +426,26 @@ class Stage {
     this.drawing = null;
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
+    const look = `${theme} ${this.scene.view} ${this.settingId}`;
+    if (look !== this.drawnLook) this.dress(theme);
+    this.drawnLook = look;
+    const unit = this.hover ?? this.cursor ?? this.scene.unit;
+    this.drawInput(theme, unit);
+    this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
+    write(this.parts.unitText, unit ? this.unitText(unit) : HINT);
+  }
+
+  // What depends on theme, view and setting alone, not on the drag.
+  dress(theme) {
     this.parts.root.dataset.theme = theme;
     for (const button of this.parts.views.children) {
       const chosen = button.dataset.view === this.scene.view;
       button.setAttribute("aria-checked", chosen);
       button.tabIndex = chosen ? 0 : -1;
     }
-    const unit = this.hover ?? this.cursor ?? this.scene.unit;
-    this.drawInput(theme, unit);
-    this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
-    this.parts.unitText.textContent = unit ? this.unitText(unit) : this.hint();
+    this.maps.forEach((map, i) => {
+      fillLegend(map, this.setting.layers[i].scale, this.scene.view, theme);
+    });
   }
 
   drawInput(theme, unit) {
@@ -442,7 +495,6 @@ class Stage {
     if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
     if (unit) drawUnit(map.sheet, this.setting.layers, index, unit, this.ownCells);
-    fillLegend(map, layer.scale, view, theme);
   }
 
   valuesOf(index, view) {
@@ -452,10 +504,6 @@ class Stage {
     if (view === "start") return started[index];
     const now = this.now.maps[index];
     return Int32Array.from(now, (value, i) => value - started[index][i]);
-  }
-
-  hint() {
-    return "Point at any cell of a map to see its receptive field. A click pins it.";
   }
 
   unitText([index, row, col]) {

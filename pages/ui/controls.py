@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui import photos
 from pages.ui.scene import MAX_CHANNELS, MAX_LAYERS, PRESETS, SIZES, UPLOAD, Scene
 from pages.ui.session import learner
 from rfcore.filters import CHOICES
@@ -19,9 +20,6 @@ from rfcore.ops import PADDING_MODES
 from rfcore.patterns import BACKGROUNDS, PATTERNS
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import KINDS, Stack
-
-PHOTO_SIZE = 256
-"""Pixels per side at which a photo is kept; every working size is made from it."""
 
 _OWN_STACK = "your own"
 _PADDING_NAMES = {
@@ -99,9 +97,9 @@ def _take_photo() -> None:
         return
 
     def with_photo(scene: Scene) -> Scene:
-        pixels = read_photo(upload.getvalue(), PHOTO_SIZE)
-        photo = (pixels[0] * 255).round().astype("u1").tobytes()
-        return scene.with_picture(UPLOAD, scene.size, photo)
+        pixels = read_photo(upload.getvalue(), photos.PHOTO_SIZE)
+        gray = (pixels[0] * 255).round().astype("u1")
+        return scene.with_picture(UPLOAD, scene.size, photos.keep(gray.tobytes()))
 
     learner().change(with_photo, "photo")
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from pages.ui import words
+from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
 from pages.ui.scene import UPLOAD, Scene, map_shapes
 from rfcore.filters import channel_filter
@@ -50,6 +52,18 @@ class Request:
     known_scene: str = ""
     known_start: Pair | None = None
     notice: str = ""
+
+
+def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
+    """Return the request that a hand makes; `problem` says what of it could not be done."""
+    return Request(
+        token=hand.token,
+        revision=revision,
+        mount=hand.mount,
+        known_scene=hand.known_scene,
+        known_start=hand.known_start,
+        notice=f"The stage could not do that: {problem}." if problem else "",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,9 +167,7 @@ def _setting(scene: Scene) -> _Setting:
     )
     fields = receptive_fields(scene.stack, (scene.size, scene.size))
     setting = _Setting(
-        scene_id=hashlib.blake2b(
-            repr(scene).encode() + (scene.photo or b""), digest_size=9
-        ).hexdigest(),
+        scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
         background=background,
         pattern=pattern,
         network=network,
@@ -179,7 +191,7 @@ def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
 
 def _picture(scene: Scene) -> Array:
     if scene.image == UPLOAD and scene.photo is not None:
-        return scale_photo(scene.photo, scene.size)
+        return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)
 
 
@@ -193,7 +205,13 @@ def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple
     ]
     looks = [silent, *(setting.shown_maps(place) for place in places)]
     largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
-    return tuple(float(f"{value:.2g}") if value > 1e-6 else 1.0 for value in largest)
+    return tuple(_rounded_up(value) if value > 1e-6 else 1.0 for value in largest)
+
+
+def _rounded_up(value: float) -> float:
+    """Round up to two digits, so that a legend is short and no colour is cut off."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")
 
 
 def _setting_header(
@@ -225,7 +243,7 @@ def _setting_header(
     return {
         "size": scene.size,
         "pattern": {"name": scene.pattern, "size": scene.pattern_size},
-        "photo": scene.image == UPLOAD,
+        "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
         "layers": layers,
     }
 

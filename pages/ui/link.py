@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from pages.ui.photos import Photo
 from pages.ui.scene import UPLOAD, Scene, SceneError, Unit
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
@@ -58,7 +59,7 @@ def to_query_string(scene: Scene) -> str:
     return urlencode(to_query(scene), safe=",/")
 
 
-def from_query(query: Mapping[str, str], photo: bytes | None = None) -> tuple[Scene, list[str]]:
+def from_query(query: Mapping[str, str], photo: Photo | None = None) -> tuple[Scene, list[str]]:
     """Return the scene of a link, and a sentence for every part of it that could not be used.
 
     query: parameters; those that are missing keep their default. photo: the learner's own picture,

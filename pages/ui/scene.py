@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
+from pages.ui.photos import Photo
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import BANK, CHOICES
 from rfcore.layers import Conv2d, Layer, Pair, Shape
@@ -41,8 +42,8 @@ CACHED = 256
 
 MAX_LAYERS = 12
 MAX_CHANNELS = 32
-MAX_COST = 40_000_000
-"""Multiply-adds of one frame: about 20 ms on one core, so that a drag stays a drag."""
+MAX_COST = 80_000_000
+"""Multiply-adds of one frame: about 30 ms on one core; every preset stays below at every size."""
 MAX_CELLS = 1_000_000
 """Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
 
@@ -69,7 +70,7 @@ class Scene:
     the drag began. stack: the layers. kernels: a choice for each convolution. padding_mode: what
     lies beyond the border. channels: the channel shown for each layer, counted from 0.
     unit: the pinned unit. view: which of its states every map shows. photo: the learner's own
-    picture, PHOTO_SIZE x PHOTO_SIZE gray bytes; it does not travel in a link.
+    picture; it does not travel in a link.
     Raises SceneError, or what rfcore raises, for anything that cannot be shown.
     """
 
@@ -84,7 +85,7 @@ class Scene:
     channels: tuple[int, ...] = (0, 0, 0)
     unit: Unit | None = None
     view: View = "now"
-    photo: bytes | None = field(default=None, repr=False)
+    photo: Photo | None = None
 
     def __post_init__(self) -> None:
         self._check_picture()
@@ -178,7 +179,7 @@ class Scene:
         )
         return replace(self, channels=channels)
 
-    def with_picture(self, image: str, size: int, photo: bytes | None = None) -> Scene:
+    def with_picture(self, image: str, size: int, photo: Photo | None = None) -> Scene:
         """Return the scene on another picture or at another size; the pattern keeps its place."""
         photo = photo if photo is not None else self.photo
         if size == self.size:

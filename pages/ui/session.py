@@ -51,14 +51,15 @@ class Learner:
             self.revision += 1
             self.write_link()
 
+    def is_new(self, hand: Hand) -> bool:
+        """Whether this message of the stage was not taken in yet; a rerun shows the last again."""
+        return (hand.mount, hand.token) != self.answered
+
     def take_in(self, hand: Hand) -> None:
         """Let the learner's hand change the scene; raises SceneError when it cannot.
 
-        A message that was taken in already, or that was sent before the scene was changed by
-        another control, changes nothing.
+        A message that was sent before another control changed the scene changes nothing.
         """
-        if (hand.mount, hand.token) == self.answered:
-            return
         self.answered = (hand.mount, hand.token)
         if hand.revision != self.revision:
             return

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.frame import Request, render_frame
-from pages.ui.hand import Hand, read_hand
+from pages.ui.frame import Request, render_frame, request_of
+from pages.ui.hand import read_hand
 from pages.ui.scene import SceneError
-from pages.ui.session import learner
+from pages.ui.session import Learner, learner
 
 _KEY = "stage"
 
-# This text travels with every frame, so it only fetches the module that the app serves. The page
-# may lie under a base path and below it, hence the address that the server knows.
+# This text travels with every rerun, so it only fetches the module that the app serves. The app may
+# lie under a base path, hence the address that the server knows.
 _LOADER = """
 const stage = import(new URL("{path}", location.origin).href);
-export default (component) => {{ stage.then((module) => module.show(component)); }};
+export default (component) => {{
+  const shown = stage.then((module) => module.show(component));
+  return () => shown.then((leave) => leave());
+}};
 """
 
 
@@ -33,31 +36,27 @@ _stage = st.components.v2.component(
 def stage() -> None:
     """Show the learner's scene on the stage and let their hand change it.
 
-    Only this reruns while a pattern is dragged.
+    Only this reruns when a hand has come to rest, or at every move where there is no frame socket.
     """
     here = learner()
-    hand, notice = _new_hand()
-    if hand is not None:
-        try:
-            here.take_in(hand)
-        except SceneError as error:
-            notice = str(error)
-    request = Request(
-        token=hand.token if hand else 0,
-        revision=here.revision,
-        mount=hand.mount if hand else "",
-        known_scene=hand.known_scene if hand else "",
-        known_start=hand.known_start if hand else None,
-        notice=f"The stage could not do that: {notice}." if notice else "",
-    )
+    request = _request(here)
     _stage(key=_KEY, data=render_frame(here.scene, request), on_hand_change=lambda: None)
 
 
-def _new_hand() -> tuple[Hand | None, str]:
+def _request(here: Learner) -> Request:
+    """Take in what the hand has done since the last run, and return what it asks for."""
     message = (st.session_state.get(_KEY) or {}).get("hand")
     if message is None:
-        return None, ""
+        return Request(revision=here.revision)
     try:
-        return read_hand(message), ""
+        hand = read_hand(message)
     except SceneError as error:
-        return None, str(error)
+        return Request(revision=here.revision, notice=f"The stage could not do that: {error}.")
+    if not here.is_new(hand):
+        # Another control made the page run again: what the browser had then it may not have now.
+        return Request(revision=here.revision)
+    try:
+        here.take_in(hand)
+    except SceneError as error:
+        return request_of(hand, here.revision, str(error))
+    return request_of(hand, here.revision)

@@ -1,0 +1,96 @@
+"""The short way of a drag: a WebSocket that carries hands in and frames out, and nothing else.
+
+While a hand moves, the stage asks here, so no Streamlit rerun and no page render lies between a
+move and its maps. Where this socket cannot be opened, the stage asks through its component instead
+and gets the very same frames. What the learner has settled on always goes through the component.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pages.ui import photos
+from pages.ui.frame import render_frame, request_of
+from pages.ui.hand import read_hand
+from pages.ui.link import from_query
+from pages.ui.scene import UPLOAD, Scene, SceneError
+
+MAX_MESSAGE = 8_192
+"""Characters of one message; the longest that a stage sends has a quarter of that."""
+
+TRY_AGAIN_ELSEWHERE = 4000
+"""The close code that sends a stage back to its component."""
+
+
+async def frames(socket: WebSocket) -> None:
+    """Answer every message of one stage with a frame, until it leaves."""
+    if not _from_this_site(socket):
+        await socket.close(1008)
+        return
+    await socket.accept()
+    drag = Drag()
+    try:
+        while True:
+            text = await socket.receive_text()
+            # In a thread, so that a dear scene holds up nobody else's socket.
+            await socket.send_bytes(await asyncio.to_thread(drag.answer, text))
+    except SceneError:
+        await socket.close(TRY_AGAIN_ELSEWHERE)
+    except (WebSocketDisconnect, KeyError):  # gone, or bytes where text is due
+        pass
+
+
+class Drag:
+    """One connection's scene: told once by a link's query, then changed by each hand."""
+
+    def __init__(self) -> None:
+        self.scene = Scene()
+
+    def answer(self, text: str) -> bytes:
+        """Return the frame for one message; one that cannot be done leaves the scene as it was.
+
+        Raises SceneError when the message says nothing that a frame could answer.
+        """
+        message = _read(text)
+        hand = read_hand(message)
+        if "query" in message:
+            self.scene = _told_scene(message)
+        problem = ""
+        try:
+            self.scene = hand.applied_to(self.scene)
+        except SceneError as error:
+            problem = str(error)
+        return render_frame(self.scene, request_of(hand, hand.revision, problem))
+
+
+def _read(text: str) -> dict[str, object]:
+    if len(text) > MAX_MESSAGE:
+        raise SceneError(f"a message has at most {MAX_MESSAGE} characters, got {len(text)}")
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SceneError("a message is JSON") from None
+    if not isinstance(message, dict):
+        raise SceneError("a message has named parts")
+    return message
+
+
+def _told_scene(message: dict[str, object]) -> Scene:
+    query, photo_id = message["query"], message.get("photo")
+    if not isinstance(query, str):
+        raise SceneError("a scene is told as the query of a link")
+    photo = photos.find(photo_id) if isinstance(photo_id, str) else None
+    parameters = dict(parse_qsl(query))
+    if parameters.get("picture") == UPLOAD and photo is None:
+        raise SceneError("this photo is not held here")
+    return from_query(parameters, photo)[0]
+
+
+def _from_this_site(socket: WebSocket) -> bool:
+    """Whether the page that opened the socket came from this server; browsers always say."""
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")

@@ -1,0 +1,133 @@
+"""The frame socket: hands in, frames out, over a real connection to the real app."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.app_server import AppServer
+from pages.ui import photos
+from pages.ui.frame import Request, render_frame
+from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag
+from pages.ui.link import to_query_string
+from pages.ui.scene import UPLOAD, Scene, SceneError
+from tests.test_frame import decode
+
+
+def hand(**changes: Any) -> dict[str, Any]:
+    return {
+        "mount": "m", "token": 1, "revision": 3, "knownScene": "", "knownStart": None,
+        "position": [24, 13], "start": [24, 12], "unit": None, "channels": [0, 0, 0],
+        "view": "now", "settled": False, **changes,
+    }  # fmt: skip
+
+
+def told(scene: Scene, **changes: Any) -> str:
+    return json.dumps(hand(query=to_query_string(scene), **changes))
+
+
+def test_a_frame_is_the_one_that_the_component_would_send() -> None:
+    moved = Scene(position=(24, 13))
+    answer = Drag().answer(told(Scene()))
+    assert answer == render_frame(moved, Request(token=1, revision=3, mount="m"))
+
+
+def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
+    drag = Drag()
+    first = decode(drag.answer(told(Scene(pattern="dog")))).header
+    again = hand(position=[20, 1], knownScene=first["scene"], knownStart=[24, 12])
+    header, planes = vars(decode(drag.answer(json.dumps(again)))).values()
+    assert header["position"] == [20, 1]
+    assert header["scene"] == first["scene"]
+    assert "setting" not in header
+    assert set(planes) == {"now0", "now1", "now2"}
+
+
+def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
+    drag = Drag()
+    drag.answer(told(Scene()))
+    header = decode(drag.answer(json.dumps(hand(position=[1000, 0])))).header
+    assert header["position"] == [24, 13]
+    assert "must stay inside the picture" in header["notice"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "nonsense", "[1]", "5", "[" * 5000, json.dumps({"position": "up"}),
+        json.dumps(hand(position=[float("nan"), 1])), json.dumps(hand(query=7)),
+        "x" * (MAX_MESSAGE + 1),
+    ],
+)  # fmt: skip
+def test_a_message_that_says_nothing_is_refused(text: str) -> None:
+    with pytest.raises(SceneError):
+        Drag().answer(text)
+
+
+def test_a_photo_is_found_while_a_scene_shows_it_and_refused_when_it_is_gone() -> None:
+    photo = photos.keep(bytes(range(256)) * 256)
+    scene = Scene(image=UPLOAD, photo=photo)
+    header = decode(Drag().answer(told(scene, photo=photo.id))).header
+    assert header["setting"]["photo"] == photo.id
+    with pytest.raises(SceneError, match="photo"):
+        Drag().answer(told(scene, photo="not held here"))
+    with pytest.raises(SceneError, match="photo"):
+        Drag().answer(told(scene))
+
+
+# ---- over the wire
+
+
+def address(server: AppServer) -> str:
+    return server.url.replace("http", "ws") + "/frames"
+
+
+@pytest.fixture
+def socket(server: AppServer) -> Iterator[ClientConnection]:
+    with connect(address(server)) as socket:
+        yield socket
+
+
+def test_moves_are_answered_in_order(socket: ClientConnection) -> None:
+    socket.send(told(Scene()))
+    assert decode(bytes(socket.recv())).header["position"] == [24, 13]
+    for token in range(2, 6):
+        socket.send(json.dumps(hand(token=token, position=[24, 12 + token])))
+        header = decode(bytes(socket.recv())).header
+        assert (header["token"], header["position"]) == (token, [24, 12 + token])
+
+
+def test_nonsense_sends_the_stage_back_to_its_component(
+    socket: ClientConnection, server: AppServer
+) -> None:
+    before = server.log()
+    socket.send("nonsense")
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == TRY_AGAIN_ELSEWHERE
+    assert server.log() == before
+
+
+def test_bytes_and_a_sudden_end_leave_no_trace(server: AppServer) -> None:
+    before = server.log()
+    with connect(address(server)) as socket:
+        socket.send(b"\x00\x01")
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=10)
+    connect(address(server)).socket.close()
+    with connect(address(server)) as socket:  # the server goes on
+        socket.send(told(Scene()))
+        assert socket.recv(timeout=10)
+    assert server.log() == before
+
+
+def test_a_page_of_another_site_is_refused(server: AppServer) -> None:
+    with pytest.raises(InvalidStatus), connect(address(server), origin="https://elsewhere.example"):
+        pass
+    with connect(address(server), origin=server.url) as socket:  # type: ignore[arg-type]
+        socket.send(told(Scene()))
+        assert socket.recv(timeout=10)
