@@ -25,6 +25,8 @@ function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+const withMinus = (number) => number.replaceAll("-", "\u2212");
+
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
   if (!stage) {
@@ -178,7 +180,8 @@ class Stage {
       ...this.maps.map((map) => map.panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
-    this.margin = Math.min(reach, Math.ceil(setting.size / 8));
+    // Room for what a field shows beyond the border, and for the line around it.
+    this.margin = reach ? Math.min(reach + 1, Math.ceil(setting.size / 8)) : 0;
     this.layOut();
   }
 
@@ -510,7 +513,7 @@ class Stage {
     const layer = this.setting.layers[index];
     const { size, jump, holes } = layer.field;
     const seen = span(layer.field, row, col);
-    const range = (from, to) => (to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
+    const range = (from, to) => withMinus(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
     const values = this.valuesOf(index, this.scene.view);
     const parts = [
       `Layer ${index + 1}, ${layer.text}, unit (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
@@ -525,7 +528,9 @@ class Stage {
     if (holes) parts.push("The field has holes: not every pixel in it counts.");
     if (values) {
       const value = (values[row * layer.cols + col] * layer.scale) / FULL_SCALE;
-      parts.push(`Value ${value.toPrecision(3).replace("-", "\u2212")}.`);
+      // Digits that the frame carries: a thousandth of the full colour, no more.
+      const digits = Math.max(0, 2 - Math.floor(Math.log10(layer.scale)));
+      parts.push(`Value ${withMinus(value.toFixed(digits))}.`);
     }
     return parts.join(" ");
   }
