@@ -193,7 +193,7 @@ class Stage {
     const moved = !samePlace(place, this.scene.position);
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
-    if (moved) this.drawSoon();
+    if (moved) this.drawPictureSoon();
   }
 
   listenToHandle() {
@@ -420,19 +420,32 @@ class Stage {
   }
 
   drawSoon() {
-    if (this.drawing) return;
-    this.drawing = requestAnimationFrame(() => this.draw());
+    if (!this.drawing) this.drawing = requestAnimationFrame(() => this.draw());
+  }
+
+  // A hand on the move changes the picture at once; the maps wait for their frame.
+  drawPictureSoon() {
+    if (this.drawing || this.drawingPicture) return;
+    this.drawingPicture = requestAnimationFrame(() => {
+      this.drawingPicture = null;
+      if (this.now) this.drawInput(this.theme, this.shownUnit);
+    });
+  }
+
+  get shownUnit() {
+    return this.hover ?? this.cursor ?? this.scene.unit;
   }
 
   draw() {
     cancelAnimationFrame(this.drawing);
-    this.drawing = null;
+    cancelAnimationFrame(this.drawingPicture);
+    this.drawing = this.drawingPicture = null;
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
     const look = `${theme} ${this.scene.view} ${this.settingId}`;
     if (look !== this.drawnLook) this.dress(theme);
     this.drawnLook = look;
-    const unit = this.hover ?? this.cursor ?? this.scene.unit;
+    const unit = this.shownUnit;
     this.drawInput(theme, unit);
     this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
     write(this.parts.unitText, unit ? this.unitText(unit) : HINT);
