@@ -63,7 +63,7 @@ class AppServer:
         self.url = f"http://127.0.0.1:{self.port}" + (f"/{base_path}" if base_path else "")
         self._command = [sys.executable, "-m", "streamlit", "run", str(app)]
         self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
-        self._command += ["--server.headless", "true"]
+        self._command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
         self._command += ["--server.baseUrlPath", base_path] if base_path else []
         self._command += arguments
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}

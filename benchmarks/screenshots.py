@@ -55,7 +55,7 @@ def main() -> None:
     with sync_playwright() as playwright, AppServer() as server:
         browser = launch_chromium(playwright, find_chromium())
         if options.readme:
-            page = browser.new_page(viewport={"width": 1280, "height": 620})
+            page = browser.new_page(viewport={"width": 1440, "height": 730})
             page.goto(f"{server.url}/?{MOVED}")
             page.locator(".stage .panel.map canvas").first.wait_for()
             page.wait_for_timeout(1500)

@@ -103,24 +103,26 @@ def test_each_nonsense_in_a_link_ends_in_a_sentence(browser: Browser, server: Ap
         assert stage.readouts(1)[0] == "→ 1 cell"
 
 
-# What a stranger's program could send in the stage's name: the stage's own message with its
-# position, and all that may shrink to make room for it, written over in place.
+# What a stranger's program could send in the stage's name, on the frame socket (text) and through
+# Streamlit (bytes whose lengths are fixed): the stage's own message with its position, and all that
+# may shrink to make room for it, written over in place.
 FORGE = """
 window.forged = null;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
     if (window.forged === null) return send.call(this, data);
-    const text = String.fromCharCode(...data);
+    const isText = typeof data === "string";
+    const text = isText ? data : String.fromCharCode(...data);
     const own = /"knownScene":"[^"]*","knownStart":[^:]*,"position":[^:]*,"start":[^:]*,"unit"/;
     const found = text.match(own);
     if (!found) return send.call(this, data);
     const forged = `"knownScene":"",${window.forged},"unit"`.padEnd(found[0].length);
     if (forged.length > found[0].length) throw new Error("no room for the forged message");
     const changed = text.replace(own, forged);
-    return send.call(this, Uint8Array.from(changed, (letter) => letter.charCodeAt(0)));
+    const bytes = Uint8Array.from(changed, (letter) => letter.charCodeAt(0));
+    return send.call(this, isText ? changed : bytes);
 };
 """
-
 
 HOSTILE = {
     '"position":[NaN,12],"start":[24,12]': "got nan",

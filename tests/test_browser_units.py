@@ -79,7 +79,7 @@ def test_a_click_pins_a_unit_and_another_lets_it_go(browser: Browser, server: Ap
 
 def test_a_field_beyond_the_border_is_dashed_there(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, {"stack": PADDED, "at": "40,40"}) as stage:
-        stage.hover(3, 5, 0)  # rows 7 to 14, columns -3 to 4
+        stage.hover(3, 5, 0)  # rows 7 to 14, columns −3 to 4
         accent = stage.accent()
 
         def share(cols: tuple[float, float]) -> float:
@@ -90,7 +90,7 @@ def test_a_field_beyond_the_border_is_dashed_there(browser: Browser, server: App
 
         assert share((0.5, 4.5)) == 1
         assert 0.3 < share((-2.8, -0.5)) < 0.9
-        assert "sees 8×8 pixels, rows 7 to 14, columns -3 to 4." in stage.unit_text
+        assert "sees 8×8 pixels, rows 7 to 14, columns −3 to 4." in stage.unit_text
         assert "Only 8×5 of them lie on the picture; the dashed rest is padding." in stage.unit_text
 
 

@@ -264,5 +264,5 @@ def test_channel_is_shown_in_every_map_that_it_runs_through(
 @pytest.mark.parametrize("channel", [-1, 8, 10**9])
 def test_channel_must_exist(channel: int) -> None:
     hand = read_hand(message(channels=[0, 0, channel]))
-    with pytest.raises(SceneError, match=f"^layer 3 has channels 0 to 7, got {channel}$"):
+    with pytest.raises(SceneError, match=f"^layer 3 has channels 1 to 8, got {channel + 1}$"):
         hand.applied_to(Scene())

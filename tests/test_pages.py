@@ -776,7 +776,7 @@ def test_message_is_taken_in_once_only() -> None:
         (hand(position=None), "the pattern's position is a row and a column, got None"),
         (hand(token=True), "the message's number is a whole number, got True"),
         (hand(channels="000"), "the shown channels are a list of numbers, got '000'"),
-        (hand(channels=[0, 0, 8]), "layer 3 has channels 0 to 7, got 8"),
+        (hand(channels=[0, 0, 8]), "layer 3 has channels 1 to 8, got 9"),
         (hand(unit=[9, 0, 0]), "the stack has layers 1 to 3, got layer 10"),
         (hand(view="<script>"), "a map shows now, start, difference, got '<script>'"),
         (hand(mount={}), "mount is a short text, got {}"),

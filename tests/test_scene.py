@@ -205,8 +205,8 @@ def busy_scene() -> Scene:
         ("kernels", ("bank", "sobel"), f"there is no kernels “sobel”; choose {CHOOSE['kernels']}"),
         ("channels", (0, 0), "each of the 3 layers shows one channel, got 2"),
         ("channels", (0, 0, 0, 0), "each of the 3 layers shows one channel, got 4"),
-        ("channels", (0, 8, 0), "layer 2 has channels 0 to 7, got 8"),
-        ("channels", (0, 0, -1), "layer 3 has channels 0 to 7, got -1"),
+        ("channels", (0, 8, 0), "layer 2 has channels 1 to 8, got 9"),
+        ("channels", (0, 0, -1), "layer 3 has channels 1 to 8, got 0"),
         ("unit", Unit(3, 0, 0), "the stack has layers 1 to 3, got layer 4"),
         ("unit", Unit(-1, 0, 0), "the stack has layers 1 to 3, got layer 0"),
         (
@@ -455,9 +455,9 @@ def test_channel_is_chosen_for_all_layers_that_share_its_maps(
 
 
 def test_channel_must_exist() -> None:
-    with pytest.raises(SceneError, match=r"^layer 2 has channels 0 to 2, got 3$"):
+    with pytest.raises(SceneError, match=r"^layer 2 has channels 1 to 3, got 4$"):
         busy_scene().with_channel(2, 3)
-    with pytest.raises(SceneError, match=r"^layer 1 has channels 0 to 0, got 1$"):
+    with pytest.raises(SceneError, match=r"^layer 1 has channels 1 to 1, got 2$"):
         busy_scene().with_channel(0, 1)
 
 

@@ -117,7 +117,7 @@ export class Sheet {
 
   // A field: solid where it lies on the picture, dashed where it reaches beyond the border.
   field(box, options = {}) {
-    if (isClipped(box, this.size, this.size)) this.box(box, { dashed: true, width: 1 });
+    if (isClipped(box, this.size, this.size)) this.box(box, { dashed: true });
     const inside = clip(box, this.size, this.size);
     if (inside[0] < inside[1] && inside[2] < inside[3]) this.box(inside, options);
   }
@@ -182,6 +182,6 @@ export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells) {
     index === chosen
       ? [row, row + 1, col, col + 1]
       : clip(span(layer.within[index], row, col), here.rows, here.cols);
-  if (!ownCells && index < chosen) sheet.box(seen, { width: 1 });
+  if (!ownCells && index < chosen) sheet.field(seen, { width: 1 });
   sheet.box(boxOfCells(here, square, cells), { fill: index < chosen });
 }

@@ -25,6 +25,8 @@ function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+const withMinus = (number) => number.replaceAll("-", "\u2212");
+
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
   if (!stage) {
@@ -178,7 +180,8 @@ class Stage {
       ...this.maps.map((map) => map.panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
-    this.margin = Math.min(reach, Math.ceil(setting.size / 8));
+    // Room for what a field shows beyond the border, and for the line around it.
+    this.margin = reach ? Math.min(reach + 1, Math.ceil(setting.size / 8)) : 0;
     this.layOut();
   }
 
@@ -190,7 +193,7 @@ class Stage {
     const moved = !samePlace(place, this.scene.position);
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
-    if (moved) this.drawSoon();
+    if (moved) this.drawPictureSoon();
   }
 
   listenToHandle() {
@@ -417,19 +420,32 @@ class Stage {
   }
 
   drawSoon() {
-    if (this.drawing) return;
-    this.drawing = requestAnimationFrame(() => this.draw());
+    if (!this.drawing) this.drawing = requestAnimationFrame(() => this.draw());
+  }
+
+  // A hand on the move changes the picture at once; the maps wait for their frame.
+  drawPictureSoon() {
+    if (this.drawing || this.drawingPicture) return;
+    this.drawingPicture = requestAnimationFrame(() => {
+      this.drawingPicture = null;
+      if (this.now) this.drawInput(this.theme, this.shownUnit);
+    });
+  }
+
+  get shownUnit() {
+    return this.hover ?? this.cursor ?? this.scene.unit;
   }
 
   draw() {
     cancelAnimationFrame(this.drawing);
-    this.drawing = null;
+    cancelAnimationFrame(this.drawingPicture);
+    this.drawing = this.drawingPicture = null;
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
     const look = `${theme} ${this.scene.view} ${this.settingId}`;
     if (look !== this.drawnLook) this.dress(theme);
     this.drawnLook = look;
-    const unit = this.hover ?? this.cursor ?? this.scene.unit;
+    const unit = this.shownUnit;
     this.drawInput(theme, unit);
     this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
     write(this.parts.unitText, unit ? this.unitText(unit) : HINT);
@@ -510,7 +526,7 @@ class Stage {
     const layer = this.setting.layers[index];
     const { size, jump, holes } = layer.field;
     const seen = span(layer.field, row, col);
-    const range = (from, to) => (to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
+    const range = (from, to) => withMinus(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
     const values = this.valuesOf(index, this.scene.view);
     const parts = [
       `Layer ${index + 1}, ${layer.text}, unit (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
@@ -525,7 +541,9 @@ class Stage {
     if (holes) parts.push("The field has holes: not every pixel in it counts.");
     if (values) {
       const value = (values[row * layer.cols + col] * layer.scale) / FULL_SCALE;
-      parts.push(`Value ${value.toPrecision(3).replace("-", "\u2212")}.`);
+      // Digits that the frame carries: a thousandth of the full colour, no more.
+      const digits = Math.max(0, 2 - Math.floor(Math.log10(layer.scale)));
+      parts.push(`Value ${withMinus(value.toFixed(digits))}.`);
     }
     return parts.join(" ");
   }

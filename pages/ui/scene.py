@@ -127,7 +127,7 @@ class Scene:
             )
         for number, (channel, shape) in enumerate(zip(self.channels, shapes, strict=True), 1):
             if not 0 <= channel < shape[0]:
-                raise SceneError(f"layer {number} has channels 0 to {shape[0] - 1}, got {channel}")
+                raise SceneError(f"layer {number} has channels 1 to {shape[0]}, got {channel + 1}")
         if self.unit is not None:
             if not 0 <= self.unit.layer < len(shapes):
                 raise SceneError(
