@@ -11,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 
-from rfcore.errors import ShapeError
+from rfcore.checks import whole_pair
+from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
-from rfcore.network import Network
+from rfcore.network import Network, checked_network
 from rfcore.ops import Array, PaddingMode, border_of, checked_map
 from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import ShiftFill, checked_fill, checked_tolerance, expected_shift, shift
@@ -35,6 +36,12 @@ class LayerEquivariance:
     the linear blend of the nearest cells stands in for it.
     border_error: over the other cells whose counterpart exists, against shift or blend.
     scale: the largest absolute activation in either map, to compare the errors with.
+
+    >>> from rfcore import Stack
+    >>> network = Network.with_filters(Stack.parse("M2x2/2"))
+    >>> layer = equivariance_errors(network, np.eye(8)[None], (0, 1))[0]
+    >>> layer.is_representable, layer.error, layer.blend_error, layer.scale
+    (False, None, 0.5, 1.0)
     """
 
     shift: tuple[Fraction, Fraction]
@@ -56,6 +63,10 @@ class Break:
     reason: "global", its map is one cell, in which no place is left; "stride", its jump does not
     divide the shift; "operation", it differs although its field is clear of the border;
     "border", it differs only where its field meets the border.
+
+    >>> from rfcore import Stack
+    >>> first_break(Network.with_filters(Stack.parse("R -> GM")), np.eye(8)[None], (0, 1))
+    Break(layer=1, reason='global')
     """
 
     layer: int
@@ -72,7 +83,7 @@ def equivariance_errors(
     long as the layers wrap round it: circular padding, or none needed, and strides that divide
     the sizes.
     Raises ShapeError when `image` is no map or a layer does not fit it, ShiftError for a move
-    that is no int or another fill.
+    that is no int or another fill, LayerError for what is no Network.
     Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", section 3.1, whose
     definition this is.
 
@@ -82,7 +93,9 @@ def equivariance_errors(
     >>> [str(layer.shift[1]) for layer in layers], layers[0].error, layers[1].error
     (['1', '1/2'], 0.0, None)
     """
+    checked_network(network)
     checked_fill(fill)
+    moved = whole_pair(moved, "moved", error=ShiftError)
     if checked_map(image).ndim != 3:
         raise ShapeError(f"an image is one map (channels, rows, cols), got shape {image.shape}")
     before = (image, *network.forward(image))

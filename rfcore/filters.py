@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from rfcore.checks import whole_number
 from rfcore.errors import KernelError
-from rfcore.layers import Conv2d, Pair
+from rfcore.layers import Conv2d, Pair, as_pair
 from rfcore.ops import Array, binomial
 
 BANK = "bank"
@@ -71,22 +72,24 @@ CHOICES: tuple[str, ...] = (BANK, *FILTERS, RANDOM)
 """What the weights of a convolution can be chosen to be."""
 
 
-def filter_kernel(name: str, kernel_size: Pair) -> Array:
+def filter_kernel(name: str, kernel_size: int | Pair) -> Array:
     """Return a named filter as a (rows, cols) array of float64, absolute weights summing to 1.
 
-    Raises KernelError for a name that is not in FILTERS.
+    kernel_size: cells, one number or (rows, cols).
+    Raises KernelError for a name that is not in FILTERS, LayerError for another size.
 
     >>> 8 * filter_kernel("vertical edge", (3, 3))
     array([[-1.,  0.,  1.],
            [-2.,  0.,  2.],
            [-1.,  0.,  1.]])
     """
-    if name not in _MAKERS:
+    if name not in FILTERS:
         raise KernelError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")
-    kernel = _MAKERS[name](*kernel_size)
+    rows, cols = as_pair(kernel_size, "kernel_size", 1)
+    kernel = _MAKERS[name](rows, cols)
     total = np.abs(kernel).sum()
     # A difference over one cell is nothing at all; the cell itself is the honest stand-in.
-    return kernel / total if total > 0 else _identity(*kernel_size)
+    return kernel / total if total > 0 else _identity(rows, cols)
 
 
 def channel_filter(choice: str, channel: int) -> str:
@@ -105,16 +108,15 @@ def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: i
     with more, the filter is applied to a mix of them, whose weights are drawn with `seed` and have
     absolute values summing to 1. Random weights are drawn for every tap, scaled the same way.
     Returns float32 (out_channels, in_channels, kernel rows, kernel cols).
-    Raises KernelError for a choice that is not in CHOICES, or no input channel.
+    Raises KernelError for a choice that is not in CHOICES, no input channel, or a seed below 0.
 
     >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape
     (2, 4, 3, 3)
     """
     if choice not in CHOICES:
         raise KernelError(f"there are no kernels {choice!r}; there are {', '.join(CHOICES)}")
-    if in_channels < 1:
-        raise KernelError(f"in_channels must be at least 1, got {in_channels}")
-    generator = np.random.default_rng(seed)
+    in_channels = whole_number(in_channels, "in_channels", 1, error=KernelError)
+    generator = np.random.default_rng(whole_number(seed, "seed", 0, error=KernelError))
     out_channels, kernel_size = layer.out_channels, layer.kernel_size
     if choice == RANDOM:
         kernels = generator.standard_normal((out_channels, in_channels, *kernel_size))

@@ -7,14 +7,14 @@ counts, here and now, for this image.
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import index as whole_number
 
 import numpy as np
 
 from rfcore.backward import backward
+from rfcore.checks import entries, kind_of, whole_number_within
 from rfcore.errors import LayerError, ShapeError
 from rfcore.layers import Pair
-from rfcore.network import Network
+from rfcore.network import Network, checked_network
 from rfcore.ops import Array, checked_map
 
 ROUNDING = 1e-12
@@ -93,8 +93,9 @@ def input_gradient(network: Network, image: Array, layer: int, output_gradient: 
     array([[[1., 1., 3., 3.]]])
     """
     maps = _maps_up_to(network, image, layer)
-    want, got = maps[-1].shape, _shape_of(output_gradient)
-    if got != want:
+    want = maps[-1].shape
+    if getattr(output_gradient, "shape", None) != want:
+        got = kind_of(output_gradient)
         raise ShapeError(f"output_gradient must have the shape of the map, {want}, got {got}")
     return backward(network, maps, output_gradient.astype(image.dtype))
 
@@ -115,7 +116,7 @@ def gaussian_width(field: Array) -> tuple[float, float]:
     (0.0, 1.0)
     """
     if getattr(field, "ndim", None) != 2:
-        raise ShapeError(f"field must be an array (rows, cols), got {_shape_of(field)}")
+        raise ShapeError(f"field must be an array (rows, cols), got {kind_of(field)}")
     if not np.isfinite(field).all():
         raise ShapeError("field must hold finite numbers, got NaN or infinity")
     weights = np.abs(field, dtype=np.float64)
@@ -132,16 +133,13 @@ def gaussian_width(field: Array) -> tuple[float, float]:
 
 def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
     """Return the image and the activations up to and with a layer, all checked."""
-    count = len(network.stack)
-    if isinstance(layer, bool) or not hasattr(layer, "__index__") or not -count <= layer < count:
-        raise LayerError(
-            f"layer must be a whole number from {-count} to {count - 1} "
-            f"in a stack of {count} layers, got {layer!r}"
-        )
+    count = len(checked_network(network).stack)
+    where = f"in a stack of {count} layers"
+    last = whole_number_within(layer, "layer", -count, count - 1, where, error=LayerError) % count
     if getattr(image, "ndim", None) != 3:
-        raise ShapeError(f"image must be one map (channels, rows, cols), got {_shape_of(image)}")
+        raise ShapeError(f"image must be one map (channels, rows, cols), got {kind_of(image)}")
     maps = [checked_map(image)]
-    for index in range(whole_number(layer) % count + 1):
+    for index in range(last + 1):
         maps.append(network.run_layer(index, maps[-1]))
     return maps
 
@@ -149,22 +147,14 @@ def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
 def _one_unit(activation: Array, unit: Pair, channel: int | None) -> Array:
     """Return a gradient that is 1 at the unit, in one channel or in all of them."""
     channels, rows, cols = activation.shape
-    if not isinstance(unit, tuple) or len(unit) != 2:
-        raise ShapeError(f"unit must be (row, col), got {unit!r}")
-    named = [("row of unit", unit[0], rows), ("col of unit", unit[1], cols)]
-    if channel is not None:
-        named.append(("channel", channel, channels))
-    for name, place, size in named:
-        if not hasattr(place, "__index__") or not 0 <= place < size:
-            raise ShapeError(
-                f"{name} must be a whole number from 0 to {size - 1} "
-                f"on a map of {channels}x{rows}x{cols}, got {place!r}"
-            )
+    row, col = entries(unit, "unit", ("row", "col"), error=ShapeError)
+
+    def place(value: object, name: str, size: int) -> int:
+        where = f"on a map of {channels}x{rows}x{cols}"
+        return whole_number_within(value, name, 0, size - 1, where, error=ShapeError)
+
     gradient = np.zeros_like(activation)
-    gradient[slice(None) if channel is None else channel, unit[0], unit[1]] = 1
+    row, col = place(row, "row of unit", rows), place(col, "col of unit", cols)
+    which = slice(None) if channel is None else place(channel, "channel", channels)
+    gradient[which, row, col] = 1
     return gradient
-
-
-def _shape_of(array: object) -> object:
-    """Return an array's shape for a message; of what is no array, its type."""
-    return getattr(array, "shape", type(array))

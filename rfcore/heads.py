@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from rfcore.errors import LayerError, RfcoreError, ShapeError, TrainingError
+from rfcore.checks import instance, kind_of, map_shape, whole_number
+from rfcore.errors import LayerError, ShapeError, TrainingError
 from rfcore.layers import Pair, Shape
 from rfcore.ops import Array, checked_map, global_avg_pool2d, global_max_pool2d, softmax
 
@@ -55,16 +56,23 @@ class Head:
     def feature_count(self, shape: Shape) -> int:
         """Return how many features a map of `shape` (channels, rows, cols) gives.
 
+        Raises ShapeError for what is no such shape, or fewer cells than the head needs.
+
         >>> FlattenHead().feature_count((8, 29, 29)), GlobalMaxHead().feature_count((8, 29, 29))
         (6728, 8)
         """
+        shape = map_shape(shape)
         rows, cols = self.cells(shape)
         return shape[0] * rows * cols
 
 
 @dataclass(frozen=True)
 class FlattenHead(Head):
-    """Keep every cell: the dense layer has a weight of its own for each place."""
+    """Keep every cell: the dense layer has a weight of its own for each place.
+
+    >>> FlattenHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
+    array([[1., 2., 3., 4.]])
+    """
 
     name = "flatten"
 
@@ -77,7 +85,11 @@ class FlattenHead(Head):
 
 @dataclass(frozen=True)
 class GlobalAvgHead(Head):
-    """Average each channel over all places: how much of it there is, not where."""
+    """Average each channel over all places: how much of it there is, not where.
+
+    >>> GlobalAvgHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
+    array([[2.5]])
+    """
 
     name = "global average"
 
@@ -90,7 +102,11 @@ class GlobalAvgHead(Head):
 
 @dataclass(frozen=True)
 class GlobalMaxHead(Head):
-    """Take each channel's largest value: whether it is anywhere, not where or how often."""
+    """Take each channel's largest value: whether it is anywhere, not where or how often.
+
+    >>> GlobalMaxHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
+    array([[4.]])
+    """
 
     name = "global max"
 
@@ -118,7 +134,7 @@ class GridHead(Head):
     kind: Literal["avg", "max"] = "avg"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "grid", whole_number(self.grid, "grid", 1, LayerError))
+        object.__setattr__(self, "grid", whole_number(self.grid, "grid", 1, error=LayerError))
         if self.kind not in ("avg", "max"):
             raise LayerError(f"kind of a grid must be avg or max, got {self.kind!r}")
 
@@ -155,6 +171,13 @@ class Classifier:
 
     weights: read-only float64 (features, classes). bias: (classes,). loss: mean cross-entropy over
     the training examples, in nats. accuracy: the share of them that it gets right.
+    Raises ShapeError for weights and a bias that do not fit each other or are not finite,
+    LayerError for what is no head.
+
+    >>> weights = np.array([[0.0, 1.0], [2.0, 0.0]])
+    >>> classifier = Classifier(FlattenHead(), weights, np.zeros(2), loss=0.0, accuracy=1.0)
+    >>> classifier.logits(np.array([[[3.0, 4.0]]]))
+    array([[8., 3.]])
     """
 
     head: Head
@@ -164,6 +187,24 @@ class Classifier:
     accuracy: float
 
     def __post_init__(self) -> None:
+        instance(self.head, Head, "head", "as FlattenHead() is", error=LayerError)
+        for name, array, axes in (
+            ("weights", self.weights, ("features", "classes")),
+            ("bias", self.bias, ("classes",)),
+        ):
+            if not isinstance(array, np.ndarray) or array.ndim != len(axes) or array.size == 0:
+                raise ShapeError(
+                    f"{name} must be an array ({', '.join(axes)}), got {kind_of(array)}"
+                )
+            if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+                raise ShapeError(
+                    f"{name} must hold finite numbers, got NaN, infinity or no numbers"
+                )
+        if self.bias.shape != self.weights.shape[1:]:
+            raise ShapeError(
+                f"bias must have one number for each of the {self.weights.shape[1]} classes, "
+                f"got {kind_of(self.bias)}"
+            )
         self.weights.setflags(write=False)
         self.bias.setflags(write=False)
 
@@ -187,6 +228,7 @@ class Classifier:
         Times `head.pooled(activation)`, summed over channels, that is each place's part in the
         logits. Raises ShapeError when such maps don't fit.
         """
+        shape = map_shape(shape)
         self._check_count(self.head.feature_count(shape), shape)
         return self.weights.T.reshape(-1, shape[0], *self.head.cells(shape))
 
@@ -264,19 +306,6 @@ def position_sweep(
         if progress is not None and progress(done, len(rows) * len(cols)) is False:
             break
     return probabilities
-
-
-def whole_number(value: object, name: str, least: int, error: type[RfcoreError]) -> int:
-    """Return a whole number of at least `least`; raises `error` for anything else.
-
-    >>> whole_number(3, "steps", 1, TrainingError)
-    3
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise error(f"{name} must be a whole number, got {value!r}")
-    if value < least:
-        raise error(f"{name} must be at least {least}, got {value}")
-    return int(value)
 
 
 def _batch(activations: Array) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from rfcore.checks import whole_number_within
 from rfcore.errors import ImageError
 
 _Plane = NDArray[np.float64]
@@ -85,8 +86,7 @@ _PIXEL_RULE = (
 
 
 def _check_size(size: int) -> None:
-    if not isinstance(size, int) or not 32 <= size <= 256:
-        raise ImageError(f"photo size must be an int from 32 to 256, got {size!r}")
+    whole_number_within(size, "photo size", 32, 256, error=ImageError)
 
 
 def _check_file(data: bytes) -> None:

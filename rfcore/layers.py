@@ -6,11 +6,11 @@ has: `window` (what one unit looks at), `output_shape`, and its notation by `str
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from rfcore.checks import map_shape, shown, whole_number
 from rfcore.errors import LayerError, ShapeError
 
 Pair = tuple[int, int]
@@ -48,16 +48,9 @@ def as_pair(value: int | Pair, name: str, least: int) -> Pair:
 
 
 def _whole(value: int, name: str, least: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:  # also for an array, which has __index__ whatever it holds
-        number = None
-    if number is None or isinstance(value, bool):
-        raise LayerError(f"{name} must be a whole number, got {value!r}")
-    if number < least:
-        raise LayerError(f"{name} must be at least {least}, got {number}")
+    number = whole_number(value, name, least, error=LayerError)
     if number > LARGEST:
-        raise LayerError(f"{name} must be at most {LARGEST}, got {number}")
+        raise LayerError(f"{name} must be at most {LARGEST}, got {shown(number)}")
     return number
 
 
@@ -73,7 +66,12 @@ def window_count(size: int, kernel_size: int, stride: int, padding: int, dilatio
 
 
 class Layer:
-    """What every layer spec can be asked; the kinds below are frozen dataclasses."""
+    """What every layer spec can be asked; the kinds below are frozen dataclasses.
+
+    >>> layer = Conv2d(3, out_channels=4)
+    >>> isinstance(layer, Layer), layer.output_channels(1), layer.window().kernel_size
+    (True, 4, (3, 3))
+    """
 
     symbol: ClassVar[str]
     name: ClassVar[str]
@@ -92,9 +90,9 @@ class Layer:
     def output_shape(self, shape: Shape) -> Shape:
         """Return the (channels, rows, cols) that come out of an input of `shape`.
 
-        Raises ShapeError when the layer does not fit.
+        Raises ShapeError for what is no such shape, or when the layer does not fit.
         """
-        channels, rows, cols = shape
+        channels, rows, cols = map_shape(shape)
         return self.output_channels(channels), rows, cols
 
     def cost(self, shape: Shape) -> int:
@@ -132,7 +130,7 @@ class _Windowed(Layer):
         return Window(self.kernel_size, self.stride, self.padding, self.dilation)
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels, rows, cols = shape
+        channels, rows, cols = map_shape(shape)
         out = [
             window_count(size, *axis)
             for size, axis in zip((rows, cols), zip(*self.window(), strict=True), strict=True)
@@ -300,7 +298,7 @@ class BlurPool2d(_Windowed):
         object.__setattr__(self, "padding", ((rows - 1) // 2, (cols - 1) // 2))
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels, rows, cols = shape
+        channels, rows, cols = map_shape(shape)
         for size, taps in zip((rows, cols), self.kernel_size, strict=True):
             if size <= taps // 2:
                 raise ShapeError(
@@ -335,7 +333,7 @@ class _GlobalPool(Layer):
         return Window(sizes, sizes, (0, 0), (1, 1))
 
     def output_shape(self, shape: Shape) -> Shape:
-        return shape[0], 1, 1
+        return map_shape(shape)[0], 1, 1
 
 
 @dataclass(frozen=True)

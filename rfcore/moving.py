@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import operator
-from typing import NamedTuple, SupportsIndex
-
-import numpy as np
+from typing import NamedTuple
 
 from rfcore import ops
+from rfcore.checks import whole_number
 from rfcore.errors import PatternError
 from rfcore.layers import Pair
-from rfcore.network import Network
+from rfcore.network import Network, checked_network
 from rfcore.ops import Array
-from rfcore.patterns import Pattern, place
+from rfcore.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.regions import Interval, build_steps
 
@@ -30,7 +28,7 @@ class MovingPattern:
     the size of the pattern, neither that of the image nor the length of the move; only a global
     pool reads its whole map. An instance belongs to one thread.
     Raises ShapeError when `background` is no map or a layer does not fit it, PatternError when it
-    has more than one channel.
+    has more than one channel or `pattern` is no Pattern, LayerError when `network` is no Network.
 
     >>> from rfcore import Network, Stack, draw_background, draw_pattern
     >>> network = Network.with_filters(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))
@@ -42,7 +40,9 @@ class MovingPattern:
     """
 
     def __init__(self, network: Network, background: Array, pattern: Pattern) -> None:
+        checked_network(network)
         ops.checked_map(background)
+        checked_pattern(pattern)
         height, width = pattern.alpha.shape
         self._background = place(background, pattern, -height, -width)  # all of it cut off
         self._pattern = pattern
@@ -81,7 +81,10 @@ class MovingPattern:
         >>> bool((moving.move_to(40, 30)[-1] == here).all())
         True
         """
-        position = _checked_int(row, "row"), _checked_int(col, "col")
+        position = (
+            whole_number(row, "row", error=PatternError),
+            whole_number(col, "col", error=PatternError),
+        )
         if position == self._position:
             return self.activations
         spans = [self._span(where) for where in (self._position, position) if where is not None]
@@ -153,9 +156,3 @@ def _read_only(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def _checked_int(value: SupportsIndex, name: str) -> int:
-    if isinstance(value, bool | np.bool) or not hasattr(value, "__index__"):
-        raise PatternError(f"{name} must be an int, got {value!r}")
-    return operator.index(value)

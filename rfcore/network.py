@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rfcore import ops
+from rfcore.checks import instance, whole_number, whole_number_within
 from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.filters import BANK, convolution_kernels
 from rfcore.layers import (
@@ -19,7 +22,7 @@ from rfcore.layers import (
     ReLU,
 )
 from rfcore.ops import Array, PaddingMode
-from rfcore.stack import Stack
+from rfcore.stack import Stack, checked_stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +32,13 @@ class Network:
     stack: the layers. kernels: one array (out_channels, in_channels, rows, cols) per layer, None
     for a layer without weights. biases: one array (out_channels,) or None per layer; all None when
     left out. padding_mode: what lies beyond the border for every convolution.
-    Raises KernelError when the kernels do not fit the stack, LayerError for an unknown mode.
+    Raises KernelError when the kernels do not fit the stack, LayerError for what is no Stack or an
+    unknown mode.
+
+    >>> import numpy as np
+    >>> network = Network(Stack.parse("C1x2c1 -> R"), (np.array([[[[-1.0, 1.0]]]]), None))
+    >>> network.forward(np.array([[[1.0, 4.0, 2.0]]]))[-1]
+    array([[[3., 0.]]])
     """
 
     stack: Stack
@@ -38,6 +47,7 @@ class Network:
     padding_mode: PaddingMode = "zeros"
 
     def __post_init__(self) -> None:
+        checked_stack(self.stack)
         object.__setattr__(self, "kernels", tuple(self.kernels))
         object.__setattr__(self, "biases", tuple(self.biases) or (None,) * len(self.stack))
         if not len(self.kernels) == len(self.biases) == len(self.stack):
@@ -45,11 +55,7 @@ class Network:
                 f"kernels and biases need one entry for each of the {len(self.stack)} layers, "
                 f"got {len(self.kernels)} and {len(self.biases)}"
             )
-        if self.padding_mode not in ops.PADDING_MODES:
-            raise LayerError(
-                f"padding_mode must be one of {', '.join(ops.PADDING_MODES)}, "
-                f"got {self.padding_mode!r}"
-            )
+        ops.checked_mode(self.padding_mode)
         channels = None
         for number, (layer, kernels, bias) in enumerate(
             zip(self.stack, self.kernels, self.biases, strict=True), start=1
@@ -61,7 +67,7 @@ class Network:
             if kernels is None:
                 raise KernelError(f"layer {number}, {layer}, needs kernels, got None")
             shape = ops.checked_kernels(kernels).shape
-            ops.checked_bias(bias, layer.out_channels, kernels.dtype)
+            ops.checked_bias(bias, layer.out_channels, np.dtype(np.float64))
             want = (layer.out_channels, channels or shape[1], *layer.kernel_size)
             if shape != want:
                 raise KernelError(f"layer {number}, {layer}, needs kernels {want}, got {shape}")
@@ -80,11 +86,17 @@ class Network:
         """Build a network from named filters, one choice per convolution, the bank when left out.
 
         Each convolution is seeded with `seed` plus its place among the convolutions.
-        Raises KernelError for an unknown choice or more choices than convolutions.
+        Raises KernelError for an unknown choice, more choices than convolutions, or in_channels
+        or a seed that is no such number; LayerError for what is no Stack or an unknown mode.
 
         >>> Network.with_filters(Stack.parse("C3 M2 C3c4")).kernels[2].shape
         (4, 8, 3, 3)
         """
+        checked_stack(stack)
+        in_channels = whole_number(in_channels, "in_channels", 1, error=KernelError)
+        seed = whole_number(seed, "seed", 0, error=KernelError)
+        if isinstance(filters, str):
+            raise KernelError(f"filters must be a sequence of names, got {filters!r}")
         convolutions = sum(isinstance(layer, Conv2d) for layer in stack)
         if len(filters) > convolutions:
             raise KernelError(
@@ -122,7 +134,14 @@ class Network:
         return tuple(activations)
 
     def run_layer(self, index: int, x: Array) -> Array:
-        """Return the activation of one layer (counted from 0) for the map that comes into it."""
+        """Return the activation of one layer for the map that comes into it.
+
+        index: the layer's place in the stack, counted from 0. x: (channels, rows, cols) or a batch.
+        Raises LayerError for a layer that is not there, ShapeError when `x` does not fit it.
+        """
+        count = len(self.stack)
+        where = f"in a stack of {count} layers"
+        index = whole_number_within(index, "index", 0, count - 1, where, error=LayerError)
         layer = self.stack.layers[index]
         try:
             if isinstance(layer, Conv2d):
@@ -140,6 +159,12 @@ class Network:
             return run_weightless(layer, x)
         except ShapeError as error:
             raise ShapeError(f"layer {index + 1}, {error}") from None
+
+
+def checked_network(network: Network) -> Network:
+    """Return a network as it is; raises LayerError for what is none, such as its stack."""
+    instance(network, Network, "network", "as Network.with_filters gives", error=LayerError)
+    return network
 
 
 def run_weightless(layer: Layer, x: Array) -> Array:

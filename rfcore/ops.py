@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from rfcore.checks import planes, whole_number_within
 from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
@@ -45,12 +46,15 @@ def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: fl
 
     x: (..., rows, cols); padding: cells, one number or (rows, cols); mode: zeros (or `value`),
     circular (the far side), reflect (mirrored, without the edge itself), replicate (the edge).
-    Raises LayerError for an unknown mode or an impossible padding, ShapeError when the map is too
-    small to mirror or wrap.
+    Raises LayerError for an unknown mode or an impossible padding, ShapeError when `x` is no map,
+    is too small to mirror or wrap, or cannot hold `value`.
 
     >>> pad(np.array([[[1.0, 2.0, 3.0]]]), (0, 1), "circular")
     array([[[3., 1., 2., 3., 1.]]])
     """
+    planes(x, "x")
+    if x.dtype.kind in "iub" and not float(value).is_integer():
+        raise ShapeError(f"value must be a whole number in a map of {x.dtype}, got {value}")
     rows, cols = as_pair(padding, "padding", 0)
     return add_border(x, Border((rows, rows), (cols, cols), checked_mode(mode), value))
 
@@ -72,7 +76,7 @@ def conv2d(
     stride, padding, dilation: cells, one number or (rows, cols).
     Returns (out_channels, rows, cols), or a batch of that, of the dtype of `x`.
     Raises ShapeError for a wrong rank or channel count, KernelError for kernels or a bias that
-    are not finite, LayerError for impossible sizes.
+    are not finite in the dtype of `x`, LayerError for impossible sizes.
 
     >>> conv2d(np.arange(16.0).reshape(1, 4, 4), np.ones((1, 1, 3, 3)))
     array([[[45., 54.],
@@ -89,7 +93,7 @@ def conv2d(
             f"(map {x.shape}, kernels {kernels.shape})"
         )
     shape = layer.output_shape(x.shape[-3:])
-    kernels = kernels.astype(x.dtype, copy=False)
+    kernels = as_dtype(kernels, x.dtype, "kernel weight")
     bias = checked_bias(bias, len(kernels), x.dtype)
     padded = add_border(x, border_of(layer, padding_mode))
     out = np.empty((*x.shape[:-3], *shape), x.dtype)
@@ -247,28 +251,45 @@ def blur_padded(out: Array, padded: Array, layer: BlurPool2d) -> None:
 
 
 def relu(x: Array) -> Array:
-    """Set what is negative to 0; any shape.
+    """Set what is negative to 0.
+
+    x: real numbers of any shape. Returns an array of that shape and dtype.
+    Raises ShapeError for what holds no real numbers.
 
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    out: Array = np.maximum(x, 0)
+    out: Array = np.maximum(_real_numbers(x, "x"), 0)
     return out
 
 
 def softmax(logits: Array, axis: int = -1) -> Array:
-    """Turn logits into shares that sum to 1 along `axis`; any shape, and no logit overflows.
+    """Turn logits into shares that sum to 1 along `axis`; no logit overflows.
+
+    logits: real numbers of any shape with something along `axis`, which counts from the end when
+    negative. Returns an array of that shape.
+    Raises ShapeError for what holds no real numbers, another axis, or one with nothing along it.
 
     >>> softmax(np.array([1000.0, 1000.0]))
     array([0.5, 0.5])
     """
+    logits = _real_numbers(logits, "logits")
+    rank = logits.ndim
+    axis = whole_number_within(
+        axis, "axis", -rank, rank - 1, f"for logits of shape {logits.shape}", error=ShapeError
+    )
+    if logits.shape[axis] == 0:
+        raise ShapeError(f"logits need a number along axis {axis}, got shape {logits.shape}")
     scaled = np.exp(logits - np.max(logits, axis=axis, keepdims=True))
     out: Array = scaled / scaled.sum(axis=axis, keepdims=True)
     return out
 
 
 def global_avg_pool2d(x: Array) -> Array:
-    """Average each channel over all places: (..., channels, rows, cols) to (..., channels, 1, 1).
+    """Average each channel over all places.
+
+    x: (channels, rows, cols) or a batch. Returns (channels, 1, 1), or a batch of that, of the dtype
+    of `x`. Raises ShapeError when `x` is no map.
 
     >>> global_avg_pool2d(np.array([[[1.0, 3.0]]]))
     array([[[2.]]])
@@ -278,7 +299,10 @@ def global_avg_pool2d(x: Array) -> Array:
 
 
 def global_max_pool2d(x: Array) -> Array:
-    """Take each channel's maximum: (..., channels, rows, cols) to (..., channels, 1, 1).
+    """Take each channel's maximum over all places.
+
+    x: (channels, rows, cols) or a batch. Returns (channels, 1, 1), or a batch of that, of the dtype
+    of `x`. Raises ShapeError when `x` is no map.
 
     >>> global_max_pool2d(np.array([[[1.0, 3.0]]]))
     array([[[3.]]])
@@ -415,7 +439,27 @@ def checked_bias(bias: Array | None, out_channels: int, dtype: np.dtype[Any]) ->
             f"got shape {bias.shape}"
         )
     _check_numbers(bias, "bias")
-    return bias.astype(dtype, copy=False)
+    return as_dtype(bias, dtype, "bias")
+
+
+def as_dtype(weights: Array, dtype: np.dtype[Any], name: str) -> Array:
+    """Return finite weights in a map's dtype; raises KernelError for one that it cannot hold."""
+    with np.errstate(over="ignore"):
+        held = weights.astype(dtype, copy=False)
+    if held is not weights and not np.isfinite(held).all():
+        largest = np.abs(weights).max()
+        raise KernelError(
+            f"every {name} must be at most {np.finfo(dtype).max:.2g} for a map of {dtype}, "
+            f"got {largest:.2g}"
+        )
+    return held
+
+
+def _real_numbers(x: Array, name: str) -> Array:
+    x = np.asarray(x)
+    if x.dtype.kind not in "iuf":
+        raise ShapeError(f"{name} must hold real numbers, got {x.dtype}")
+    return x
 
 
 def _check_numbers(weights: Array, name: str) -> None:

@@ -9,14 +9,15 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from rfcore.checks import kind_of, whole_number, whole_number_within, whole_pair
 from rfcore.errors import LayerError, PatternError, ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.moving import MovingPattern
-from rfcore.network import Network
+from rfcore.network import Network, checked_network
 from rfcore.ops import Array, checked_map
-from rfcore.patterns import Pattern, place
+from rfcore.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
-from rfcore.shifts import checked_int, checked_tolerance
+from rfcore.shifts import checked_tolerance
 from rfcore.stack import Stack
 
 OUTSIDE = -1
@@ -26,6 +27,9 @@ ONE_PIXEL_STEPS: tuple[Pair, ...] = tuple(
     (row, col) for row, col in product((-1, 0, 1), repeat=2) if (row, col) != (0, 0)
 )
 """The (row, col) steps to the 8 neighbouring pixels."""
+
+LARGEST_ORIGIN = 2_000
+"""Pixels from the black image's edge to its bright pixel, above which it would fill a memory."""
 
 
 def orbit_map(
@@ -59,11 +63,10 @@ def orbit_map(
            [3, 0, 0],
            [3, 0, 0]])
     """
-    reach = checked_int(reach, "reach")
-    if reach < 0:
-        raise ShiftError(f"reach must be at least 0, got {reach}")
+    reach = whole_number(reach, "reach", 0, error=ShiftError)
     checked_tolerance(tolerance)
-    row, col = checked_int(origin[0], "origin row"), checked_int(origin[1], "origin col")
+    row, col = whole_pair(origin, "origin", error=ShiftError, parts=("row", "col"))
+    checked_pattern(pattern)
     output_at = _outputs(run, background, pattern, layer)
     rows, cols = checked_map(background).shape[-2:]
     places = rows - pattern.alpha.shape[0], cols - pattern.alpha.shape[1]
@@ -93,11 +96,16 @@ def share_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> Fractio
     >>> share_unchanged(np.array([[1, 2, 2], [3, 0, 0], [3, 0, 0]]))
     Fraction(3, 8)
     """
-    if labels.ndim != 2 or labels.shape[0] != labels.shape[1] or labels.shape[0] % 2 == 0:
+    if (
+        not isinstance(labels, np.ndarray)
+        or labels.ndim != 2
+        or labels.shape[0] != labels.shape[1]
+        or labels.shape[0] % 2 == 0
+    ):
         raise ShapeError(
-            f"an orbit map has shape (2 * reach + 1, 2 * reach + 1), got {labels.shape}"
+            f"labels must be an orbit map (2 * reach + 1, 2 * reach + 1), got {kind_of(labels)}"
         )
-    rows, cols = (checked_int(count, "places") for count in places)
+    rows, cols = whole_pair(places, "places", error=ShiftError)
     reach = labels.shape[0] // 2
     if not 1 <= min(rows, cols) <= max(rows, cols) <= reach:
         raise ShiftError(
@@ -121,15 +129,21 @@ def peak_share_unchanged(network: Network) -> Fraction:
 
     The share of the 8 steps, averaged over all places that the pixel can have relative to the
     last layer's units, on a black image large enough that no border plays a part.
-    Raises ShapeError for a global pool, which has a border wherever the image ends.
+    Raises ShapeError for a global pool, which has a border wherever the image ends, and for fields
+    and jumps of more than LARGEST_ORIGIN pixels; LayerError for what is no Network.
 
     >>> from rfcore import Stack
     >>> peak_share_unchanged(Network.with_filters(Stack.parse("M2x2/2")))
     Fraction(3, 8)
     """
-    field = receptive_fields(network.stack)[-1]
+    field = receptive_fields(checked_network(network).stack)[-1]
     reach = max(field.jump)
     origin = field.size[0] + reach, field.size[1] + reach
+    if max(origin) > LARGEST_ORIGIN:
+        raise ShapeError(
+            f"the last layer's field and jump must be at most {LARGEST_ORIGIN} pixels together, "
+            f"got {max(origin)}"
+        )
     image = np.zeros((1, 2 * origin[0] + 1, 2 * origin[1] + 1), np.float32)
     peak = Pattern("peak", np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
     return share_unchanged(orbit_map(network, image, peak, origin, reach), field.jump)
@@ -142,11 +156,13 @@ def _outputs(
     if not isinstance(run, Network):
         if layer is not None:
             raise LayerError(f"a function has no layers to choose from, got layer {layer!r}")
+        if not callable(run):
+            raise LayerError(f"run must be a Network or a function of an image, got {run!r}")
         return lambda row, col: run(place(background, pattern, row, col))
-    count = len(run.stack)
-    if layer is not None and not 0 <= checked_int(layer, "layer") < count:
-        raise LayerError(f"layer must be from 0 to {count - 1} in this stack, got {layer}")
-    end = count if layer is None else layer + 1
+    end = count = len(run.stack)
+    if layer is not None:
+        where = f"in a stack of {count} layers"
+        end = whole_number_within(layer, "layer", 0, count - 1, where, error=LayerError) + 1
     network = Network(
         Stack(run.stack.layers[:end]), run.kernels[:end], run.biases[:end], run.padding_mode
     )

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from rfcore.checks import instance, kind_of, whole_number, whole_number_within
 from rfcore.errors import PatternError
 
 _Plane = NDArray[np.float64]
@@ -20,13 +21,28 @@ _INK, _FUR = 0.06, 0.86  # a dark rim round a light fill reads on dark, gray and
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A toy pattern: `values` and `alpha` are read-only float32 (rows, cols) arrays in [0, 1]."""
+    """A toy pattern: how bright each of its pixels is, and how much each covers.
+
+    values, alpha: float arrays (rows, cols) of one shape, in [0, 1]; they become read-only.
+    Raises PatternError for other arrays.
+
+    >>> bar = Pattern("bar", np.ones((3, 1), np.float32), np.ones((3, 1), np.float32))
+    >>> place(np.zeros((1, 3, 4), np.float32), bar, 0, 2)[0, 0]
+    array([0., 0., 1., 0.], dtype=float32)
+    """
 
     name: str
     values: NDArray[np.float32]
     alpha: NDArray[np.float32]
 
     def __post_init__(self) -> None:
+        for name, plane in (("values", self.values), ("alpha", self.alpha)):
+            _check_plane(name, plane)
+        if self.values.shape != self.alpha.shape:
+            raise PatternError(
+                f"values and alpha must have one shape, got {self.values.shape} and "
+                f"{self.alpha.shape}"
+            )
         self.values.setflags(write=False)
         self.alpha.setflags(write=False)
 
@@ -71,20 +87,21 @@ def place(
     `background` is (1, rows, cols), floats; `row` and `col` say where the pattern's top-left
     corner goes, in pixels, also outside. Returns a new array like `background`, under the pattern
     background * (1 - alpha) + values * alpha. Raises PatternError when `background` is not such
-    an array or a position is not an int.
+    an array, `pattern` is no Pattern or a position is not an int.
 
     >>> place(np.zeros((1, 2, 3), np.float32), draw_pattern("pixel", 4), 1, 2)
     array([[[0., 0., 0.],
             [0., 0., 1.]]], dtype=float32)
     """
+    if not isinstance(background, np.ndarray):
+        raise PatternError(f"background must be an array, got {kind_of(background)}")
+    checked_pattern(pattern)
     if background.ndim != 3 or background.shape[0] != 1:
         raise PatternError(f"background must have shape (1, rows, cols), got {background.shape}")
     if not np.issubdtype(background.dtype, np.floating):
         raise PatternError(f"background must hold floats, got {background.dtype}")
-    for axis, position in (("row", row), ("col", col)):
-        if not _is_int(position):
-            raise PatternError(f"{axis} must be an int, got {position!r}")
-    row, col = int(row), int(col)  # a NumPy uint8 would wrap round below
+    row = whole_number(row, "row", error=PatternError)
+    col = whole_number(col, "col", error=PatternError)
     composite = background.copy()
     top, bottom = max(row, 0), min(row + pattern.alpha.shape[0], background.shape[1])
     left, right = max(col, 0), min(col + pattern.alpha.shape[1], background.shape[2])
@@ -94,6 +111,21 @@ def place(
         under *= 1 - pattern.alpha[seen]
         under += pattern.values[seen] * pattern.alpha[seen]
     return composite
+
+
+def checked_pattern(pattern: Pattern) -> Pattern:
+    """Return a pattern as it is; raises PatternError for what is none, such as its name."""
+    instance(pattern, Pattern, "pattern", "as draw_pattern gives", error=PatternError)
+    return pattern
+
+
+def _check_plane(name: str, plane: object) -> None:
+    if not isinstance(plane, np.ndarray) or plane.ndim != 2 or plane.size == 0:
+        raise PatternError(f"{name} must be an array (rows, cols), got {kind_of(plane)}")
+    if plane.dtype.kind != "f":
+        raise PatternError(f"{name} must hold floats, got {plane.dtype}")
+    if not ((plane >= 0) & (plane <= 1)).all():
+        raise PatternError(f"{name} must be from 0 to 1, got {plane.min()} to {plane.max()}")
 
 
 class _Pen:
@@ -295,14 +327,9 @@ def _quantised(plane: _Plane) -> NDArray[np.float32]:
     return np.rint(np.clip(plane, 0, 1) * 255).astype(np.float32) / np.float32(255)
 
 
-def _is_int(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
 def _check(
     kind: str, name: str, known: tuple[str, ...], size: int, smallest: int, largest: int
 ) -> None:
     if name not in known:
         raise PatternError(f"{kind} must be one of {', '.join(known)}, got {name!r}")
-    if not _is_int(size) or not smallest <= size <= largest:
-        raise PatternError(f"{kind} size must be an int from {smallest} to {largest}, got {size!r}")
+    whole_number_within(size, f"{kind} size", smallest, largest, error=PatternError)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, SupportsIndex, get_args
+from math import isfinite
+from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 
+from rfcore.checks import entries, kind_of, planes, whole_number, whole_pair
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -26,6 +28,9 @@ class MeasuredShift:
 
     shift: (rows, cols) in cells of the map. similarity: their correlation at that shift, over
     the mean of their energies: 1 for an exact copy only, not for a fainter one.
+
+    >>> MeasuredShift((1, 3), 1.0).is_exact, MeasuredShift((1, 3), 0.8).is_exact
+    (True, False)
     """
 
     shift: Pair
@@ -47,10 +52,9 @@ def shift(x: Array, rows: int, cols: int, *, fill: ShiftFill = "zeros") -> Array
     >>> shift(np.array([[1, 2, 3]]), 0, 1), shift(np.array([[1, 2, 3]]), 0, 1, fill="circular")
     (array([[0, 1, 2]]), array([[3, 1, 2]]))
     """
-    if not isinstance(x, np.ndarray) or x.ndim < 2:
-        got = f"shape {x.shape}" if isinstance(x, np.ndarray) else repr(type(x))
-        raise ShapeError(f"what is shifted must be an array (..., rows, cols), got {got}")
-    rows, cols = checked_int(rows, "rows"), checked_int(cols, "cols")
+    planes(x, "x")
+    rows = whole_number(rows, "rows", error=ShiftError)
+    cols = whole_number(cols, "cols", error=ShiftError)
     if checked_fill(fill) == "circular":
         return np.roll(x, (rows, cols), axis=(-2, -1))
     shifted = np.zeros_like(x)
@@ -79,20 +83,21 @@ def expected_shift(moved: Pair, jump: Pair) -> tuple[Fraction, Fraction]:
     >>> expected_shift((3, -4), (2, 2))
     (Fraction(3, 2), Fraction(-2, 1))
     """
-    cells = []
-    for axis, pixels, step in zip(("rows", "cols"), moved, jump, strict=True):
-        if checked_int(step, f"jump in {axis}") < 1:
-            raise ShiftError(f"jump in {axis} must be at least 1, got {step}")
-        cells.append(Fraction(checked_int(pixels, f"move in {axis}"), operator.index(step)))
-    return cells[0], cells[1]
+    rows, cols = whole_pair(moved, "moved", error=ShiftError)
+    row_jump, col_jump = whole_pair(jump, "jump", 1, error=ShiftError)
+    return Fraction(rows, row_jump), Fraction(cols, col_jump)
 
 
 def changed_cells(before: Array, after: Array) -> int:
     """Return how many cells of a map differ at all.
 
+    before, after: arrays of one shape, any; cells of all channels are counted.
+    Raises ShapeError when they are no arrays, or of two shapes.
+
     >>> changed_cells(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     1
     """
+    _check_arrays(before, after)
     if before.shape != after.shape:
         raise ShapeError(f"two maps of one shape are compared, got {before.shape}, {after.shape}")
     return int(np.count_nonzero(before != after))
@@ -107,16 +112,25 @@ def measured_shift(
     near: (rows, cols); of shifts that fit equally well the one closest to this is returned.
     Returns None when either response is zero everywhere. By cross-correlation, over every shift at
     which the boxes around the two responses meet.
+    Raises ShapeError when they are no such maps or of two shapes, ShiftError for NaN or infinity in
+    them or in `near`.
 
     >>> before, after = np.zeros((6, 6)), np.zeros((6, 6))
     >>> before[1, 1], after[2, 4] = 1, 1
     >>> measured_shift(before, after)
     MeasuredShift(shift=(1, 3), similarity=1.0)
     """
+    _check_arrays(before, after)
     if before.shape != after.shape or before.ndim != 2:
         raise ShapeError(
             f"two maps (rows, cols) of one shape are compared, got {before.shape}, {after.shape}"
         )
+    for name, response in (("before", before), ("after", after)):
+        if response.dtype.kind not in "iufb" or not np.isfinite(response).all():
+            raise ShiftError(f"{name} must hold finite numbers, got NaN, infinity or no numbers")
+    near_row, near_col = entries(near, "near", ("rows", "cols"), error=ShiftError)
+    if not (_is_finite(near_row) and _is_finite(near_col)):
+        raise ShiftError(f"near must be two finite numbers (rows, cols), got {near!r}")
     before_box, after_box = _support(before), _support(after)
     if before_box is None or after_box is None:
         return None
@@ -133,7 +147,7 @@ def measured_shift(
         after_box[axis].start - before_box[axis].start - (patch.shape[axis] - 1) for axis in (0, 1)
     ]
     best = np.argwhere(similarity >= similarity.max() - 1e-9) + origin
-    row, col = min(best, key=lambda shift: abs(shift[0] - near[0]) + abs(shift[1] - near[1]))
+    row, col = min(best, key=lambda cells: abs(cells[0] - near_row) + abs(cells[1] - near_col))
     found = similarity[row - origin[0], col - origin[1]]
     return MeasuredShift((int(row), int(col)), min(1.0, round(float(found), 9)))
 
@@ -159,15 +173,18 @@ def checked_fill(fill: ShiftFill) -> ShiftFill:
     return fill
 
 
-def checked_int(value: SupportsIndex, name: str) -> int:
-    """Return a whole number as a Python int; raises ShiftError when it is none."""
-    if isinstance(value, bool | np.bool) or not hasattr(value, "__index__"):
-        raise ShiftError(f"{name} must be an int, got {value!r}")
-    return operator.index(value)
+def checked_tolerance(tolerance: object) -> float:
+    """Return a tolerance as a float; raises ShiftError when it is no number, negative or NaN."""
+    if not isinstance(tolerance, Real) or not float(tolerance) >= 0:
+        raise ShiftError(f"tolerance must be at least 0, got {tolerance!r}")
+    return float(tolerance)
 
 
-def checked_tolerance(tolerance: float) -> float:
-    """Return a tolerance as it is; raises ShiftError when it is negative or NaN."""
-    if not tolerance >= 0:
-        raise ShiftError(f"tolerance must be at least 0, got {tolerance}")
-    return tolerance
+def _check_arrays(before: Array, after: Array) -> None:
+    for name, array in (("before", before), ("after", after)):
+        if not isinstance(array, np.ndarray):
+            raise ShapeError(f"{name} must be an array, got {kind_of(array)}")
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, Real) and isfinite(value)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rfcore.checks import instance, map_shape
 from rfcore.errors import LayerError, NotationError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
@@ -50,7 +51,7 @@ _OPTION = re.compile(rf"([pdc])({_SIZE})")
 class Stack:
     """Layers in order, from the image to the last map; immutable and hashable.
 
-    Raises NotationError when there is no layer.
+    Raises NotationError when there is no layer, LayerError for what is none.
 
     >>> Stack.parse("input image --> C3x3/1 --> M2x2/2 --> C3x3/1 --> output feature map")
     Stack.parse('C3x3/1 -> M2x2/2 -> C3x3/1')
@@ -59,7 +60,10 @@ class Stack:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))
+        layers: object = self.layers
+        if isinstance(layers, str) or not isinstance(layers, Iterable):
+            raise LayerError(f"layers must be a tuple of layers, got {layers!r}")
+        object.__setattr__(self, "layers", tuple(layers))
         if not self.layers:
             raise NotationError("a stack needs at least one layer, as in C3x3/1")
         for layer in self.layers:
@@ -74,11 +78,14 @@ class Stack:
         M max, A average, B blur pool, R ReLU, GA and GM global pools), the kernel as rows x cols,
         ``/`` stride (1, and a pool's own kernel, when left out), then in any order ``p`` padding,
         ``d`` dilation, ``c`` output channels.
-        Raises NotationError, which names the token, where it stands, and what would be right.
+        Raises NotationError, which names the token, where it stands, and what would be right; also
+        for what is no text.
 
         >>> str(Stack.parse("C3, M2, C3 d2 p1 c4"))
         'C3x3/1 -> M2x2/2 -> C3x3/1p1d2c4'
         """
+        if not isinstance(text, str):
+            raise NotationError(f"text must be a str, as in 'C3x3/1', got {text!r}")
         if len(text) > MAX_TEXT:
             raise NotationError(
                 f"a notation has at most {MAX_TEXT} characters, this one has {len(text)}"
@@ -97,7 +104,7 @@ class Stack:
 
     def shapes(self, shape: Shape) -> tuple[Shape, ...]:
         """Return the (channels, rows, cols) after each layer; raises as `output_shape` does."""
-        shape = _checked_shape(shape)
+        shape = map_shape(shape)
         shapes = []
         for number, layer in enumerate(self.layers, start=1):
             try:
@@ -113,7 +120,7 @@ class Stack:
         >>> Stack.parse("C3x3/1c2").cost((3, 5, 5))
         486
         """
-        inputs = (_checked_shape(shape), *self.shapes(shape)[:-1])
+        inputs = (map_shape(shape), *self.shapes(shape)[:-1])
         return sum(layer.cost(before) for layer, before in zip(self.layers, inputs, strict=True))
 
     def __str__(self) -> str:
@@ -129,13 +136,10 @@ class Stack:
         return iter(self.layers)
 
 
-def _checked_shape(shape: Shape) -> Shape:
-    if len(shape) != 3 or any(not hasattr(n, "__index__") or n < 1 for n in shape):
-        raise ShapeError(
-            f"a shape is (channels, rows, cols), each a whole number of at least 1, got {shape!r}"
-        )
-    channels, rows, cols = shape
-    return int(channels), int(rows), int(cols)
+def checked_stack(stack: Stack) -> Stack:
+    """Return a stack as it is; raises LayerError for what is none, such as its notation."""
+    instance(stack, Stack, "stack", "as Stack.parse gives", error=LayerError)
+    return stack
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:

@@ -8,8 +8,9 @@ from math import isfinite, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from rfcore.checks import whole_number
 from rfcore.errors import TrainingError
-from rfcore.heads import Classifier, Head, whole_number
+from rfcore.heads import Classifier, Head
 from rfcore.ops import Array
 
 Progress = Callable[[int, float, float], bool | None]
@@ -79,8 +80,8 @@ def train_softmax_regression(
     array([[-4.2,  4.2],
            [ 0. ,  0. ]])
     """
-    classes = whole_number(classes, "classes", 2, TrainingError)
-    steps = whole_number(steps, "steps", 1, TrainingError)
+    classes = whole_number(classes, "classes", 2, error=TrainingError)
+    steps = whole_number(steps, "steps", 1, error=TrainingError)
     if not 0 < learning_rate <= 1:
         raise TrainingError(f"learning_rate must be above 0 and at most 1, got {learning_rate}")
     if not (isfinite(weight_decay) and weight_decay >= 0):

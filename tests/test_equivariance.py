@@ -92,8 +92,8 @@ def test_shift_keeps_the_dtype_and_copies():
     [
         ((np.zeros(3), 1, 1), ShapeError, "an array (..., rows, cols), got shape (3,)"),
         (([[1.0]], 1, 1), ShapeError, "an array (..., rows, cols), got <class 'list'>"),
-        ((np.zeros((3, 3)), 1.5, 1), ShiftError, "rows must be an int, got 1.5"),
-        ((np.zeros((3, 3)), 1, True), ShiftError, "cols must be an int, got True"),
+        ((np.zeros((3, 3)), 1.5, 1), ShiftError, "rows must be a whole number, got 1.5"),
+        ((np.zeros((3, 3)), 1, True), ShiftError, "cols must be a whole number, got True"),
     ],
 )
 def test_shift_refuses(arguments, error, message):
@@ -119,10 +119,10 @@ def test_a_shift_is_representable_when_the_jump_divides_it(rows, cols, row_jump,
 @pytest.mark.parametrize(
     ("moved", "jump", "message"),
     [
-        ((1, 2), (0, 1), "jump in rows must be at least 1, got 0"),
-        ((1, 2), (1, -2), "jump in cols must be at least 1, got -2"),
-        ((1, 2), (1, 2.0), "jump in cols must be an int, got 2.0"),
-        ((0.5, 2), (1, 2), "move in rows must be an int, got 0.5"),
+        ((1, 2), (0, 1), "rows of jump must be at least 1, got 0"),
+        ((1, 2), (1, -2), "cols of jump must be at least 1, got -2"),
+        ((1, 2), (1, 2.0), "cols of jump must be a whole number, got 2.0"),
+        ((0.5, 2), (1, 2), "rows of moved must be a whole number, got 0.5"),
     ],
 )
 def test_what_is_no_move_or_jump_is_refused(moved, jump, message):
@@ -316,7 +316,7 @@ def test_errors_are_measured_on_one_image_that_fits():
         equivariance_errors(network, np.zeros((2, 1, 9, 9)), (0, 1))
     with pytest.raises(ShapeError, match="layer 1, C3x3/1 does not fit"):
         equivariance_errors(network, np.zeros((1, 2, 9)), (0, 1))
-    with pytest.raises(ShiftError, match=r"rows must be an int, got 0\.5"):
+    with pytest.raises(ShiftError, match=r"rows of moved must be a whole number, got 0\.5"):
         equivariance_errors(network, np.zeros((1, 9, 9)), (0.5, 1))
 
 
@@ -429,12 +429,20 @@ def test_a_reach_of_0_looks_at_the_origin_alone():
     ("changed", "error", "message"),
     [
         ({"reach": -1}, ShiftError, "reach must be at least 0, got -1"),
-        ({"reach": 1.5}, ShiftError, "reach must be an int, got 1.5"),
-        ({"origin": (4.0, 4)}, ShiftError, "origin row must be an int, got 4.0"),
+        ({"reach": 1.5}, ShiftError, "reach must be a whole number, got 1.5"),
+        ({"origin": (4.0, 4)}, ShiftError, "row of origin must be a whole number, got 4.0"),
         ({"origin": (4, 9)}, PatternError, "from (0, 0) to (8, 8), got (4, 9)"),
         ({"origin": (-1, 4)}, PatternError, "from (0, 0) to (8, 8), got (-1, 4)"),
-        ({"layer": 1}, LayerError, "layer must be from 0 to 0 in this stack, got 1"),
-        ({"layer": -1}, LayerError, "layer must be from 0 to 0 in this stack, got -1"),
+        (
+            {"layer": 1},
+            LayerError,
+            "layer must be a whole number from 0 to 0 in a stack of 1 layers, got 1",
+        ),
+        (
+            {"layer": -1},
+            LayerError,
+            "layer must be a whole number from 0 to 0 in a stack of 1 layers, got -1",
+        ),
         ({"layer": 0, "run": np.sum}, LayerError, "has no layers to choose from, got layer 0"),
         ({"background": np.zeros((9, 9))}, ShapeError, "a map is an array"),
         ({"background": np.zeros((2, 9, 9))}, PatternError, "shape (1, rows, cols)"),
@@ -514,13 +522,23 @@ def test_the_average_over_places_counts_every_step_once():
 @pytest.mark.parametrize(
     ("labels", "places", "error", "message"),
     [
-        (np.zeros((3, 5), int), (1, 1), ShapeError, "got (3, 5)"),
-        (np.zeros((4, 4), int), (1, 1), ShapeError, "(2 * reach + 1, 2 * reach + 1), got (4, 4)"),
-        (np.zeros(9, int), (1, 1), ShapeError, "got (9,)"),
+        (np.zeros((3, 5), int), (1, 1), ShapeError, "got shape (3, 5)"),
+        (
+            np.zeros((4, 4), int),
+            (1, 1),
+            ShapeError,
+            "(2 * reach + 1, 2 * reach + 1), got shape (4, 4)",
+        ),
+        (np.zeros(9, int), (1, 1), ShapeError, "got shape (9,)"),
         (np.zeros((1, 1), int), (1, 1), ShiftError, "the reach of the labels, 0, got (1, 1)"),
         (np.zeros((5, 5), int), (3, 1), ShiftError, "the reach of the labels, 2, got (3, 1)"),
         (np.zeros((5, 5), int), (1, 0), ShiftError, "places must be at least 1"),
-        (np.zeros((5, 5), int), (1, 1.0), ShiftError, "places must be an int, got 1.0"),
+        (
+            np.zeros((5, 5), int),
+            (1, 1.0),
+            ShiftError,
+            "cols of places must be a whole number, got 1.0",
+        ),
         (np.full((3, 3), OUTSIDE), (1, 1), ShiftError, "no one-pixel step keeps the pattern"),
     ],
 )

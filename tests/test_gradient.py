@@ -618,8 +618,8 @@ def test_a_unit_outside_the_map_is_named(
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (IMAGE[0], "image must be one map (channels, rows, cols), got (8, 9)"),
-        (IMAGE[None], "image must be one map (channels, rows, cols), got (1, 2, 8, 9)"),
+        (IMAGE[0], "image must be one map (channels, rows, cols), got shape (8, 9)"),
+        (IMAGE[None], "image must be one map (channels, rows, cols), got shape (1, 2, 8, 9)"),
         ([1.0], "image must be one map (channels, rows, cols), got <class 'list'>"),
         (IMAGE.astype(np.int64), "a map holds float32 or float64 numbers, got int64"),
         (
@@ -650,7 +650,7 @@ def test_a_channel_that_is_not_there_is_named(function: Callable[..., Array], ch
 
 
 @pytest.mark.parametrize(
-    ("wrong", "shown"), [(np.zeros((4, 6, 6)), "(4, 6, 6)"), (1.0, "<class 'float'>")]
+    ("wrong", "shown"), [(np.zeros((4, 6, 6)), "shape (4, 6, 6)"), (1.0, "<class 'float'>")]
 )
 def test_an_output_gradient_of_another_shape_is_named(wrong: Any, shown: str) -> None:
     message = f"output_gradient must have the shape of the map, (4, 6, 7), got {shown}"
@@ -660,7 +660,7 @@ def test_an_output_gradient_of_another_shape_is_named(wrong: Any, shown: str) ->
 @pytest.mark.parametrize(
     ("field", "message"),
     [
-        (np.zeros((1, 4, 4)), "field must be an array (rows, cols), got (1, 4, 4)"),
+        (np.zeros((1, 4, 4)), "field must be an array (rows, cols), got shape (1, 4, 4)"),
         ([[1.0]], "field must be an array (rows, cols), got <class 'list'>"),
         (np.array([[1.0, np.nan]]), "field must hold finite numbers, got NaN or infinity"),
         (np.array([[1.0, np.inf]]), "field must hold finite numbers, got NaN or infinity"),

@@ -380,7 +380,7 @@ def test_something_that_is_not_bytes(content: object) -> None:
 @pytest.mark.parametrize("size", [31, 257, 0, -64, 64.0, True, "64", None])
 def test_a_size_out_of_range_or_not_an_int(size: object) -> None:
     content = encoded(Image.new("L", (8, 8)))
-    message = f"photo size must be an int from 32 to 256, got {size!r}"
+    message = f"photo size must be a whole number from 32 to 256, got {size!r}"
     assert refusal(content, size=size) == message
 
 

@@ -301,7 +301,9 @@ def test_a_position_must_be_an_int(name, wrong):
         random_network(Stack.parse("C3")), random_background(9, 9), random_pattern(3, 3)
     )
     position = {"row": 1, "col": 1, name: wrong}
-    with pytest.raises(PatternError, match=f"^{name} must be an int, got {re.escape(repr(wrong))}"):
+    with pytest.raises(
+        PatternError, match=f"^{name} must be a whole number, got {re.escape(repr(wrong))}"
+    ):
         moving.move_to(**position)
     np.testing.assert_array_equal(moving.image, random_background(9, 9))
 

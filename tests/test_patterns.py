@@ -252,7 +252,7 @@ def test_place_refuses_a_position_that_is_not_an_int(position: object) -> None:
     for row, col, axis in ((position, 0, "row"), (0, position, "col")):
         with pytest.raises(PatternError) as caught:
             place(background, pattern, row, col)
-        assert str(caught.value) == f"{axis} must be an int, got {position!r}"
+        assert str(caught.value) == f"{axis} must be a whole number, got {position!r}"
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (3, 16, 16), (1, 1, 16, 16), (16,)])
@@ -283,9 +283,14 @@ def test_unknown_name_is_named_with_the_known_ones(
 @pytest.mark.parametrize(
     ("draw", "name", "sizes", "rule"),
     [
-        (draw_pattern, "cat", (3, 129, -4), "pattern size must be an int from 4 to 128"),
-        (draw_pattern, "pixel", (3, 129, 0), "pattern size must be an int from 4 to 128"),
-        (draw_background, "flat", (15, 513), "background size must be an int from 16 to 512"),
+        (draw_pattern, "cat", (3, 129, -4), "pattern size must be a whole number from 4 to 128"),
+        (draw_pattern, "pixel", (3, 129, 0), "pattern size must be a whole number from 4 to 128"),
+        (
+            draw_background,
+            "flat",
+            (15, 513),
+            "background size must be a whole number from 16 to 512",
+        ),
     ],
 )
 def test_size_out_of_range_or_not_an_int_is_named_with_the_rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rfcore.errors import LayerError
-from rfcore.interop.pytorch_code import check_padding_mode, short
+from rfcore.interop.pytorch_code import short
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
@@ -16,8 +16,8 @@ from rfcore.layers import (
     ReLU,
     as_pair,
 )
-from rfcore.ops import PaddingMode
-from rfcore.stack import Stack
+from rfcore.ops import PaddingMode, checked_mode
+from rfcore.stack import Stack, checked_stack
 
 STRIDE_SUFFIX = "_stride"
 """Ends the name of the pool of one cell that strides in place of a dilated convolution."""
@@ -95,8 +95,8 @@ def to_keras(
     in_channels: of the image. image_size: its (rows, cols), any when left out. Convolutions have
     no bias; maps are channels last. What Keras has no layer for is written out as a small class of
     its own; another padding_mode than zeros cannot be, and a comment says so.
-    Raises LayerError for channels or sizes below 1 or an unknown padding_mode, ShapeError when the
-    image is too small.
+    Raises LayerError for what is no Stack, channels or sizes below 1 or an unknown padding_mode,
+    ShapeError when the image is too small.
 
     >>> print(to_keras(Stack.parse("C3p1c4 -> R -> C3/2p1c4"), 3, (64, 64)))
     import keras
@@ -110,8 +110,9 @@ def to_keras(
     ])
     <BLANKLINE>
     """
+    checked_stack(stack)
     channels = as_pair(in_channels, "in_channels", 1)[0]
-    check_padding_mode(padding_mode)
+    checked_mode(padding_mode)
     sizes = "None, None"
     if image_size is not None:
         rows, cols = as_pair(image_size, "image_size", 1)

@@ -15,8 +15,8 @@ from rfcore.layers import (
     ReLU,
     as_pair,
 )
-from rfcore.ops import PADDING_MODES, PaddingMode
-from rfcore.stack import Stack
+from rfcore.ops import PaddingMode, checked_mode
+from rfcore.stack import Stack, checked_stack
 
 _BLUR = '''
 
@@ -51,7 +51,8 @@ def to_pytorch(stack: Stack, in_channels: int = 1, padding_mode: PaddingMode = "
 
     in_channels: of the image. padding_mode: what lies beyond the border for every convolution.
     Convolutions have no bias, as those of `Network.with_filters`. A batch (n, channels, rows, cols)
-    goes in. Raises LayerError for a channel count below 1 or an unknown padding_mode.
+    goes in.
+    Raises LayerError for what is no Stack, a channel count below 1 or an unknown padding_mode.
 
     >>> print(to_pytorch(Stack.parse("C3p1c4 -> R -> M2"), padding_mode="circular"))
     import torch.nn as nn
@@ -63,8 +64,9 @@ def to_pytorch(stack: Stack, in_channels: int = 1, padding_mode: PaddingMode = "
     )
     <BLANKLINE>
     """
+    checked_stack(stack)
     channels = as_pair(in_channels, "in_channels", 1)[0]
-    check_padding_mode(padding_mode)
+    checked_mode(padding_mode)
     lines = []
     for layer in stack:
         lines.append(f"    {_call(layer, channels, padding_mode)},")
@@ -113,11 +115,3 @@ def short(pair: Pair) -> str:
     ('3', '(3, 5)')
     """
     return str(pair[0]) if pair[0] == pair[1] else str(pair)
-
-
-def check_padding_mode(padding_mode: str) -> None:
-    """Raise LayerError unless it is one of PADDING_MODES."""
-    if padding_mode not in PADDING_MODES:
-        raise LayerError(
-            f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {padding_mode!r}"
-        )

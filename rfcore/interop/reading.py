@@ -30,6 +30,10 @@ class ModelReading:
 
     stack: its layers that have a counterpart. notes: one for each line that has none, or no exact
     one. padding_mode: what its convolutions have beyond the border.
+
+    >>> reading = ModelReading(Stack.parse("C3p1"), padding_mode="circular")
+    >>> reading.notes, reading.has_same_fields
+    ((), True)
     """
 
     stack: Stack
@@ -48,7 +52,7 @@ def read_model(text: str) -> ModelReading:
     text: `print(model)` of an `nn.Sequential`, nested ones and a torchvision VGG or AlexNet too;
     the JSON of a Keras `Sequential`; or lines such as ``nn.Conv2d(1, 8, 3)`` and
     ``keras.layers.Conv2D(8, 3)``. It is never run. Dense layers end the stack.
-    Raises NotationError when it is none of these, is too long, or has no layer of a stack.
+    Raises NotationError when it is no text, none of these or too long, or has no layer of a stack.
 
     >>> text = '''Sequential(
     ...   (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
@@ -58,6 +62,8 @@ def read_model(text: str) -> ModelReading:
     >>> read_model(text)
     ModelReading(stack=Stack.parse('C3x3/1p1 -> R -> M2x2/2'), notes=(), padding_mode='zeros')
     """
+    if not isinstance(text, str):
+        raise NotationError(f"text must be a str, {_WANTED}; got {type(text).__name__}")
     if len(text) > MAX_CHARACTERS:
         raise NotationError(
             f"a model's text has at most {MAX_CHARACTERS} characters, this one has {len(text)}"

@@ -6,10 +6,7 @@ from typing import NamedTuple
 
 from rfcore.errors import LayerError
 from rfcore.interop.calls import shown
-from rfcore.layers import Pair, Window, as_pair
-
-LARGEST = 999_999
-"""The largest size that the notation can write."""
+from rfcore.layers import LARGEST, Pair, Window, as_pair
 
 
 class FoundWindow(NamedTuple):
