@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_server import AppServer, find_chromium, launch_chromium
+
+# A busy machine is slow now and then: how long one example takes decides nothing.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 _skipped: dict[str, str] = {}
 
