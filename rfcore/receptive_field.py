@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rfcore.checks import entries, whole_number, whole_pair
 from rfcore.errors import ShapeError
 from rfcore.layers import Pair
-from rfcore.stack import Stack
+from rfcore.stack import Stack, checked_stack
 
-MAX_FIELD = 1_000_000
-"""Pixels per axis, of a field and of a jump; hundreds of times the deepest published ones, so only
+MAX_FIELD = 1_000_000_000
+"""Pixels per axis, of a field and of a jump: a thousand times wider than any picture, so only
 nonsense is refused, before its numbers get too long to print."""
+
+
+_SPAN = ("row0", "row1", "col0", "col1")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,9 @@ class ReceptiveField:
     start: where the span of unit 0 begins; negative when padding lies before the image.
     has_holes: whether pixels inside the span go unseen, which dilation and strides larger than
     the kernel can cause.
+
+    >>> ReceptiveField((8, 8), (2, 2), (0, 0)).span(1, 2)
+    (2, 10, 4, 12)
     """
 
     size: Pair
@@ -32,9 +39,13 @@ class ReceptiveField:
     def span(self, row: int, col: int) -> tuple[int, int, int, int]:
         """Return (row0, row1, col0, col1), half-open, of the unit at (row, col); not clipped.
 
+        Raises ShapeError when a place is no whole number.
+
         >>> receptive_fields(Stack.parse("C3x3/1p1 -> M2x2/2"))[-1].span(0, 3)
         (-1, 3, 5, 9)
         """
+        row = whole_number(row, "row", error=ShapeError)
+        col = whole_number(col, "col", error=ShapeError)
         row0 = self.start[0] + row * self.jump[0]
         col0 = self.start[1] + col * self.jump[1]
         return row0, row0 + self.size[0], col0, col0 + self.size[1]
@@ -50,13 +61,22 @@ class ReceptiveField:
         none reach no unit. sizes: (rows, cols) of the layer's map, to clip to its own units.
         Spans are counted as in `span`: copies of pixels that a circular or mirrored border puts
         elsewhere are not.
+        Raises ShapeError when pixels or sizes are no whole numbers, or a size is below 0.
 
         >>> field = receptive_fields(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))[-1]
         >>> field.reach((8, 9, 0, 4)), field.reach((8, 9, 0, 4), (29, 29))
         ((1, 5, -3, 2), (1, 5, 0, 2))
         """
+        row0, row1, col0, col1 = (
+            whole_number(place, f"{name} of pixels", error=ShapeError)
+            for place, name in zip(
+                entries(pixels, "pixels", _SPAN, error=ShapeError), _SPAN, strict=True
+            )
+        )
+        if sizes is not None:
+            sizes = whole_pair(sizes, "sizes", 0, error=ShapeError)
         units = []
-        for axis, (begin, end) in enumerate((pixels[:2], pixels[2:])):
+        for axis, (begin, end) in enumerate(((row0, row1), (col0, col1))):
             first = (begin - self.start[axis] - self.size[axis]) // self.jump[axis] + 1
             stop = (end - 1 - self.start[axis]) // self.jump[axis] + 1 if begin < end else first
             if sizes is not None:
@@ -70,36 +90,41 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
 
     image_size: (rows, cols) of the image; only global pools need it, whose field is all of it.
     Raises ShapeError when a global pool has no image_size, the image is too small, or a field
-    or a jump would be more than MAX_FIELD pixels.
+    or a jump would be more than MAX_FIELD pixels; LayerError for what is no Stack.
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
     Networks", Distill.
 
     >>> [field.size for field in receptive_fields(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))]
     [(3, 3), (4, 4), (8, 8)]
     """
-    shapes = None if image_size is None else stack.shapes((1, *image_size))
-    sizes = None if image_size is None else (int(image_size[0]), int(image_size[1]))
+    checked_stack(stack)
+    sizes = shapes = None
+    if image_size is not None:
+        sizes = whole_pair(image_size, "image_size", 1, error=ShapeError)
+        shapes = stack.shapes((1, *sizes))
     size, jump, start = [1, 1], [1, 1], [0, 0]
-    seen = [1, 1]
+    taps = _Taps(), _Taps()
     fields = []
     for number, layer in enumerate(stack):
         window = layer.window(sizes)
         for axis in (0, 1):
             kernel, stride, padding, dilation = (pair[axis] for pair in window)
-            seen[axis] = _spread(seen[axis], kernel, dilation * jump[axis])
+            taps[axis].add(dilation * jump[axis], kernel)
             size[axis] += dilation * (kernel - 1) * jump[axis]
             start[axis] -= padding * jump[axis]
             jump[axis] *= stride
-            if jump[axis] > MAX_FIELD:
-                raise ShapeError(f"a jump of more than {MAX_FIELD} pixels is not worked out")
+            for name, pixels in (("receptive field", size[axis]), ("jump", jump[axis])):
+                if pixels > MAX_FIELD:
+                    raise ShapeError(
+                        f"layer {number + 1}, {layer}: its {name} must be at most {MAX_FIELD} "
+                        f"pixels, got {pixels}"
+                    )
         fields.append(
             ReceptiveField(
                 size=(size[0], size[1]),
                 jump=(jump[0], jump[1]),
                 start=(start[0], start[1]),
-                has_holes=any(
-                    bits.bit_count() < span for bits, span in zip(seen, size, strict=True)
-                ),
+                has_holes=any(axis.leave_holes() for axis in taps),
             )
         )
         if shapes is not None:
@@ -107,13 +132,34 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
     return tuple(fields)
 
 
-def _spread(seen: int, kernel_size: int, step: int) -> int:
-    """Shift the pixels seen (a bit each) to every tap of a kernel `step` pixels apart, and join."""
-    if seen.bit_length() + (kernel_size - 1) * step > MAX_FIELD:
-        raise ShapeError(f"a receptive field of more than {MAX_FIELD} pixels is not worked out")
-    count, spread = 1, seen
-    while count < kernel_size:
-        taken = min(count, kernel_size - count)
-        spread |= spread << (taken * step)
-        count += taken
-    return spread
+class _Taps:
+    """What the taps of all layers so far can reach along one axis: sums of steps, some of each.
+
+    A kernel of k taps, each a step of s pixels from the next, adds 0 to (k - 1) * s to every sum.
+    """
+
+    def __init__(self) -> None:
+        self._reaches: dict[int, int] = {}
+        """For each step, how far the kernels of that step reach together; in order of the steps."""
+
+    def add(self, step: int, kernel_size: int) -> None:
+        if kernel_size == 1:
+            return
+        is_last = not self._reaches or step >= next(reversed(self._reaches))
+        self._reaches[step] = self._reaches.get(step, 0) + (kernel_size - 1) * step
+        if not is_last:
+            self._reaches = dict(sorted(self._reaches.items()))
+
+    def leave_holes(self) -> bool:
+        """Return whether some pixel between the first and the last is no such sum.
+
+        The shorter steps alone fill all pixels up to where they end, or have a hole already. A
+        longer one that begins right behind them or before fills on; one that begins later leaves
+        the pixel behind them out, for every sum with it is greater.
+        """
+        filled = 0
+        for step, reach in self._reaches.items():
+            if step > filled + 1:
+                return True
+            filled += reach
+        return False

@@ -3,6 +3,7 @@
 import functools
 import re
 import sys
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -16,10 +17,12 @@ from rfcore import (
     Conv2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
+    LayerError,
     MaxPool2d,
     Network,
     ReceptiveField,
     ReLU,
+    RfcoreError,
     ShapeError,
     Stack,
     receptive_fields,
@@ -370,6 +373,8 @@ def test_published_networks(text, published):
 
 # Holes, spans, limits
 
+FIELD = ReceptiveField((8, 8), (2, 2), (0, 0))
+
 
 @pytest.mark.parametrize(
     ("text", "holes"),
@@ -437,22 +442,24 @@ def test_holes_are_none_when_not_told():
         (
             "C3",
             (0, 4),
-            "a shape is (channels, rows, cols), each a whole number of at least 1, got (1, 0, 4)",
+            "rows of image_size must be at least 1, got 0",
         ),
         (
-            "C999999 -> C3",
+            "C1001d999000 -> C999999 -> C2x2 -> C1x2",
             None,
-            "a receptive field of more than 1000000 pixels is not worked out",
+            "layer 4, C1x2/1: its receptive field must be at most 1000000000 pixels, "
+            "got 1000000001",
         ),
         (
-            "C999/2d999 -> C3d999",
+            "C999/2d999 -> C1x3d999999 -> C999x1d999999",
             None,
-            "a receptive field of more than 1000000 pixels is not worked out",
+            "layer 3, C999x1/1d999999: its receptive field must be at most 1000000000 pixels, "
+            "got 1996995007",
         ),
         (
-            "C1/1000 -> C1x1/1000 -> M1x1/1x2",
+            "C1/1000 -> C1x1/1000 -> M1/1000x500 -> M1x1/2",
             None,
-            "a jump of more than 1000000 pixels is not worked out",
+            "layer 4, M1x1/2: its jump must be at most 1000000000 pixels, got 2000000000",
         ),
     ],
 )
@@ -462,10 +469,95 @@ def test_says_what_is_wrong(text, image_size, message):
 
 
 def test_the_largest_field_and_jump_are_worked_out():
-    widest = receptive_fields(Stack.parse("C999999 -> C2x1"))[-1]
-    assert widest.size == (MAX_FIELD, 999_999)
-    furthest = receptive_fields(Stack.parse("C1/1000 -> M1/1000"))[-1]
+    widest = receptive_fields(Stack.parse("C1001d999000 -> C999999 -> C2x1"))[-1]
+    assert widest.size == (MAX_FIELD, MAX_FIELD - 1)
+    furthest = receptive_fields(Stack.parse("C1/1000 -> M1/1000 -> C1/1000"))[-1]
     assert furthest.jump == (MAX_FIELD, MAX_FIELD)
+
+
+def test_pools_that_double_the_field_twenty_times_leave_no_hole():
+    fields = receptive_fields(Stack.parse("M2 " * 20))
+    assert [field.size for field in fields] == [(2**n, 2**n) for n in range(1, 21)]
+    assert not any(field.has_holes for field in fields)
+
+
+@settings(max_examples=500)
+@given(
+    kernels=st.lists(
+        st.tuples(st.integers(1, 5), st.integers(1, 4), st.integers(1, 6)), min_size=1, max_size=7
+    )
+)
+def test_holes_are_the_pixels_that_no_sum_of_taps_is(kernels):
+    """By brute force: every sum of one tap of each layer, as a set."""
+    layers = [Conv2d((k, 1), (s, 1), dilation=(d, 1)) for k, s, d in kernels]
+    sums, jump = {0}, 1
+    for (kernel, stride, dilation), field in zip(
+        kernels, receptive_fields(Stack(tuple(layers))), strict=True
+    ):
+        sums = {pixel + tap * dilation * jump for pixel in sums for tap in range(kernel)}
+        jump *= stride
+        assert field.size == (max(sums) + 1, 1)
+        assert field.has_holes == (len(sums) <= max(sums))
+
+
+def test_a_stack_as_long_as_the_notation_allows_is_quick():
+    text = " ".join(f"C2d{n}" for n in range(2, 1700))
+    started = time.process_time()
+    assert receptive_fields(Stack.parse(text))[-1].has_holes
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: receptive_fields(Stack.parse("C3"), 8),
+            ShapeError,
+            "image_size must be (rows, cols), got 8",
+        ),
+        (
+            lambda: receptive_fields(Stack.parse("C3"), (8, 8, 1)),
+            ShapeError,
+            "image_size must be (rows, cols), got (8, 8, 1)",
+        ),
+        (
+            lambda: receptive_fields(Stack.parse("C3"), (8, 8.0)),
+            ShapeError,
+            "cols of image_size must be a whole number, got 8.0",
+        ),
+        (
+            lambda: receptive_fields("C3"),
+            LayerError,
+            "stack must be a Stack, as Stack.parse gives, got 'C3'",
+        ),
+        (lambda: FIELD.span(0.5, 1), ShapeError, "row must be a whole number, got 0.5"),
+        (lambda: FIELD.span(0, True), ShapeError, "col must be a whole number, got True"),
+        (
+            lambda: FIELD.reach((0, 1, 0, 1.5)),
+            ShapeError,
+            "col1 of pixels must be a whole number, got 1.5",
+        ),
+        (
+            lambda: FIELD.reach((0, 1)),
+            ShapeError,
+            "pixels must be (row0, row1, col0, col1), got (0, 1)",
+        ),
+        (
+            lambda: FIELD.reach((0, 1, 0, 1), 9),
+            ShapeError,
+            "sizes must be (rows, cols), got 9",
+        ),
+        (
+            lambda: FIELD.reach((0, 1, 0, 1), (9, -1)),
+            ShapeError,
+            "cols of sizes must be at least 0, got -1",
+        ),
+    ],
+)
+def test_says_which_argument_is_wrong(call, error, message):
+    with pytest.raises(RfcoreError, match=f"^{re.escape(message)}$") as caught:
+        call()
+    assert type(caught.value) is error
 
 
 def test_every_number_can_be_printed_however_deep_the_stack():
@@ -474,5 +566,5 @@ def test_every_number_can_be_printed_however_deep_the_stack():
     assert 0 < limit < 6000
     stack = Stack.parse("C1/999999 " * 1000)
     assert stack.output_shape((1, 64, 64)) == (8, 1, 1)
-    with pytest.raises(ShapeError, match="a jump of more than"):
+    with pytest.raises(ShapeError, match="its jump must be at most 1000000000 pixels, got"):
         receptive_fields(stack)
