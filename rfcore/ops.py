@@ -275,6 +275,8 @@ def softmax(logits: Array, axis: int = -1) -> Array:
     """
     logits = _real_numbers(logits, "logits")
     rank = logits.ndim
+    if rank == 0:
+        raise ShapeError("logits must have at least one axis, got a single number")
     axis = whole_number_within(
         axis, "axis", -rank, rank - 1, f"for logits of shape {logits.shape}", error=ShapeError
     )

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -89,6 +90,20 @@ TEXTS = (
 )
 
 
+def check_forward(network: Network, x: np.ndarray) -> None:
+    """Compare every activation with plain loops."""
+    activations = network.forward(x)
+    assert len(activations) == len(network.stack)
+    want = x
+    tolerance = 1e-4 if x.dtype == np.float32 else 1e-10
+    for number, (layer, got) in enumerate(zip(network.stack, activations, strict=True)):
+        want = run_naively(
+            layer, want, network.kernels[number], network.biases[number], network.padding_mode
+        )
+        assert got.dtype == x.dtype
+        np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     text=st.sampled_from(TEXTS),
@@ -105,15 +120,41 @@ def test_forward_is_naive_loops_layer_by_layer(
     network = network_for(text, channels, mode, with_biases=with_biases, seed=seed)
     x = np.random.default_rng(seed + 1).standard_normal((channels, *size)).astype(dtype)
     x_before = x.copy()
-    activations = network.forward(x)
+    check_forward(network, x)
     np.testing.assert_array_equal(x, x_before)
-    assert len(activations) == len(network.stack)
-    want = x
-    tolerance = 1e-4 if dtype == np.float32 else 1e-10
-    for number, (layer, got) in enumerate(zip(network.stack, activations, strict=True)):
-        want = run_naively(layer, want, network.kernels[number], network.biases[number], mode)
-        assert got.dtype == dtype
-        np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+
+
+def skip(skipped: int) -> Callable[[Network, int, np.ndarray], np.ndarray]:
+    run_layer = Network.run_layer
+    return lambda network, index, x: x if index == skipped else run_layer(network, index, x)
+
+
+def without(part: str, value: object) -> Callable[[Network, int, np.ndarray], np.ndarray]:
+    run_layer = Network.run_layer
+
+    def run(network: Network, index: int, x: np.ndarray) -> np.ndarray:
+        return run_layer(dataclasses.replace(network, **{part: value}), index, x)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        *(pytest.param(skip(layer), id=f"layer {layer} skipped") for layer in range(5)),
+        pytest.param(without("biases", ()), id="biases forgotten"),
+        pytest.param(without("padding_mode", "zeros"), id="padding mode forgotten"),
+    ],
+)
+def test_the_comparison_finds_a_planted_bug(planted, monkeypatch):
+    """Every layer keeps the map's shape, so that only the numbers can tell."""
+    text = "C3p1c2 -> R -> M3/1p1 -> A3/1p1 -> C3p1c2"
+    network = network_for(text, 2, "circular", with_biases=True, seed=5)
+    x = np.random.default_rng(6).standard_normal((2, 7, 10))
+    check_forward(network, x)
+    monkeypatch.setattr(Network, "run_layer", planted)
+    with pytest.raises(AssertionError):
+        check_forward(network, x)
 
 
 def test_a_batch_goes_through_like_its_maps():
@@ -248,6 +289,56 @@ GOOD = np.ones((4, 1, 3, 3))
             lambda: Network.with_filters(C3R, 0),
             KernelError,
             "in_channels must be at least 1, got 0",
+        ),
+        (
+            lambda: Network.with_filters(C3R, 1.5),
+            KernelError,
+            "in_channels must be a whole number, got 1.5",
+        ),
+        (
+            lambda: Network.with_filters(C3R, in_channels=True),
+            KernelError,
+            "in_channels must be a whole number, got True",
+        ),
+        (
+            lambda: Network.with_filters(C3R, seed=-1),
+            KernelError,
+            "seed must be at least 0, got -1",
+        ),
+        (
+            lambda: Network.with_filters(C3R, seed="a"),
+            KernelError,
+            "seed must be a whole number, got 'a'",
+        ),
+        (
+            lambda: Network.with_filters(C3R, filters="spot"),
+            KernelError,
+            "filters must be a sequence of names, got 'spot'",
+        ),
+        (
+            lambda: Network.with_filters("C3"),
+            LayerError,
+            "stack must be a Stack, as Stack.parse gives, got 'C3'",
+        ),
+        (
+            lambda: Network("C3", (GOOD,)),
+            LayerError,
+            "stack must be a Stack, as Stack.parse gives, got 'C3'",
+        ),
+        (
+            lambda: Network(C3R, (GOOD, None)).run_layer(9, np.ones((1, 5, 5))),
+            LayerError,
+            "index must be a whole number from 0 to 1 in a stack of 2 layers, got 9",
+        ),
+        (
+            lambda: Network(C3R, (GOOD, None)).run_layer(-1, np.ones((1, 5, 5))),
+            LayerError,
+            "index must be a whole number from 0 to 1 in a stack of 2 layers, got -1",
+        ),
+        (
+            lambda: Network(C3R, (GOOD * 1e300, None)).forward(np.ones((1, 5, 5), np.float32)),
+            KernelError,
+            "every kernel weight must be at most 3.4e+38 for a map of float32, got 1e+300",
         ),
         (
             lambda: Network(C3R, (GOOD, None)).forward(np.ones((1, 2, 9))),

@@ -53,6 +53,34 @@ def fits(size: tuple[int, int], kernel: tuple[int, int], padding: Any, dilation:
 # Convolution
 
 
+def check_conv2d(x, kernels, bias=None, run=ops.conv2d, **options):
+    """Compare a convolution with the naive loops."""
+    got = run(x, kernels, bias, **options)
+    assert_close(got, naive.conv2d(x, kernels, bias, **options), x.dtype)
+
+
+def check_conv2d_by_scipy(run=ops.conv2d, *, stride, padding, dilation, mode, dtype):
+    """Compare one with SciPy, on maps wider than a tile, with more channels than loops bear."""
+    x = random_array(1, (5, 37, 71), dtype)
+    kernels = random_array(2, (6, 5, 3, 4), dtype)
+    bias = random_array(3, (6,), dtype)
+    spread = np.zeros((6, 5, 2 * dilation[0] + 1, 3 * dilation[1] + 1))
+    spread[:, :, :: dilation[0], :: dilation[1]] = kernels
+    widths = [(0, 0), (padding[0],) * 2, (padding[1],) * 2]
+    padded = np.pad(x, widths, mode=NUMPY_MODES[mode]).astype(np.float64)
+    want = [
+        signal.correlate(padded, kernel, mode="valid", method="direct")[
+            0, :: stride[0], :: stride[1]
+        ]
+        + offset
+        for kernel, offset in zip(spread, bias, strict=True)
+    ]
+    got = run(
+        x, kernels, bias, stride=stride, padding=padding, dilation=dilation, padding_mode=mode
+    )
+    assert_close(got, np.stack(want), dtype)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     size=pairs(1, 9),
@@ -76,8 +104,7 @@ def test_conv2d_equals_naive_loops(
     kernels = random_array(seed + 1, (channels[1], channels[0], *kernel_size), dtype)
     bias = random_array(seed + 2, (channels[1],), dtype) if with_bias else None
     options = {"stride": stride, "padding": padding, "dilation": dilation, "padding_mode": mode}
-    got = ops.conv2d(x, kernels, bias, **options)
-    assert_close(got, naive.conv2d(x, kernels, bias, **options), dtype)
+    check_conv2d(x, kernels, bias, **options)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -87,25 +114,50 @@ def test_conv2d_equals_naive_loops(
     [((1, 1), (0, 0), (1, 1)), ((2, 3), (4, 1), (2, 1)), ((1, 2), (3, 6), (2, 3))],
 )
 def test_conv2d_equals_scipy(stride, padding, dilation, mode, dtype):
-    """On maps wider than a tile, with more channels than the naive loops could bear."""
-    x = random_array(1, (5, 37, 71), dtype)
-    kernels = random_array(2, (6, 5, 3, 4), dtype)
-    bias = random_array(3, (6,), dtype)
-    spread = np.zeros((6, 5, 2 * dilation[0] + 1, 3 * dilation[1] + 1))
-    spread[:, :, :: dilation[0], :: dilation[1]] = kernels
-    widths = [(0, 0), (padding[0],) * 2, (padding[1],) * 2]
-    padded = np.pad(x, widths, mode=NUMPY_MODES[mode]).astype(np.float64)
-    want = [
-        signal.correlate(padded, kernel, mode="valid", method="direct")[
-            0, :: stride[0], :: stride[1]
-        ]
-        + offset
-        for kernel, offset in zip(spread, bias, strict=True)
-    ]
-    got = ops.conv2d(
-        x, kernels, bias, stride=stride, padding=padding, dilation=dilation, padding_mode=mode
-    )
-    assert_close(got, np.stack(want), dtype)
+    check_conv2d_by_scipy(stride=stride, padding=padding, dilation=dilation, mode=mode, dtype=dtype)
+
+
+def one_more(stride: tuple[int, int]) -> tuple[int, int]:
+    return stride[0] + 1, stride[1]
+
+
+def windows_too_far_apart(x, kernels, bias, *, stride, **options):
+    """A stride off by one, with as many windows as there should be."""
+    out = ops.conv2d(x, kernels, bias, stride=stride, **options)
+    further = ops.conv2d(x, kernels, bias, stride=one_more(stride), **options)
+    out[:, : further.shape[1]] = further[:, : out.shape[1]]
+    return out
+
+
+PLANTED = {
+    "stride off by one": windows_too_far_apart,
+    "flipped kernel": lambda x, kernels, bias, **options: ops.conv2d(
+        x, kernels[:, :, ::-1, ::-1], bias, **options
+    ),
+    "rows for cols": lambda x, kernels, bias, *, padding, **options: ops.conv2d(
+        x, kernels, bias, padding=padding[::-1], **options
+    ),
+    "bias forgotten": lambda x, kernels, bias, **options: ops.conv2d(x, kernels, **options),
+    "always zeros outside": lambda x, kernels, bias, *, padding_mode, **options: ops.conv2d(
+        x, kernels, bias, **options
+    ),
+    "dilation forgotten": lambda x, kernels, bias, *, dilation, **options: ops.conv2d(
+        x, kernels, bias, **options
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_both_comparisons_find_a_planted_bug_in_a_convolution(bug):
+    options = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2)}
+    x, kernels = random_array(0, (2, 7, 10)), random_array(1, (3, 2, 3, 3))
+    bias = random_array(2, (3,))
+    check_conv2d(x, kernels, bias, padding_mode="circular", **options)
+    check_conv2d_by_scipy(mode="circular", dtype=np.float64, **options)
+    with pytest.raises(AssertionError):
+        check_conv2d(x, kernels, bias, run=PLANTED[bug], padding_mode="circular", **options)
+    with pytest.raises(AssertionError):
+        check_conv2d_by_scipy(PLANTED[bug], mode="circular", dtype=np.float64, **options)
 
 
 @pytest.mark.parametrize("mode", ops.PADDING_MODES)
@@ -305,17 +357,10 @@ def test_blur_pool_equals_naive_loops(size, kernel_size, stride, dtype, seed):
     assert_close(got, naive.blur_pool2d(x, kernel_size, stride), dtype)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(
-    ("kernel_size", "stride", "padding", "dilation"),
-    [
-        ((2, 2), (2, 2), (0, 0), (1, 1)),
-        ((3, 2), (1, 3), (1, 1), (1, 1)),
-        ((4, 5), (3, 2), (2, 2), (3, 2)),
-    ],
-)
-def test_max_pool_equals_scipy(kernel_size, stride, padding, dilation, dtype):
+def check_max_pool_by_scipy(run, kernel_size, stride, padding, dilation, dtype):
+    """Compare a max pool with SciPy on maps whose second channel is negative everywhere."""
     x = random_array(5, (3, 41, 67), dtype)
+    x[1] = -np.abs(x[1]) - 1
     widths = [(padding[0],) * 2, (padding[1],) * 2]
     reach = [(k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True)]
     footprint = np.zeros(reach, bool)
@@ -327,9 +372,49 @@ def test_max_pool_equals_scipy(kernel_size, stride, padding, dilation, dtype):
         first = [r // 2 for r in reach]  # where SciPy puts the window that begins at cell 0
         last = [n - r + f for n, r, f in zip(padded.shape, reach, first, strict=True)]
         want.append(largest[first[0] : last[0] + 1 : stride[0], first[1] : last[1] + 1 : stride[1]])
-    got = ops.max_pool2d(x, kernel_size, stride=stride, padding=padding, dilation=dilation)
+    got = run(x, kernel_size, stride=stride, padding=padding, dilation=dilation)
     assert got.dtype == dtype
     np.testing.assert_array_equal(got, np.stack(want))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("kernel_size", "stride", "padding", "dilation"),
+    [
+        ((2, 2), (2, 2), (0, 0), (1, 1)),
+        ((3, 2), (1, 3), (1, 1), (1, 1)),
+        ((4, 5), (3, 2), (2, 2), (3, 2)),
+    ],
+)
+def test_max_pool_equals_scipy(kernel_size, stride, padding, dilation, dtype):
+    check_max_pool_by_scipy(ops.max_pool2d, kernel_size, stride, padding, dilation, dtype)
+
+
+def zeros_for_minus_infinity(x, kernel_size, **options):
+    """As the operation is, but for what its border holds."""
+    border_of = ops.border_of
+    with mock.patch.object(ops, "border_of", lambda layer: border_of(layer)._replace(value=0.0)):
+        return ops.max_pool2d(x, kernel_size, **options)
+
+
+def pooled_too_far_apart(x, kernel_size, *, stride, **options):
+    out = ops.max_pool2d(x, kernel_size, stride=stride, **options)
+    further = ops.max_pool2d(x, kernel_size, stride=one_more(stride), **options)
+    out[:, : further.shape[1]] = further
+    return out
+
+
+@pytest.mark.parametrize("bug", [zeros_for_minus_infinity, pooled_too_far_apart])
+def test_both_comparisons_find_a_planted_bug_in_a_max_pool(bug):
+    sizes = {"stride": (2, 1), "padding": (1, 1), "dilation": (1, 2)}
+    check_max_pool_by_scipy(ops.max_pool2d, (3, 2), *sizes.values(), np.float64)
+    with pytest.raises(AssertionError):
+        check_max_pool_by_scipy(bug, (3, 2), *sizes.values(), np.float64)
+    x = -np.abs(random_array(3, (2, 9, 10)))
+    want = naive.max_pool2d(x, (3, 2), **sizes)
+    np.testing.assert_array_equal(ops.max_pool2d(x, (3, 2), **sizes), want)
+    with pytest.raises(AssertionError):
+        np.testing.assert_array_equal(bug(x, (3, 2), **sizes), want)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -652,6 +737,58 @@ MAPS = "a map is an array (channels, rows, cols), or a batch (n, channels, rows,
             "B7x7/2 does not fit: mirroring the border needs more than 3 cells and the map before "
             "it has 3x6; take a smaller kernel",
         ),
+        (
+            lambda: ops.pad(np.zeros(3), 1),
+            ShapeError,
+            "x must be an array (..., rows, cols), got shape (3,)",
+        ),
+        (
+            lambda: ops.pad([[1.0]], 1),
+            ShapeError,
+            "x must be an array (..., rows, cols), got <class 'list'>",
+        ),
+        (
+            lambda: ops.pad(np.zeros((0, 3)), 1, "replicate"),
+            ShapeError,
+            "x needs at least one cell, got shape (0, 3)",
+        ),
+        (
+            lambda: ops.pad(np.ones((2, 2), np.int64), 1, value=-np.inf),
+            ShapeError,
+            "value must be a whole number in a map of int64, got -inf",
+        ),
+        (
+            lambda: ops.conv2d(MAP.astype(np.float32), KERNELS * -1e300),
+            KernelError,
+            "every kernel weight must be at most 3.4e+38 for a map of float32, got 1e+300",
+        ),
+        (
+            lambda: ops.conv2d(MAP.astype(np.float32), KERNELS, np.array([0, 1e39, 0])),
+            KernelError,
+            "every bias must be at most 3.4e+38 for a map of float32, got 1e+39",
+        ),
+        (
+            lambda: ops.softmax(np.array([])),
+            ShapeError,
+            "logits need a number along axis -1, got shape (0,)",
+        ),
+        (
+            lambda: ops.softmax(np.zeros((2, 3)), axis=2),
+            ShapeError,
+            "axis must be a whole number from -2 to 1 for logits of shape (2, 3), got 2",
+        ),
+        (
+            lambda: ops.softmax(np.zeros(3), axis=0.0),
+            ShapeError,
+            "axis must be a whole number from -1 to 0 for logits of shape (3,), got 0.0",
+        ),
+        (
+            lambda: ops.softmax(1.0),
+            ShapeError,
+            "logits must have at least one axis, got a single number",
+        ),
+        (lambda: ops.softmax(["a"]), ShapeError, "logits must hold real numbers, got <U1"),
+        (lambda: ops.relu("a"), ShapeError, "x must hold real numbers, got <U1"),
         (lambda: ops.pad(MAP, -1), LayerError, "padding must be at least 0, got -1"),
         (lambda: ops.pad(MAP, 0.5), LayerError, "padding must be a whole number, got 0.5"),
         (

@@ -1,6 +1,8 @@
 """Shifts: measured ones equal a search over every shift, and a copy is told from a likeness."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +14,7 @@ from rfcore import (
     MeasuredShift,
     Network,
     ShapeError,
+    ShiftError,
     Stack,
     changed_cells,
     expected_shift,
@@ -49,9 +52,14 @@ def similarities(before: np.ndarray, after: np.ndarray) -> dict[tuple[int, int],
     return found
 
 
-def check(before: np.ndarray, after: np.ndarray, near: tuple[float, float]) -> MeasuredShift:
+def check(
+    before: np.ndarray,
+    after: np.ndarray,
+    near: tuple[float, float],
+    measure: Callable[..., MeasuredShift | None] = measured_shift,
+) -> MeasuredShift:
     """Compare with the search over every shift, ties to be broken by the distance from `near`."""
-    measured = measured_shift(before, after, near=near)
+    measured = measure(before, after, near=near)
     assert measured is not None
     every = similarities(before, after)
     best = max(every.values())
@@ -97,6 +105,42 @@ def test_measured_shift_is_the_best_of_every_shift(seed, size, whole, near, half
         response[row : row + rows, col : col + cols] = blob(rng, rows, cols, whole=whole)
         pair.append(response)
     check(*pair, near=(near[0] / 2, near[1] / 2) if half else near)
+
+
+def turned(by: Callable[[tuple[int, int]], tuple[int, int]]) -> Callable[..., MeasuredShift]:
+    """The measurement as it is, with another shift said."""
+
+    def measure(*arguments: np.ndarray, near: tuple[float, float]) -> MeasuredShift:
+        measured = measured_shift(*arguments, near=near)
+        assert measured is not None
+        return replace(measured, shift=by(measured.shift))
+
+    return measure
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        pytest.param(turned(lambda cells: (-cells[0], -cells[1])), id="sign of the shift"),
+        pytest.param(turned(lambda cells: (cells[0], -cells[1])), id="sign of the cols"),
+        pytest.param(turned(lambda cells: (cells[1], cells[0])), id="rows for cols"),
+        pytest.param(turned(lambda cells: (cells[0] + 1, cells[1])), id="one cell too far"),
+        pytest.param(
+            lambda before, after, near: measured_shift(after, before, near=near), id="backwards"
+        ),
+        pytest.param(
+            lambda before, after, near: measured_shift(before, after), id="near forgotten"
+        ),
+    ],
+)
+def test_the_search_finds_a_planted_bug(planted):
+    """One cell, then two alike: a tie that `near` decides, away from both axes."""
+    before, after = np.zeros((7, 9)), np.zeros((7, 9))
+    before[3, 4] = 1
+    after[2, 2] = after[5, 8] = 1
+    assert check(before, after, (2, 4)).shift == (2, 4)
+    with pytest.raises((AssertionError, KeyError)):
+        check(before, after, (2, 4), planted)
 
 
 @settings(max_examples=80, deadline=None)
@@ -281,6 +325,18 @@ def test_changed_cells():
             "two maps of one shape are compared, got (2, 3), (1, 3)",
         ),
         (
+            lambda: changed_cells([1.0], np.ones(1)),
+            "before must be an array, got <class 'list'>",
+        ),
+        (
+            lambda: changed_cells(np.ones(1), [1.0]),
+            "after must be an array, got <class 'list'>",
+        ),
+        (
+            lambda: measured_shift(np.ones((1, 1)), [[1.0]]),
+            "after must be an array, got <class 'list'>",
+        ),
+        (
             lambda: measured_shift(np.ones((2, 3)), np.ones((2, 4))),
             "two maps (rows, cols) of one shape are compared, got (2, 3), (2, 4)",
         ),
@@ -292,4 +348,38 @@ def test_changed_cells():
 )
 def test_says_what_is_wrong(call, message):
     with pytest.raises(ShapeError, match=f"^{re.escape(message)}$"):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: measured_shift(np.full((2, 2), np.nan), np.ones((2, 2))),
+            "before must hold finite numbers, got NaN, infinity or no numbers",
+        ),
+        (
+            lambda: measured_shift(np.ones((2, 2)), np.array([[1, np.inf], [0, 0]])),
+            "after must hold finite numbers, got NaN, infinity or no numbers",
+        ),
+        (
+            lambda: measured_shift(np.ones((2, 2)), np.full((2, 2), "a")),
+            "after must hold finite numbers, got NaN, infinity or no numbers",
+        ),
+        (
+            lambda: measured_shift(np.ones((2, 2)), np.ones((2, 2)), near=(1,)),
+            "near must be (rows, cols), got (1,)",
+        ),
+        (
+            lambda: measured_shift(np.ones((2, 2)), np.ones((2, 2)), near=(0, np.nan)),
+            "near must be two finite numbers (rows, cols), got (0, nan)",
+        ),
+        (lambda: expected_shift((1, 2, 3), (1, 1)), "moved must be (rows, cols), got (1, 2, 3)"),
+        (lambda: expected_shift((1, 2), (1, 1, 1)), "jump must be (rows, cols), got (1, 1, 1)"),
+        (lambda: expected_shift(1, (1, 1)), "moved must be (rows, cols), got 1"),
+        (lambda: expected_shift("12", (1, 1)), "moved must be (rows, cols), got '12'"),
+    ],
+)
+def test_says_which_shift_cannot_be(call, message):
+    with pytest.raises(ShiftError, match=f"^{re.escape(message)}$"):
         call()
