@@ -314,6 +314,12 @@ def test_errors_are_measured_on_one_image_that_fits():
     network = exact_network(Stack.parse("C3"))
     with pytest.raises(ShapeError, match=re.escape("an image is one map (channels, rows, cols)")):
         equivariance_errors(network, np.zeros((2, 1, 9, 9)), (0, 1))
+    with pytest.raises(ShiftError, match=re.escape("moved must be (rows, cols), got (1,)")):
+        equivariance_errors(network, np.zeros((1, 9, 9)), (1,))
+    with pytest.raises(LayerError, match=r"^network must be a Network, as Network\.with_filters"):
+        equivariance_errors(network.stack, np.zeros((1, 9, 9)), (1, 1))
+    with pytest.raises(ShiftError, match="tolerance must be at least 0, got 'a'"):
+        first_break(network, np.zeros((1, 9, 9)), (1, 1), tolerance="a")
     with pytest.raises(ShapeError, match="layer 1, C3x3/1 does not fit"):
         equivariance_errors(network, np.zeros((1, 2, 9)), (0, 1))
     with pytest.raises(ShiftError, match=r"rows of moved must be a whole number, got 0\.5"):
@@ -431,6 +437,10 @@ def test_a_reach_of_0_looks_at_the_origin_alone():
         ({"reach": -1}, ShiftError, "reach must be at least 0, got -1"),
         ({"reach": 1.5}, ShiftError, "reach must be a whole number, got 1.5"),
         ({"origin": (4.0, 4)}, ShiftError, "row of origin must be a whole number, got 4.0"),
+        ({"origin": (1,)}, ShiftError, "origin must be (row, col), got (1,)"),
+        ({"origin": 4}, ShiftError, "origin must be (row, col), got 4"),
+        ({"pattern": "cat"}, PatternError, "pattern must be a Pattern, as draw_pattern gives"),
+        ({"run": "C3"}, LayerError, "run must be a Network or a function of an image, got 'C3'"),
         ({"origin": (4, 9)}, PatternError, "from (0, 0) to (8, 8), got (4, 9)"),
         ({"origin": (-1, 4)}, PatternError, "from (0, 0) to (8, 8), got (-1, 4)"),
         (
@@ -503,6 +513,8 @@ def test_what_sees_every_step_of_a_peak(text, share):
 
 
 def test_a_global_pool_has_no_share_without_an_image():
+    with pytest.raises(ShapeError, match="must be at most 2000 pixels together, got 4096"):
+        peak_share_unchanged(Network.with_filters(Stack.parse("M2 " * 11)))
     with pytest.raises(ShapeError, match="GM looks at the whole map"):
         peak_share_unchanged(exact_network(Stack.parse("M2 GM")))
 
@@ -529,6 +541,13 @@ def test_the_average_over_places_counts_every_step_once():
             ShapeError,
             "(2 * reach + 1, 2 * reach + 1), got shape (4, 4)",
         ),
+        (
+            [[0]],
+            (1, 1),
+            ShapeError,
+            "labels must be an orbit map (2 * reach + 1, 2 * reach + 1), got <class 'list'>",
+        ),
+        (np.zeros((5, 5), int), 1, ShiftError, "places must be (rows, cols), got 1"),
         (np.zeros(9, int), (1, 1), ShapeError, "got shape (9,)"),
         (np.zeros((1, 1), int), (1, 1), ShiftError, "the reach of the labels, 0, got (1, 1)"),
         (np.zeros((5, 5), int), (3, 1), ShiftError, "the reach of the labels, 2, got (3, 1)"),

@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from rfcore import FILTERS, Conv2d, KernelError, Network, Stack, convolution_kernels, filter_kernel
+from rfcore import (
+    FILTERS,
+    Conv2d,
+    KernelError,
+    LayerError,
+    Network,
+    Stack,
+    convolution_kernels,
+    filter_kernel,
+)
 from rfcore.filters import BANK, CHOICES, RANDOM, channel_filter, derivative
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -259,6 +268,18 @@ def test_a_share_link_gives_the_same_kernels_next_year():
             "in_channels must be at least 1, got 0",
         ),
         (
+            lambda: convolution_kernels("spot", Conv2d(3), 1.5),
+            "in_channels must be a whole number, got 1.5",
+        ),
+        (
+            lambda: convolution_kernels("spot", Conv2d(3), 1, seed=-1),
+            "seed must be at least 0, got -1",
+        ),
+        (
+            lambda: convolution_kernels("spot", Conv2d(3), 1, seed=None),
+            "seed must be a whole number, got None",
+        ),
+        (
             lambda: convolution_kernels("spot", Conv2d(3), -2),
             "in_channels must be at least 1, got -2",
         ),
@@ -267,3 +288,21 @@ def test_a_share_link_gives_the_same_kernels_next_year():
 def test_says_what_is_wrong(call, message):
     with pytest.raises(KernelError, match=f"^{re.escape(message)}$"):
         call()
+
+
+@pytest.mark.parametrize(
+    ("kernel_size", "message"),
+    [
+        ((0, 3), "kernel_size must be at least 1, got 0"),
+        ((1.5, 3), "kernel_size must be a whole number, got 1.5"),
+        ((3, 3, 3), "kernel_size must be one whole number or (rows, cols), got (3, 3, 3)"),
+        ("3", "kernel_size must be a whole number, got '3'"),
+    ],
+)
+def test_a_kernel_size_that_cannot_be_is_named(kernel_size, message):
+    with pytest.raises(LayerError, match=f"^{re.escape(message)}$"):
+        filter_kernel("spot", kernel_size)
+
+
+def test_one_number_is_a_square_filter():
+    np.testing.assert_array_equal(filter_kernel("spot", 3), filter_kernel("spot", (3, 3)))

@@ -23,6 +23,7 @@ from rfcore.heads import (
     position_sweep,
     weight_maps,
 )
+from rfcore.layers import Conv2d
 from rfcore.training import softmax_loss, train_softmax_regression
 
 HEADS = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead(), GridHead(2), GridHead(3, "max"))
@@ -707,3 +708,65 @@ def test_a_sweep_that_keeps_a_reused_map_is_caught(monkeypatch):
     )
     monkeypatch.setattr(heads, "_batch", lambda x: x if x.ndim == 4 else x[None])
     assert sweep_difference() > 1e-3
+
+
+TWO_BY_TWO = np.array([[0.0, 1.0], [2.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("head", "weights", "bias", "error", "message"),
+    [
+        (
+            FlattenHead(),
+            TWO_BY_TWO,
+            np.zeros(3),
+            ShapeError,
+            "bias must have one number for each of the 2 classes, got shape (3,)",
+        ),
+        (
+            FlattenHead(),
+            TWO_BY_TWO,
+            [0, 0],
+            ShapeError,
+            "bias must be an array (classes), got <class 'list'>",
+        ),
+        (
+            FlattenHead(),
+            TWO_BY_TWO[0],
+            np.zeros(2),
+            ShapeError,
+            "weights must be an array (features, classes), got shape (2,)",
+        ),
+        (
+            FlattenHead(),
+            TWO_BY_TWO * np.nan,
+            np.zeros(2),
+            ShapeError,
+            "weights must hold finite numbers, got NaN, infinity or no numbers",
+        ),
+        (
+            "flatten",
+            TWO_BY_TWO,
+            np.zeros(2),
+            LayerError,
+            "head must be a Head, as FlattenHead() is, got 'flatten'",
+        ),
+    ],
+)
+def test_a_classifier_whose_parts_do_not_fit_is_rejected(head, weights, bias, error, message):
+    with rejects(error, message):
+        Classifier(head, weights, bias, loss=0.0, accuracy=1.0)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), 8, (1, 2, 0), (1, 2, 1.0), (1, True, 2)])
+def test_a_shape_that_is_none_is_rejected(shape):
+    classifier = Classifier(FlattenHead(), TWO_BY_TWO, np.zeros(2), loss=0.0, accuracy=1.0)
+    message = f"a shape is (channels, rows, cols), each a whole number of at least 1, got {shape!r}"
+    for asked in (
+        lambda: weight_maps(classifier, shape),
+        lambda: classifier.weights_by_place(shape),
+        lambda: GlobalMaxHead().feature_count(shape),
+        lambda: Conv2d(1).output_shape(shape),
+    ):
+        with rejects(ShapeError, message):
+            asked()

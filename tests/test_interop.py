@@ -22,6 +22,7 @@ from rfcore import (
     LayerError,
     MaxPool2d,
     Network,
+    NotationError,
     ReLU,
     ShapeError,
     Stack,
@@ -272,3 +273,15 @@ def test_keras_code_says_what_keras_cannot_do() -> None:
 def test_wrong_arguments_are_named(write: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         write(Stack.parse("C3"))
+
+
+@pytest.mark.parametrize("write", [to_pytorch, to_keras])
+def test_a_text_in_place_of_a_stack_is_named(write: Any) -> None:
+    message = r"^stack must be a Stack, as Stack\.parse gives, got 'C3'$"
+    with pytest.raises(LayerError, match=message):
+        write("C3")
+
+
+def test_a_model_that_is_no_text_is_named() -> None:
+    with pytest.raises(NotationError, match=r"^text must be a str, paste .* Sequential; got list$"):
+        read_model(["Conv2d"])

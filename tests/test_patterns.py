@@ -262,6 +262,37 @@ def test_place_refuses_a_background_of_another_rank(shape: tuple[int, ...]) -> N
     assert str(caught.value) == f"background must have shape (1, rows, cols), got {shape}"
 
 
+def test_place_refuses_a_list_and_a_name() -> None:
+    with pytest.raises(PatternError, match=r"^background must be an array, got <class 'list'>$"):
+        place([[[0.0]]], draw_pattern("disc", 8), 0, 0)
+    message = "pattern must be a Pattern, as draw_pattern gives, got 'disc'"
+    with pytest.raises(PatternError, match=f"^{message}$"):
+        place(np.zeros((1, 16, 16), np.float32), "disc", 0, 0)
+
+
+PLANE = np.ones((2, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("values", "alpha", "message"),
+    [
+        (PLANE, PLANE.T, "values and alpha must have one shape, got (2, 3) and (3, 2)"),
+        (PLANE * np.nan, PLANE, "values must be from 0 to 1, got nan to nan"),
+        (PLANE, PLANE * 2, "alpha must be from 0 to 1, got 2.0 to 2.0"),
+        (PLANE, PLANE.tolist(), "alpha must be an array (rows, cols), got <class 'list'>"),
+        (PLANE[0], PLANE, "values must be an array (rows, cols), got shape (3,)"),
+        (PLANE[:0], PLANE[:0], "values must be an array (rows, cols), got shape (0, 3)"),
+        (PLANE.astype(int), PLANE, f"values must hold floats, got {np.dtype(int)}"),
+    ],
+)
+def test_a_pattern_that_cannot_be_placed_is_refused(
+    values: np.ndarray, alpha: np.ndarray, message: str
+) -> None:
+    with pytest.raises(PatternError) as caught:
+        Pattern("any", values, alpha)
+    assert str(caught.value) == message
+
+
 def test_place_refuses_bytes() -> None:
     with pytest.raises(PatternError, match=r"^background must hold floats, got uint8$"):
         place(np.zeros((1, 16, 16), np.uint8), draw_pattern("disc", 8), 0, 0)

@@ -501,9 +501,9 @@ def test_holes_are_the_pixels_that_no_sum_of_taps_is(kernels):
 
 
 def test_a_stack_as_long_as_the_notation_allows_is_quick():
-    text = " ".join(f"C2d{n}" for n in range(2, 1700))
+    text = " ".join(f"C2d{n}" for n in range(1, 1300))
     started = time.process_time()
-    assert receptive_fields(Stack.parse(text))[-1].has_holes
+    assert not receptive_fields(Stack.parse(text))[-1].has_holes
     assert time.process_time() - started < 5
 
 

@@ -529,3 +529,17 @@ def test_shapes_and_cost_equal_what_forward_really_does(layers, shape):
         assert shape == after
         total += visits
     assert stack.cost(tuple(x.shape)) == total
+
+
+@pytest.mark.parametrize("text", [None, 3, b"C3"])
+def test_a_notation_that_is_no_text_is_named(text):
+    message = f"text must be a str, as in 'C3x3/1', got {text!r}"
+    with pytest.raises(NotationError, match=f"^{re.escape(message)}$"):
+        Stack.parse(text)
+
+
+@pytest.mark.parametrize("layers", ["C3", None, 3])
+def test_layers_that_are_no_tuple_are_named(layers):
+    message = f"layers must be a tuple of layers, got {layers!r}"
+    with pytest.raises(LayerError, match=f"^{re.escape(message)}$"):
+        Stack(layers)
