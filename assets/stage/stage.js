@@ -33,6 +33,7 @@ export function show({ data, parentElement, setStateValue }) {
     stage = new Stage(parentElement);
     stages.set(parentElement, stage);
   }
+  if (stage.line.closed) stage.line.open(); // it had left the page and is back
   stage.line.toComponent = (message) => setStateValue("hand", message);
   if (data) stage.receiveFromPage(readFrame(data));
   return () => stage.leaveIfGone();
@@ -108,7 +109,8 @@ class Stage {
   receive({ header, planes }, foreign = false) {
     if (header.setting) this.set(header.setting, header.scene, planes);
     if (header.scene !== this.settingId) {
-      this.line.ask(true); // its fixed parts were lost on the way
+      this.line.answered(header);
+      this.line.ask(false); // its fixed parts were lost on the way
       return;
     }
     if (foreign) this.adopt(header);
@@ -143,6 +145,7 @@ class Stage {
       channels: this.setting.layers.map((layer) => layer.channel),
     };
     this.hover = this.cursor = null;
+    this.showChannels();
     this.line.sceneChanged();
   }
 
@@ -151,13 +154,12 @@ class Stage {
     this.setting = setting;
     this.settingId = id;
     this.planes = { picture: planes.picture, pattern: planes.pattern, alpha: planes.alpha };
-    this.started = null;
-    if (this.scene) this.scene.channels = setting.layers.map((layer) => layer.channel);
+    // Nothing of another setting may be drawn on this one; the maps come with the same frame.
+    this.now = this.started = this.hover = this.cursor = null;
     // What the elements are made from; a new photo or channel only fills them anew.
     const shape = ({ size, layers }) =>
       JSON.stringify([size, layers.map((layer) => [layer.text, layer.rows, layer.channels])]);
     if (!before || shape(before) !== shape(setting)) this.build();
-    else this.maps.forEach((map, i) => { map.select.value = setting.layers[i].channel; });
     this.composited = null;
   }
 
@@ -222,6 +224,7 @@ class Stage {
     handle.addEventListener("pointerup", release);
     handle.addEventListener("pointercancel", release);
     handle.addEventListener("keydown", (event) => this.keyOnHandle(event));
+    handle.addEventListener("blur", () => this.settleNow());
   }
 
   beginFrom(place) {
@@ -248,7 +251,15 @@ class Stage {
 
   settleSoon() {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.line.ask(true), SETTLE_AFTER);
+    this.settling = setTimeout(() => this.settleNow(), SETTLE_AFTER);
+  }
+
+  // Before another control is used, too: it starts from what the server knows.
+  settleNow() {
+    if (!this.settling) return;
+    clearTimeout(this.settling);
+    this.settling = null;
+    this.line.ask(true);
   }
 
   unitAt(event, index) {
@@ -286,9 +297,18 @@ class Stage {
     });
     map.plot.addEventListener("keydown", (event) => this.keyOnMap(event, index));
     map.select.addEventListener("change", () => {
-      this.scene.channels = this.scene.channels.slice();
-      this.scene.channels[index] = Number(map.select.value);
+      const { group } = this.setting.layers[index];
+      this.scene.channels = this.scene.channels.map((channel, i) =>
+        this.setting.layers[i].group === group ? Number(map.select.value) : channel,
+      );
+      this.showChannels();
       this.line.ask(true);
+    });
+  }
+
+  showChannels() {
+    this.maps.forEach((map, i) => {
+      map.select.value = this.scene.channels[i];
     });
   }
 

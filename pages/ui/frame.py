@@ -16,16 +16,17 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pages.ui import words
 from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene, map_shapes
+from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
 from rfcore.filters import channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
@@ -37,6 +38,11 @@ from rfcore.shifts import changed_cells, expected_shift, measured_shift
 from rfcore.stack import Stack
 
 FULL_SCALE = 32767
+
+SMALL = 96
+"""Pixels per side up to which what a scene needs is well below a megabyte."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,24 @@ def _readings(
     return readings
 
 
-@lru_cache(maxsize=128)
+def _remembered(make: Callable[..., T]) -> Callable[..., T]:
+    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
+
+    What is made of a photo is remembered by the photo itself, and so goes with it.
+    """
+    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
+
+    @wraps(make)
+    def remembered(scene: Scene, *arguments: Hashable) -> T:
+        if scene.photo is None:
+            return (small if scene.size <= SMALL else large)(scene, *arguments)
+        key = (make.__name__, to_query_string(scene), arguments)
+        return scene.photo.made(key, lambda: make(scene, *arguments))
+
+    return remembered
+
+
+@_remembered
 def _setting(scene: Scene) -> _Setting:
     background = _picture(scene)
     pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
@@ -183,7 +206,7 @@ def _setting(scene: Scene) -> _Setting:
     return _Setting(**{**vars(setting), "silent": silent, "scales": scales, "header": header})
 
 
-@lru_cache(maxsize=128)
+@_remembered
 def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
     """The maps a drag began with; one entry serves the whole drag."""
     return _setting(scene).shown_maps(start)
@@ -219,6 +242,7 @@ def _setting_header(
 ) -> dict[str, Any]:
     shapes = map_shapes(scene.stack, scene.size)
     layers = []
+    groups = layer_groups(scene.stack)
     choices = iter(scene.kernels)
     choice: str | None = None
     for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
@@ -231,6 +255,7 @@ def _setting_header(
                 "rows": shape[1],
                 "cols": shape[2],
                 "channel": scene.channels[index],
+                "group": groups[index],
                 "channels": [
                     f"{c + 1} {channel_filter(choice, c)}" if choice else "gray"
                     for c in range(shape[0])
