@@ -56,7 +56,9 @@ def test_pooling_forgives_a_drag_within_its_window_and_no_other(
         assert_moved(convolution, stage.cells(1), 0, 1)
         np.testing.assert_array_equal(stage.cells(2), pooled)
         assert stage.readouts(2)[2] == "0 of 961"
-        assert "Layer 2 (max pool) did not notice: no cell changed." in stage.sentence
+        assert (
+            "Layer 2 (max pool) did not notice: no cell of this channel changed." in stage.sentence
+        )
 
         stage.drag(0, 1)
         assert_moved(pooled, stage.cells(2), 0, 1)

@@ -688,7 +688,8 @@ def test_every_convolution_has_its_kernels() -> None:
         choose(page, "kernels_1", choice)
         assert page.query_params["kernels"] == f"bank,{choice}"
         layers = header(page)["setting"]["layers"]
-        assert layers[3]["channels"] == [f"{n} {choice}" for n in (1, 2, 3)]
+        mixed = "" if choice == "random" else " (of a mix)"
+        assert layers[3]["channels"] == [f"{n} {choice}{mixed}" for n in (1, 2, 3)]
         assert layers[2]["channels"] == ["1 vertical edge", "2 horizontal edge"]
         names.add(header(page)["scene"])
     assert len(names) == len(CHOICES) - 1

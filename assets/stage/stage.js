@@ -13,6 +13,7 @@ const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
 const SETTLE_AFTER = 400; // ms after the last key until the scene counts as settled
 const NARROWEST = 168; // CSS pixels of a panel before the row wraps
+const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const GAP = 16;
 
@@ -179,6 +180,7 @@ class Stage {
     this.parts.panels.replaceChildren(
       this.input.panel,
       this.parts.sentence,
+      this.parts.unitText,
       ...this.maps.map((map) => map.panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
@@ -195,7 +197,10 @@ class Stage {
     const moved = !samePlace(place, this.scene.position);
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
-    if (moved) this.drawPictureSoon();
+    if (moved) {
+      this.parts.linkText.replaceChildren(); // a link that was copied shows another scene now
+      this.drawPictureSoon();
+    }
   }
 
   listenToHandle() {
@@ -415,13 +420,19 @@ class Stage {
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
-    const columns = phone ? Math.min(2, this.maps.length) : Math.ceil(count / rows);
+    const columns = phone ? Math.min(this.maps.length, 3) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
+    const { classList, style } = this.parts.panels;
     this.parts.root.classList.toggle("phone", phone);
-    this.parts.panels.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    // A picture larger than this would push the sentence off a laptop's first screen.
-    const most = Math.max(240, window.innerHeight * 0.52);
-    this.input.sheet.resize(Math.min(phone ? width : cell, most), this.setting.size, this.margin);
+    // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
+    // stand right under the maps.
+    classList.toggle("one-row", phone ? this.maps.length <= 3 : rows === 1);
+    classList.toggle("narrow", cell < NARROW);
+    style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // A picture larger than this would push the maps or the sentence off the first screen.
+    const most = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
+    const wide = Math.min(phone ? width : cell, most);
+    this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const map of this.maps) {
       map.sheet.resize(Math.min(cell, most), this.setting.size, this.margin);
     }

@@ -27,7 +27,7 @@ from pages.ui import words
 from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
 from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
-from rfcore.filters import channel_filter
+from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
 from rfcore.network import Network
@@ -82,19 +82,27 @@ class _Setting:
     network: Network
     fields: tuple[ReceptiveField, ...]
     channels: tuple[int, ...]
+    gray: Array
+    """Even gray, as bright as the picture on average: the pattern's own response is measured on
+    it, for over a texture a move also changes what the pattern hides."""
     silent: tuple[Array, ...]
-    """The shown maps without any pattern."""
+    """The shown maps of even gray alone."""
     scales: tuple[float, ...]
     header: dict[str, Any]
 
     def shown_maps(self, position: Pair) -> tuple[Array, ...]:
-        image = place(self.background, self.pattern, *position)
-        return self.chosen(self.network.forward(image))
+        return self.chosen(place(self.background, self.pattern, *position))
 
-    def chosen(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
+    def responses(self, position: Pair) -> tuple[Array, ...]:
+        """What the pattern by itself adds to each shown map."""
+        alone = self.chosen(place(self.gray, self.pattern, *position))
+        return tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+
+    def chosen(self, image: Array) -> tuple[Array, ...]:
+        """The shown channel of every map of an image."""
         return tuple(
             activation[channel].copy()
-            for activation, channel in zip(activations, self.channels, strict=True)
+            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
         )
 
 
@@ -146,19 +154,22 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
 def _readings(
     scene: Scene, setting: _Setting, start: tuple[Array, ...], now: tuple[Array, ...]
 ) -> list[words.LayerReading]:
+    after = setting.responses(scene.position)
+    before = after if scene.moved == (0, 0) else _responses_at_start(scene.at_rest(), scene.start)
     readings = []
     for index, layer in enumerate(scene.stack):
-        silent = setting.silent[index]
-        expected = expected_shift(scene.moved, setting.fields[index].jump)
+        jump = setting.fields[index].jump
+        expected = expected_shift(scene.moved, jump)
         near = (float(expected[0]), float(expected[1]))
         readings.append(
             words.LayerReading(
                 number=index + 1,
                 layer=layer,
+                jump=jump,
                 expected=expected,
-                measured=measured_shift(start[index] - silent, now[index] - silent, near=near),
+                measured=measured_shift(before[index], after[index], near=near),
                 changed=changed_cells(start[index], now[index]),
-                cells=silent.size,
+                cells=now[index].size,
             )
         )
     return readings
@@ -196,12 +207,13 @@ def _setting(scene: Scene) -> _Setting:
         network=network,
         fields=fields,
         channels=scene.channels,
+        gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
         silent=(),
         scales=(),
         header={},
     )
-    silent = setting.chosen(network.forward(background))
-    scales = _scales(setting, silent, scene)
+    silent = setting.chosen(setting.gray)
+    scales = _scales(setting, scene)
     header = _setting_header(scene, fields, scales)
     return _Setting(**{**vars(setting), "silent": silent, "scales": scales, "header": header})
 
@@ -212,13 +224,18 @@ def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
     return _setting(scene).shown_maps(start)
 
 
+@_remembered
+def _responses_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
+    return _setting(scene).responses(start)
+
+
 def _picture(scene: Scene) -> Array:
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)
 
 
-def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple[float, ...]:
+def _scales(setting: _Setting, scene: Scene) -> tuple[float, ...]:
     """The value at which each map's colour is full: the largest response to the picture, bare and
     with the pattern in the middle and toward each corner. It depends on no position of a drag."""
     far = scene.size - scene.pattern_size
@@ -226,9 +243,9 @@ def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple
         (far // 2, far // 2),
         *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
     ]
-    looks = [silent, *(setting.shown_maps(place) for place in places)]
+    looks = [setting.chosen(setting.background), *map(setting.shown_maps, places)]
     largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
-    return tuple(_rounded_up(value) if value > 1e-6 else 1.0 for value in largest)
+    return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
 
 
 def _rounded_up(value: float) -> float:
@@ -245,8 +262,10 @@ def _setting_header(
     groups = layer_groups(scene.stack)
     choices = iter(scene.kernels)
     choice: str | None = None
+    mixed = False
     for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
         if isinstance(layer, Conv2d):
+            mixed = choice is not None
             choice = next(choices)
         layers.append(
             {
@@ -256,10 +275,7 @@ def _setting_header(
                 "cols": shape[2],
                 "channel": scene.channels[index],
                 "group": groups[index],
-                "channels": [
-                    f"{c + 1} {channel_filter(choice, c)}" if choice else "gray"
-                    for c in range(shape[0])
-                ],
+                "channels": [_channel_name(choice, c, mixed) for c in range(shape[0])],
                 "scale": scales[index],
                 "field": _field_header(field),
                 "within": _fields_on_earlier_maps(scene.stack, index, shapes),
@@ -271,6 +287,14 @@ def _setting_header(
         "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
         "layers": layers,
     }
+
+
+def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
+    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
+    if choice is None:
+        return "gray"
+    name = channel_filter(choice, channel)
+    return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
 
 
 def _fields_on_earlier_maps(
