@@ -180,7 +180,7 @@ Layout = dict[str, list[float]]
 
 def layout(stage: Stage) -> Layout:
     """Where the parts of the stage are, and what comes right below it, in CSS pixels."""
-    parts = stage.find(".panel, .sentence, .unit-text, .bar").all()
+    parts = stage.find(".plot, .map .under, .map dl, .sentence, .unit-text, .bar").all()
     parts.append(stage.page.get_by_text("Layers in writing", exact=True))
     found: Layout = {}
     for number, part in enumerate(parts):
