@@ -4,8 +4,10 @@ Run it with ``streamlit run app.py``.
 """
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -15,10 +17,22 @@ ROOT = Path(__file__).parent
 BASE_URL = st.get_option("server.baseUrlPath").strip("/")
 BASE = f"/{BASE_URL}" if BASE_URL else ""
 
+
+class Files(StaticFiles):
+    """Static files that a browser asks after each time, so that an upgrade never mixes modules."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return a file, or that it has not changed."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
 app = st.App(
     ROOT / "pages" / "main.py",
     routes=[
-        Mount(f"{BASE}/assets", StaticFiles(directory=ROOT / "assets")),
+        Mount(f"{BASE}/assets", Files(directory=ROOT / "assets")),
         WebSocketRoute(f"{BASE}/frames", frames),
     ],
 )

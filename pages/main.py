@@ -14,7 +14,6 @@ st.navigation(
             "feature_map_shifts.py",
             title="Feature-map shifts",
             icon=":material/open_with:",
-            url_path="shifts",
             default=True,
         ),
     ],

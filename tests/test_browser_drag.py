@@ -56,7 +56,9 @@ def test_pooling_forgives_a_drag_within_its_window_and_no_other(
         assert_moved(convolution, stage.cells(1), 0, 1)
         np.testing.assert_array_equal(stage.cells(2), pooled)
         assert stage.readouts(2)[2] == "0 of 961"
-        assert "Layer 2 (max pool) did not notice: no cell changed." in stage.sentence
+        assert (
+            "Layer 2 (max pool) did not notice: no cell of this channel changed." in stage.sentence
+        )
 
         stage.drag(0, 1)
         assert_moved(pooled, stage.cells(2), 0, 1)
@@ -178,7 +180,7 @@ Layout = dict[str, list[float]]
 
 def layout(stage: Stage) -> Layout:
     """Where the parts of the stage are, and what comes right below it, in CSS pixels."""
-    parts = stage.find(".panel, .sentence, .unit-text, .bar").all()
+    parts = stage.find(".plot, .map .under, .map dl, .sentence, .unit-text, .bar").all()
     parts.append(stage.page.get_by_text("Layers in writing", exact=True))
     found: Layout = {}
     for number, part in enumerate(parts):

@@ -126,3 +126,17 @@ def test_counting_cells_shows_a_map_by_its_own_cells(browser: Browser, server: A
         stage.find("input[type=checkbox]").check()
         places = (np.arange(29) + 0.5) * 64 / 29
         np.testing.assert_array_equal(stage.sampled(stage.map_canvas(3), places, places), cells)
+
+
+def test_a_pinned_unit_goes_with_its_layer(browser: Browser, server: AppServer) -> None:
+    with Stage(browser, server, {"unit": "3,14,14"}) as stage:
+        layers = stage.page.get_by_role("textbox", name="Layers in writing")
+        layers.fill("C3x3/2p1, C3x3/2p1")
+        layers.press("Enter")
+        stage.find(".name", has_text="C3x3/2p1").first.wait_for()
+        stage.wait_until_run()
+        assert stage.find(".panel.map").count() == 2
+        stage.handle.focus()
+        stage.page.keyboard.press("ArrowRight")
+        stage.wait_for_maps_at((24, 13))
+        assert stage.readouts(2)[0] == "→ 0.25, between two cells"

@@ -89,12 +89,18 @@ def rendered(scene: Scene, **request: Any) -> Decoded:
     return decode(render_frame(scene, Request(**request)))
 
 
-def independent_maps(scene: Scene, at: tuple[int, int] | None) -> list[Array]:
+def picture_of(scene: Scene) -> Array:
+    if scene.image != UPLOAD:
+        return draw_background(scene.image, scene.size)
+    assert scene.photo is not None
+    return scale_photo(scene.photo.pixels, scene.size)
+
+
+def independent_maps(
+    scene: Scene, at: tuple[int, int] | None, picture: Array | None = None
+) -> list[Array]:
     """The shown maps straight from rfcore, the pattern at a place or nowhere."""
-    image = draw_background(scene.image, scene.size) if scene.image != UPLOAD else None
-    if image is None:
-        assert scene.photo is not None
-        image = scale_photo(scene.photo.pixels, scene.size)
+    image = picture_of(scene) if picture is None else picture
     if at is not None:
         image = place(image, draw_pattern(scene.pattern, scene.size // 4), *at)
     network = Network.with_filters(scene.stack, 1, scene.kernels, padding_mode=scene.padding_mode)
@@ -197,12 +203,19 @@ def test_field_on_an_earlier_map_covers_the_same_pixels(scene: Scene) -> None:
 @given(any_scene(sizes=SMALL))
 def test_readings_are_what_rfcore_measures(scene: Scene) -> None:
     readings = rendered(scene).header["readings"]
-    silent, start, now = (independent_maps(scene, at) for at in (None, scene.start, scene.position))
-    for reading, bare, before, after in zip(readings, silent, start, now, strict=True):
-        assert reading["changed"] == f"{changed_cells(before, after):,} of {bare.size:,}"
+    start, now = (independent_maps(scene, at) for at in (scene.start, scene.position))
+    for reading, before, after in zip(readings, start, now, strict=True):
+        assert reading["changed"] == f"{changed_cells(before, after):,} of {after.size:,}"
+    # What the pattern does is measured by itself, on even gray as bright as the picture.
+    gray = np.full_like(picture_of(scene), np.rint(picture_of(scene).mean() * 255) / 255)
+    places = (None, scene.start, scene.position)
+    alone = [independent_maps(scene, at, picture=gray) for at in places]
+    for reading, bare, before, after in zip(readings, *alone, strict=True):
         measured = measured_shift(before - bare, after - bare)
-        if measured is None:
-            assert reading["measured"] in ("no response", "at one place only")
+        if after.size == 1:
+            assert reading["measured"] == "no places left"
+        elif measured is None:
+            assert reading["measured"] in ("no response", "not at both places")
         elif not measured.is_exact:
             assert f", {max(0, int(100 * measured.similarity))} % alike" in reading["measured"]
         else:
@@ -226,7 +239,7 @@ def test_channels_are_named_by_the_filter_that_made_them() -> None:
     labels = [layer["channels"] for layer in rendered(scene).layers]
     spots = ["1 spot", "2 spot", "3 spot"]
     randoms = ["1 random", "2 random"]
-    bank = [f"{n} {name}" for n, name in enumerate((*FILTERS, *FILTERS[:2]), start=1)]
+    bank = [f"{n} {name} (of a mix)" for n, name in enumerate((*FILTERS, *FILTERS[:2]), start=1)]
     assert labels == [["gray"], spots, spots, randoms, randoms, bank]
 
 
@@ -244,7 +257,7 @@ def test_sentence_of_a_move() -> None:
     ]
     assert between["sentence"].startswith(
         "Moved 1 px right. Layer 1 (convolution) followed. "
-        "Layer 2 (max pool) cannot: 0.5 cells right lies between two cells. "
+        "Layer 2 (max pool) cannot: 0.5 cells right lies between two cells of 2 px. "
     )
     assert rendered(Scene()).header["sentence"].startswith("Drag the cat, or press the arrow keys.")
 
@@ -254,11 +267,11 @@ def test_pattern_that_a_stride_steps_over_shows_at_one_place_only() -> None:
     scene = replace(scene.with_stack(Stack.parse("C1x1/2c1")), kernels=("identity",))
     header = rendered(scene).header
     assert header["readings"] == [
-        {"expected": "↑ 0.5, between two cells", "measured": "at one place only"}
+        {"expected": "↑ 0.5, between two cells", "measured": "not at both places"}
         | {"changed": "1 of 1,024"}
     ]
     assert header["sentence"] == (
-        "Moved 1 px up. Layer 1 (convolution) shows the pattern at one of the two places only. "
+        "Moved 1 px up. Layer 1 (convolution) does not show the pattern at both places. "
         "1 of 1,024 cells changed."
     )
 
@@ -292,7 +305,9 @@ def test_pixel_inside_a_pooling_window_changes_no_pooled_cell(
         frame = rendered(moved(scene, *step))
         np.testing.assert_array_equal(frame.planes[f"now{last}"], frame.planes[f"start{last}"])
         assert frame.header["readings"][last]["changed"] == "0 of 1,024"
-        assert frame.header["sentence"].endswith("(max pool) did not notice: no cell changed.")
+        assert frame.header["sentence"].endswith(
+            "(max pool) did not notice: no cell of this channel changed."
+        )
 
 
 @pytest.mark.parametrize("stack", ["M2x2/2", "C1x1/1c1 -> M2x2/2", "C3x3/1p1c1 -> M2x2/2"])

@@ -1,5 +1,6 @@
 """The frame socket: hands in, frames out, over a real connection to the real app."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -67,7 +68,7 @@ def test_a_message_that_says_nothing_is_refused(text: str) -> None:
         Drag().answer(text)
 
 
-def test_a_photo_is_found_while_a_scene_shows_it_and_refused_when_it_is_gone() -> None:
+def test_a_photo_is_found_while_a_scene_shows_it() -> None:
     photo = photos.keep(bytes(range(256)) * 256)
     scene = Scene(image=UPLOAD, photo=photo)
     header = decode(Drag().answer(told(scene, photo=photo.id))).header
@@ -76,6 +77,20 @@ def test_a_photo_is_found_while_a_scene_shows_it_and_refused_when_it_is_gone() -
         Drag().answer(told(scene, photo="not held here"))
     with pytest.raises(SceneError, match="photo"):
         Drag().answer(told(scene))
+
+
+def test_a_photo_is_gone_when_no_scene_shows_it_any_more() -> None:
+    scene = Scene(image=UPLOAD, photo=photos.keep(b"7" * 256 * 256))
+    identity = scene.photo.id if scene.photo else ""
+    drag = Drag()
+    drag.answer(told(scene, photo=identity))  # what is made of it is remembered
+    drag.answer(told(scene, photo=identity, position=[3, 3]))
+    text = told(scene, photo=identity)
+    del scene, drag
+    gc.collect()
+    assert photos.find(identity) is None
+    with pytest.raises(SceneError, match="photo"):
+        Drag().answer(text)
 
 
 # ---- over the wire
@@ -131,3 +146,14 @@ def test_a_page_of_another_site_is_refused(server: AppServer) -> None:
     with connect(address(server), origin=server.url) as socket:  # type: ignore[arg-type]
         socket.send(told(Scene()))
         assert socket.recv(timeout=10)
+
+
+def test_an_origin_that_is_no_address_is_refused_without_a_trace(server: AppServer) -> None:
+    before = server.log()
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(address(server), origin="http://["),  # type: ignore[arg-type]
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+    assert server.log() == before

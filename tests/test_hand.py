@@ -244,6 +244,7 @@ def test_unit_must_exist(unit: list[int], sentence: str) -> None:
     ("channels", "shown"),
     [
         ([0, 0, 0], (0, 0, 0)),
+        ([5, 5, 3], (5, 5, 3)),  # two choices before an answer came
         ([5, 0, 0], (5, 5, 0)),  # the pool carries on the convolution before it
         ([0, 6, 0], (6, 6, 0)),
         ([0, 0, 7], (0, 0, 7)),

@@ -162,7 +162,7 @@ NONSENSE = [
         "a layer of the stage has at most 32 channels, layer 1 has 4096; take fewer",
     ),
     ("stack", "C3," * 1000, "it has 3000 characters; at most 2000 are read"),
-    ("kernels", "sobel", f"there is no kernels “sobel”; choose {CHOOSE['kernels']}"),
+    ("kernels", "sobel", f"there is no kernel choice “sobel”; choose {CHOOSE['kernels']}"),
     (
         "kernels",
         "",

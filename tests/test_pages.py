@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import session
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.scene import PRESETS, SIZES, Scene
 from rfcore.filters import CHOICES
@@ -292,7 +293,25 @@ def test_lines_in_a_link_stay_in_their_sentence() -> None:
     assert "“a # b - c”" in plain(warning.value.removeprefix("- "))
 
 
-def test_going_back_brings_the_scene_back() -> None:
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test go back at once: to the app it then looks like someone who took their time."""
+    monkeypatch.setattr(session, "UNDER_WAY", 0)
+
+
+def test_a_link_sent_before_the_new_one_arrived_undoes_nothing() -> None:
+    page = choose(opened(), "pattern", "dog")
+    sent_before = dict(page.query_params)
+    choose(page, "picture", "noise")
+    page.query_params.clear()
+    page.query_params.update(sent_before)
+    choose(page, "pattern", "face")  # a click that was under way
+    assert page.selectbox(key="choose_picture").value == "noise"
+    assert page.query_params["pattern"] == "face"
+    assert page.query_params["picture"] == "noise"
+
+
+def test_going_back_brings_the_scene_back(unhurried: None) -> None:
     page = choose(opened(), "pattern", "dog")
     first = dict(page.query_params)
     choose(page, "picture", "noise")
@@ -363,7 +382,7 @@ def upload(page: AppTest, name: str, data: bytes) -> AppTest:
     return ran(page)
 
 
-def test_photo_becomes_the_picture() -> None:
+def test_photo_becomes_the_picture(unhurried: None) -> None:
     page = upload(opened(), "me.png", photo(51))
     shown = header(page)
     assert isinstance(shown["setting"]["photo"], str)
@@ -669,7 +688,8 @@ def test_every_convolution_has_its_kernels() -> None:
         choose(page, "kernels_1", choice)
         assert page.query_params["kernels"] == f"bank,{choice}"
         layers = header(page)["setting"]["layers"]
-        assert layers[3]["channels"] == [f"{n} {choice}" for n in (1, 2, 3)]
+        mixed = "" if choice == "random" else " (of a mix)"
+        assert layers[3]["channels"] == [f"{n} {choice}{mixed}" for n in (1, 2, 3)]
         assert layers[2]["channels"] == ["1 vertical edge", "2 horizontal edge"]
         names.add(header(page)["scene"])
     assert len(names) == len(CHOICES) - 1

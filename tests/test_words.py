@@ -14,7 +14,7 @@ from pages.ui.words import (
     measured_text,
     sentence,
 )
-from rfcore.layers import Conv2d, Layer, MaxPool2d
+from rfcore.layers import Conv2d, GlobalAvgPool2d, Layer, MaxPool2d
 from rfcore.shifts import EXACT, MeasuredShift, changed_cells, expected_shift, measured_shift
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
@@ -29,12 +29,14 @@ def reading(
     *,
     number: int = 1,
     layer: Layer = CONVOLUTION,
+    jump: tuple[int, int] = (1, 1),
     changed: int = 12,
     cells: int = 3844,
 ) -> LayerReading:
     return LayerReading(
         number=number,
         layer=layer,
+        jump=jump,
         expected=(Fraction(expected[0]), Fraction(expected[1])),
         measured=None if measured is None else MeasuredShift(measured, similarity),
         changed=changed,
@@ -43,7 +45,8 @@ def reading(
 
 
 def pool(expected: tuple[object, object] = (1, 0), *rest: object, **more: object) -> LayerReading:
-    return reading(expected, *rest, **{"number": 2, "layer": MaxPool2d(2), "cells": 961, **more})
+    own = {"number": 2, "layer": MaxPool2d(2), "jump": (2, 2), "cells": 961}
+    return reading(expected, *rest, **{**own, **more})
 
 
 # ---- quantities
@@ -127,10 +130,12 @@ def test_map_followed_when_it_went_there_and_stayed_alike(
         (reading((1, 0), (1, 0)), "↓ 1 cell"),
         (reading((1, 0), (1, 0), EXACT), "↓ 1 cell"),
         (reading((1, 0), (1, 0), EXACT - 1e-9), "↓ 1 cell, 99 % alike"),
-        (reading((1, 0), (0, -2), 0.639), "← 2 cells, 63 % alike"),
-        (reading((1, 0), (0, 0), -0.2), "0 cells, 0 % alike"),
+        (reading((1, 0), (0, -2), 0.639), "no clear shift, 63 % alike"),
+        (reading((1, 0), (0, 0), -0.2), "no clear shift, 0 % alike"),
         (reading((1, 0), None, changed=0), "no response"),
-        (reading((1, 0), None, changed=1), "at one place only"),
+        (reading((1, 0), None, changed=1), "not at both places"),
+        (reading((1, 0), (0, -2), 0.9), "← 2 cells, 90 % alike"),
+        (pool((THIRD, 0), (0, 0), cells=1), "no places left"),
     ],
 )
 def test_measured_shift_in_short(one: LayerReading, text: str) -> None:
@@ -158,32 +163,42 @@ def test_before_anything_moved_the_sentence_asks() -> None:
         # some of them do
         ([reading(), pool((1, 0), (1, 0), 0.5, changed=40)],
          "Layer 1 (convolution) followed. "
-         "Layer 2 (max pool) went 1 cell down, only 50 % alike. 40 of 961 cells changed."),
+         "Layer 2 (max pool) shows no clear shift, only 50 % alike. 40 of 961 cells changed."),
         ([reading(), pool(), reading((1, 0), (0, 0), 0.2, number=3, changed=1)],
          "Layers 1 to 2 followed. "
-         "Layer 3 (convolution) went 0 cells, only 20 % alike. 1 of 3,844 cells changed."),
+         "Layer 3 (convolution) shows no clear shift, only 20 % alike. 1 of 3,844 cells changed."),
         # the first one that breaks, for each reason there is
         ([reading((1, 0), None, changed=0)],
          "Layer 1 (convolution) shows nothing of the pattern."),
         ([reading((HALF, 0), None, changed=1)],
-         "Layer 1 (convolution) shows the pattern at one of the two places only. "
+         "Layer 1 (convolution) does not show the pattern at both places. "
          "1 of 3,844 cells changed."),
         ([reading(), pool((HALF, 0), (0, 0), 1.0, changed=0)],
-         "Layer 1 (convolution) followed. Layer 2 (max pool) did not notice: no cell changed."),
+         "Layer 1 (convolution) followed. "
+         "Layer 2 (max pool) did not notice: no cell of this channel changed."),
         ([pool((HALF, 0), (1, 0), 0.7, changed=64)],
-         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells. "
+         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px. "
          "64 of 961 cells changed."),
         ([pool((HALF, -THIRD), (1, 0), 0.7, changed=1234, cells=12345)],
-         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells left lies between two cells. "
-         "1,234 of 12,345 cells changed."),
+         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells left lies between two cells "
+         "of 2 px. 1,234 of 12,345 cells changed."),
         ([pool((2, THIRD), (2, 0), 0.7, changed=3)],  # only what is broken is to blame
-         "Layer 2 (max pool) cannot: 1/3 cells right lies between two cells. "
+         "Layer 2 (max pool) cannot: 1/3 cells right lies between two cells of 2 px. "
          "3 of 961 cells changed."),
         ([pool((1, 0), (0, -3), 0.99, changed=5)],
-         "Layer 2 (max pool) went 3 cells left, only 99 % alike. 5 of 961 cells changed."),
+         "Layer 2 (max pool) went 3 cells left instead, 99 % alike. 5 of 961 cells changed."),
+        ([pool((HALF, THIRD), (1, 0), 0.7, jump=(2, 3), changed=3)],
+         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells right lies between two cells of "
+         "2 by 3 px. 3 of 961 cells changed."),
+        # a map of one cell knows no places
+        ([reading(), pool((THIRD, 0), (0, 0), 0.99, layer=GlobalAvgPool2d(), cells=1, changed=1)],
+         "Layer 1 (convolution) followed. "
+         "Layer 2 (global average pool) has no places left: its value changed."),
+        ([pool((THIRD, 0), (0, 0), 1.0, layer=GlobalAvgPool2d(), cells=1, changed=0)],
+         "Layer 2 (global average pool) has no places left: its value stayed."),
         # what comes after a break is not said
         ([pool((HALF, 0), (1, 0), 0.7, changed=64), reading(number=3)],
-         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells. "
+         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px. "
          "64 of 961 cells changed."),
     ],
 )  # fmt: skip
@@ -203,6 +218,7 @@ def test_texts_carry_what_rfcore_measured() -> None:
     one = LayerReading(
         number=4,
         layer=MaxPool2d(3),
+        jump=(2, 3),
         expected=expected_shift((4, -3), (2, 3)),
         measured=measured,
         changed=changed_cells(before, after),

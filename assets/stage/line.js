@@ -3,7 +3,9 @@
 // Frames are asked for over a socket of their own. Where it cannot be opened, or while it is down,
 // they are asked for through the component. What the hand settles on always goes there.
 
-const PATIENCE = 1000; // ms without an answer until the wish is sent again
+const PATIENCE = 1000; // ms without an answer until the newest wish is sent; doubles with each loss
+const LONGEST = 8000; // ms that patience grows to
+const SILENCE = 10000; // ms without any answer after which a socket that looks open is given up
 const RETRY = [500, 2000, 8000, 30000]; // ms until the socket is tried again, then the last one
 
 export class Line {
@@ -12,9 +14,10 @@ export class Line {
     Object.assign(this, { address, makeMessage, tellScene, receive });
     this.mount = Math.random().toString(36).slice(2, 12);
     this.token = 0;
-    this.waitingFor = null;
+    this.lastAnswer = 0;
+    this.patience = PATIENCE;
+    this.waiting = null; // "socket" or "component": the way of the request in flight
     this.wanted = false;
-    this.failures = 0;
     this.toComponent = () => {};
     this.open();
   }
@@ -32,11 +35,14 @@ export class Line {
     this.told = false;
   }
 
-  // Take note of an answer, so that the next wish can go.
+  // Take note of an answer, late or not, so that the next wish can go.
   answered(header) {
-    if (header.mount !== this.mount || header.token !== this.waitingFor) return;
+    if (header.mount !== this.mount || header.token <= this.lastAnswer) return;
+    this.lastAnswer = header.token;
+    this.patience = PATIENCE;
+    this.silentSince = null;
+    if (this.waiting === "socket") this.tries = 0;
     this.stopWaiting();
-    this.failures = 0;
     this.flush();
   }
 
@@ -50,12 +56,13 @@ export class Line {
   }
 
   flush() {
-    if (!this.wanted || this.waitingFor !== null) return;
+    if (!this.wanted || this.waiting || this.closed) return;
     this.wanted = false;
     const message = this.message(this.settled);
-    this.waitingFor = message.token;
-    this.watchdog = setTimeout(() => this.lost(), PATIENCE);
-    if (this.socketIsOpen) {
+    this.waiting = this.socketIsOpen ? "socket" : "component";
+    this.silentSince ??= performance.now();
+    this.watchdog = setTimeout(() => this.lost(), this.patience);
+    if (this.waiting === "socket") {
       const scene = this.told ? {} : this.tellScene();
       this.told = true;
       this.socket.send(JSON.stringify({ ...message, ...scene }));
@@ -66,42 +73,47 @@ export class Line {
 
   lost() {
     this.stopWaiting();
-    // Twice in a row: the socket is open but leads nowhere.
-    this.failures += 1;
-    if (this.failures > 1 && this.socketIsOpen) this.socket.close();
-    this.ask(this.settled);
+    // A server with much to do answers late; asking it more often would only make that worse.
+    this.patience = Math.min(2 * this.patience, LONGEST);
+    if (performance.now() - this.silentSince > SILENCE && this.socketIsOpen) {
+      this.silentSince = null;
+      this.socket.close();
+    }
+    this.wanted = true;
+    this.flush();
   }
 
   stopWaiting() {
     clearTimeout(this.watchdog);
-    this.waitingFor = null;
+    this.waiting = null;
   }
 
   open() {
-    let tries = 0;
-    const connect = () => {
-      if (this.closed) return;
-      this.socket = new WebSocket(this.address);
-      this.socket.binaryType = "arraybuffer";
-      this.told = false;
-      this.socket.onopen = () => {
-        tries = 0;
-      };
-      this.socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
-      this.socket.onclose = () => {
-        if (this.waitingFor !== null) {
-          this.stopWaiting();
-          this.ask(this.settled);
-        }
-        setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
-        tries += 1;
-      };
+    this.closed = false;
+    this.tries = 0;
+    this.connect();
+  }
+
+  connect() {
+    if (this.closed) return;
+    const socket = new WebSocket(this.address);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.told = false;
+    socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
+    socket.onclose = () => {
+      if (this.waiting === "socket") {
+        this.stopWaiting();
+        this.ask(this.settled);
+      }
+      setTimeout(() => this.connect(), RETRY[Math.min(this.tries, RETRY.length - 1)]);
+      this.tries += 1;
     };
-    connect();
   }
 
   close() {
     this.closed = true;
+    this.wanted = false;
     this.stopWaiting();
     this.toComponent = () => {};
     this.socket.close();

@@ -37,7 +37,7 @@ export function buildFrame() {
     "div",
     { class: "bar" },
     views,
-    element("label", { class: "own" }, ownCells, " count cells"),
+    element("label", { class: "own" }, ownCells, " maps by their own cells"),
     element("span", { class: "space" }),
     parts.linkText,
     copy,
@@ -47,7 +47,6 @@ export function buildFrame() {
     { class: "stage", "aria-label": "Stage" },
     parts.notice,
     parts.panels,
-    parts.unitText,
     bar,
     parts.spoken,
   );
@@ -71,7 +70,14 @@ export function buildInput(setting) {
     element("span", { class: "shape" }, size),
   );
   const { list, values } = readouts([["place", "pattern at"], ["moved", "moved"]]);
-  const panel = element("figure", { class: "panel input" }, caption, plot, list);
+  const panel = element(
+    "figure",
+    { class: "panel input" },
+    caption,
+    plot,
+    element("div", { class: "under" }), // keeps its place in a row of panels
+    list,
+  );
   return { panel, plot, canvas, handle, values };
 }
 
@@ -96,7 +102,7 @@ export function buildMap(layer, index) {
   });
   const { list, values } = readouts([
     ["expected", "should shift"],
-    ["measured", "did shift"],
+    ["measured", "did shift", "Measured for the pattern by itself, on even gray. Alike: how well the response matches the one before; 100 % is a copy."],
     ["changed", "cells changed"],
   ]);
   const [least, most] = [element("span", {}), element("span", {})];
@@ -118,9 +124,9 @@ export function buildMap(layer, index) {
 function readouts(labels) {
   const values = {};
   const list = element("dl", {});
-  for (const [key, label] of labels) {
+  for (const [key, label, tip] of labels) {
     values[key] = element("dd", {});
-    list.append(element("div", {}, element("dt", {}, label), values[key]));
+    list.append(element("div", { title: tip ?? null }, element("dt", {}, label), values[key]));
   }
   return { list, values };
 }

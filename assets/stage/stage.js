@@ -13,6 +13,7 @@ const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
 const SETTLE_AFTER = 400; // ms after the last key until the scene counts as settled
 const NARROWEST = 168; // CSS pixels of a panel before the row wraps
+const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const GAP = 16;
 
@@ -33,6 +34,7 @@ export function show({ data, parentElement, setStateValue }) {
     stage = new Stage(parentElement);
     stages.set(parentElement, stage);
   }
+  if (stage.line.closed) stage.line.open(); // it had left the page and is back
   stage.line.toComponent = (message) => setStateValue("hand", message);
   if (data) stage.receiveFromPage(readFrame(data));
   return () => stage.leaveIfGone();
@@ -108,7 +110,8 @@ class Stage {
   receive({ header, planes }, foreign = false) {
     if (header.setting) this.set(header.setting, header.scene, planes);
     if (header.scene !== this.settingId) {
-      this.line.ask(true); // its fixed parts were lost on the way
+      this.line.answered(header);
+      this.line.ask(false); // its fixed parts were lost on the way
       return;
     }
     if (foreign) this.adopt(header);
@@ -143,6 +146,7 @@ class Stage {
       channels: this.setting.layers.map((layer) => layer.channel),
     };
     this.hover = this.cursor = null;
+    this.showChannels();
     this.line.sceneChanged();
   }
 
@@ -151,13 +155,12 @@ class Stage {
     this.setting = setting;
     this.settingId = id;
     this.planes = { picture: planes.picture, pattern: planes.pattern, alpha: planes.alpha };
-    this.started = null;
-    if (this.scene) this.scene.channels = setting.layers.map((layer) => layer.channel);
+    // Nothing of another setting may be drawn on this one; the maps come with the same frame.
+    this.now = this.started = this.hover = this.cursor = null;
     // What the elements are made from; a new photo or channel only fills them anew.
     const shape = ({ size, layers }) =>
       JSON.stringify([size, layers.map((layer) => [layer.text, layer.rows, layer.channels])]);
     if (!before || shape(before) !== shape(setting)) this.build();
-    else this.maps.forEach((map, i) => { map.select.value = setting.layers[i].channel; });
     this.composited = null;
   }
 
@@ -177,6 +180,7 @@ class Stage {
     this.parts.panels.replaceChildren(
       this.input.panel,
       this.parts.sentence,
+      this.parts.unitText,
       ...this.maps.map((map) => map.panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
@@ -193,7 +197,10 @@ class Stage {
     const moved = !samePlace(place, this.scene.position);
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
-    if (moved) this.drawPictureSoon();
+    if (moved) {
+      this.parts.linkText.replaceChildren(); // a link that was copied shows another scene now
+      this.drawPictureSoon();
+    }
   }
 
   listenToHandle() {
@@ -222,6 +229,7 @@ class Stage {
     handle.addEventListener("pointerup", release);
     handle.addEventListener("pointercancel", release);
     handle.addEventListener("keydown", (event) => this.keyOnHandle(event));
+    handle.addEventListener("blur", () => this.settleNow());
   }
 
   beginFrom(place) {
@@ -248,7 +256,15 @@ class Stage {
 
   settleSoon() {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.line.ask(true), SETTLE_AFTER);
+    this.settling = setTimeout(() => this.settleNow(), SETTLE_AFTER);
+  }
+
+  // Before another control is used, too: it starts from what the server knows.
+  settleNow() {
+    if (!this.settling) return;
+    clearTimeout(this.settling);
+    this.settling = null;
+    this.line.ask(true);
   }
 
   unitAt(event, index) {
@@ -286,9 +302,18 @@ class Stage {
     });
     map.plot.addEventListener("keydown", (event) => this.keyOnMap(event, index));
     map.select.addEventListener("change", () => {
-      this.scene.channels = this.scene.channels.slice();
-      this.scene.channels[index] = Number(map.select.value);
+      const { group } = this.setting.layers[index];
+      this.scene.channels = this.scene.channels.map((channel, i) =>
+        this.setting.layers[i].group === group ? Number(map.select.value) : channel,
+      );
+      this.showChannels();
       this.line.ask(true);
+    });
+  }
+
+  showChannels() {
+    this.maps.forEach((map, i) => {
+      map.select.value = this.scene.channels[i];
     });
   }
 
@@ -395,13 +420,19 @@ class Stage {
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
-    const columns = phone ? Math.min(2, this.maps.length) : Math.ceil(count / rows);
+    const columns = phone ? Math.min(this.maps.length, 3) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
+    const { classList, style } = this.parts.panels;
     this.parts.root.classList.toggle("phone", phone);
-    this.parts.panels.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    // A picture larger than this would push the sentence off a laptop's first screen.
-    const most = Math.max(240, window.innerHeight * 0.52);
-    this.input.sheet.resize(Math.min(phone ? width : cell, most), this.setting.size, this.margin);
+    // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
+    // stand right under the maps.
+    classList.toggle("one-row", phone ? this.maps.length <= 3 : rows === 1);
+    classList.toggle("narrow", cell < NARROW);
+    style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // A picture larger than this would push the maps or the sentence off the first screen.
+    const most = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
+    const wide = Math.min(phone ? width : cell, most);
+    this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const map of this.maps) {
       map.sheet.resize(Math.min(cell, most), this.setting.size, this.margin);
     }

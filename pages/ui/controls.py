@@ -76,6 +76,8 @@ def picture_controls() -> None:
             "padding",
             lambda scene, mode: replace(scene, padding_mode=mode),
             names=_PADDING_NAMES,
+            tip="What a convolution with padding (p1, say) finds there. Without padding no unit "
+            "looks beyond the border.",
         )
 
 
@@ -354,6 +356,7 @@ def _choice(
     names: dict[Any, str] | None = None,
     control: str | None = None,
     width: Any = "stretch",
+    tip: str | None = None,
 ) -> None:
     """A select box that shows a part of the scene and changes it."""
     key = f"choose_{key}"
@@ -368,6 +371,7 @@ def _choice(
             lambda scene: make(scene, st.session_state[key]), control
         ),
         filter_mode=None,
+        help=tip,
         width=width,
     )
     if control == key:

@@ -16,17 +16,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pages.ui import words
 from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene, map_shapes
-from rfcore.filters import channel_filter
+from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
+from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
 from rfcore.network import Network
@@ -37,6 +38,11 @@ from rfcore.shifts import changed_cells, expected_shift, measured_shift
 from rfcore.stack import Stack
 
 FULL_SCALE = 32767
+
+SMALL = 96
+"""Pixels per side up to which what a scene needs is well below a megabyte."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,19 +82,27 @@ class _Setting:
     network: Network
     fields: tuple[ReceptiveField, ...]
     channels: tuple[int, ...]
+    gray: Array
+    """Even gray, as bright as the picture on average: the pattern's own response is measured on
+    it, for over a texture a move also changes what the pattern hides."""
     silent: tuple[Array, ...]
-    """The shown maps without any pattern."""
+    """The shown maps of even gray alone."""
     scales: tuple[float, ...]
     header: dict[str, Any]
 
     def shown_maps(self, position: Pair) -> tuple[Array, ...]:
-        image = place(self.background, self.pattern, *position)
-        return self.chosen(self.network.forward(image))
+        return self.chosen(place(self.background, self.pattern, *position))
 
-    def chosen(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
+    def responses(self, position: Pair) -> tuple[Array, ...]:
+        """What the pattern by itself adds to each shown map."""
+        alone = self.chosen(place(self.gray, self.pattern, *position))
+        return tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+
+    def chosen(self, image: Array) -> tuple[Array, ...]:
+        """The shown channel of every map of an image."""
         return tuple(
             activation[channel].copy()
-            for activation, channel in zip(activations, self.channels, strict=True)
+            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
         )
 
 
@@ -140,25 +154,45 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
 def _readings(
     scene: Scene, setting: _Setting, start: tuple[Array, ...], now: tuple[Array, ...]
 ) -> list[words.LayerReading]:
+    after = setting.responses(scene.position)
+    before = after if scene.moved == (0, 0) else _responses_at_start(scene.at_rest(), scene.start)
     readings = []
     for index, layer in enumerate(scene.stack):
-        silent = setting.silent[index]
-        expected = expected_shift(scene.moved, setting.fields[index].jump)
+        jump = setting.fields[index].jump
+        expected = expected_shift(scene.moved, jump)
         near = (float(expected[0]), float(expected[1]))
         readings.append(
             words.LayerReading(
                 number=index + 1,
                 layer=layer,
+                jump=jump,
                 expected=expected,
-                measured=measured_shift(start[index] - silent, now[index] - silent, near=near),
+                measured=measured_shift(before[index], after[index], near=near),
                 changed=changed_cells(start[index], now[index]),
-                cells=silent.size,
+                cells=now[index].size,
             )
         )
     return readings
 
 
-@lru_cache(maxsize=128)
+def _remembered(make: Callable[..., T]) -> Callable[..., T]:
+    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
+
+    What is made of a photo is remembered by the photo itself, and so goes with it.
+    """
+    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
+
+    @wraps(make)
+    def remembered(scene: Scene, *arguments: Hashable) -> T:
+        if scene.photo is None:
+            return (small if scene.size <= SMALL else large)(scene, *arguments)
+        key = (make.__name__, to_query_string(scene), arguments)
+        return scene.photo.made(key, lambda: make(scene, *arguments))
+
+    return remembered
+
+
+@_remembered
 def _setting(scene: Scene) -> _Setting:
     background = _picture(scene)
     pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
@@ -173,20 +207,26 @@ def _setting(scene: Scene) -> _Setting:
         network=network,
         fields=fields,
         channels=scene.channels,
+        gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
         silent=(),
         scales=(),
         header={},
     )
-    silent = setting.chosen(network.forward(background))
-    scales = _scales(setting, silent, scene)
+    silent = setting.chosen(setting.gray)
+    scales = _scales(setting, scene)
     header = _setting_header(scene, fields, scales)
     return _Setting(**{**vars(setting), "silent": silent, "scales": scales, "header": header})
 
 
-@lru_cache(maxsize=128)
+@_remembered
 def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
     """The maps a drag began with; one entry serves the whole drag."""
     return _setting(scene).shown_maps(start)
+
+
+@_remembered
+def _responses_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
+    return _setting(scene).responses(start)
 
 
 def _picture(scene: Scene) -> Array:
@@ -195,7 +235,7 @@ def _picture(scene: Scene) -> Array:
     return draw_background(scene.image, scene.size)
 
 
-def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple[float, ...]:
+def _scales(setting: _Setting, scene: Scene) -> tuple[float, ...]:
     """The value at which each map's colour is full: the largest response to the picture, bare and
     with the pattern in the middle and toward each corner. It depends on no position of a drag."""
     far = scene.size - scene.pattern_size
@@ -203,9 +243,9 @@ def _scales(setting: _Setting, silent: tuple[Array, ...], scene: Scene) -> tuple
         (far // 2, far // 2),
         *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
     ]
-    looks = [silent, *(setting.shown_maps(place) for place in places)]
+    looks = [setting.chosen(setting.background), *map(setting.shown_maps, places)]
     largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
-    return tuple(_rounded_up(value) if value > 1e-6 else 1.0 for value in largest)
+    return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
 
 
 def _rounded_up(value: float) -> float:
@@ -219,10 +259,13 @@ def _setting_header(
 ) -> dict[str, Any]:
     shapes = map_shapes(scene.stack, scene.size)
     layers = []
+    groups = layer_groups(scene.stack)
     choices = iter(scene.kernels)
     choice: str | None = None
+    mixed = False
     for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
         if isinstance(layer, Conv2d):
+            mixed = choice is not None
             choice = next(choices)
         layers.append(
             {
@@ -231,10 +274,8 @@ def _setting_header(
                 "rows": shape[1],
                 "cols": shape[2],
                 "channel": scene.channels[index],
-                "channels": [
-                    f"{c + 1} {channel_filter(choice, c)}" if choice else "gray"
-                    for c in range(shape[0])
-                ],
+                "group": groups[index],
+                "channels": [_channel_name(choice, c, mixed) for c in range(shape[0])],
                 "scale": scales[index],
                 "field": _field_header(field),
                 "within": _fields_on_earlier_maps(scene.stack, index, shapes),
@@ -246,6 +287,14 @@ def _setting_header(
         "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
         "layers": layers,
     }
+
+
+def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
+    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
+    if choice is None:
+        return "gray"
+    name = channel_filter(choice, channel)
+    return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
 
 
 def _fields_on_earlier_maps(

@@ -34,13 +34,13 @@ async def frames(socket: WebSocket) -> None:
     await socket.accept()
     drag = Drag()
     try:
-        while True:
-            text = await socket.receive_text()
+        while (message := await socket.receive())["type"] == "websocket.receive":
+            text = message.get("text") or ""
             # In a thread, so that a dear scene holds up nobody else's socket.
             await socket.send_bytes(await asyncio.to_thread(drag.answer, text))
     except SceneError:
         await socket.close(TRY_AGAIN_ELSEWHERE)
-    except (WebSocketDisconnect, KeyError):  # gone, or bytes where text is due
+    except WebSocketDisconnect:  # gone while its frame was made
         pass
 
 
@@ -93,4 +93,9 @@ def _told_scene(message: dict[str, object]) -> Scene:
 def _from_this_site(socket: WebSocket) -> bool:
     """Whether the page that opened the socket came from this server; browsers always say."""
     origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == socket.headers.get("host")
+    except ValueError:  # no address at all
+        return False

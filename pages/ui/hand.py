@@ -34,13 +34,13 @@ class Hand:
 
     def applied_to(self, scene: Scene) -> Scene:
         """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
-        changed = replace(
-            scene, position=self.position, start=self.start, unit=self.unit, view=self.view
+        changed = scene
+        for layer, channel in enumerate(self.channels[: len(scene.channels)]):
+            if channel != scene.channels[layer]:
+                changed = changed.with_channel(layer, channel)
+        return replace(
+            changed, position=self.position, start=self.start, unit=self.unit, view=self.view
         )
-        for layer, channel in enumerate(self.channels):
-            if layer < len(scene.channels) and channel != scene.channels[layer]:
-                return replace(changed.with_channel(layer, channel), unit=self.unit)
-        return changed
 
 
 def read_hand(message: object) -> Hand:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 PHOTO_SIZE = 256
 """Pixels per side at which a photo is kept; every working size is made from it."""
+
+MADE = 8
+"""Things made of one photo that are remembered: scenes and starts of drags, the last ones."""
+
+T = TypeVar("T")
 
 
 class Photo:
@@ -15,6 +22,16 @@ class Photo:
     def __init__(self, pixels: bytes) -> None:
         self.pixels = pixels
         self.id = hashlib.blake2b(pixels, digest_size=16).hexdigest()
+        self._made: dict[object, Any] = {}
+
+    def made(self, key: object, make: Callable[[], T]) -> T:
+        """Return what `make` made of the photo under a key; kept here, so that it goes with it."""
+        found = self._made.get(key)
+        if found is None:
+            while len(self._made) >= MADE:
+                self._made.pop(next(iter(self._made)), None)
+            found = self._made[key] = make()
+        return cast("T", found)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Photo) and self.id == other.id

@@ -93,9 +93,9 @@ class Scene:
         self._check_shown()
 
     def _check_picture(self) -> None:
-        _check_choice("picture", self.image, (*BACKGROUNDS, UPLOAD))
         if self.image == UPLOAD and self.photo is None:
             raise SceneError("there is no photo of yours here yet; choose a picture or upload one")
+        _check_choice("picture", self.image, (*BACKGROUNDS, *([UPLOAD] if self.photo else [])))
         _check_choice("picture size", self.size, SIZES)
         _check_choice("pattern", self.pattern, PATTERNS)
         limit = self.size - self.pattern_size
@@ -116,7 +116,7 @@ class Scene:
                 f"each, got {len(self.kernels)}"
             )
         for choice in self.kernels:
-            _check_choice("kernels", choice, CHOICES)
+            _check_choice("kernel choice", choice, CHOICES)
         _check_border(self.stack, self.size, self.padding_mode)
 
     def _check_shown(self) -> None:

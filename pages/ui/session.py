@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
+from time import monotonic
 
 import streamlit as st
 
@@ -14,6 +16,9 @@ from rfcore.errors import RfcoreError
 
 _KEY = "learner"
 
+UNDER_WAY = 0.5
+"""Seconds in which a browser may still send the link that was just replaced."""
+
 
 @dataclass
 class Learner:
@@ -21,13 +26,16 @@ class Learner:
 
     scene: the last good one. revision: counts the changes that did not come from the stage, so
     that the stage knows when to take over what the server says. query: the link as last read or
-    written. notices: sentences to show once at the top. problems: a sentence per control, by its
-    name. answered: the stage message that was taken in last.
+    written. left, written: the link before that, and when it was replaced, in seconds. notices:
+    sentences to show once at the top. problems: a sentence per control, by its name. answered: the
+    stage message that was taken in last.
     """
 
     scene: Scene = field(default_factory=Scene)
     revision: int = 0
     query: dict[str, str] | None = None
+    left: dict[str, str] | None = None
+    written: float = -inf
     notices: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     answered: tuple[str, int] = ("", 0)
@@ -69,6 +77,7 @@ class Learner:
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
+        self.left, self.written = self.query, monotonic()
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
             others = {k: v for k, v in st.query_params.items() if k not in KEYS}
@@ -79,6 +88,8 @@ class Learner:
         query = _scene_query()
         if query == (self.query or {}):
             return
+        if query == (self.left or {}) and monotonic() - self.written < UNDER_WAY:
+            return  # sent before the browser heard of the new link: no one went back
         self.scene, self.notices = from_query(query, self.scene.photo)
         self.revision += 1
         self.problems.clear()

@@ -19,15 +19,21 @@ class LayerReading:
 
     number: int
     layer: Layer
+    jump: Pair
     expected: tuple[Fraction, Fraction]
     measured: MeasuredShift | None
     changed: int
     cells: int
 
     @property
+    def has_places(self) -> bool:
+        """Whether the map has more than one cell, so that something can be at another place."""
+        return self.cells > 1
+
+    @property
     def between_cells(self) -> bool:
         """Whether no whole-cell shift of this map can show the move."""
-        return any(part.denominator != 1 for part in self.expected)
+        return self.has_places and any(part.denominator != 1 for part in self.expected)
 
     @property
     def followed(self) -> bool:
@@ -41,6 +47,8 @@ class LayerReading:
 
 def expected_text(reading: LayerReading) -> str:
     """Say, in short, the shift that this map should show."""
+    if not reading.has_places:
+        return "no places left"
     if reading.between_cells:
         return f"{arrows(reading.expected, '', '').strip()}, between two cells"
     return arrows(reading.expected)
@@ -48,10 +56,15 @@ def expected_text(reading: LayerReading) -> str:
 
 def measured_text(reading: LayerReading) -> str:
     """Say, in short, the shift that this map did show, and how alike the response stayed."""
+    if not reading.has_places:
+        return "no places left"
     if reading.measured is None:
-        return "at one place only" if reading.changed else "no response"
-    text = arrows(reading.measured.shift)
-    return text if reading.measured.is_exact else f"{text}, {_alike(reading.measured)}"
+        return "not at both places" if reading.changed else "no response"
+    if reading.measured.is_exact:
+        return arrows(reading.measured.shift)
+    clear = reading.measured.similarity >= ALIKE
+    text = arrows(reading.measured.shift) if clear else "no clear shift"
+    return f"{text}, {_alike(reading.measured)}"
 
 
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
@@ -80,21 +93,28 @@ def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> s
 
 def _break_sentence(reading: LayerReading) -> str:
     name, changed = _name(reading), f"{reading.changed:,} of {reading.cells:,} cells changed"
+    if not reading.has_places:
+        return f"{name} has no places left: its value {'changed' if reading.changed else 'stayed'}."
     if reading.measured is None and reading.changed == 0:
         return f"{name} shows nothing of the pattern."
     if reading.measured is None:
-        return f"{name} shows the pattern at one of the two places only. {changed}."
+        return f"{name} does not show the pattern at both places. {changed}."
     if reading.changed == 0:
-        return f"{name} did not notice: no cell changed."
+        return f"{name} did not notice: no cell of this channel changed."
     if reading.between_cells:
-        broken = direction((_broken(reading.expected[0]), _broken(reading.expected[1])), "cell")
-        return f"{name} cannot: {broken} lies between two cells. {changed}."
+        return f"{name} cannot: {_broken_part(reading)}. {changed}."
+    if reading.measured.similarity < ALIKE:
+        return f"{name} shows no clear shift, only {_alike(reading.measured)}. {changed}."
     did = direction(reading.measured.shift, "cell")
-    return f"{name} went {did}, only {_alike(reading.measured)}. {changed}."
+    return f"{name} went {did} instead, {_alike(reading.measured)}. {changed}."
 
 
-def _broken(part: Fraction) -> Fraction:
-    return part if part.denominator != 1 else Fraction(0)
+def _broken_part(reading: LayerReading) -> str:
+    """Say which part of the expected shift is no whole number of cells, and how wide a cell is."""
+    broken = [part if part.denominator != 1 else Fraction(0) for part in reading.expected]
+    jumps = sorted({j for j, part in zip(reading.jump, broken, strict=True) if part})
+    width = " by ".join(map(str, jumps))
+    return f"{direction((broken[0], broken[1]), 'cell')} lies between two cells of {width} px"
 
 
 def _name(reading: LayerReading) -> str:
