@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,30 @@ from numpy.typing import NDArray
 
 from rfcore.errors import RfcoreError, ShapeError
 
+LONGEST = 10**12
+"""Cells along an axis of a map: more than any memory holds, and few enough digits to print."""
+
 
 def whole_number(
-    value: object, name: str, least: int | None = None, *, error: type[RfcoreError]
+    value: object,
+    name: str,
+    least: int | None = None,
+    most: int | None = None,
+    *,
+    error: type[RfcoreError],
 ) -> int:
-    """Return a whole number as a Python int; raises `error` for anything else, or below `least`.
+    """Return a whole number as a Python int; raises `error` for anything else, or out of limits.
 
     >>> whole_number(np.uint8(3), "steps", 1, error=ShapeError)
     3
     """
     number = _as_int(value)
     if number is None:
-        raise error(f"{name} must be a whole number, got {value!r}")
+        raise error(f"{name} must be a whole number, got {shown(value)}")
     if least is not None and number < least:
         raise error(f"{name} must be at least {least}, got {shown(number)}")
+    if most is not None and number > most:
+        raise error(f"{name} must be at most {most}, got {shown(number)}")
     return number
 
 
@@ -40,9 +50,10 @@ def whole_number_within(
     """
     number = _as_int(value)
     if number is None or not least <= number <= most:
-        got = repr(value) if number is None else shown(number)
         place = f" {where}" if where else ""
-        raise error(f"{name} must be a whole number from {least} to {most}{place}, got {got}")
+        raise error(
+            f"{name} must be a whole number from {least} to {most}{place}, got {shown(value)}"
+        )
     return number
 
 
@@ -74,12 +85,32 @@ def entries(
     >>> entries([1, 2], "unit", ("row", "col"), error=ShapeError)
     (1, 2)
     """
-    found: tuple[Any, ...] = ()
-    if isinstance(value, Iterable):
-        found = tuple(value)
-    if isinstance(value, str) or len(found) != len(parts):
-        raise error(f"{name} must be ({', '.join(parts)}), got {value!r}")
+    found = items(value)
+    if found is None or len(found) != len(parts):
+        raise error(f"{name} must be ({', '.join(parts)}), got {shown(value)}")
     return found
+
+
+def items(value: object) -> tuple[Any, ...] | None:
+    """Return what stands in a sequence; None for what is none, or a text.
+
+    >>> items([1, 2]), items("C3"), items(3)
+    ((1, 2), None, None)
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return None
+    if isinstance(value, np.ndarray) and value.ndim == 0:  # iterable by its looks alone
+        return None
+    return tuple(value)
+
+
+def one_of(value: object, name: str, choices: Sequence[str], *, error: type[RfcoreError]) -> None:
+    """Raise `error` when a value is none of some texts.
+
+    >>> one_of("avg", "kind", ("avg", "max"), error=ShapeError)
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise error(f"{name} must be one of {', '.join(choices)}, got {shown(value)}")
 
 
 def map_shape(shape: object) -> tuple[int, int, int]:
@@ -88,12 +119,15 @@ def map_shape(shape: object) -> tuple[int, int, int]:
     >>> map_shape((np.int64(8), 29, 29))
     (8, 29, 29)
     """
-    numbers = [_as_int(number) for number in shape] if isinstance(shape, Iterable) else []
+    numbers = [_as_int(number) for number in items(shape) or ()]
     whole = [number for number in numbers if number is not None and number >= 1]
     if len(whole) != 3 or len(numbers) != 3:
         raise ShapeError(
-            f"a shape is (channels, rows, cols), each a whole number of at least 1, got {shape!r}"
+            f"a shape is (channels, rows, cols), each a whole number of at least 1, "
+            f"got {shown(shape)}"
         )
+    if max(whole) > LONGEST:
+        raise ShapeError(f"a shape has at most {LONGEST} cells an axis, got {shown(shape)}")
     return whole[0], whole[1], whole[2]
 
 
@@ -116,7 +150,7 @@ def instance(value: object, kind: type, name: str, hint: str, *, error: type[Rfc
     >>> instance(ShapeError("no"), RfcoreError, "problem", "as a check raises it", error=ShapeError)
     """
     if not isinstance(value, kind):
-        raise error(f"{name} must be a {kind.__name__}, {hint}, got {value!r}")
+        raise error(f"{name} must be a {kind.__name__}, {hint}, got {shown(value)}")
 
 
 def kind_of(array: object) -> str:
@@ -128,13 +162,16 @@ def kind_of(array: object) -> str:
     return f"shape {array.shape}" if isinstance(array, np.ndarray) else repr(type(array))
 
 
-def shown(number: int) -> str:
-    """Return a number for a sentence: Python refuses to print one of thousands of digits.
+def shown(value: object) -> str:
+    """Return a value for a sentence: Python refuses to print a number of thousands of digits.
 
-    >>> shown(-7), shown(10**5000)
-    ('-7', 'a number of more than 30 digits')
+    >>> shown(-7), shown("C3"), shown(10**5000)
+    ('-7', "'C3'", 'a number too long to print')
     """
-    return str(number) if abs(number) < 10**30 else "a number of more than 30 digits"
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number too long to print"
 
 
 def _as_int(value: object) -> int | None:

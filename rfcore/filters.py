@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rfcore.checks import whole_number
+from rfcore.checks import instance, one_of, whole_number
 from rfcore.errors import KernelError
-from rfcore.layers import Conv2d, Pair, as_pair
+from rfcore.layers import LARGEST, Conv2d, Pair, as_pair
 from rfcore.ops import Array, binomial
 
 BANK = "bank"
@@ -83,8 +83,7 @@ def filter_kernel(name: str, kernel_size: int | Pair) -> Array:
            [-2.,  0.,  2.],
            [-1.,  0.,  1.]])
     """
-    if name not in FILTERS:
-        raise KernelError(f"there is no filter {name!r}; there are {', '.join(FILTERS)}")
+    one_of(name, "name", FILTERS, error=KernelError)
     rows, cols = as_pair(kernel_size, "kernel_size", 1)
     kernel = _MAKERS[name](rows, cols)
     total = np.abs(kernel).sum()
@@ -108,14 +107,15 @@ def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: i
     with more, the filter is applied to a mix of them, whose weights are drawn with `seed` and have
     absolute values summing to 1. Random weights are drawn for every tap, scaled the same way.
     Returns float32 (out_channels, in_channels, kernel rows, kernel cols).
-    Raises KernelError for a choice that is not in CHOICES, no input channel, or a seed below 0.
+    Raises KernelError for a choice that is not in CHOICES, what is no convolution, no input
+    channel, or a seed below 0.
 
     >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape
     (2, 4, 3, 3)
     """
-    if choice not in CHOICES:
-        raise KernelError(f"there are no kernels {choice!r}; there are {', '.join(CHOICES)}")
-    in_channels = whole_number(in_channels, "in_channels", 1, error=KernelError)
+    one_of(choice, "choice", CHOICES, error=KernelError)
+    instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
+    in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
     generator = np.random.default_rng(whole_number(seed, "seed", 0, error=KernelError))
     out_channels, kernel_size = layer.out_channels, layer.kernel_size
     if choice == RANDOM:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from rfcore.checks import instance, kind_of, map_shape, whole_number
+from rfcore.checks import instance, items, kind_of, map_shape, one_of, shown, whole_number
 from rfcore.errors import LayerError, ShapeError, TrainingError
 from rfcore.layers import Pair, Shape
 from rfcore.ops import Array, checked_map, global_avg_pool2d, global_max_pool2d, softmax
@@ -135,8 +135,7 @@ class GridHead(Head):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "grid", whole_number(self.grid, "grid", 1, error=LayerError))
-        if self.kind not in ("avg", "max"):
-            raise LayerError(f"kind of a grid must be avg or max, got {self.kind!r}")
+        one_of(self.kind, "kind", ("avg", "max"), error=LayerError)
 
     @property
     def name(self) -> str:
@@ -240,6 +239,9 @@ class Classifier:
             )
 
 
+_TRAINED = "as train_softmax_regression gives"
+
+
 def weight_maps(
     classifier: Classifier, shape: Shape, *, over_channels: Literal["sum", "norm"] = "sum"
 ) -> Array:
@@ -249,7 +251,8 @@ def weight_maps(
     leaves of it, one cell for a global head. over_channels: "sum" is what the class's logit gains
     when every channel there rises by 1; "norm" is the most that it can change when they change by
     a length of 1, and unlike the sum it is zero only where every weight is.
-    Raises ShapeError when such maps don't fit the classifier, TrainingError for another choice.
+    Raises ShapeError when such maps don't fit the classifier, TrainingError for what is no
+    Classifier, or another choice.
 
     >>> weights = np.array([[3.0, 0.0], [0.0, 0.0], [-4.0, 1.0], [0.0, 0.0]])  # 2 channels of 1x2
     >>> classifier = Classifier(FlattenHead(), weights, np.zeros(2), loss=0.0, accuracy=1.0)
@@ -258,13 +261,13 @@ def weight_maps(
     <BLANKLINE>
            [[1., 0.]]])
     """
+    instance(classifier, Classifier, "classifier", _TRAINED, error=TrainingError)
+    one_of(over_channels, "over_channels", ("sum", "norm"), error=TrainingError)
     weights = classifier.weights_by_place(shape)
     if over_channels == "sum":
         maps: Array = weights.sum(axis=1)
-    elif over_channels == "norm":
-        maps = np.sqrt(np.square(weights).sum(axis=1))
     else:
-        raise TrainingError(f"over_channels must be sum or norm, got {over_channels!r}")
+        maps = np.sqrt(np.square(weights).sum(axis=1))
     return maps
 
 
@@ -292,6 +295,13 @@ def position_sweep(
     array([[[[0.5 , 0.5 ],
              [0.25, 0.75]]]])
     """
+    if not callable(activation_at):
+        raise TrainingError(f"activation_at must be a function, got {shown(activation_at)}")
+    for name, given in (("classifiers", classifiers), ("rows", rows), ("cols", cols)):
+        if items(given) is None:
+            raise TrainingError(f"{name} must be a sequence, got {shown(given)}")
+    for classifier in classifiers:
+        instance(classifier, Classifier, "each of classifiers", _TRAINED, error=TrainingError)
     counts = sorted({len(classifier.bias) for classifier in classifiers})
     if len(counts) != 1:
         raise TrainingError(f"classifiers must have one same number of classes, got {counts}")

@@ -211,6 +211,8 @@ def scale_photo(photo: bytes, size: int) -> NDArray[np.float32]:
     (1, 64, 64)
     """
     _check_size(size)
+    if not isinstance(photo, bytes):
+        raise ImageError(f"photo must be the bytes of a stored photo, got {type(photo).__name__}")
     side = math.isqrt(len(photo))
     if side == 0 or side * side != len(photo):
         raise ImageError(f"a stored photo is a square of pixels, got {len(photo)} bytes")

@@ -43,15 +43,12 @@ def as_pair(value: int | Pair, name: str, least: int) -> Pair:
     """
     pair = value if isinstance(value, tuple) else (value, value)
     if len(pair) != 2:
-        raise LayerError(f"{name} must be one whole number or (rows, cols), got {value!r}")
+        raise LayerError(f"{name} must be one whole number or (rows, cols), got {shown(value)}")
     return _whole(pair[0], name, least), _whole(pair[1], name, least)
 
 
 def _whole(value: int, name: str, least: int) -> int:
-    number = whole_number(value, name, least, error=LayerError)
-    if number > LARGEST:
-        raise LayerError(f"{name} must be at most {LARGEST}, got {shown(number)}")
-    return number
+    return whole_number(value, name, least, LARGEST, error=LayerError)
 
 
 def window_count(size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> int:

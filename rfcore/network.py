@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rfcore import ops
-from rfcore.checks import instance, whole_number, whole_number_within
+from rfcore.checks import instance, items, kind_of, shown, whole_number, whole_number_within
 from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.filters import BANK, convolution_kernels
 from rfcore.layers import (
+    LARGEST,
     AvgPool2d,
     BlurPool2d,
     Conv2d,
@@ -48,8 +49,14 @@ class Network:
 
     def __post_init__(self) -> None:
         checked_stack(self.stack)
-        object.__setattr__(self, "kernels", tuple(self.kernels))
-        object.__setattr__(self, "biases", tuple(self.biases) or (None,) * len(self.stack))
+        for name in ("kernels", "biases"):
+            given = items(getattr(self, name))
+            if given is None:
+                got = kind_of(getattr(self, name))
+                raise KernelError(f"{name} must be a tuple, one entry for each layer, got {got}")
+            object.__setattr__(self, name, given)
+        if not self.biases:
+            object.__setattr__(self, "biases", (None,) * len(self.stack))
         if not len(self.kernels) == len(self.biases) == len(self.stack):
             raise KernelError(
                 f"kernels and biases need one entry for each of the {len(self.stack)} layers, "
@@ -93,16 +100,17 @@ class Network:
         (4, 8, 3, 3)
         """
         checked_stack(stack)
-        in_channels = whole_number(in_channels, "in_channels", 1, error=KernelError)
+        in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
         seed = whole_number(seed, "seed", 0, error=KernelError)
-        if isinstance(filters, str):
-            raise KernelError(f"filters must be a sequence of names, got {filters!r}")
+        chosen = items(filters)
+        if chosen is None:
+            raise KernelError(f"filters must be a sequence of names, got {shown(filters)}")
         convolutions = sum(isinstance(layer, Conv2d) for layer in stack)
-        if len(filters) > convolutions:
+        if len(chosen) > convolutions:
             raise KernelError(
-                f"{len(filters)} kernels were chosen, but the stack has {convolutions} convolutions"
+                f"{len(chosen)} kernels were chosen, but the stack has {convolutions} convolutions"
             )
-        choices = [*filters, *[BANK] * (convolutions - len(filters))]
+        choices = [*chosen, *[BANK] * (convolutions - len(chosen))]
         kernels: list[Array | None] = []
         channels, place = in_channels, 0
         for layer in stack:

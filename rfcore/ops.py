@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import planes, whole_number_within
+from rfcore.checks import one_of, planes, whole_number_within
 from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
@@ -401,8 +401,7 @@ def check_padding(sizes: Pair, padding: Pair, mode: PaddingMode) -> None:
 
 def checked_mode(mode: PaddingMode) -> PaddingMode:
     """Return a padding mode as it is; raises LayerError for an unknown one."""
-    if mode not in PADDING_MODES:
-        raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}, got {mode!r}")
+    one_of(mode, "padding_mode", PADDING_MODES, error=LayerError)
     return mode
 
 

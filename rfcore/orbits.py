@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import kind_of, whole_number, whole_number_within, whole_pair
+from rfcore.checks import kind_of, shown, whole_number, whole_number_within, whole_pair
 from rfcore.errors import LayerError, PatternError, ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.moving import MovingPattern
@@ -29,7 +29,7 @@ ONE_PIXEL_STEPS: tuple[Pair, ...] = tuple(
 """The (row, col) steps to the 8 neighbouring pixels."""
 
 LARGEST_ORIGIN = 2_000
-"""Pixels from the black image's edge to its bright pixel, above which it would fill a memory."""
+"""Pixels of a reach, or from a black image's edge to its bright pixel; more would fill a memory."""
 
 
 def orbit_map(
@@ -54,7 +54,8 @@ def orbit_map(
     the shift by (row, col): 0 where the output is that at the origin, other labels in the order
     in which new outputs appear, OUTSIDE where the pattern would not lie wholly in the image.
     Raises PatternError when that is so at the origin, ShiftError for a `reach` or a tolerance
-    below 0, LayerError for a layer that is not there; else as `MovingPattern` does.
+    below 0, or a reach above LARGEST_ORIGIN, LayerError for a layer that is not there; else as
+    `MovingPattern` does.
 
     >>> from rfcore import draw_pattern
     >>> network = Network.with_filters(Stack.parse("M2x2/2"))
@@ -63,7 +64,7 @@ def orbit_map(
            [3, 0, 0],
            [3, 0, 0]])
     """
-    reach = whole_number(reach, "reach", 0, error=ShiftError)
+    reach = whole_number(reach, "reach", 0, LARGEST_ORIGIN, error=ShiftError)
     checked_tolerance(tolerance)
     row, col = whole_pair(origin, "origin", error=ShiftError, parts=("row", "col"))
     checked_pattern(pattern)
@@ -73,7 +74,7 @@ def orbit_map(
     if not (0 <= row <= places[0] and 0 <= col <= places[1]):
         raise PatternError(
             f"the pattern must lie wholly in the image at its origin, from (0, 0) to {places}, "
-            f"got {row, col}"
+            f"got {shown((row, col))}"
         )
     known = _Outputs(output_at(row, col), tolerance)
     labels = np.full((2 * reach + 1, 2 * reach + 1), OUTSIDE)
@@ -110,7 +111,7 @@ def share_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> Fractio
     if not 1 <= min(rows, cols) <= max(rows, cols) <= reach:
         raise ShiftError(
             f"places must be at least 1 and at most the reach of the labels, {reach}, "
-            f"got {rows, cols}"
+            f"got {shown((rows, cols))}"
         )
     here = labels[reach : reach + rows, reach : reach + cols]
     unchanged = counted = 0
@@ -157,7 +158,7 @@ def _outputs(
         if layer is not None:
             raise LayerError(f"a function has no layers to choose from, got layer {layer!r}")
         if not callable(run):
-            raise LayerError(f"run must be a Network or a function of an image, got {run!r}")
+            raise LayerError(f"run must be a Network or a function of an image, got {shown(run)}")
         return lambda row, col: run(place(background, pattern, row, col))
     end = count = len(run.stack)
     if layer is not None:

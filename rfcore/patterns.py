@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import instance, kind_of, whole_number, whole_number_within
+from rfcore.checks import instance, kind_of, one_of, whole_number, whole_number_within
 from rfcore.errors import PatternError
 
 _Plane = NDArray[np.float64]
@@ -330,6 +330,5 @@ def _quantised(plane: _Plane) -> NDArray[np.float32]:
 def _check(
     kind: str, name: str, known: tuple[str, ...], size: int, smallest: int, largest: int
 ) -> None:
-    if name not in known:
-        raise PatternError(f"{kind} must be one of {', '.join(known)}, got {name!r}")
+    one_of(name, kind, known, error=PatternError)
     whole_number_within(size, f"{kind} size", smallest, largest, error=PatternError)

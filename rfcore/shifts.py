@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from rfcore.checks import entries, kind_of, planes, whole_number, whole_pair
+from rfcore.checks import entries, kind_of, one_of, planes, whole_number, whole_pair
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -168,8 +168,7 @@ def _part(by: int) -> slice:
 
 def checked_fill(fill: ShiftFill) -> ShiftFill:
     """Return a fill as it is; raises ShiftError for an unknown one."""
-    if fill not in SHIFT_FILLS:
-        raise ShiftError(f"fill must be one of {', '.join(SHIFT_FILLS)}, got {fill!r}")
+    one_of(fill, "fill", SHIFT_FILLS, error=ShiftError)
     return fill
 
 

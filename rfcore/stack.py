@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rfcore.checks import instance, map_shape
+from rfcore.checks import instance, items, map_shape, shown
 from rfcore.errors import LayerError, NotationError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
@@ -60,15 +60,15 @@ class Stack:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        layers: object = self.layers
-        if isinstance(layers, str) or not isinstance(layers, Iterable):
-            raise LayerError(f"layers must be a tuple of layers, got {layers!r}")
-        object.__setattr__(self, "layers", tuple(layers))
+        layers = items(self.layers)
+        if layers is None:
+            raise LayerError(f"layers must be a tuple of layers, got {shown(self.layers)}")
+        object.__setattr__(self, "layers", layers)
         if not self.layers:
             raise NotationError("a stack needs at least one layer, as in C3x3/1")
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise LayerError(f"a stack is made of layers, got {layer!r}")
+                raise LayerError(f"a stack is made of layers, got {shown(layer)}")
 
     @classmethod
     def parse(cls, text: str) -> Stack:
@@ -85,7 +85,7 @@ class Stack:
         'C3x3/1 -> M2x2/2 -> C3x3/1p1d2c4'
         """
         if not isinstance(text, str):
-            raise NotationError(f"text must be a str, as in 'C3x3/1', got {text!r}")
+            raise NotationError(f"text must be a str, as in 'C3x3/1', got {shown(text)}")
         if len(text) > MAX_TEXT:
             raise NotationError(
                 f"a notation has at most {MAX_TEXT} characters, this one has {len(text)}"

@@ -16,6 +16,9 @@ from rfcore.ops import Array
 Progress = Callable[[int, float, float], bool | None]
 """Called with (steps done, loss, accuracy); the answer False stops."""
 
+MOST_CLASSES = 10_000
+"""Classes that are told apart; each has a weight for every feature, and more fill a memory."""
+
 _Labels = NDArray[np.integer]
 
 
@@ -80,7 +83,7 @@ def train_softmax_regression(
     array([[-4.2,  4.2],
            [ 0. ,  0. ]])
     """
-    classes = whole_number(classes, "classes", 2, error=TrainingError)
+    classes = whole_number(classes, "classes", 2, MOST_CLASSES, error=TrainingError)
     steps = whole_number(steps, "steps", 1, error=TrainingError)
     if not 0 < learning_rate <= 1:
         raise TrainingError(f"learning_rate must be above 0 and at most 1, got {learning_rate}")

@@ -250,18 +250,18 @@ def test_a_share_link_gives_the_same_kernels_next_year():
     [
         (
             lambda: filter_kernel("blur", (3, 3)),
-            "there is no filter 'blur'; there are vertical edge, horizontal edge, smooth, spot, "
-            "falling edge, rising edge, sharpen, identity",
+            "name must be one of vertical edge, horizontal edge, smooth, spot, "
+            "falling edge, rising edge, sharpen, identity, got 'blur'",
         ),
         (
             lambda: filter_kernel("bank", (3, 3)),
-            "there is no filter 'bank'; there are vertical edge, horizontal edge, smooth, spot, "
-            "falling edge, rising edge, sharpen, identity",
+            "name must be one of vertical edge, horizontal edge, smooth, spot, "
+            "falling edge, rising edge, sharpen, identity, got 'bank'",
         ),
         (
             lambda: convolution_kernels("sobel", Conv2d(3), 1),
-            "there are no kernels 'sobel'; there are bank, vertical edge, horizontal edge, "
-            "smooth, spot, falling edge, rising edge, sharpen, identity, random",
+            "choice must be one of bank, vertical edge, horizontal edge, "
+            "smooth, spot, falling edge, rising edge, sharpen, identity, random, got 'sobel'",
         ),
         (
             lambda: convolution_kernels("random", Conv2d(3), 0),

@@ -552,7 +552,7 @@ def rejects(error, message):
         ((0,), "grid must be at least 1, got 0"),
         ((2.0,), "grid must be a whole number, got 2.0"),
         ((True,), "grid must be a whole number, got True"),
-        ((2, "sum"), "kind of a grid must be avg or max, got 'sum'"),
+        ((2, "sum"), "kind must be one of avg, max, got 'sum'"),
     ],
 )
 def test_a_grid_that_cannot_be_is_rejected(arguments, message):
@@ -584,7 +584,7 @@ def test_a_map_that_a_classifier_was_not_trained_on_is_rejected():
             ask(np.zeros((2, 3, 7, 9)))
     with rejects(ShapeError, message):
         weight_maps(classifier, (3, 7, 9))
-    with rejects(TrainingError, "over_channels must be sum or norm, got 'max'"):
+    with rejects(TrainingError, "over_channels must be one of sum, norm, got 'max'"):
         weight_maps(classifier, (3, 7, 10), over_channels="max")
 
 

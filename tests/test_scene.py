@@ -282,9 +282,9 @@ def test_pattern_may_touch_every_border_and_not_cross_it(
             "shows up to 1,000,000; take less padding, fewer layers or a smaller picture",
         ),
         (
-            "C1x1/999999 -> R -> C1x1/2",
+            "C1x1/999999 -> R -> C1x1/2000",
             64,
-            "a jump of more than 1000000 pixels is not worked out",
+            "layer 3, C1x1/2000: its jump must be at most 1000000000 pixels, got 1999998000",
         ),
         (
             "C2x2/1p20d999",
