@@ -92,3 +92,13 @@ def test_the_stage_is_rebuilt_for_other_layers_and_channels(
 def brightness(stage: Stage) -> float:
     """How bright a map without a response is; zero has the colour of paper in every theme."""
     return float(np.median(stage.cells(1)))
+
+
+def test_the_app_works_under_a_base_path(browser: Browser) -> None:
+    with AppServer(base_path="lab") as server, Stage(browser, server, {"picture": "flat"}) as stage:
+        assert "/lab/" in stage.page.url
+        stage.drag(0, 2)
+        assert stage.readouts(1)[0] == "→ 2 cells"
+        sockets = [url for url in stage.requests if url.startswith("ws") and "frames" in url]
+        assert sockets
+        assert all("/lab/frames" in url for url in sockets)
