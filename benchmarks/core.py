@@ -3,9 +3,9 @@
     python -m benchmarks.core
 
 Every row is measured side by side in one run, one thread each, the sides taking turns; medians.
-A drag step is one move by one pixel of a 16x16 pattern; a turn is 16 of them in a row, as in a drag.
-The floor is the time of the matrix products alone, on inputs that are unfolded already. Targets
-stand in the last column; a row that misses its target says so, and the exit code is 1.
+A drag step is one move by one pixel of a 16x16 pattern; a turn is 16 of them in a row, as in a
+drag. The floor is the time of the matrix products alone, on inputs that are unfolded already.
+Targets stand in the last column; a row that misses its target says so, and the exit code is 1.
 """
 
 from __future__ import annotations
