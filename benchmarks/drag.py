@@ -141,11 +141,12 @@ def _timing(page: Page, places: list[str], sizes: list[int]) -> Timing:
 
 
 def _row(name: str, timing: Timing) -> str:
-    size = median(timing.frame_bytes) / 1024 if timing.frame_bytes else float("nan")
+    # The images of the plain page travel outside its socket, where they are not counted.
+    size = f"{median(timing.frame_bytes) / 1024:.1f}" if timing.frame_bytes else "-"
     return (
         f"{name:<24} {timing.sent:>5} {len(timing.latencies):>9} {timing.answered_share:>6.0%} "
         f"{timing.percentile(0.5):>8.1f} {timing.percentile(0.95):>8.1f} "
-        f"{timing.percentile(1):>8.1f} {size:>10.1f}"
+        f"{timing.percentile(1):>8.1f} {size:>10}"
     )
 
 
