@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls
+from pages.ui import controls, layer_controls
 from pages.ui.session import learner
 from pages.ui.stage import stage
 
@@ -15,10 +15,10 @@ controls.picture_controls()
 controls.stack_controls()
 build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])
 with build:
-    controls.layer_editor()
+    layer_controls.layer_editor()
 with kernels:
     controls.kernel_controls()
 with photo:
     controls.photo_control()
 st.header("Every layer in numbers", anchor=False)
-controls.layer_table()
+layer_controls.layer_table()

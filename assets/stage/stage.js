@@ -3,11 +3,13 @@
 // Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
 // A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
 
-import { Bitmap, Sheet, boxOfCells, boxOfMap, composite, drawUnit } from "./draw.js";
+import { Bitmap, Sheet, boxOfMap, composite, drawUnit } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
-import { clamp, clip, isClipped, samePlace, span } from "./geometry.js";
+import { clamp, samePlace } from "./geometry.js";
+import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { Line } from "./line.js";
 import { buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
+import { describeUnit } from "./words.js";
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
@@ -19,14 +21,10 @@ const GAP = 16;
 
 const HINT = "Point at any cell of a map to see its receptive field. A click pins it.";
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
 // Writing the same text again would make the browser lay out the page again.
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
-
-const withMinus = (number) => number.replaceAll("-", "\u2212");
 
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
@@ -71,7 +69,7 @@ class Stage {
       this.layOut();
     };
     parent.append(style, this.parts.root);
-    this.listen();
+    listenToBar(this);
     new ResizeObserver(() => this.layOut()).observe(this.parts.root);
   }
 
@@ -173,10 +171,10 @@ class Stage {
       const map = buildMap(layer, index);
       map.sheet = new Sheet(map.canvas);
       map.bitmap = new Bitmap(layer.rows, layer.cols);
-      this.listenToMap(map, index);
+      listenToMap(this, map, index);
       return map;
     });
-    this.listenToHandle();
+    listenToHandle(this);
     this.parts.panels.replaceChildren(
       this.input.panel,
       this.parts.sentence,
@@ -203,35 +201,6 @@ class Stage {
     }
   }
 
-  listenToHandle() {
-    const { handle, sheet } = this.input;
-    let grip = null;
-    handle.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || grip) return;
-      event.preventDefault();
-      handle.focus({ preventScroll: true });
-      handle.setPointerCapture(event.pointerId);
-      const [row, col] = sheet.place(event);
-      const { position } = this.scene;
-      grip = { id: event.pointerId, row: row - position[0], col: col - position[1] };
-      this.beginFrom(position);
-    });
-    handle.addEventListener("pointermove", (event) => {
-      if (!grip || event.pointerId !== grip.id) return;
-      const [row, col] = sheet.place(event);
-      this.moveTo(Math.round(row - grip.row), Math.round(col - grip.col), false);
-    });
-    const release = (event) => {
-      if (!grip || event.pointerId !== grip.id) return;
-      grip = null;
-      this.moveTo(...this.scene.position, true);
-    };
-    handle.addEventListener("pointerup", release);
-    handle.addEventListener("pointercancel", release);
-    handle.addEventListener("keydown", (event) => this.keyOnHandle(event));
-    handle.addEventListener("blur", () => this.settleNow());
-  }
-
   beginFrom(place) {
     if (samePlace(place, this.scene.start)) return;
     this.scene.start = place;
@@ -240,18 +209,6 @@ class Stage {
     }
     this.line.ask(false);
     this.drawSoon();
-  }
-
-  keyOnHandle(event) {
-    const { position, start } = this.scene;
-    const step = ARROWS[event.key];
-    if (event.key === "Home") this.moveTo(...start, false);
-    else if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const jump = event.shiftKey ? this.setting.layers.at(-1).field.jump : [1, 1];
-      this.moveTo(position[0] + step[0] * jump[0], position[1] + step[1] * jump[1], false);
-    } else return;
-    event.preventDefault();
-    this.settleSoon();
   }
 
   settleSoon() {
@@ -267,72 +224,10 @@ class Stage {
     this.line.ask(true);
   }
 
-  unitAt(event, index) {
-    const layer = this.setting.layers[index];
-    const [row, col] = this.maps[index].sheet.place(event);
-    const square = boxOfMap(layer, this.setting.size, this.ownCells);
-    const r = Math.floor(((row - square[0]) / (square[1] - square[0])) * layer.rows);
-    const c = Math.floor(((col - square[2]) / (square[3] - square[2])) * layer.cols);
-    return r >= 0 && c >= 0 && r < layer.rows && c < layer.cols ? [index, r, c] : null;
-  }
-
-  listenToMap(map, index) {
-    const point = (unit) => {
-      if (samePlace(unit, this.hover) || unit === this.hover) return;
-      this.hover = unit;
-      this.drawSoon();
-    };
-    map.plot.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "touch") point(this.unitAt(event, index));
-    });
-    map.plot.addEventListener("pointerleave", () => point(null));
-    map.plot.addEventListener("click", (event) => this.pin(this.unitAt(event, index)));
-    map.plot.addEventListener("focus", () => {
-      if (!map.plot.matches(":focus-visible")) return;
-      const layer = this.setting.layers[index];
-      const { unit } = this.scene;
-      const middle = [index, layer.rows >> 1, layer.cols >> 1];
-      this.cursor = unit && unit[0] === index ? unit : middle;
-      this.drawSoon();
-      this.speakSoon();
-    });
-    map.plot.addEventListener("blur", () => {
-      this.cursor = null;
-      this.drawSoon();
-    });
-    map.plot.addEventListener("keydown", (event) => this.keyOnMap(event, index));
-    map.select.addEventListener("change", () => {
-      const { group } = this.setting.layers[index];
-      this.scene.channels = this.scene.channels.map((channel, i) =>
-        this.setting.layers[i].group === group ? Number(map.select.value) : channel,
-      );
-      this.showChannels();
-      this.line.ask(true);
-    });
-  }
-
   showChannels() {
     this.maps.forEach((map, i) => {
       map.select.value = this.scene.channels[i];
     });
-  }
-
-  keyOnMap(event, index) {
-    const layer = this.setting.layers[index];
-    const [, row, col] = this.cursor ?? [index, layer.rows >> 1, layer.cols >> 1];
-    const step = ARROWS[event.key];
-    if (event.key === "Enter" || event.key === " ") this.pin([index, row, col]);
-    else if (event.key === "Escape") this.pin(null);
-    else if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      this.cursor = [
-        index,
-        clamp(row + step[0], 0, layer.rows - 1),
-        clamp(col + step[1], 0, layer.cols - 1),
-      ];
-      this.drawSoon();
-      this.speakSoon();
-    } else return;
-    event.preventDefault();
   }
 
   // Pin a unit, or let go of the one that is pinned already.
@@ -341,51 +236,6 @@ class Stage {
     this.line.ask(true);
     this.drawSoon();
     this.speakSoon();
-  }
-
-  listen() {
-    const { views, ownCells, copy } = this.parts;
-    const choose = (name) => {
-      this.scene.view = name;
-      this.line.ask(true);
-      this.drawSoon();
-    };
-    views.addEventListener("click", (event) => {
-      const name = event.target.dataset?.view;
-      if (name && this.scene) choose(name);
-    });
-    views.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step || !this.scene) return;
-      const buttons = [...views.children];
-      const at = buttons.findIndex((button) => button.dataset.view === this.scene.view);
-      const next = buttons[(at + step + buttons.length) % buttons.length];
-      choose(next.dataset.view);
-      next.focus();
-      event.preventDefault();
-    });
-    ownCells.addEventListener("change", () => {
-      this.ownCells = ownCells.checked;
-      this.drawSoon();
-    });
-    copy.addEventListener("click", () => this.copyLink());
-  }
-
-  async copyLink() {
-    const { linkText } = this.parts;
-    const link = `${location.origin}${location.pathname}?${this.header.query}`;
-    const note = this.setting.photo
-      ? " Your photo does not travel: a drawn picture stands in for it."
-      : "";
-    try {
-      await navigator.clipboard.writeText(link);
-      linkText.replaceChildren(`Link copied.${note}`);
-    } catch {
-      // Without https a browser keeps the clipboard closed: show the link to copy by hand.
-      const field = element("input", { readonly: true, value: link, "aria-label": "Link" });
-      linkText.replaceChildren(field, note);
-      field.select();
-    }
   }
 
   // ---- what is shown
@@ -479,7 +329,7 @@ class Stage {
     const unit = this.shownUnit;
     this.drawInput(theme, unit);
     this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
-    write(this.parts.unitText, unit ? this.unitText(unit) : HINT);
+    write(this.parts.unitText, unit ? this.describe(unit) : HINT);
   }
 
   // What depends on theme, view and setting alone, not on the drag.
@@ -553,29 +403,7 @@ class Stage {
     return Int32Array.from(now, (value, i) => value - started[index][i]);
   }
 
-  unitText([index, row, col]) {
-    const layer = this.setting.layers[index];
-    const { size, jump, holes } = layer.field;
-    const seen = span(layer.field, row, col);
-    const range = (from, to) => withMinus(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
-    const values = this.valuesOf(index, this.scene.view);
-    const parts = [
-      `Layer ${index + 1}, ${layer.text}, unit (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
-        `rows ${range(seen[0], seen[1])}, columns ${range(seen[2], seen[3])}.`,
-      `Jump ${jump[0] === jump[1] ? jump[0] : jump.join("\u00d7")}.`,
-    ];
-    if (isClipped(seen, this.setting.size, this.setting.size)) {
-      const inside = clip(seen, this.setting.size, this.setting.size);
-      const [r, c] = [Math.max(0, inside[1] - inside[0]), Math.max(0, inside[3] - inside[2])];
-      parts.push(`Only ${r}\u00d7${c} of them lie on the picture; the dashed rest is padding.`);
-    }
-    if (holes) parts.push("The field has holes: not every pixel in it counts.");
-    if (values) {
-      const value = (values[row * layer.cols + col] * layer.scale) / FULL_SCALE;
-      // Digits that the frame carries: a thousandth of the full colour, no more.
-      const digits = Math.max(0, 2 - Math.floor(Math.log10(layer.scale)));
-      parts.push(`Value ${withMinus(value.toFixed(digits))}.`);
-    }
-    return parts.join(" ");
+  describe(unit) {
+    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.scene.view));
   }
 }
