@@ -13,36 +13,22 @@ frame travels can change.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from pages.ui import words
 from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
-from rfcore.filters import RANDOM, channel_filter
-from rfcore.images import scale_photo
-from rfcore.layers import Conv2d, Pair
-from rfcore.network import Network
+from pages.ui.scene import Scene
+from pages.ui.setting import Setting, maps_at_start, responses_at_start, setting_of
+from rfcore.layers import Pair
 from rfcore.ops import Array
-from rfcore.patterns import Pattern, draw_background, draw_pattern, place
-from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
-from rfcore.stack import Stack
 
 FULL_SCALE = 32767
-
-SMALL = 96
-"""Pixels per side up to which what a scene needs is well below a megabyte."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,40 +58,6 @@ def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Setting:
-    """All that stays the same while the pattern is dragged."""
-
-    scene_id: str
-    background: Array
-    pattern: Pattern
-    network: Network
-    fields: tuple[ReceptiveField, ...]
-    channels: tuple[int, ...]
-    gray: Array
-    """Even gray, as bright as the picture on average: the pattern's own response is measured on
-    it, for over a texture a move also changes what the pattern hides."""
-    silent: tuple[Array, ...]
-    """The shown maps of even gray alone."""
-    scales: tuple[float, ...]
-    header: dict[str, Any]
-
-    def shown_maps(self, position: Pair) -> tuple[Array, ...]:
-        return self.chosen(place(self.background, self.pattern, *position))
-
-    def responses(self, position: Pair) -> tuple[Array, ...]:
-        """What the pattern by itself adds to each shown map."""
-        alone = self.chosen(place(self.gray, self.pattern, *position))
-        return tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-
-    def chosen(self, image: Array) -> tuple[Array, ...]:
-        """The shown channel of every map of an image."""
-        return tuple(
-            activation[channel].copy()
-            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
-        )
-
-
 def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """Return the frame of a scene: header and planes, as the module says.
 
@@ -113,9 +65,9 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     the drag unless `request.known_start` does.
     """
     at_rest = scene.at_rest()
-    setting = _setting(at_rest)
+    setting = setting_of(at_rest)
     now = setting.shown_maps(scene.position)
-    start = now if scene.moved == (0, 0) else _maps_at_start(at_rest, scene.start)
+    start = now if scene.moved == (0, 0) else maps_at_start(at_rest, scene.start)
     readings = _readings(scene, setting, start, now)
     header: dict[str, Any] = {
         "scene": setting.scene_id,
@@ -152,10 +104,10 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
 
 
 def _readings(
-    scene: Scene, setting: _Setting, start: tuple[Array, ...], now: tuple[Array, ...]
+    scene: Scene, setting: Setting, start: tuple[Array, ...], now: tuple[Array, ...]
 ) -> list[words.LayerReading]:
     after = setting.responses(scene.position)
-    before = after if scene.moved == (0, 0) else _responses_at_start(scene.at_rest(), scene.start)
+    before = after if scene.moved == (0, 0) else responses_at_start(scene.at_rest(), scene.start)
     readings = []
     for index, layer in enumerate(scene.stack):
         jump = setting.fields[index].jump
@@ -175,149 +127,7 @@ def _readings(
     return readings
 
 
-def _remembered(make: Callable[..., T]) -> Callable[..., T]:
-    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
-
-    What is made of a photo is remembered by the photo itself, and so goes with it.
-    """
-    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
-
-    @wraps(make)
-    def remembered(scene: Scene, *arguments: Hashable) -> T:
-        if scene.photo is None:
-            return (small if scene.size <= SMALL else large)(scene, *arguments)
-        key = (make.__name__, to_query_string(scene), arguments)
-        return scene.photo.made(key, lambda: make(scene, *arguments))
-
-    return remembered
-
-
-@_remembered
-def _setting(scene: Scene) -> _Setting:
-    background = _picture(scene)
-    pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
-    network = Network.with_filters(
-        scene.stack, filters=scene.kernels, padding_mode=scene.padding_mode
-    )
-    fields = receptive_fields(scene.stack, (scene.size, scene.size))
-    setting = _Setting(
-        scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
-        background=background,
-        pattern=pattern,
-        network=network,
-        fields=fields,
-        channels=scene.channels,
-        gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
-        silent=(),
-        scales=(),
-        header={},
-    )
-    silent = setting.chosen(setting.gray)
-    scales = _scales(setting, scene)
-    header = _setting_header(scene, fields, scales)
-    return _Setting(**{**vars(setting), "silent": silent, "scales": scales, "header": header})
-
-
-@_remembered
-def _maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
-    """The maps a drag began with; one entry serves the whole drag."""
-    return _setting(scene).shown_maps(start)
-
-
-@_remembered
-def _responses_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
-    return _setting(scene).responses(start)
-
-
-def _picture(scene: Scene) -> Array:
-    if scene.image == UPLOAD and scene.photo is not None:
-        return scale_photo(scene.photo.pixels, scene.size)
-    return draw_background(scene.image, scene.size)
-
-
-def _scales(setting: _Setting, scene: Scene) -> tuple[float, ...]:
-    """The value at which each map's colour is full: the largest response to the picture, bare and
-    with the pattern in the middle and toward each corner. It depends on no position of a drag."""
-    far = scene.size - scene.pattern_size
-    places = [
-        (far // 2, far // 2),
-        *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
-    ]
-    looks = [setting.chosen(setting.background), *map(setting.shown_maps, places)]
-    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
-    return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
-
-
-def _rounded_up(value: float) -> float:
-    """Round up to two digits, so that a legend is short and no colour is cut off."""
-    step = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")
-
-
-def _setting_header(
-    scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
-) -> dict[str, Any]:
-    shapes = map_shapes(scene.stack, scene.size)
-    layers = []
-    groups = layer_groups(scene.stack)
-    choices = iter(scene.kernels)
-    choice: str | None = None
-    mixed = False
-    for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
-        if isinstance(layer, Conv2d):
-            mixed = choice is not None
-            choice = next(choices)
-        layers.append(
-            {
-                "text": str(layer),
-                "name": layer.name,
-                "rows": shape[1],
-                "cols": shape[2],
-                "channel": scene.channels[index],
-                "group": groups[index],
-                "channels": [_channel_name(choice, c, mixed) for c in range(shape[0])],
-                "scale": scales[index],
-                "field": _field_header(field),
-                "within": _fields_on_earlier_maps(scene.stack, index, shapes),
-            }
-        )
-    return {
-        "size": scene.size,
-        "pattern": {"name": scene.pattern, "size": scene.pattern_size},
-        "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
-        "layers": layers,
-    }
-
-
-def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
-    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
-    if choice is None:
-        return "gray"
-    name = channel_filter(choice, channel)
-    return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
-
-
-def _fields_on_earlier_maps(
-    stack: Stack, index: int, shapes: tuple[tuple[int, int, int], ...]
-) -> list[dict[str, Any]]:
-    """The field of a layer's units on every map before it, counted in that map's cells."""
-    found = []
-    for earlier in range(index):
-        between = Stack(stack.layers[earlier + 1 : index + 1])
-        found.append(_field_header(receptive_fields(between, shapes[earlier][1:])[-1]))
-    return found
-
-
-def _field_header(field: ReceptiveField) -> dict[str, Any]:
-    return {
-        "size": field.size,
-        "jump": field.jump,
-        "start": field.start,
-        "holes": field.has_holes,
-    }
-
-
-def _scaled(maps: tuple[Array, ...], setting: _Setting) -> enumerate[tuple[Array, float]]:
+def _scaled(maps: tuple[Array, ...], setting: Setting) -> enumerate[tuple[Array, float]]:
     return enumerate(zip(maps, setting.scales, strict=True))
 
 

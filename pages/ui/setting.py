@@ -1,0 +1,212 @@
+"""What stays the same while a pattern is dragged: made once for a scene at rest, then remembered.
+
+Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
+
+import numpy as np
+
+from pages.ui.link import to_query_string
+from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
+from rfcore.filters import RANDOM, channel_filter
+from rfcore.images import scale_photo
+from rfcore.layers import Conv2d, Pair
+from rfcore.network import Network
+from rfcore.ops import Array
+from rfcore.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.stack import Stack
+
+SMALL = 96
+"""Pixels per side up to which what a scene needs is well below a megabyte."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """All that stays the same while the pattern is dragged."""
+
+    scene_id: str
+    background: Array
+    pattern: Pattern
+    network: Network
+    fields: tuple[ReceptiveField, ...]
+    channels: tuple[int, ...]
+    gray: Array
+    """Even gray, as bright as the picture on average: the pattern's own response is measured on
+    it, for over a texture a move also changes what the pattern hides."""
+    silent: tuple[Array, ...]
+    """The shown maps of even gray alone."""
+    scales: tuple[float, ...]
+    header: dict[str, Any]
+
+    def shown_maps(self, position: Pair) -> tuple[Array, ...]:
+        return self.chosen(place(self.background, self.pattern, *position))
+
+    def responses(self, position: Pair) -> tuple[Array, ...]:
+        """What the pattern by itself adds to each shown map."""
+        alone = self.chosen(place(self.gray, self.pattern, *position))
+        return tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+
+    def chosen(self, image: Array) -> tuple[Array, ...]:
+        """The shown channel of every map of an image."""
+        return tuple(
+            activation[channel].copy()
+            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
+        )
+
+
+def _remembered(make: Callable[..., T]) -> Callable[..., T]:
+    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
+
+    What is made of a photo is remembered by the photo itself, and so goes with it.
+    """
+    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
+
+    @wraps(make)
+    def remembered(scene: Scene, *arguments: Hashable) -> T:
+        if scene.photo is None:
+            return (small if scene.size <= SMALL else large)(scene, *arguments)
+        key = (make.__name__, to_query_string(scene), arguments)
+        return scene.photo.made(key, lambda: make(scene, *arguments))
+
+    return remembered
+
+
+@_remembered
+def setting_of(scene: Scene) -> Setting:
+    """Return what a scene at rest needs for every one of its frames."""
+    background = _picture(scene)
+    pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
+    network = Network.with_filters(
+        scene.stack, filters=scene.kernels, padding_mode=scene.padding_mode
+    )
+    fields = receptive_fields(scene.stack, (scene.size, scene.size))
+    setting = Setting(
+        scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
+        background=background,
+        pattern=pattern,
+        network=network,
+        fields=fields,
+        channels=scene.channels,
+        gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
+        silent=(),
+        scales=(),
+        header={},
+    )
+    scales = _scales(setting, scene)
+    return replace(
+        setting,
+        silent=setting.chosen(setting.gray),
+        scales=scales,
+        header=_setting_header(scene, fields, scales),
+    )
+
+
+@_remembered
+def maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
+    """The maps a drag began with; one entry serves the whole drag."""
+    return setting_of(scene).shown_maps(start)
+
+
+@_remembered
+def responses_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
+    """Return what the pattern by itself did where a drag began."""
+    return setting_of(scene).responses(start)
+
+
+def _picture(scene: Scene) -> Array:
+    if scene.image == UPLOAD and scene.photo is not None:
+        return scale_photo(scene.photo.pixels, scene.size)
+    return draw_background(scene.image, scene.size)
+
+
+def _scales(setting: Setting, scene: Scene) -> tuple[float, ...]:
+    """The value at which each map's colour is full: the largest response to the picture, bare and
+    with the pattern in the middle and toward each corner. It depends on no position of a drag."""
+    far = scene.size - scene.pattern_size
+    places = [
+        (far // 2, far // 2),
+        *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
+    ]
+    looks = [setting.chosen(setting.background), *map(setting.shown_maps, places)]
+    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
+    return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
+
+
+def _rounded_up(value: float) -> float:
+    """Round up to two digits, so that a legend is short and no colour is cut off."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")
+
+
+def _setting_header(
+    scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
+) -> dict[str, Any]:
+    shapes = map_shapes(scene.stack, scene.size)
+    layers = []
+    groups = layer_groups(scene.stack)
+    choices = iter(scene.kernels)
+    choice: str | None = None
+    mixed = False
+    for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
+        if isinstance(layer, Conv2d):
+            mixed = choice is not None
+            choice = next(choices)
+        layers.append(
+            {
+                "text": str(layer),
+                "name": layer.name,
+                "rows": shape[1],
+                "cols": shape[2],
+                "channel": scene.channels[index],
+                "group": groups[index],
+                "channels": [_channel_name(choice, c, mixed) for c in range(shape[0])],
+                "scale": scales[index],
+                "field": _field_header(field),
+                "within": _fields_on_earlier_maps(scene.stack, index, shapes),
+            }
+        )
+    return {
+        "size": scene.size,
+        "pattern": {"name": scene.pattern, "size": scene.pattern_size},
+        "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
+        "layers": layers,
+    }
+
+
+def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
+    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
+    if choice is None:
+        return "gray"
+    name = channel_filter(choice, channel)
+    return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
+
+
+def _fields_on_earlier_maps(
+    stack: Stack, index: int, shapes: tuple[tuple[int, int, int], ...]
+) -> list[dict[str, Any]]:
+    """The field of a layer's units on every map before it, counted in that map's cells."""
+    found = []
+    for earlier in range(index):
+        between = Stack(stack.layers[earlier + 1 : index + 1])
+        found.append(_field_header(receptive_fields(between, shapes[earlier][1:])[-1]))
+    return found
+
+
+def _field_header(field: ReceptiveField) -> dict[str, Any]:
+    return {
+        "size": field.size,
+        "jump": field.jump,
+        "start": field.start,
+        "holes": field.has_holes,
+    }
