@@ -102,7 +102,7 @@ def _check_file(data: bytes) -> None:
     known = data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
     if not known and not (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         raise ImageError(
-            f"This file is not a PNG, JPEG or WebP picture: it begins with {data[:12]!r}. "
+            f"This file is not a PNG, JPEG or WebP picture: it begins with {repr(data[:12])[1:]}. "
             "Choose a photo in one of these formats."
         )
     if header := _header_size(data):

@@ -1,5 +1,6 @@
 """Fixtures for the whole suite, and the rule that no test is skipped."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_server import AppServer, find_chromium, launch_chromium
 
-# A busy machine is slow now and then: how long one example takes decides nothing.
-settings.register_profile("suite", deadline=None)
+# A busy machine is slow now and then: how long one example takes decides nothing. By hand every run
+# tries new examples; on CI the same ones, so that a red run is due to the change that it is about.
+settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("suite")
 
 _skipped: dict[str, str] = {}

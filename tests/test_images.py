@@ -360,7 +360,7 @@ def test_an_empty_file() -> None:
 )
 def test_another_kind_of_file_whatever_its_name(content: bytes) -> None:
     assert refusal(content) == (
-        f"This file is not a PNG, JPEG or WebP picture: it begins with {content[:12]!r}. "
+        f"This file is not a PNG, JPEG or WebP picture: it begins with {repr(content[:12])[1:]}. "
         "Choose a photo in one of these formats."
     )
 
