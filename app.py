@@ -11,11 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 
 ROOT = Path(__file__).parent
-BASE_URL = st.get_option("server.baseUrlPath").strip("/")
-BASE = f"/{BASE_URL}" if BASE_URL else ""
 
 
 class Files(StaticFiles):

@@ -350,12 +350,9 @@ class Stage {
     const { position, start } = this.scene;
     const { size } = this.setting.pattern;
     if (!samePlace(this.composited, position)) {
-      this.pixels ??= new Uint8Array(0);
-      if (this.pixels.length !== this.planes.picture.values.length) {
-        this.pixels = new Uint8Array(this.planes.picture.values.length);
-      }
-      composite(this.pixels, this.planes, position);
-      bitmap.gray(this.pixels);
+      const pixels = new Uint8Array(this.planes.picture.values.length);
+      composite(pixels, this.planes, position);
+      bitmap.gray(pixels);
       this.composited = position;
     }
     sheet.begin(theme);

@@ -23,7 +23,7 @@ from pages.ui import words
 from pages.ui.hand import Hand
 from pages.ui.link import to_query_string
 from pages.ui.scene import Scene
-from pages.ui.setting import Setting, maps_at_start, responses_at_start, setting_of
+from pages.ui.setting import Look, Setting, look_at_start, setting_of
 from rfcore.layers import Pair
 from rfcore.ops import Array
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
@@ -54,8 +54,13 @@ def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
         mount=hand.mount,
         known_scene=hand.known_scene,
         known_start=hand.known_start,
-        notice=f"The stage could not do that: {problem}." if problem else "",
+        notice=refusal(problem) if problem else "",
     )
+
+
+def refusal(problem: str) -> str:
+    """Say on the stage that what it was asked could not be done, and why."""
+    return f"The stage could not do that: {problem}."
 
 
 def render_frame(scene: Scene, request: Request = Request()) -> bytes:
@@ -66,8 +71,8 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """
     at_rest = scene.at_rest()
     setting = setting_of(at_rest)
-    now = setting.shown_maps(scene.position)
-    start = now if scene.moved == (0, 0) else maps_at_start(at_rest, scene.start)
+    now = setting.look(scene.position)
+    start = now if scene.moved == (0, 0) else look_at_start(at_rest, scene.start)
     readings = _readings(scene, setting, start, now)
     header: dict[str, Any] = {
         "scene": setting.scene_id,
@@ -91,10 +96,10 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
             for reading in readings
         ],
     }
-    planes = {f"now{index}": _quantised(m, s) for index, (m, s) in _scaled(now, setting)}
+    planes = _map_planes("now", now, setting)
     knows_scene = request.known_scene == setting.scene_id
     if not (knows_scene and request.known_start == scene.start):
-        planes |= {f"start{index}": _quantised(m, s) for index, (m, s) in _scaled(start, setting)}
+        planes |= _map_planes("start", start, setting)
     if not knows_scene:
         header["setting"] = setting.header
         planes["picture"] = _as_bytes(setting.background[0])
@@ -103,11 +108,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     return _packed(header, planes)
 
 
-def _readings(
-    scene: Scene, setting: Setting, start: tuple[Array, ...], now: tuple[Array, ...]
-) -> list[words.LayerReading]:
-    after = setting.responses(scene.position)
-    before = after if scene.moved == (0, 0) else responses_at_start(scene.at_rest(), scene.start)
+def _readings(scene: Scene, setting: Setting, start: Look, now: Look) -> list[words.LayerReading]:
     readings = []
     for index, layer in enumerate(scene.stack):
         jump = setting.fields[index].jump
@@ -119,20 +120,20 @@ def _readings(
                 layer=layer,
                 jump=jump,
                 expected=expected,
-                measured=measured_shift(before[index], after[index], near=near),
-                changed=changed_cells(start[index], now[index]),
-                cells=now[index].size,
+                measured=measured_shift(start.responses[index], now.responses[index], near=near),
+                changed=changed_cells(start.maps[index], now.maps[index]),
+                cells=now.maps[index].size,
             )
         )
     return readings
 
 
-def _scaled(maps: tuple[Array, ...], setting: Setting) -> enumerate[tuple[Array, float]]:
-    return enumerate(zip(maps, setting.scales, strict=True))
-
-
-def _quantised(values: Array, scale: float) -> Array:
-    return np.clip(np.rint(values * (FULL_SCALE / scale)), -FULL_SCALE, FULL_SCALE).astype("<i2")
+def _map_planes(when: str, look: Look, setting: Setting) -> dict[str, Array]:
+    planes = {}
+    for index, (values, scale) in enumerate(zip(look.maps, setting.scales, strict=True)):
+        steps = np.rint(values * (FULL_SCALE / scale))
+        planes[f"{when}{index}"] = np.clip(steps, -FULL_SCALE, FULL_SCALE).astype("<i2")
+    return planes
 
 
 def _as_bytes(values: Array) -> Array:

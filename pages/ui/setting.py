@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,13 @@ SMALL = 96
 T = TypeVar("T")
 
 
+class Look(NamedTuple):
+    """One place of the pattern: the shown maps, and what the pattern by itself adds to each."""
+
+    maps: tuple[Array, ...]
+    responses: tuple[Array, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Setting:
     """All that stays the same while the pattern is dragged."""
@@ -49,16 +56,18 @@ class Setting:
     scales: tuple[float, ...]
     header: dict[str, Any]
 
+    def look(self, position: Pair) -> Look:
+        """Return what there is to see with the pattern at a position."""
+        alone = self.chosen(place(self.gray, self.pattern, *position))
+        responses = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+        return Look(self.shown_maps(position), responses)
+
     def shown_maps(self, position: Pair) -> tuple[Array, ...]:
+        """Return the shown maps of the picture with the pattern on it."""
         return self.chosen(place(self.background, self.pattern, *position))
 
-    def responses(self, position: Pair) -> tuple[Array, ...]:
-        """What the pattern by itself adds to each shown map."""
-        alone = self.chosen(place(self.gray, self.pattern, *position))
-        return tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-
     def chosen(self, image: Array) -> tuple[Array, ...]:
-        """The shown channel of every map of an image."""
+        """Return the shown channel of every map of an image."""
         return tuple(
             activation[channel].copy()
             for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
@@ -113,15 +122,9 @@ def setting_of(scene: Scene) -> Setting:
 
 
 @_remembered
-def maps_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
-    """The maps a drag began with; one entry serves the whole drag."""
-    return setting_of(scene).shown_maps(start)
-
-
-@_remembered
-def responses_at_start(scene: Scene, start: Pair) -> tuple[Array, ...]:
-    """Return what the pattern by itself did where a drag began."""
-    return setting_of(scene).responses(start)
+def look_at_start(scene: Scene, start: Pair) -> Look:
+    """Return what there was to see where a drag began; one entry serves the whole drag."""
+    return setting_of(scene).look(start)
 
 
 def _picture(scene: Scene) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.frame import Request, render_frame, request_of
+from pages.ui.address import BASE
+from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.scene import SceneError
 from pages.ui.session import Learner, learner
@@ -22,13 +23,8 @@ export default (component) => {{
 """
 
 
-def _asset(path: str) -> str:
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/assets/{path}" if base else f"/assets/{path}"
-
-
 _stage = st.components.v2.component(
-    "shift_lab_stage", js=_LOADER.format(path=_asset("stage/stage.js"))
+    "shift_lab_stage", js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js")
 )
 
 
@@ -51,7 +47,7 @@ def _request(here: Learner) -> Request:
     try:
         hand = read_hand(message)
     except SceneError as error:
-        return Request(revision=here.revision, notice=f"The stage could not do that: {error}.")
+        return Request(revision=here.revision, notice=refusal(str(error)))
     if not here.is_new(hand):
         # Another control made the page run again: what the browser had then it may not have now.
         return Request(revision=here.revision)
