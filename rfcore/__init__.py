@@ -12,8 +12,8 @@ The whole vocabulary:
     Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
-        changed_cells, equivariance_errors, LayerEquivariance, first_break, Break, orbit_map,
-        share_unchanged, peak_share_unchanged
+        changed_cells, equivariance_errors, compare_activations, LayerEquivariance, first_break,
+        break_of, Break, shifted_activations, orbit_map, share_unchanged, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
@@ -25,7 +25,14 @@ The whole vocabulary:
 [(3, 3), (4, 4), (8, 8)]
 """
 
-from rfcore.equivariance import Break, LayerEquivariance, equivariance_errors, first_break
+from rfcore.equivariance import (
+    Break,
+    LayerEquivariance,
+    break_of,
+    compare_activations,
+    equivariance_errors,
+    first_break,
+)
 from rfcore.errors import (
     ImageError,
     KernelError,
@@ -82,6 +89,7 @@ from rfcore.ops import (
 from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifted_maps import shifted_activations
 from rfcore.shifts import (
     MeasuredShift,
     changed_cells,
@@ -134,7 +142,9 @@ __all__ = [
     "TrainingError",
     "avg_pool2d",
     "blur_pool2d",
+    "break_of",
     "changed_cells",
+    "compare_activations",
     "conv2d",
     "convolution_kernels",
     "draw_background",
@@ -163,6 +173,7 @@ __all__ = [
     "scale_photo",
     "share_unchanged",
     "shift",
+    "shifted_activations",
     "softmax",
     "to_keras",
     "to_pytorch",

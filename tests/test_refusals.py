@@ -54,6 +54,8 @@ IMAGE = np.zeros((1, 16, 16))
 CAT = draw_pattern("cat", 8)
 CLASSIFIER = Classifier(FlattenHead(), np.ones((2, 2)), np.zeros(2), 0.0, 1.0)
 MAPS = np.ones((1, 1, 2))
+ACTIVATIONS = NETWORK.forward(IMAGE)
+ERRORS = rfcore.equivariance_errors(NETWORK, IMAGE, (1, 1))
 
 
 def train(features: Any, labels: Any, classes: Any) -> Classifier:
@@ -103,6 +105,9 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.changed_cells: (IMAGE, IMAGE),
     rfcore.equivariance_errors: (NETWORK, IMAGE, (1, 1)),
     rfcore.first_break: (NETWORK, IMAGE, (1, 1)),
+    rfcore.compare_activations: (STACK, ACTIVATIONS, ACTIVATIONS, (1, 1), (16, 16)),
+    rfcore.shifted_activations: (STACK, ACTIVATIONS, (1, 1), (16, 16)),
+    rfcore.break_of: (STACK, ERRORS),
     rfcore.orbit_map: (NETWORK, IMAGE, CAT, (2, 2), 1, 0),
     rfcore.share_unchanged: (np.zeros((3, 3), int), (1, 1)),
     rfcore.peak_share_unchanged: (NETWORK,),
