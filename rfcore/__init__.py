@@ -8,7 +8,7 @@ The whole vocabulary:
         global_max_pool2d, relu, softmax, pad, PADDING_MODES
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
     Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
-        gaussian_width, input_gradient
+        gaussian_width, input_gradient, winning_cells, NO_WINNER
     Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
@@ -100,11 +100,13 @@ from rfcore.shifts import (
 )
 from rfcore.stack import Stack
 from rfcore.training import train_softmax_regression
+from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
 __all__ = [
     "BACKGROUNDS",
     "FILTERS",
+    "NO_WINNER",
     "PADDING_MODES",
     "PATTERNS",
     "ZOO",
@@ -180,4 +182,5 @@ __all__ = [
     "train_softmax_regression",
     "used_pixels",
     "weight_maps",
+    "winning_cells",
 ]

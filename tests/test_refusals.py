@@ -91,6 +91,7 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.effective_receptive_field: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.used_pixels: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.input_gradient: (NETWORK, IMAGE, 0, np.zeros((8, 14, 14))),
+    rfcore.winning_cells: (IMAGE, rfcore.MaxPool2d(2)),
     rfcore.gaussian_width: (np.ones((3, 3)),),
     rfcore.draw_pattern: ("cat", 8),
     rfcore.draw_background: ("flat", 16),
@@ -210,6 +211,15 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
         (
             lambda: rfcore.convolution_kernels("spot", 3, 1),
             "layer must be a Conv2d, as in Conv2d(3), got 3",
+        ),
+        (
+            lambda: rfcore.winning_cells(IMAGE, Conv2d(3)),
+            f"layer must be a MaxPool2d, as in MaxPool2d(2), got {Conv2d(3)!r}",
+        ),
+        (
+            lambda: rfcore.winning_cells(IMAGE, rfcore.MaxPool2d(17)),
+            "M17x17/17 does not fit: its window covers 17x17 cells and the map before it has "
+            "16x16; take a smaller kernel, or put it earlier",
         ),
         (
             lambda: rfcore.position_sweep(None, [CLASSIFIER], [0], [0]),
