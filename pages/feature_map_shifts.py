@@ -3,10 +3,11 @@
 import streamlit as st
 
 from pages.ui import controls, layer_controls
-from pages.ui.session import learner
+from pages.ui.rooms import STACK
+from pages.ui.session import enter
 from pages.ui.stage import stage
 
-learner().read_link()
+enter(STACK, "maps")
 
 st.title("Does the map move when the pattern moves?", anchor=False)
 controls.link_notices()

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui import photos
-from pages.ui.frame import FULL_SCALE, Request, render_frame
+from pages.ui.frame import Request, render_frame
+from pages.ui.lens import FULL_SCALE
 from pages.ui.link import from_query, to_query_string
 from pages.ui.scene import PRESETS, UPLOAD, Scene, Unit
 from rfcore.filters import FILTERS
