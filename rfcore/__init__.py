@@ -5,7 +5,7 @@ The whole vocabulary:
     Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
         GlobalAvgPool2d, GlobalMaxPool2d
     Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
-        global_max_pool2d, relu, softmax, pad, PADDING_MODES
+        global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
     Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
         gaussian_width, input_gradient, winning_cells, NO_WINNER
@@ -100,6 +100,7 @@ from rfcore.shifts import (
 )
 from rfcore.stack import Stack
 from rfcore.training import train_softmax_regression
+from rfcore.untied import untied_conv2d, untied_kernels
 from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
@@ -180,6 +181,8 @@ __all__ = [
     "to_keras",
     "to_pytorch",
     "train_softmax_regression",
+    "untied_conv2d",
+    "untied_kernels",
     "used_pixels",
     "weight_maps",
     "winning_cells",

@@ -68,6 +68,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.max_pool2d: (IMAGE, 2),
     rfcore.avg_pool2d: (IMAGE, 2),
     rfcore.blur_pool2d: (IMAGE, 3),
+    rfcore.untied_conv2d: (IMAGE, np.ones((14, 14, 2, 1, 3, 3))),
+    rfcore.untied_kernels: (Conv2d(3), 1, (9, 9)),
     rfcore.global_avg_pool2d: (IMAGE,),
     rfcore.global_max_pool2d: (IMAGE,),
     rfcore.pad: (IMAGE, 1, "zeros"),
@@ -220,6 +222,39 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
             lambda: rfcore.winning_cells(IMAGE, rfcore.MaxPool2d(17)),
             "M17x17/17 does not fit: its window covers 17x17 cells and the map before it has "
             "16x16; take a smaller kernel, or put it earlier",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((2, 1, 3, 3))),
+            "kernels are an array (out_rows, out_cols, out_channels, in_channels, kernel_rows, "
+            "kernel_cols), got (2, 1, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 13, 2, 1, 3, 3))),
+            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
+            "got (14, 13, 2, 1, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 14, 2, 3, 3, 3))),
+            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
+            "got (14, 14, 2, 3, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.full((16, 16, 1, 1, 1, 1), np.nan)),
+            "every kernel weight must be a finite number, got NaN or infinity",
+        ),
+        (
+            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 130)),
+            "an untied C3x3/1 must have at most 4000000 weights, here it has 9437184; "
+            "take a smaller image, fewer channels or a larger stride",
+        ),
+        (
+            lambda: rfcore.untied_kernels(3, 8, (130, 130)),
+            "layer must be a Conv2d, as in Conv2d(3), got 3",
+        ),
+        (
+            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 2)),
+            "C3x3/1 does not fit: its window covers 3x3 cells and the map before it has 130x2; "
+            "take a smaller kernel, or put it earlier",
         ),
         (
             lambda: rfcore.position_sweep(None, [CLASSIFIER], [0], [0]),
