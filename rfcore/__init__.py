@@ -3,7 +3,7 @@
 The whole vocabulary:
 
     Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
-        GlobalAvgPool2d, GlobalMaxPool2d
+        GlobalAvgPool2d, GlobalMaxPool2d, with_pools, pool_kind, POOL_KINDS
     Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
         global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
@@ -88,6 +88,7 @@ from rfcore.ops import (
 )
 from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
+from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifted_maps import shifted_activations
 from rfcore.shifts import (
@@ -110,6 +111,7 @@ __all__ = [
     "NO_WINNER",
     "PADDING_MODES",
     "PATTERNS",
+    "POOL_KINDS",
     "ZOO",
     "Architecture",
     "AvgPool2d",
@@ -168,6 +170,7 @@ __all__ = [
     "pad",
     "peak_share_unchanged",
     "place",
+    "pool_kind",
     "position_sweep",
     "read_model",
     "read_photo",
@@ -186,4 +189,5 @@ __all__ = [
     "used_pixels",
     "weight_maps",
     "winning_cells",
+    "with_pools",
 ]

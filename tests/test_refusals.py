@@ -80,6 +80,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     Stack.parse: ("C3",),
     STACK.output_shape: ((1, 9, 9),),
     STACK.cost: ((1, 9, 9),),
+    rfcore.with_pools: (STACK, "blur"),
+    rfcore.pool_kind: (STACK,),
     Conv2d(3).output_shape: ((1, 9, 9),),
     receptive_fields: (STACK, (9, 9)),
     FIELD.span: (1, 1),
@@ -255,6 +257,19 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
             lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 2)),
             "C3x3/1 does not fit: its window covers 3x3 cells and the map before it has 130x2; "
             "take a smaller kernel, or put it earlier",
+        ),
+        (
+            lambda: rfcore.with_pools(STACK, "mean"),
+            "kind must be one of max, average, blur, got 'mean'",
+        ),
+        (
+            lambda: rfcore.with_pools(Stack.parse("C3 M7/2"), "blur"),
+            "layer 2, M7x7/2, cannot become a blur pool: "
+            "kernel_size of a blur pool must be 2 to 7, got 8",
+        ),
+        (
+            lambda: rfcore.pool_kind("M2"),
+            "stack must be a Stack, as Stack.parse gives, got 'M2'",
         ),
         (
             lambda: rfcore.position_sweep(None, [CLASSIFIER], [0], [0]),
