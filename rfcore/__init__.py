@@ -13,7 +13,8 @@ The whole vocabulary:
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
         changed_cells, equivariance_errors, compare_activations, LayerEquivariance, first_break,
-        break_of, Break, shifted_activations, orbit_map, share_unchanged, peak_share_unchanged
+        break_of, Break, shifted_activations, orbit_map, steps_unchanged, share_unchanged,
+        peak_orbit, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
@@ -86,7 +87,13 @@ from rfcore.ops import (
     relu,
     softmax,
 )
-from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
+from rfcore.orbits import (
+    orbit_map,
+    peak_orbit,
+    peak_share_unchanged,
+    share_unchanged,
+    steps_unchanged,
+)
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
@@ -168,6 +175,7 @@ __all__ = [
     "measured_shift",
     "orbit_map",
     "pad",
+    "peak_orbit",
     "peak_share_unchanged",
     "place",
     "pool_kind",
@@ -181,6 +189,7 @@ __all__ = [
     "shift",
     "shifted_activations",
     "softmax",
+    "steps_unchanged",
     "to_keras",
     "to_pytorch",
     "train_softmax_regression",

@@ -115,6 +115,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.break_of: (STACK, ERRORS),
     rfcore.orbit_map: (NETWORK, IMAGE, CAT, (2, 2), 1, 0),
     rfcore.share_unchanged: (np.zeros((3, 3), int), (1, 1)),
+    rfcore.steps_unchanged: (np.zeros((3, 3), int), (1, 1)),
+    rfcore.peak_orbit: (NETWORK,),
     rfcore.peak_share_unchanged: (NETWORK,),
     GridHead: (2, "avg"),
     GridHead(2).features: (IMAGE,),
