@@ -27,7 +27,7 @@ def with_pools(stack: Stack, kind: PoolKind) -> Stack:
     an average has no dilation, so it is lost. A blur pool's filter is one cell larger each way
     than the kernel that it replaces, for a binomial filter of two cells is the average itself; it
     mirrors the border, so padding and dilation are lost. On the way back the kernel is one cell
-    smaller, at least 1. Global pools stay.
+    smaller: at least 1, for a blur has 2. Global pools stay.
     Raises LayerError for another kind, a pool of which no blur pool can be made, or what is no
     Stack.
     Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", which blurs with
@@ -76,4 +76,4 @@ def _as_kind(pool: _Pool, kind: PoolKind) -> Layer:
 
 
 def _larger(kernel_size: Pair, by: int) -> Pair:
-    return max(1, kernel_size[0] + by), max(1, kernel_size[1] + by)
+    return kernel_size[0] + by, kernel_size[1] + by
