@@ -3,9 +3,9 @@
 The whole vocabulary:
 
     Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
-        GlobalAvgPool2d, GlobalMaxPool2d
+        GlobalAvgPool2d, GlobalMaxPool2d, with_pools, pool_kind, POOL_KINDS
     Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
-        global_max_pool2d, relu, softmax, pad, PADDING_MODES
+        global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
     Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
         gaussian_width, input_gradient, winning_cells, NO_WINNER
@@ -13,7 +13,8 @@ The whole vocabulary:
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
         changed_cells, equivariance_errors, compare_activations, LayerEquivariance, first_break,
-        break_of, Break, shifted_activations, orbit_map, share_unchanged, peak_share_unchanged
+        break_of, Break, shifted_activations, orbit_map, steps_unchanged, share_unchanged,
+        peak_orbit, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
@@ -86,8 +87,15 @@ from rfcore.ops import (
     relu,
     softmax,
 )
-from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
+from rfcore.orbits import (
+    orbit_map,
+    peak_orbit,
+    peak_share_unchanged,
+    share_unchanged,
+    steps_unchanged,
+)
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
+from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifted_maps import shifted_activations
 from rfcore.shifts import (
@@ -100,6 +108,7 @@ from rfcore.shifts import (
 )
 from rfcore.stack import Stack
 from rfcore.training import train_softmax_regression
+from rfcore.untied import untied_conv2d, untied_kernels
 from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
@@ -109,6 +118,7 @@ __all__ = [
     "NO_WINNER",
     "PADDING_MODES",
     "PATTERNS",
+    "POOL_KINDS",
     "ZOO",
     "Architecture",
     "AvgPool2d",
@@ -165,8 +175,10 @@ __all__ = [
     "measured_shift",
     "orbit_map",
     "pad",
+    "peak_orbit",
     "peak_share_unchanged",
     "place",
+    "pool_kind",
     "position_sweep",
     "read_model",
     "read_photo",
@@ -177,10 +189,14 @@ __all__ = [
     "shift",
     "shifted_activations",
     "softmax",
+    "steps_unchanged",
     "to_keras",
     "to_pytorch",
     "train_softmax_regression",
+    "untied_conv2d",
+    "untied_kernels",
     "used_pixels",
     "weight_maps",
     "winning_cells",
+    "with_pools",
 ]

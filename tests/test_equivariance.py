@@ -36,12 +36,14 @@ from rfcore import (
     first_break,
     is_representable,
     orbit_map,
+    peak_orbit,
     peak_share_unchanged,
     place,
     receptive_fields,
     share_unchanged,
     shift,
     shifted_activations,
+    steps_unchanged,
 )
 from rfcore.orbits import OUTSIDE
 
@@ -693,6 +695,53 @@ def test_a_peak_at_the_corner_the_edge_and_the_centre_of_a_3x3_window():
     assert shares == {(6, 6): Fraction(3, 8), (6, 7): Fraction(5, 8), (7, 7): 1}
 
 
+@pytest.mark.parametrize("text", ["M2", "M3", "M2x3", "M4x1", "M3 M2", "M3p1", "M5x2p2x1 M1x2"])
+def test_steps_inside_a_window_change_nothing_place_by_place(text):
+    network = exact_network(Stack.parse(text))
+    rows, cols = receptive_fields(network.stack)[-1].jump
+    want = [
+        [
+            sum(
+                0 <= row + down < rows and 0 <= col + right < cols
+                for down, right in itertools.product((-1, 0, 1), repeat=2)
+                if (down, right) != (0, 0)
+            )
+            for col in range(cols)
+        ]
+        for row in range(rows)
+    ]
+    np.testing.assert_array_equal(steps_unchanged(peak_orbit(network), (rows, cols)), want)
+
+
+def test_the_steps_of_a_3x3_window_add_up_to_its_share():
+    network = exact_network(Stack.parse("M3"))
+    steps = steps_unchanged(peak_orbit(network), (3, 3))
+    np.testing.assert_array_equal(steps, [[3, 5, 3], [5, 8, 5], [3, 5, 3]])
+    assert Fraction(int(steps.sum()), 72) == Fraction(5, 9) == peak_share_unchanged(network)
+
+
+@given(st.integers(1, 4), st.data())
+def test_steps_and_share_against_a_loop(reach, data):
+    side = 2 * reach + 1
+    numbers = st.lists(st.integers(-1, 2), min_size=side * side, max_size=side * side)
+    labels = np.array(data.draw(numbers)).reshape(side, side)
+    places = data.draw(st.tuples(st.integers(1, reach), st.integers(1, reach)))
+    want, counted = np.zeros(places, int), 0
+    for row, col in np.ndindex(places):
+        here = labels[reach + row, reach + col]
+        for down, right in itertools.product((-1, 0, 1), repeat=2):
+            there = labels[reach + row + down, reach + col + right]
+            if (down, right) == (0, 0) or OUTSIDE in (here, there):
+                continue
+            counted += 1
+            want[row, col] += here == there
+    steps = steps_unchanged(labels, places)
+    assert steps.dtype == np.int64
+    np.testing.assert_array_equal(steps, want)
+    if counted:
+        assert share_unchanged(labels, places) == Fraction(int(want.sum()), counted)
+
+
 @pytest.mark.parametrize(
     ("text", "share"), [("C3", 0), ("M3/2", 0), ("M2/1 B3/2", 0), ("C3 M2", 0)]
 )
@@ -752,3 +801,10 @@ def test_the_average_over_places_counts_every_step_once():
 def test_share_unchanged_refuses(labels, places, error, message):
     with pytest.raises(error, match=re.escape(message)):
         share_unchanged(labels, places)
+    if "no one-pixel step" not in message:
+        with pytest.raises(error, match=re.escape(message)):
+            steps_unchanged(labels, places)
+
+
+def test_where_every_step_leads_outside_none_changes_nothing():
+    np.testing.assert_array_equal(steps_unchanged(np.full((3, 3), OUTSIDE)), [[0]])
