@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui import photos
-from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.grid import GRID
+from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.rooms import POOL
-from pages.ui.scene import LENSES, PRESETS, UPLOAD, Scene, Unit
+from pages.ui.scene import LENSES, MOVES, PRESETS, UPLOAD, Scene, Unit
 from rfcore.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
@@ -41,7 +41,7 @@ PART = {"picture": "image", "padding": "padding_mode", "at": "position", "from":
 
 
 @settings(CALM)
-@given(any_scene(images=(*BACKGROUNDS, UPLOAD, GRID), lenses=LENSES))
+@given(any_scene(images=(*BACKGROUNDS, UPLOAD, GRID), lenses=LENSES, moves=MOVES))
 def test_scene_comes_back_from_its_query(scene: Scene) -> None:
     query = to_query(scene)
     assert from_query(query, scene.photo) == (scene, [])

@@ -11,13 +11,13 @@ from pages.ui import photos
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
 from pages.ui.scene import (
-    MOVES,
     PRESETS,
     RINGS,
     SIZES,
     UPLOAD,
     VIEWS,
     Lens,
+    Moves,
     Scene,
     Unit,
     convolutions_of,
@@ -108,6 +108,7 @@ def any_scene(
     sizes: tuple[int, ...] = SIZES,
     images: tuple[str, ...] = BACKGROUNDS,
     lenses: tuple[Lens, ...] = ("maps",),
+    moves: tuple[Moves, ...] = ("pattern",),
 ) -> Scene:
     """Any scene that can be shown; a "photo" among `images` brings one along."""
     image = draw(st.sampled_from(images))
@@ -134,7 +135,7 @@ def any_scene(
         view=draw(st.sampled_from(VIEWS)),
         photo=PHOTO if image == UPLOAD else None,
         lens=draw(st.sampled_from(lenses)),
-        moves=draw(st.sampled_from(MOVES)),
+        moves=draw(st.sampled_from(moves)),
         cells=draw(any_cells(size)) if image == GRID else "",
         pixel=draw(st.none() | pairs(0, size - 1)),
         rings=tuple(draw(st.lists(st.sampled_from(RINGS), unique=True))),
@@ -505,7 +506,15 @@ def test_another_picture_of_the_same_size_changes_nothing_else() -> None:
 def test_another_size_keeps_the_place_in_the_picture() -> None:
     before = busy_scene()
     after = before.with_picture("noise", 192, b"0" * 4)
-    assert differing(before, after) == {"image", "size", "photo", "position", "start", "unit"}
+    assert differing(before, after) == {
+        "image",
+        "size",
+        "photo",
+        "position",
+        "start",
+        "unit",
+        "pixel",
+    }
     assert (after.position, after.start) == ((60, 80), (40, 20))
     assert after.photo == b"0" * 4
     assert after.unit is None
@@ -569,5 +578,5 @@ def test_another_size_ends_in_a_scene_or_a_sentence(scene: Scene, size: int) -> 
         with pytest.raises(RfcoreError):
             replace(scene, size=size, position=(0, 0), start=(0, 0), unit=None)
     else:
-        assert differing(scene, after) <= {"size", "position", "start", "unit"}
+        assert differing(scene, after) <= {"size", "position", "start", "unit", "pixel"}
         assert after.size == size

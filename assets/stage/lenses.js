@@ -11,6 +11,10 @@
 //   words(stage, unit)      the line about the unit, when it has its own
 //   phoneColumns            panels side by side on a phone
 
-export const LENSES = {
-  maps: {},
-};
+import { fields } from "./lens-fields.js";
+import { pool } from "./lens-pool.js";
+import { roads } from "./lens-roads.js";
+import { sharing } from "./lens-sharing.js";
+import { windowLens } from "./lens-window.js";
+
+export const LENSES = { maps: {}, pool, window: windowLens, roads, sharing, fields };

@@ -20,7 +20,7 @@ class Hand:
     mount: which stage on which screen sent it; token: its number there, rising.
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
     has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
-    pinned or not. Of what only some lenses have, None: as it was.
+    pinned or not. Of what only some lenses have, None: as it was; no pinned_pixel: none is pinned.
     """
 
     mount: str
@@ -35,7 +35,7 @@ class Hand:
     view: View
     settled: bool
     probe: Unit | None = None
-    pixel: Pair | None = None
+    pinned_pixel: tuple[Pair, ...] | None = None
     rings: tuple[Ring, ...] | None = None
     cells: str | None = None
     weights: tuple[str, ...] | None = None
@@ -48,13 +48,17 @@ class Hand:
                 changed = changed.with_channel(layer, channel)
         if self.weights is not None:
             changed = changed.with_weights(self.weights)
+        if self.pinned_pixel is not None:
+            changed = replace(changed, pixel=next(iter(self.pinned_pixel), None))
         return replace(
             changed,
             position=self.position,
             start=self.start,
             unit=self.unit,
             view=self.view,
-            pixel=self.pixel,
+            pixel=changed.pixel
+            if self.pinned_pixel is None
+            else next(iter(self.pinned_pixel), None),
             rings=changed.rings if self.rings is None else self.rings,
             cells=changed.cells if self.cells is None else self.cells,
         )
@@ -75,7 +79,7 @@ def read_hand(message: object) -> Hand:
     if not isinstance(channels, list):
         raise SceneError(f"the shown channels are a list of numbers, got {_shown(channels)}")
     known_start = message.get("knownStart")
-    probe, pixel = message.get("probe"), message.get("pixel")
+    probe = message.get("probe")
     return Hand(
         mount=_text(message, "mount"),
         token=_whole(message.get("token"), "the message's number"),
@@ -89,11 +93,18 @@ def read_hand(message: object) -> Hand:
         view=view,
         settled=message.get("settled") is True,
         probe=None if probe is None else _unit(probe),
-        pixel=None if pixel is None else _place(pixel, "the pinned pixel"),
+        pinned_pixel=_pinned_pixel(message),
         rings=_rings(message.get("rings")),
         cells=_cells(message.get("cells")),
         weights=_weights(message.get("weights")),
     )
+
+
+def _pinned_pixel(message: Mapping[Any, Any]) -> tuple[Pair, ...] | None:
+    if "pixel" not in message:
+        return None
+    pixel = message["pixel"]
+    return () if pixel is None else (_place(pixel, "the pinned pixel"),)
 
 
 def _rings(value: object) -> tuple[Ring, ...] | None:

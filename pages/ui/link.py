@@ -33,6 +33,9 @@ KEYS = (
 )
 """Every query parameter of a scene, in the order in which they are read."""
 
+_FITTING = ("picture", "stack", "size", "cells")
+"""The parameters that must fit each other: a small picture has room only for a small stack."""
+
 MAX_VALUE = 2_000
 """Characters of one parameter that are read; the longest stack of the stage has a tenth."""
 
@@ -88,26 +91,28 @@ def from_query(
     'dog'
     """
     scene = replace(base or Scene(), photo=photo)
-    pending = [key for key in KEYS if key in query]
     problems: dict[str, str] = {}
-    # A part can need a later one first: a small picture has room only for the link's own stack. So
-    # what did not fit is tried again for as long as that helps.
-    while pending:
-        problems = {}
-        for key in pending:
-            try:
-                scene = _read_part(scene, key, query[key])
-            except RfcoreError as error:
-                problems[key] = str(error)
-        if len(problems) == len(pending):
-            break
-        pending = list(problems)
+    for keys in (_FITTING, [key for key in KEYS if key not in _FITTING]):
+        pending = [key for key in keys if key in query]
+        # What has to fit together, picture and stack, is tried again for as long as that helps.
+        while pending:
+            failed: dict[str, str] = {}
+            for key in pending:
+                try:
+                    scene = _read_part(scene, key, query[key])
+                except RfcoreError as error:
+                    failed[key] = str(error)
+            if len(failed) == len(pending):
+                problems |= failed
+                break
+            pending = list(failed)
     if "at" in query and "at" not in problems and ("from" not in query or "from" in problems):
         # A link that says only where the pattern is means that the drag begins there.
         scene = replace(scene, start=scene.position)
     return scene, [
         f"The link\u2019s \u201c{key}\u201d was left out: {problem}."
-        for key, problem in problems.items()
+        for key in KEYS
+        if (problem := problems.get(key))
     ]
 
 
