@@ -10,6 +10,7 @@
 //   after(stage, theme, unit)         when all is drawn: its own panels
 //   words(stage, unit)      the line about the unit, when it has its own
 //   phoneColumns            panels side by side on a phone
+//   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 
 import { fields } from "./lens-fields.js";
 import { pool } from "./lens-pool.js";
