@@ -92,7 +92,7 @@ function drawWindows(stage, sheet, theme) {
   const { rows, cols, field } = stage.setting.layers[0];
   if (rows * cols < 2 || sheet.zoom < 12) return;
   const overlap = field.size.some((size, axis) => size > field.jump[axis]);
-  const width = overlap ? 1.25 : 2;
+  const width = overlap ? 1.5 : 2;
   for (let index = 0; index < rows * cols; index += 1) {
     const turn = overlap ? (Math.floor(index / cols) % 2) * 2 + ((index % cols) % 2) : 0;
     const inset = (1 + 2.5 * turn) / sheet.zoom;

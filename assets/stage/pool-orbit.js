@@ -11,8 +11,8 @@ const LINE = { light: "#4a4f59", dark: "#aab1bd" };
 const HUES = [20, 240, 80, 300, 50, 270, 345, 210, 0, 320];
 const LIKE_START = { light: "oklch(80% 0.16 150)", dark: "oklch(52% 0.13 150)" };
 const OTHER = {
-  light: (hue) => `oklch(90% 0.045 ${hue})`,
-  dark: (hue) => `oklch(34% 0.045 ${hue})`,
+  light: (hue) => `oklch(89% 0.06 ${hue})`,
+  dark: (hue) => `oklch(38% 0.07 ${hue})`,
 };
 
 export class OrbitPanel {
@@ -52,8 +52,8 @@ export class OrbitPanel {
       element(
         "dl",
         { title: "One-cell steps in 8 directions after which no output is different." },
-        row("change nothing: this pattern, here", this.here),
-        row("a single peak, anywhere", this.peak),
+        row("steps that change nothing", this.here),
+        row("for a single peak", this.peak),
       ),
     );
     this.listen();

@@ -11,6 +11,7 @@ from pages.ui.lens import Lens, Moment, Part
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
 from pages.ui.scene import Scene
 from pages.ui.setting import Setting
+from pages.ui.words import arrows
 from pages.ui.words_pool import PoolReading, Windows
 from rfcore.layers import MaxPool2d, Pair
 from rfcore.ops import max_pool2d
@@ -35,7 +36,7 @@ class PoolLens(Lens):
         if labels is not None and scene.moves == "pattern":
             part.planes["orbit"] = labels.astype("<i2")
         if peak is not None:
-            part.header["peak"] = f"{peak.share} of steps, on average"
+            part.header["peak"] = f"{peak.share} on average"
         return part
 
     def moving(self, moment: Moment) -> Part:
@@ -45,6 +46,7 @@ class PoolLens(Lens):
             "sentence": _sentence(moment, readings[-1]),
             "readings": [words_pool.readouts(reading) for reading in readings],
             "steps": _steps(moment.scene),
+            "moved": arrows(moment.scene.moved),
         }
         first = moment.scene.stack.layers[0]
         if moment.scene.image != GRID or not isinstance(first, MaxPool2d):
@@ -94,4 +96,4 @@ def _steps(scene: Scene) -> str:
     if labels is None:
         return ""
     unchanged, steps = steps_at(labels, scene.position)
-    return f"{unchanged} of {steps} steps"
+    return f"{unchanged} of {steps} here"

@@ -29,34 +29,20 @@ from rfcore.layers import Pair
 _OWN = "your own"
 _DEFAULT = PoolChoice("max", (2, 2), (2, 2))
 _NAMES = {"pixel": "one cell"}
+_WIDTH = 165
+"""Pixels of a select box: two stand side by side on a phone."""
 
 
 def pool_controls() -> None:
     """Choose an example, the pool, the grid and what is dragged over it."""
     scene = learner().scene
     chosen = choice_of(scene.stack)
-    example, kind, kernel, stride, size, pattern = st.columns(6)
-    with example:
-        name = example_of(scene)
-        options = [*EXAMPLES, *([] if name else [_OWN])]
-        choice_box("Example", options, name or _OWN, "example", _with_example)
-    with kind:
-        options = [*KINDS, *([] if chosen else [_OWN])]
-        choice_box("Pool", options, chosen.kind if chosen else _OWN, "kind", _with_kind)
-    with kernel:
+    with st.container(horizontal=True):
+        _example_box(scene)
+        _kind_box(chosen)
         _pair_box("Kernel", KERNELS, chosen.kernel if chosen else None, "kernel")
-    with stride:
         _pair_box("Stride", STRIDES, chosen.stride if chosen else None, "stride")
-    with size:
-        choice_box(
-            "Grid",
-            GRID_SIZES if scene.image == GRID else (*GRID_SIZES, scene.size),
-            scene.size,
-            "grid",
-            lambda scene, size: scene.with_picture(GRID, size),
-            names={n: f"{n} × {n}" for n in (*GRID_SIZES, scene.size)},
-        )
-    with pattern:
+        _grid_box(scene)
         choice_box(
             "Dragged",
             patterns_of(scene.image),
@@ -64,9 +50,34 @@ def pool_controls() -> None:
             "pattern",
             lambda scene, name: scene.with_pattern(name),
             names=_NAMES,
+            width=_WIDTH,
         )
     if message := message_of(scene):
         st.markdown(message.replace("[", "\\["))
+
+
+def _example_box(scene: Scene) -> None:
+    name = example_of(scene)
+    options = [*EXAMPLES, *([] if name else [_OWN])]
+    choice_box("Example", options, name or _OWN, "example", _with_example, width=_WIDTH)
+
+
+def _kind_box(chosen: PoolChoice | None) -> None:
+    options = [*KINDS, *([] if chosen else [_OWN])]
+    choice_box("Pool", options, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_WIDTH)
+
+
+def _grid_box(scene: Scene) -> None:
+    sizes = GRID_SIZES if scene.image == GRID else (*GRID_SIZES, scene.size)
+    choice_box(
+        "Grid",
+        sizes,
+        scene.size,
+        "grid",
+        lambda scene, size: scene.with_picture(GRID, size),
+        names={size: f"{size} × {size}" for size in sizes},
+        width=_WIDTH,
+    )
 
 
 def _pair_box(label: str, choices: Sequence[Pair], value: Pair | None, key: str) -> None:
@@ -78,6 +89,7 @@ def _pair_box(label: str, choices: Sequence[Pair], value: Pair | None, key: str)
         key,
         _with_part(key),
         names={None: _OWN, **{pair: _in_words(pair, key) for pair in (*choices, value) if pair}},
+        width=_WIDTH,
     )
 
 
