@@ -133,7 +133,8 @@ def peak_section() -> None:
         f"{_places(len(counts), len(counts[0]))} relative to the windows. From each we try the 8 "
         "steps to its neighbours and count those that change no output:"
     )
-    st.html(_cells([[str(count) for count in row] for row in counts], shares=_eighths(counts)))
+    texts = [[str(count) for count in row] for row in counts]
+    st.html(_cells(texts, _eighths(counts), f"{3 * len(counts[0])}rem"))
     total = int(peak.unchanged.sum())
     st.markdown(f"{total} of {peak.steps} steps change nothing: **{peak.share}** on average.")
 
@@ -166,18 +167,19 @@ def classic_section() -> None:
 def _classic_cells(shown: Classic) -> str:
     rows = {"signal": shown.signal, "max 2/2": shown.pooled, "max, then blur": shown.blurred}
     return "".join(
-        f"<div>{name}</div>{_cells([[number_text(value) for value in values]], [values])}"
+        f"<div>{name}</div>{_cells([[number_text(value) for value in values]], [values], '100%')}"
         for name, values in rows.items()
     )
 
 
-def _cells(texts: list[list[str]], shares: Sequence[Sequence[float]]) -> str:
+def _cells(texts: list[list[str]], shares: Sequence[Sequence[float]], width: str) -> str:
     """Write numbers in a table of the page's own colours, the fuller the larger the share."""
     rows = "".join(
         f"<tr>{''.join(map(_cell, row, of))}</tr>" for row, of in zip(texts, shares, strict=True)
     )
-    wide = f"{3.2 * len(texts[0]):g}rem" if len(texts) > 1 else "100%"
-    return f'<table style="border-collapse:collapse;table-layout:fixed;width:{wide}">{rows}</table>'
+    return (
+        f'<table style="border-collapse:collapse;table-layout:fixed;width:{width}">{rows}</table>'
+    )
 
 
 def _cell(text: str, share: float) -> str:
