@@ -167,7 +167,7 @@ def classic_section() -> None:
 def _classic_cells(shown: Classic) -> str:
     rows = {"signal": shown.signal, "max 2/2": shown.pooled, "max, then blur": shown.blurred}
     return "".join(
-        f"<div>{name}</div>{_cells([[number_text(value) for value in values]], [values], '100%')}"
+        f"<div>{name}</div>" + _cells([list(map(number_text, values))], [values], "100%")
         for name, values in rows.items()
     )
 
