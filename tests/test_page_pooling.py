@@ -109,7 +109,7 @@ def test_every_example(name: str) -> None:
 def test_every_pool(kind: Any) -> None:
     page = choose(opened(size="12", cells="0" * 144, picture="grid"), kind=kind)
     for kernel, stride in product(KERNELS, STRIDES):
-        choose(page, kernel=kernel, stride=stride)
+        choose(page, stride=stride, kernel=kernel)  # neither changes the other
         stack = pool_stack(PoolChoice(kind, kernel, stride))
         layers = header(page)["setting"]["layers"]
         assert [layer["text"] for layer in layers] == list(map(str, stack))
