@@ -69,7 +69,7 @@ def measured_text(reading: LayerReading) -> str:
         return arrows(reading.measured.shift)
     clear = reading.measured.similarity >= ALIKE
     text = arrows(reading.measured.shift) if clear else "no clear shift"
-    return f"{text}, {_alike(reading.measured)}"
+    return f"{text}, {alike(reading.measured)}"
 
 
 def changed_text(reading: LayerReading) -> str:
@@ -161,7 +161,7 @@ def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> s
     else:
         text = f"Layers 1 to {len(followers)} followed"
     least = min((r.measured for r in followers if r.measured), key=lambda m: m.similarity)
-    return f"{text}." if least.is_exact else f"{text}, {_alike(least)}."
+    return f"{text}." if least.is_exact else f"{text}, {alike(least)}."
 
 
 def _break_sentence(reading: LayerReading) -> str:
@@ -177,9 +177,9 @@ def _break_sentence(reading: LayerReading) -> str:
     if reading.between_cells:
         return f"{name} cannot: {_broken_part(reading)}. {changed}."
     if reading.measured.similarity < ALIKE:
-        return f"{name} shows no clear shift, only {_alike(reading.measured)}. {changed}."
+        return f"{name} shows no clear shift, only {alike(reading.measured)}. {changed}."
     did = direction(reading.measured.shift, "cell")
-    return f"{name} went {did} instead, {_alike(reading.measured)}. {changed}."
+    return f"{name} went {did} instead, {alike(reading.measured)}. {changed}."
 
 
 def _broken_part(reading: LayerReading) -> str:
@@ -194,7 +194,8 @@ def _name(reading: LayerReading) -> str:
     return f"Layer {reading.number} ({reading.layer.name})"
 
 
-def _alike(measured: MeasuredShift) -> str:
+def alike(measured: MeasuredShift) -> str:
+    """Say, in percent, how alike two responses are; 100 is a copy."""
     return f"{max(0, int(100 * measured.similarity))} % alike"
 
 
@@ -204,7 +205,7 @@ def arrows(
     """Write (rows, cols) in short, as in "↓ 1  → 2.5 cells"."""
     rows, cols = Fraction(amount[0]), Fraction(amount[1])
     parts = [
-        f"{more if number > 0 else less} {_number(abs(number))}"
+        f"{more if number > 0 else less} {number_text(abs(number))}"
         for number, (less, more) in ((rows, "↑↓"), (cols, "←→"))
         if number
     ]
@@ -219,11 +220,11 @@ def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str =
         if number:
             size = abs(number)
             name = unit if size == 1 else plural or f"{unit}s"
-            words.append(f"{_number(size)} {name} {more if number > 0 else less}")
+            words.append(f"{number_text(size)} {name} {more if number > 0 else less}")
     return ", ".join(words) or f"0 {plural or unit + 's'}"
 
 
-def _number(value: Fraction) -> str:
+def number_text(value: Fraction) -> str:
     """Write a quantity with at most two decimals; thirds stay fractions, which say it better."""
     if value.denominator == 1:
         return str(value.numerator)
