@@ -477,7 +477,8 @@ class Stage {
     map.sheet.begin(theme);
     map.sheet.bitmap(map.bitmap, square);
     if (this.setting.numbers) {
-      const number = (i) => numberText((values[i] * scale) / FULL_SCALE);
+      const text = (i) => numberText((values[i] * scale) / FULL_SCALE);
+      const number = (i) => (this.lens.isBlank?.(this, index, i) ? "" : text(i));
       map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
     }
     if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.ui import roads_words
+from pages.ui.grid import GRID
 from pages.ui.lens import Label, Lens, Moment, Part, as_plane, extra_map
 from pages.ui.scene import Scene
 from pages.ui.setting import FILLS, Setting
@@ -12,7 +13,7 @@ from rfcore.shifted_maps import map_shifts
 from rfcore.shifts import ShiftFill
 
 ROOM = 4
-"""Times the colour's full value that a plane holds: a difference of two maps is larger than one."""
+"""Times the colour's full value that the difference's plane holds: it may exceed both maps."""
 
 _LARGEST: Label = ("largest", "largest value", "")
 _SHIFTED: Label = ("shifted", "shifted by", "")
@@ -29,7 +30,6 @@ class RoadsLens(Lens):
     """The last map, the map of the start shifted as far, and how the two differ."""
 
     labels = (_LARGEST,)
-    numbers = True
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the panels, whose colours mean the same as those of the map."""
@@ -38,14 +38,14 @@ class RoadsLens(Lens):
         convolutions = all(isinstance(layer, Conv2d) for layer in scene.stack)
         verb = "convolve" if convolutions else "run the layers"
         extras = [
-            extra_map(last, title, note, full * ROOM, full=full, labels=labels)
-            for title, note, labels in (
-                (f"{verb}, then shift", "the map at the start, shifted", (_SHIFTED,)),
-                ("difference", "the first map minus the second", (_INSIDE, _BORDER)),
+            extra_map(last, title, note, full * room, full=full, labels=labels)
+            for title, note, room, labels in (
+                (f"{verb}, then shift", "the map at the start, shifted", 1, (_SHIFTED,)),
+                ("difference", "the first map minus the second", ROOM, (_INSIDE, _BORDER)),
             )
         ]
         titles = [None] * last + [f"shift, then {verb}"]
-        return Part({"extras": extras, "titles": titles})
+        return Part({"extras": extras, "titles": titles, "numbers": scene.image == GRID})
 
     def moving(self, moment: Moment) -> Part:
         """Return both roads' difference in planes, in readouts and in a sentence."""
@@ -68,7 +68,7 @@ class RoadsLens(Lens):
         difference, known = first * 0, shifted * 0
         known[there] = shifted[there]
         difference[there] = first[there] - shifted[there]
-        scale = setting.scales[-1] * ROOM
+        scale = setting.scales[-1]
         roads = roads_words.Roads(
             scene=scene,
             even=is_even(setting),
@@ -77,13 +77,12 @@ class RoadsLens(Lens):
             cells=first.size,
             compared=first[there].size,
         )
-        others: list[dict[str, str]] = [{} for _ in moment.now.maps[:-1]]
         header = {
             "sentence": roads_words.sentence(roads),
-            "readings": [*others, *roads_words.readings(roads, first)],
+            "readings": roads_words.readings(roads, moment.now.maps),
             "there": [number for part in there for number in (part.start, part.stop)],
         }
-        planes = {"extra0": as_plane(known, scale), "extra1": as_plane(difference, scale)}
+        planes = {"extra0": as_plane(known, scale), "extra1": as_plane(difference, scale * ROOM)}
         return Part(header, planes)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pages.ui import sharing_words, words
+from pages.ui.grid import GRID
 from pages.ui.lens import Lens, Moment, Part, as_plane, extra_map
 from pages.ui.scene import Scene
 from pages.ui.setting import Setting, look_at_start
@@ -29,6 +30,8 @@ LABELS = (
         "the one before; 100 % is a copy.",
     ),
 )
+
+_NOTHING = {"weights": "\u2013", "measured": "\u2013"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,6 @@ class SharingLens(Lens):
     """The map of a convolution beside that of the same layer without weight sharing."""
 
     labels = LABELS
-    numbers = True
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the panel of the untied layer; one colour is one number in both maps."""
@@ -70,17 +72,20 @@ class SharingLens(Lens):
             return Part()
         full = setting.scales[0]
         title = "its own kernel at every place"
-        panel = extra_map(0, title, "random kernels, as strong", full * ROOM, full=full)
+        panel = extra_map(
+            0, title, "random kernels as strong as the shared one", full * ROOM, full=full
+        )
         titles = ["one kernel for all places", *[None] * (len(scene.stack) - 1)]
-        return Part({"extras": [panel], "titles": titles})
+        numbers = scene.image == GRID
+        return Part({"extras": [panel], "titles": titles, "numbers": numbers})
 
     def moving(self, moment: Moment) -> Part:
         """Return the untied map, the parameters of both, and where each response went."""
         scene, setting = moment.scene, moment.setting
-        others: list[dict[str, str]] = [{} for _ in scene.stack.layers[1:]]
+        others: list[dict[str, str]] = [_NOTHING for _ in scene.stack.layers[1:]]
         untied = untied_of(scene, setting)
         if isinstance(untied, str):
-            return Part({"sentence": untied, "readings": [{}, *others]})
+            return Part({"sentence": untied, "readings": [_NOTHING, *others]})
         shared, own = (
             _response(moment, *responses)
             for responses in (_shared_responses(moment), _untied_responses(moment, untied))

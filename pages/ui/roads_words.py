@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,10 +57,10 @@ class Roads:
         return amount <= SAME * self.error.scale
 
 
-def readings(roads: Roads, first: Array) -> list[dict[str, str]]:
-    """Return the readouts under the map, the shifted map and the difference."""
+def readings(roads: Roads, maps: Sequence[Array]) -> list[dict[str, str]]:
+    """Return the readouts under every map, the shifted last one and the difference."""
     return [
-        {"largest": amount_text(float(np.abs(first).max()))},
+        *({"largest": amount_text(float(np.abs(values).max()))} for values in maps),
         {"shifted": _shifted_text(roads)},
         {"inside": _off_text(roads, roads.inside), "border": _off_text(roads, roads.border)},
     ]
@@ -97,10 +98,11 @@ def _what_came_of_it(roads: Roads) -> str:
             f"{_between_cells(roads)}, so no shift of the map can match. Largest difference {off}."
         )
     if roads.is_nothing(roads.largest):
-        where = (
-            "in every cell" if roads.compared == roads.cells else "wherever both can be compared"
+        if roads.compared == roads.cells:
+            return "Both roads agree in every cell."
+        return (
+            "Both roads agree in every cell but the hatched ones, which came from beyond the map."
         )
-        return f"Both roads agree {where}."
     if scene.moves == "pattern" and not roads.even:
         return f"So the picture did not just shift, and the roads differ by up to {off}."
     if roads.inside is None:
@@ -127,13 +129,15 @@ def _beyond(scene: Scene) -> str:
 
 
 def _shifted_text(roads: Roads) -> str:
+    if roads.cells == 1:
+        return "no places left"
     if roads.error.is_representable:
         return arrows(roads.error.shift)
     return f"{arrows(roads.error.shift)}: a blend"
 
 
 def _off_text(roads: Roads, amount: float | None) -> str:
-    if amount is None:
+    if amount is None or roads.cells == 1:
         return "no such cell"
     if amount == 0:
         return "0"

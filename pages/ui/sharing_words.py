@@ -57,4 +57,5 @@ def _gave(reading: LayerReading) -> str:
     if found.similarity < ALIKE:
         return f"gives another response, only {alike(found)}"
     where = direction(found.shift, "cell") if any(found.shift) else "in the same cells"
-    return f"gives the same response, {where}" + ("" if found.is_exact else f", {alike(found)}")
+    response = "the same response" if found.is_exact else f"a response {alike(found)}"
+    return f"gives {response}, {where}"
