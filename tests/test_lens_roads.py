@@ -120,16 +120,22 @@ def _numbers(frame: Decoded) -> list[str]:
     return texts
 
 
-def test_a_move_by_half_a_cell_is_held_against_the_blend_of_its_neighbours() -> None:
-    scene = moved(stacked(replace(ROADS, pattern="square"), "C3x3/2p1c1"), 0, 3)
+@pytest.mark.parametrize(("stride", "by", "near"), [(2, 3, (1, 2)), (3, 4, (1, 1, 2))])
+def test_a_move_by_part_of_a_cell_is_held_against_the_blend_of_its_neighbours(
+    stride: int, by: int, near: tuple[int, ...]
+) -> None:
+    scene = stacked(replace(ROADS, pattern="square", padding_mode="reflect"), f"C3x3/{stride}p1c1")
+    scene = moved(scene, 0, by)
     frame = rendered(scene)
     before, after = (naive_map(scene, picture) for picture in both_pictures(scene))
-    blend = (np.roll(before, 1, axis=1) + np.roll(before, 2, axis=1)) / 2
+    # The nearer cell counts for more: 4 px are a third of the way from the first cell to the next.
+    blend = sum(np.roll(before, cells, axis=1) for cells in near) / len(near)
     blend[:, :2] = after[:, :2] = 0
     full = frame.layers[0]["scale"]
     np.testing.assert_allclose(difference(frame), after - blend, atol=ROOM * full / FULL_SCALE)
-    assert frame.header["there"] == [0, 16, 2, 16]
-    assert frame.header["readings"][1] == {"shifted": "\u2192 1.5 cells: a blend"}
+    assert np.abs(after - blend).max() > 0.1
+    assert frame.header["there"] == [0, len(after), 2, len(after)]
+    assert frame.header["readings"][1]["shifted"].endswith(" cells: a blend")
 
 
 # ---- what must hold
@@ -244,6 +250,9 @@ def test_a_stack_of_several_layers_compares_its_last_map() -> None:
         ["shifted"],
         ["border", "inside"],
     ]
+    scales = [layer["scale"] for layer in frame.layers]
+    assert scales[2] not in scales[:2]
+    assert [extra["full"] for extra in frame.header["setting"]["extras"]] == [scales[2]] * 2
     assert "Cells are 2 px apart: 1 px is half a cell, so" in frame.header["sentence"]
 
 
