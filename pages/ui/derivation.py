@@ -1,0 +1,223 @@
+"""How each layer's field comes about, in words and numbers. Pure: no Streamlit here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.stack import Stack
+
+PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
+"""What a pixel of the picture sees, before any layer."""
+
+LISTED = 12
+"""Layers up to which the fields are all named in one sentence."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of a derivation, counted from 1: its field, and how it comes about in words."""
+
+    number: int
+    layer: Layer
+    field: ReceptiveField
+    words: str
+
+    @property
+    def label(self) -> str:
+        """The layer's number and notation."""
+        return f"{self.number} {self.layer}"
+
+
+def derivation(stack: Stack, image_size: Pair) -> tuple[Step, ...]:
+    """Say of every layer of a stack what it adds to the field, to the jump and to the start.
+
+    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
+    Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
+    Networks", Distill.
+
+    >>> derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64))[-1].words
+    '(kernel 3 − 1) × jump 2 = 4 pixels more: 4 + 4 = 8.'
+    """
+    sizes = (image_size, *(shape[1:] for shape in stack.shapes((1, *image_size))))
+    before, steps = PIXEL, []
+    for number, (layer, size, field) in enumerate(
+        zip(stack, sizes, receptive_fields(stack, image_size), strict=False), start=1
+    ):
+        steps.append(Step(number, layer, field, _words(layer, size, before, field)))
+        before = field
+    return tuple(steps)
+
+
+def _words(layer: Layer, size: Pair, before: ReceptiveField, after: ReceptiveField) -> str:
+    kernel_size, stride, padding, dilation = layer.window(size)
+    sentences = [
+        _by_axis(_growth, kernel_size, dilation, before.jump, before.size, after.size),
+        _by_axis(_jump, stride, before.jump, after.jump),
+        _by_axis(_start, padding, before.jump, before.start, after.start),
+    ]
+    if isinstance(layer, GlobalAvgPool2d | GlobalMaxPool2d):
+        sentences.insert(0, f"Its kernel is the whole map, {times(size)} cells.")
+        sentences.append("One neuron is left.")
+    if after.has_holes and not before.has_holes:
+        sentences.append("The field has holes now: it spans pixels that it does not see.")
+    return " ".join(filter(None, sentences))
+
+
+def _by_axis(say: Callable[..., str], *pairs: Pair) -> str:
+    """Say it once, or for rows and columns by themselves where they differ."""
+    rows, cols = (say(*numbers) for numbers in zip(*pairs, strict=True))
+    if rows == cols:
+        return rows
+    return " ".join(f"{name}: {text}" for name, text in (("Rows", rows), ("Columns", cols)) if text)
+
+
+def _growth(kernel: int, dilation: int, jump: int, before: int, after: int) -> str:
+    if kernel == 1:
+        return f"It looks at one cell at a time: the field stays {after}."
+    more = after - before
+    spread = "" if dilation == 1 else f"dilation {dilation} × "
+    return (
+        f"{spread}(kernel {kernel} − 1) × jump {jump} = {count(more, 'pixel')} more: "
+        f"{before} + {more} = {after}."
+    )
+
+
+def _jump(stride: int, before: int, after: int) -> str:
+    return "" if stride == 1 else f"Its stride makes the jump {before} × {stride} = {after}."
+
+
+def _start(padding: int, jump: int, before: int, after: int) -> str:
+    if padding == 0:
+        return ""
+    earlier = before - after
+    return (
+        f"Padding {padding} × jump {jump} = {count(earlier, 'pixel')} earlier: the start is "
+        f"{before} − {earlier} = {after}.".replace("-", "−")
+    )
+
+
+def beginning(steps: tuple[Step, ...]) -> str:
+    """Say where a derivation begins, and explain the words that its sentences need."""
+    text = (
+        "A pixel of the picture sees itself: its field is 1, and its jump is 1. "
+        "**Jump**: how many pixels apart two neighbouring neurons look."
+    )
+    if any(step.field.start != (0, 0) for step in steps):
+        text += (
+            " **Start**: the pixel where the first neuron’s field begins; below 0 it lies in the "
+            "padding."
+        )
+    return text
+
+
+def growth(steps: tuple[Step, ...]) -> str:
+    """Say how the field grows, every layer of a short stack and the ends of a long one.
+
+    >>> growth(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
+    'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
+    """
+    square = all(_is_square(step.field.size) for step in steps)
+    side = "pixels a side" if square else "pixels"
+    sizes = [(one_or_two if square else times)(step.field.size) for step in steps]
+    if len(sizes) == 1:
+        return f"One layer: its field is {sizes[0]} {side}."
+    if len(sizes) > LISTED:
+        return f"The field grows over {len(sizes)} layers, from {sizes[0]} to {sizes[-1]} {side}."
+    return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
+
+
+def first_to_see_all(stack: Stack, image_size: Pair) -> int | None:
+    """Return the layer, counted from 1, from which on some neuron's field covers the picture.
+
+    image_size: (rows, cols) of the picture. None when no neuron of the last layer has such a
+    field. Raises ShapeError when the stack does not fit the picture.
+
+    >>> first_to_see_all(Stack.parse("C3 -> M2 -> C3"), (8, 8))
+    3
+    """
+    found = None
+    shapes, fields = stack.shapes((1, *image_size)), receptive_fields(stack, image_size)
+    for number in range(len(stack), 0, -1):
+        if not _covers(fields[number - 1], shapes[number - 1][1:], image_size):
+            break
+        found = number
+    return found
+
+
+def _covers(field: ReceptiveField, map_size: Pair, image_size: Pair) -> bool:
+    """Whether a unit of the map has all of the image in its span.
+
+    A field as large as the image is not enough: padding may put all of them beside it.
+    """
+    for start, jump, size, units, pixels in zip(
+        field.start, field.jump, field.size, map_size, image_size, strict=True
+    ):
+        last = min(-start // jump, units - 1)  # the last unit whose span begins before the image
+        if start + last * jump + size < pixels:
+            return False
+    return True
+
+
+def whole_picture(stack: Stack, image_size: Pair) -> str:
+    """Say from which layer on one neuron can see the whole picture, if from any.
+
+    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
+
+    >>> whole_picture(Stack.parse("C3 -> M2 -> C3"), (64, 64))
+    'No neuron of this stack can see the whole picture: the last sees 8 of 64 pixels a side.'
+    """
+    number = first_to_see_all(stack, image_size)
+    fields = receptive_fields(stack, image_size)
+    if number is not None:
+        text = f"From layer {number} on, one neuron can see the whole picture."
+        if fields[number - 1].has_holes:
+            text += " Its field has holes there: it does not see every pixel."
+        return text
+    size = fields[-1].size
+    if all(field >= pixels for field, pixels in zip(size, image_size, strict=True)):
+        return (
+            f"The last field is {times(size)} pixels, as large as the picture, but padding puts "
+            "each of them partly beside it: no neuron of the last layer can see all of it."
+        )
+    seen, whole, side = times(size), times(image_size), ""
+    if _is_square(size) and _is_square(image_size):
+        seen, whole, side = str(size[0]), str(image_size[0]), " a side"
+    return (
+        "No neuron of this stack can see the whole picture: the last sees "
+        f"{seen} of {whole} pixels{side}."
+    )
+
+
+def comparison(before: ReceptiveField, after: ReceptiveField) -> str:
+    """Say what a change of the layers would do to the field of the last neurons.
+
+    >>> comparison(ReceptiveField((8, 8), (2, 2), (0, 0)), ReceptiveField((16, 16), (4, 4), (0, 0)))
+    'The last neurons would see 16×16 pixels instead of 8×8, jump 4 instead of 2.'
+    """
+    see = f"The last neurons would see {times(after.size)} pixels"
+    see += " as before" if after.size == before.size else f" instead of {times(before.size)}"
+    jump = f"jump {one_or_two(after.jump)}"
+    jump += " as before" if after.jump == before.jump else f" instead of {one_or_two(before.jump)}"
+    return f"{see}, {jump}."
+
+
+def times(pair: Pair) -> str:
+    """Write (rows, cols) as in 8×8."""
+    return f"{pair[0]}×{pair[1]}"
+
+
+def count(number: int, name: str) -> str:
+    """Write a number of things, as in 1 pixel or 4 pixels."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def one_or_two(pair: Pair) -> str:
+    """Write (rows, cols) as one number where both are the same."""
+    return str(pair[0]) if _is_square(pair) else times(pair)
+
+
+def _is_square(pair: Pair) -> bool:
+    return pair[0] == pair[1]

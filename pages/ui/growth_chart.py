@@ -1,0 +1,109 @@
+"""The growth of the field over the layers, as a chart; drawn by the page, never during a drag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.ui.derivation import Step, derivation, whole_picture
+from rfcore.layers import Pair
+from rfcore.stack import Stack
+
+LABELS = 12
+"""Layers that are named below the chart; of a longer stack only some are."""
+
+STEEP = 100
+"""Pixels from which on a doubling axis is used: the first layers would lie flat on another."""
+
+
+def growth_figure(stack: Stack, image_size: Pair, field_color: str | None = None) -> go.Figure:
+    """Return the chart of size and jump by layer, with the picture's size as a level line.
+
+    image_size: (rows, cols) of the picture. field_color: of the field's line, else the theme's.
+    Raises ShapeError when the stack does not fit the picture.
+    """
+    steps = derivation(stack, image_size)
+    numbers = [step.number for step in steps]
+    names = [step.label for step in steps]
+    figure = go.Figure()
+    highest = max(image_size)
+    for name, pairs, style in (
+        ("field", [step.field.size for step in steps], {"color": field_color, "width": 3}),
+        ("jump", [step.field.jump for step in steps], {"width": 2}),
+        ("picture", [image_size] * len(steps), {"width": 2, "dash": "dot"}),
+    ):
+        for axis, values in _by_axis(name, pairs).items():
+            mode = "lines" if name == "picture" or len(steps) > LABELS else "lines+markers"
+            figure.add_scatter(
+                x=numbers,
+                y=values,
+                name=axis,
+                mode=mode,
+                line=style,
+                marker={"size": 8},
+                text=names,
+                hovertemplate="%{text}: %{y} pixels",
+            )
+            highest = max(highest, *values)
+    figure.update_layout(
+        height=340,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        xaxis=_layer_axis(steps),
+        yaxis=_pixel_axis(highest),
+        dragmode=False,
+    )
+    return figure
+
+
+def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
+    """Return one line by its name, or one for rows and one for columns where they differ."""
+    rows, cols = ([pair[axis] for pair in pairs] for axis in (0, 1))
+    return {name: rows} if rows == cols else {f"{name}, rows": rows, f"{name}, columns": cols}
+
+
+def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
+    every = -(-len(steps) // LABELS)
+    named = steps[::every]
+    return {
+        "tickvals": [step.number for step in named],
+        "ticktext": [step.label for step in named],
+        "range": [0.7, len(steps) + 0.3],
+        "automargin": True,
+        "showgrid": False,
+        "fixedrange": True,
+    }
+
+
+def _pixel_axis(highest: int) -> dict[str, Any]:
+    axis = {"title": "pixels", "automargin": True, "fixedrange": True}
+    if highest < STEEP:
+        return {**axis, "range": [0, highest * 1.06]}
+    doublings = [2**n for n in range(highest.bit_length() + 1)]
+    return {
+        **axis,
+        "title": "pixels, doubling",
+        "type": "log",
+        "tickvals": doublings,
+        "ticktext": list(map(str, doublings)),
+        "minor": {"showgrid": False, "ticks": ""},
+    }
+
+
+def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
+    """Show how size and jump grow, below a sentence on who can see the whole picture.
+
+    key: of the chart, one for each that a page shows.
+    """
+    st.markdown(whole_picture(stack, image_size))
+    theme = st.context.theme.type or "light"
+    st.plotly_chart(
+        growth_figure(stack, image_size, st.get_option(f"theme.{theme}.primaryColor")),
+        key=key,
+        config={"displayModeBar": False},
+        alt="Field and jump of every layer in pixels, with the picture's size as a level line.",
+    )
