@@ -4,8 +4,7 @@ import streamlit as st
 
 from pages.ui import controls, layer_controls
 from pages.ui.added_layer import layer_adder
-from pages.ui.arithmetic import derivation_table
-from pages.ui.growth_chart import growth_chart
+from pages.ui.arithmetic import arithmetic
 from pages.ui.own_model import own_model
 from pages.ui.session import learner
 from pages.ui.stage import stage
@@ -22,8 +21,7 @@ stage()
 controls.stack_controls()
 controls.picture_controls()
 st.header("How the field grows, step by step", anchor=False)
-derivation_table(scene.stack, picture)
-growth_chart(scene.stack, picture, "stack_chart")
+arithmetic(scene.stack, picture, "stack_chart")
 st.header("Add one more layer", anchor=False)
 layer_adder()
 st.header("Networks that others published", anchor=False)

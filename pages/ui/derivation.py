@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pages.ui.scrolling import LONG
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
 PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
 """What a pixel of the picture sees, before any layer."""
-
-LISTED = 12
-"""Layers up to which the fields are all named in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,12 @@ class Step:
     def label(self) -> str:
         """The layer's number and notation."""
         return f"{self.number} {self.layer}"
+
+    @property
+    def result(self) -> str:
+        """The layer with what its neurons see, and how far apart."""
+        pixels = "1 pixel" if self.field.size == (1, 1) else f"{one_or_two(self.field.size)} pixels"
+        return f"{self.layer}: {pixels}, jump {one_or_two(self.field.jump)}."
 
 
 def derivation(stack: Stack, image_size: Pair) -> tuple[Step, ...]:
@@ -124,7 +128,7 @@ def growth(steps: tuple[Step, ...]) -> str:
     sizes = [(one_or_two if square else times)(step.field.size) for step in steps]
     if len(sizes) == 1:
         return f"One layer: its field is {sizes[0]} {side}."
-    if len(sizes) > LISTED:
+    if len(sizes) > LONG:
         return f"The field grows over {len(sizes)} layers, from {sizes[0]} to {sizes[-1]} {side}."
     return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
 

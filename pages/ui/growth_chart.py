@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.derivation import Step, derivation, whole_picture
+from pages.ui.scrolling import LONG
 from rfcore.layers import Pair
 from rfcore.stack import Stack
-
-LABELS = 12
-"""Layers that are named below the chart; of a longer stack only some are."""
 
 STEEP = 100
 """Pixels from which on a doubling axis is used: the first layers would lie flat on another."""
 
 
-def growth_figure(stack: Stack, image_size: Pair, field_color: str | None = None) -> go.Figure:
+class Colors(NamedTuple):
+    """The theme's colours: the accent, which marks a field on the stage too, and that of text."""
+
+    accent: str | None = None
+    text: str | None = None
+
+
+def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) -> go.Figure:
     """Return the chart of size and jump by layer, with the picture's size as a level line.
 
-    image_size: (rows, cols) of the picture. field_color: of the field's line, else the theme's.
+    image_size: (rows, cols) of the picture. colors: of the lines; Plotly's own when left out.
     Raises ShapeError when the stack does not fit the picture.
     """
+    colors = colors or Colors()
     steps = derivation(stack, image_size)
     numbers = [step.number for step in steps]
     names = [step.label for step in steps]
     figure = go.Figure()
     highest = max(image_size)
     for name, pairs, style in (
-        ("field", [step.field.size for step in steps], {"color": field_color, "width": 3}),
-        ("jump", [step.field.jump for step in steps], {"width": 2}),
-        ("picture", [image_size] * len(steps), {"width": 2, "dash": "dot"}),
+        ("field", [step.field.size for step in steps], {"color": colors.accent, "width": 3}),
+        ("jump", [step.field.jump for step in steps], {"color": colors.text, "width": 1.5}),
+        ("picture", [image_size] * len(steps), {"color": colors.text, "width": 1.5, "dash": "dot"}),
     ):
         for axis, values in _by_axis(name, pairs).items():
-            mode = "lines" if name == "picture" or len(steps) > LABELS else "lines+markers"
+            mode = "lines" if name == "picture" or len(steps) > LONG else "lines+markers"
             figure.add_scatter(
                 x=numbers,
                 y=values,
@@ -67,7 +73,7 @@ def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
 
 
 def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
-    every = -(-len(steps) // LABELS)
+    every = -(-len(steps) // LONG)
     named = steps[::every]
     return {
         "tickvals": [step.number for step in named],
@@ -86,7 +92,7 @@ def _pixel_axis(highest: int) -> dict[str, Any]:
     doublings = [2**n for n in range(highest.bit_length() + 1)]
     return {
         **axis,
-        "title": "pixels, doubling",
+        "title": "pixels, each line twice the last",
         "type": "log",
         "tickvals": doublings,
         "ticktext": list(map(str, doublings)),
@@ -101,8 +107,9 @@ def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
     """
     st.markdown(whole_picture(stack, image_size))
     theme = st.context.theme.type or "light"
+    colors = Colors(*(st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text")))
     st.plotly_chart(
-        growth_figure(stack, image_size, st.get_option(f"theme.{theme}.primaryColor")),
+        growth_figure(stack, image_size, colors),
         key=key,
         config={"displayModeBar": False},
         alt="Field and jump of every layer in pixels, with the picture's size as a level line.",

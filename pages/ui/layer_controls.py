@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.ui.controls import choice_box, problem_of
 from pages.ui.scene import MAX_CHANNELS, MAX_LAYERS, Scene
+from pages.ui.scrolling import height_for
 from pages.ui.session import learner
-from pages.ui.tables import scrolling_table
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import KINDS, Stack
@@ -167,7 +167,7 @@ def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> N
     """
     scene = learner().scene
     rows = layer_rows(stack or scene.stack, image_size or (scene.size, scene.size))
-    scrolling_table(rows)
+    st.table(rows, hide_index=True, border="horizontal", height=height_for(len(rows)))
 
 
 def layer_rows(

@@ -61,6 +61,7 @@ def zoo_table() -> None:
     st.dataframe(
         zoo_rows(),
         hide_index=True,
+        height="content",
         column_config={
             "name": st.column_config.TextColumn(pinned=True),
             "source": st.column_config.LinkColumn(display_text="where published"),
