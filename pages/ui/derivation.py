@@ -80,9 +80,9 @@ def _by_axis(say: Callable[..., str], *pairs: Pair) -> str:
 
 def _growth(kernel: int, dilation: int, jump: int, before: int, after: int) -> str:
     if kernel == 1:
-        return f"It looks at one cell at a time: the field stays {after}."
+        return "It looks at one cell at a time: nothing is added."
     more = after - before
-    spread = "" if dilation == 1 else f"dilation {dilation} × "
+    spread = "" if dilation == 1 else f"Dilation {dilation} × "
     return (
         f"{spread}(kernel {kernel} − 1) × jump {jump} = {count(more, 'pixel')} more: "
         f"{before} + {more} = {after}."
@@ -123,13 +123,14 @@ def growth(steps: tuple[Step, ...]) -> str:
     >>> growth(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
     'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
     """
-    square = all(_is_square(step.field.size) for step in steps)
+    named = steps if len(steps) <= LONG else (steps[0], steps[-1])
+    square = all(_is_square(step.field.size) for step in named)
     side = "pixels a side" if square else "pixels"
-    sizes = [(one_or_two if square else times)(step.field.size) for step in steps]
-    if len(sizes) == 1:
+    sizes = [(one_or_two if square else times)(step.field.size) for step in named]
+    if len(steps) == 1:
         return f"One layer: its field is {sizes[0]} {side}."
-    if len(sizes) > LONG:
-        return f"The field grows over {len(sizes)} layers, from {sizes[0]} to {sizes[-1]} {side}."
+    if len(steps) > LONG:
+        return f"The field grows over {len(steps)} layers, from {sizes[0]} to {sizes[-1]} {side}."
     return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
 
 

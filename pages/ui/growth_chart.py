@@ -16,6 +16,9 @@ STEEP = 100
 """Pixels from which on a doubling axis is used: the first layers would lie flat on another."""
 
 
+_COLUMNS = ", columns"
+
+
 class Colors(NamedTuple):
     """The theme's colours: the accent, which marks a field on the stage too, and that of text."""
 
@@ -50,11 +53,12 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
                 line=style,
                 marker={"size": 8},
                 text=names,
+                opacity=0.5 if axis.endswith(_COLUMNS) else 1,
                 hovertemplate="%{text}: %{y} pixels",
             )
             highest = max(highest, *values)
     figure.update_layout(
-        height=340,
+        height=380,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -69,7 +73,7 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
 def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
     """Return one line by its name, or one for rows and one for columns where they differ."""
     rows, cols = ([pair[axis] for pair in pairs] for axis in (0, 1))
-    return {name: rows} if rows == cols else {f"{name}, rows": rows, f"{name}, columns": cols}
+    return {name: rows} if rows == cols else {f"{name}, rows": rows, name + _COLUMNS: cols}
 
 
 def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def _pixel_axis(highest: int) -> dict[str, Any]:
     doublings = [2**n for n in range(highest.bit_length() + 1)]
     return {
         **axis,
-        "title": "pixels, each line twice the last",
+        "title": "pixels (doubling)",
         "type": "log",
         "tickvals": doublings,
         "ticktext": list(map(str, doublings)),
