@@ -76,7 +76,9 @@ def zoo_chooser() -> None:
     if wanted not in _BY_NAME:
         st.warning("The link asks for an architecture that is not in this zoo; choose one here.")
     st.session_state["zoo"] = wanted if wanted in _BY_NAME else ZOO[0].name
-    st.selectbox("Architecture", _BY_NAME, key="zoo", on_change=_write_link, width=300)
+    st.selectbox(
+        "Architecture", _BY_NAME, key="zoo", on_change=_write_link, filter_mode=None, width=300
+    )
     architecture = _BY_NAME[st.session_state["zoo"]]
     stack, size = architecture.stack, architecture.published_at or USUAL_SIZE
     if architecture.note:
