@@ -324,6 +324,11 @@ def test_opening_keeps_the_stack_as_it_is_where_that_is_possible() -> None:
     assert opened(Scene(padding_mode="circular"), stack).padding_mode == "circular"
 
 
+def test_opening_takes_a_larger_picture_before_it_takes_channels() -> None:
+    scene = opened(Scene(size=32, position=(0, 0), start=(0, 0)), Stack.parse("C40/9c20, M2"))
+    assert (scene.stack, scene.size) == (Stack.parse("C40/9c20, M2"), 64)
+
+
 def test_slimming_changes_channels_only() -> None:
     stack = Stack.parse("C3x5/2p1d2c64, R, M2, C1c4")
     assert slimmed(stack) == Stack.parse("C3x5/2p1d2c8, R, M2, C1c4")
@@ -388,6 +393,7 @@ def test_a_model_that_is_too_deep_is_shown_by_its_arithmetic_alone() -> None:
 
 def test_a_model_that_needs_another_picture_says_so() -> None:
     page = read(opened_page(), "nn.Conv2d(1, 8, 70)")
+    assert "The model has 1 layer that a stack can hold:" in paragraphs(page)
     assert [warning.value for warning in page.warning] == [
         "The model needs another picture: layer 1, C70x70/1 does not fit: its window covers 70x70 "
         "cells and the map before it has 64x64; take a smaller kernel, or put it earlier."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -25,13 +26,12 @@ def opened(scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None) 
     try:
         return _with_stack(scene, stack, scene.size, padding_mode)
     except RfcoreError as error:
-        for size in SIZES:
-            if size >= scene.size:
-                try:
-                    return _with_stack(scene, slimmed(stack), size, padding_mode)
-                except RfcoreError:
-                    continue
-        raise error from None
+        refusal = error
+    for size in SIZES[SIZES.index(scene.size) :]:
+        for layers in (stack, slimmed(stack)):
+            with suppress(RfcoreError):
+                return _with_stack(scene, layers, size, padding_mode)
+    raise refusal
 
 
 def _with_stack(scene: Scene, stack: Stack, size: int, padding_mode: PaddingMode | None) -> Scene:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.arithmetic import arithmetic
 from pages.ui.controls import problem_of
+from pages.ui.derivation import count
 from pages.ui.layer_controls import layer_table
 from pages.ui.opening import open_button
 from pages.ui.session import learner
@@ -48,7 +49,7 @@ def _read() -> None:
 
 
 def _show(reading: ModelReading) -> None:
-    st.markdown(f"The model has {len(reading.stack)} layers that a stack can hold:")
+    st.markdown(f"The model has {count(len(reading.stack), 'layer')} that a stack can hold:")
     st.code(str(reading.stack), language=None, wrap_lines=True)
     _show_notes(reading)
     size = st.number_input(
