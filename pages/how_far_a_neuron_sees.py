@@ -1,4 +1,4 @@
-"""How far a neuron sees: the receptive field, layer by layer."""
+"""How far a neuron sees: which pixels can change one unit, and by how much?"""
 
 import streamlit as st
 
@@ -6,14 +6,13 @@ from pages.ui import controls, layer_controls
 from pages.ui.added_layer import layer_adder
 from pages.ui.arithmetic import arithmetic
 from pages.ui.own_model import own_model
-from pages.ui.session import learner
+from pages.ui.rooms import STACK
+from pages.ui.session import enter
 from pages.ui.stage import stage
 from pages.ui.take_home import take_home
 from pages.ui.zoo import zoo_chooser, zoo_table
 
-learner().read_link()
-scene = learner().scene
-picture = (scene.size, scene.size)
+scene = enter(STACK, "fields").scene
 
 st.title("How far does one neuron see?", anchor=False)
 controls.link_notices()
@@ -21,7 +20,7 @@ stage()
 controls.stack_controls()
 controls.picture_controls()
 st.header("How the field grows, step by step", anchor=False)
-arithmetic(scene.stack, picture, "stack_chart")
+arithmetic(scene.stack, (scene.size, scene.size), "stack_chart")
 st.header("Add one more layer", anchor=False)
 layer_adder()
 st.header("Networks that others published", anchor=False)

@@ -16,6 +16,15 @@ st.navigation(
             icon=":material/open_with:",
             default=True,
         ),
+        st.Page("pooling_forgives.py", title="Pooling forgives", icon=":material/grid_on:"),
+        st.Page(
+            "convolution_follows.py", title="Convolution follows", icon=":material/select_all:"
+        ),
+        st.Page(
+            "how_far_a_neuron_sees.py",
+            title="How far a neuron sees",
+            icon=":material/center_focus_weak:",
+        ),
     ],
     position="top",
 ).run()

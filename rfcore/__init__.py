@@ -3,17 +3,18 @@
 The whole vocabulary:
 
     Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
-        GlobalAvgPool2d, GlobalMaxPool2d
+        GlobalAvgPool2d, GlobalMaxPool2d, with_pools, pool_kind, POOL_KINDS
     Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
-        global_max_pool2d, relu, softmax, pad, PADDING_MODES
+        global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
     Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
-        gaussian_width, input_gradient
+        gaussian_width, input_gradient, winning_cells, NO_WINNER
     Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
-        changed_cells, equivariance_errors, LayerEquivariance, first_break, Break, orbit_map,
-        share_unchanged, peak_share_unchanged
+        changed_cells, equivariance_errors, compare_activations, LayerEquivariance, first_break,
+        break_of, Break, shifted_activations, orbit_map, steps_unchanged, share_unchanged,
+        peak_orbit, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
@@ -25,7 +26,14 @@ The whole vocabulary:
 [(3, 3), (4, 4), (8, 8)]
 """
 
-from rfcore.equivariance import Break, LayerEquivariance, equivariance_errors, first_break
+from rfcore.equivariance import (
+    Break,
+    LayerEquivariance,
+    break_of,
+    compare_activations,
+    equivariance_errors,
+    first_break,
+)
 from rfcore.errors import (
     ImageError,
     KernelError,
@@ -79,9 +87,17 @@ from rfcore.ops import (
     relu,
     softmax,
 )
-from rfcore.orbits import orbit_map, peak_share_unchanged, share_unchanged
+from rfcore.orbits import (
+    orbit_map,
+    peak_orbit,
+    peak_share_unchanged,
+    share_unchanged,
+    steps_unchanged,
+)
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
+from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifted_maps import shifted_activations
 from rfcore.shifts import (
     MeasuredShift,
     changed_cells,
@@ -92,13 +108,17 @@ from rfcore.shifts import (
 )
 from rfcore.stack import Stack
 from rfcore.training import train_softmax_regression
+from rfcore.untied import untied_conv2d, untied_kernels
+from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
 __all__ = [
     "BACKGROUNDS",
     "FILTERS",
+    "NO_WINNER",
     "PADDING_MODES",
     "PATTERNS",
+    "POOL_KINDS",
     "ZOO",
     "Architecture",
     "AvgPool2d",
@@ -134,7 +154,9 @@ __all__ = [
     "TrainingError",
     "avg_pool2d",
     "blur_pool2d",
+    "break_of",
     "changed_cells",
+    "compare_activations",
     "conv2d",
     "convolution_kernels",
     "draw_background",
@@ -153,8 +175,10 @@ __all__ = [
     "measured_shift",
     "orbit_map",
     "pad",
+    "peak_orbit",
     "peak_share_unchanged",
     "place",
+    "pool_kind",
     "position_sweep",
     "read_model",
     "read_photo",
@@ -163,10 +187,16 @@ __all__ = [
     "scale_photo",
     "share_unchanged",
     "shift",
+    "shifted_activations",
     "softmax",
+    "steps_unchanged",
     "to_keras",
     "to_pytorch",
     "train_softmax_regression",
+    "untied_conv2d",
+    "untied_kernels",
     "used_pixels",
     "weight_maps",
+    "winning_cells",
+    "with_pools",
 ]

@@ -24,6 +24,7 @@ from rfcore.layers import (
 )
 from rfcore.network import Network
 from rfcore.ops import Array, add_border, binomial, border_of, window_views
+from rfcore.winners import winning_taps
 
 _WindowedLayer = Conv2d | MaxPool2d | AvgPool2d | BlurPool2d
 
@@ -94,7 +95,7 @@ def _backward_windows(
 def _to_winners(values: Iterator[Array], gradient: Array) -> Iterator[Array]:
     """Yield what each tap of a maximum gets: everything where it won, nothing elsewhere."""
     taps = list(values)
-    winners = np.argmax(taps, axis=0)
+    winners = winning_taps(taps)
     for tap in range(len(taps)):
         yield np.where(winners == tap, gradient, 0)
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import floor
 from typing import Literal
 
 import numpy as np
 
-from rfcore.checks import whole_pair
+from rfcore.checks import instance, items, kind_of, whole_pair
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
 from rfcore.network import Network, checked_network
-from rfcore.ops import Array, PaddingMode, border_of, checked_map
-from rfcore.receptive_field import receptive_fields
-from rfcore.shifts import ShiftFill, checked_fill, checked_tolerance, expected_shift, shift
+from rfcore.ops import Array, PaddingMode, checked_map
+from rfcore.shifted_maps import MapShift, checked_activations, map_shifts
+from rfcore.shifts import ShiftFill, checked_fill, checked_tolerance, shift
+from rfcore.stack import Stack, checked_stack
 
 BreakReason = Literal["global", "stride", "operation", "border"]
 
@@ -98,25 +97,51 @@ def equivariance_errors(
     moved = whole_pair(moved, "moved", error=ShiftError)
     if checked_map(image).ndim != 3:
         raise ShapeError(f"an image is one map (channels, rows, cols), got shape {image.shape}")
-    before = (image, *network.forward(image))
-    after = network.forward(shift(image, *moved, fill=fill))
-    fills = [fill, fill]
-    results = []
-    for index, (layer, field) in enumerate(
-        zip(network.stack, receptive_fields(network.stack, image.shape[1:]), strict=True)
-    ):
-        insides = []
-        for axis in (0, 1):
-            size, count = (activation.shape[axis + 1] for activation in before[index : index + 2])
-            if not _wraps(layer, network.padding_mode, axis, size, count):
-                fills[axis] = "zeros"
-            first = field.start[axis] + field.jump[axis] * np.arange(count)
-            clear = (first >= 0) & (first + field.size[axis] <= image.shape[axis + 1])
-            insides.append(clear | (fills[axis] == "circular"))
-        inside = np.logical_and.outer(*insides)
-        shifted = expected_shift(moved, field.jump)
-        results.append(_compare(before[index + 1], after[index], shifted, inside, fills))
-    return tuple(results)
+    return compare_activations(
+        network.stack,
+        network.forward(image),
+        network.forward(shift(image, *moved, fill=fill)),
+        moved,
+        image.shape[1:],
+        padding_mode=network.padding_mode,
+        fill=fill,
+    )
+
+
+def compare_activations(
+    stack: Stack,
+    before: Sequence[Array],
+    after: Sequence[Array],
+    moved: Pair,
+    image_size: Pair,
+    *,
+    padding_mode: PaddingMode = "zeros",
+    fill: ShiftFill = "zeros",
+) -> tuple[LayerEquivariance, ...]:
+    """Compare the maps of an image with those of the shifted image, layer by layer, in order.
+
+    As `equivariance_errors`, for maps that are there already, or for some of their channels.
+    before, after: one (channels, rows, cols) per layer, of any number of channels. moved: (rows,
+    cols) in pixels. image_size: (rows, cols). padding_mode: that of the network's convolutions.
+    fill: what the shift brought in.
+    Raises ShapeError when a map does not fit the stack or its partner, ShiftError for a move that
+    is no int or another fill, LayerError for what is no Stack or an unknown mode.
+
+    >>> before, after = np.eye(4)[None], np.eye(4, k=1)[None]
+    >>> (layer,) = compare_activations(Stack.parse("R"), [before], [after], (0, 1), (4, 4))
+    >>> layer.error, layer.border_error
+    (0.0, None)
+    """
+    old = checked_activations(stack, before, image_size, "before")
+    new = checked_activations(stack, after, image_size, "after")
+    for number, (one, other) in enumerate(zip(old, new, strict=True), start=1):
+        if one.shape != other.shape:
+            raise ShapeError(
+                f"the maps of layer {number} must have one shape before and after, "
+                f"got {one.shape}, {other.shape}"
+            )
+    shifts = map_shifts(stack, moved, image_size, padding_mode, fill)
+    return tuple(_compare(*each) for each in zip(old, new, shifts, strict=True))
 
 
 def first_break(
@@ -141,8 +166,33 @@ def first_break(
     True
     """
     checked_tolerance(tolerance)
-    layers = equivariance_errors(network, image, moved, fill=fill)
-    for index, (layer, result) in enumerate(zip(network.stack, layers, strict=True)):
+    errors = equivariance_errors(network, image, moved, fill=fill)
+    return break_of(network.stack, errors, tolerance=tolerance)
+
+
+def break_of(
+    stack: Stack, errors: Sequence[LayerEquivariance], *, tolerance: float = 1e-5
+) -> Break | None:
+    """Return the first layer whose errors show that it does not follow a shift, None when all do.
+
+    errors: one for each layer, as `equivariance_errors` and `compare_activations` give.
+    tolerance: as for `first_break`.
+    Raises ShiftError for what are no such errors or a negative tolerance, LayerError for what is
+    no Stack.
+
+    >>> stack, maps = Stack.parse("R"), [np.eye(4)[None]]
+    >>> break_of(stack, compare_activations(stack, maps, maps, (0, 1), (4, 4)))
+    Break(layer=0, reason='operation')
+    """
+    checked_stack(stack)
+    checked_tolerance(tolerance)
+    results = items(errors)
+    if results is None or len(results) != len(stack):
+        got = kind_of(errors) if results is None else len(results)
+        raise ShiftError(f"errors must be {len(stack)}, one for each layer, got {got}")
+    for index, (layer, result) in enumerate(zip(stack, results, strict=True)):
+        hint = "as equivariance_errors gives"
+        instance(result, LayerEquivariance, "each of errors", hint, error=ShiftError)
         reason = _reason(layer, result, tolerance * result.scale)
         if reason is not None:
             return Break(index, reason)
@@ -162,47 +212,21 @@ def _reason(layer: Layer, result: LayerEquivariance, most: float) -> BreakReason
     return None
 
 
-def _wraps(layer: Layer, mode: PaddingMode, axis: int, size: int, count: int) -> bool:
-    """Return whether a layer on a ring of `size` cells makes a ring: turning it turns the map."""
-    border, stride = border_of(layer, mode), layer.window((size, size)).stride[axis]
-    no_edge = border.mode == "circular" or not any((border.rows, border.cols)[axis])
-    return no_edge and count * stride == size
-
-
-def _compare(
-    old: Array,
-    new: Array,
-    cells: tuple[Fraction, Fraction],
-    inside: Array,
-    fills: Sequence[ShiftFill],
-) -> LayerEquivariance:
-    """Compare one map with what the other should have become; `inside`: clear units of either."""
-
-    def moved(x: Array, rows: int, cols: int) -> Array:
-        return shift(shift(x, rows, 0, fill=fills[0]), 0, cols, fill=fills[1])
-
-    expected, clear, there = np.zeros_like(old), inside, np.ones_like(inside)
-    for (rows, row_weight), (cols, col_weight) in product(*map(_nearest, cells)):
-        expected += row_weight * col_weight * moved(old, rows, cols)
-        clear = clear & moved(inside, rows, cols)
-        there = there & moved(np.ones_like(inside), rows, cols)
-    difference = np.abs(new - expected).max(axis=0)
-    error = _largest(difference[clear])
-    whole = all(shift.denominator == 1 for shift in cells)
+def _compare(old: Array, new: Array, should: MapShift) -> LayerEquivariance:
+    """Compare a map with what the other should have become."""
+    difference = np.abs(new - should.apply(old)).max(axis=0)
+    error = _largest(difference[should.clear])
+    border = np.zeros(difference.shape, bool)
+    border[should.there] = True
+    border[should.clear] = False
+    whole = all(shift.denominator == 1 for shift in should.cells)
     return LayerEquivariance(
-        shift=cells,
+        shift=should.cells,
         error=error if whole else None,
         blend_error=None if whole else error,
-        border_error=_largest(difference[there & ~clear]),
+        border_error=_largest(difference[border]),
         scale=max(float(np.abs(old).max()), float(np.abs(new).max())),
     )
-
-
-def _nearest(cells: Fraction) -> list[tuple[int, float]]:
-    """Return the whole shifts next to one along an axis, and the weight of each in a blend."""
-    whole = floor(cells)
-    part = float(cells - whole)
-    return [(whole, 1 - part), (whole + 1, part)] if part else [(whole, 1.0)]
 
 
 def _largest(differences: Array) -> float | None:

@@ -420,11 +420,13 @@ def checked_map(x: Array) -> Array:
     return x
 
 
-def checked_kernels(kernels: Array) -> Array:
+def checked_kernels(
+    kernels: Array, axes: tuple[str, ...] = ("out_channels", "channels", "rows", "cols")
+) -> Array:
     """Return kernels as they are when they can be used; raises KernelError when not."""
-    if not isinstance(kernels, np.ndarray) or kernels.ndim != 4 or kernels.size == 0:
+    if not isinstance(kernels, np.ndarray) or kernels.ndim != len(axes) or kernels.size == 0:
         shape = getattr(kernels, "shape", type(kernels))
-        raise KernelError(f"kernels are an array (out_channels, channels, rows, cols), got {shape}")
+        raise KernelError(f"kernels are an array ({', '.join(axes)}), got {shape}")
     _check_numbers(kernels, "kernel weight")
     return kernels
 

@@ -85,18 +85,88 @@ def orbit_map(
     return labels
 
 
+def steps_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> NDArray[np.int64]:
+    """Count at every place how many of the one-pixel steps, in 8 directions, change nothing.
+
+    labels: of an orbit map. places: (rows, cols) of places to step from, counted down and right
+    from the origin: the origin alone when left out, a layer's jump for all places that there are.
+    Returns an int array of the shape `places`, 0 to 8; a step that leads OUTSIDE is not counted.
+    Raises ShapeError when `labels` is no orbit map, ShiftError when its reach is less than a step
+    from each place needs.
+
+    >>> network = Network.with_filters(Stack.parse("M3x3/3"))
+    >>> steps_unchanged(peak_orbit(network), (3, 3))
+    array([[3, 5, 3],
+           [5, 8, 5],
+           [3, 5, 3]])
+    """
+    return _counted_steps(labels, places)[0]
+
+
 def share_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> Fraction:
     """Return the share of one-pixel steps, in 8 directions, that change nothing.
 
-    labels: of an orbit map. places: (rows, cols) of places to step from, counted down and right
-    from the origin: the origin alone when left out, a layer's jump for the average over all
-    places. A step that leads OUTSIDE is not counted.
-    Raises ShapeError when `labels` is no orbit map, ShiftError when its reach is less than a step
-    from each place needs, or no step can be counted.
+    labels, places: as for `steps_unchanged`; the share is the average over all places. A step that
+    leads OUTSIDE is not counted.
+    Raises as `steps_unchanged` does, and ShiftError when no step can be counted.
 
     >>> share_unchanged(np.array([[1, 2, 2], [3, 0, 0], [3, 0, 0]]))
     Fraction(3, 8)
     """
+    unchanged, counted = _counted_steps(labels, places)
+    if not counted.any():
+        raise ShiftError("no one-pixel step keeps the pattern inside the image; take a larger one")
+    return Fraction(int(unchanged.sum()), int(counted.sum()))
+
+
+def peak_orbit(network: Network) -> NDArray[np.int64]:
+    """Label the shifts of a single bright pixel, on a black image in which no border plays a part.
+
+    Returns an orbit map whose reach is the last layer's jump, the larger of its two; its origin is
+    the first pixel of a unit's field, so that (rows, cols) of the jump are all the places that the
+    pixel can have relative to the units.
+    Raises ShapeError for a global pool, which has a border wherever the image ends, and for fields
+    and jumps of more than LARGEST_ORIGIN pixels; LayerError for what is no Network.
+
+    >>> peak_orbit(Network.with_filters(Stack.parse("M2x2/2")))[2:, 2:]
+    array([[0, 0, 5],
+           [0, 0, 5],
+           [7, 7, 8]])
+    """
+    field = receptive_fields(checked_network(network).stack)[-1]
+    reach = max(field.jump)
+    least = field.size[0] + reach, field.size[1] + reach
+    if max(least) > LARGEST_ORIGIN:
+        raise ShapeError(
+            f"the last layer's field and jump must be at most {LARGEST_ORIGIN} pixels together, "
+            f"got {max(least)}"
+        )
+    row, col = (
+        pixel + (start - pixel) % jump
+        for pixel, start, jump in zip(least, field.start, field.jump, strict=True)
+    )
+    image = np.zeros((1, 2 * row + 1, 2 * col + 1), np.float32)
+    peak = Pattern("peak", np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
+    return orbit_map(network, image, peak, (row, col), reach)
+
+
+def peak_share_unchanged(network: Network) -> Fraction:
+    """Return how often a one-pixel step of a single bright pixel changes nothing at all.
+
+    The share of the 8 steps, averaged over all places that the pixel can have relative to the
+    last layer's units: that of `peak_orbit`. Raises as it does.
+
+    >>> from rfcore import Stack
+    >>> peak_share_unchanged(Network.with_filters(Stack.parse("M2x2/2")))
+    Fraction(3, 8)
+    """
+    return share_unchanged(peak_orbit(network), receptive_fields(network.stack)[-1].jump)
+
+
+def _counted_steps(
+    labels: NDArray[np.int64], places: Pair
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many steps from each place change nothing, and how many stay in the image."""
     if (
         not isinstance(labels, np.ndarray)
         or labels.ndim != 2
@@ -114,40 +184,13 @@ def share_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> Fractio
             f"got {shown((rows, cols))}"
         )
     here = labels[reach : reach + rows, reach : reach + cols]
-    unchanged = counted = 0
+    unchanged, counted = np.zeros((2, rows, cols), np.int64)
     for row, col in ONE_PIXEL_STEPS:
         there = labels[reach + row : reach + row + rows, reach + col : reach + col + cols]
         inside = (here != OUTSIDE) & (there != OUTSIDE)
-        counted += int(inside.sum())
-        unchanged += int((inside & (here == there)).sum())
-    if counted == 0:
-        raise ShiftError("no one-pixel step keeps the pattern inside the image; take a larger one")
-    return Fraction(unchanged, counted)
-
-
-def peak_share_unchanged(network: Network) -> Fraction:
-    """Return how often a one-pixel step of a single bright pixel changes nothing at all.
-
-    The share of the 8 steps, averaged over all places that the pixel can have relative to the
-    last layer's units, on a black image large enough that no border plays a part.
-    Raises ShapeError for a global pool, which has a border wherever the image ends, and for fields
-    and jumps of more than LARGEST_ORIGIN pixels; LayerError for what is no Network.
-
-    >>> from rfcore import Stack
-    >>> peak_share_unchanged(Network.with_filters(Stack.parse("M2x2/2")))
-    Fraction(3, 8)
-    """
-    field = receptive_fields(checked_network(network).stack)[-1]
-    reach = max(field.jump)
-    origin = field.size[0] + reach, field.size[1] + reach
-    if max(origin) > LARGEST_ORIGIN:
-        raise ShapeError(
-            f"the last layer's field and jump must be at most {LARGEST_ORIGIN} pixels together, "
-            f"got {max(origin)}"
-        )
-    image = np.zeros((1, 2 * origin[0] + 1, 2 * origin[1] + 1), np.float32)
-    peak = Pattern("peak", np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
-    return share_unchanged(orbit_map(network, image, peak, origin, reach), field.jump)
+        counted += inside
+        unchanged += inside & (here == there)
+    return unchanged, counted
 
 
 def _outputs(

@@ -50,6 +50,7 @@ class Stage:
     Parameters
     ----------
     query: the link's parameters, e.g. {"picture": "flat", "at": "24,12"}.
+    path: of the page, e.g. "/pooling_forgives".
     init_script: JavaScript to run in the page before its own.
     options: for the browser context, e.g. viewport, color_scheme or has_touch.
     """
@@ -60,11 +61,12 @@ class Stage:
         server: AppServer,
         query: Mapping[str, str] = MappingProxyType({}),
         *,
+        path: str = "/",
         init_script: str = "",
         **options: Any,
     ) -> None:
         self.server = server
-        self.link = f"{server.url}/?{urlencode(query, safe=',/')}" if query else f"{server.url}/"
+        self.link = server.url + path + (f"?{urlencode(query, safe=',/')}" if query else "")
         self.stack = Stack.parse(query.get("stack", PRESET))
         self.size = int(query.get("size", "64"))
         self.requests: list[str] = []
@@ -80,7 +82,9 @@ class Stage:
 
     def _listen(self) -> None:
         def hear(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            # Below a page's own path Streamlit looks for its server there first, and finds none.
+            looked_for = re.search(r"/_stcore/(health|host-config)$", message.location["url"])
+            if message.type == "error" and not looked_for:
                 self.complaints.append(f"console: {message.text}")
 
         def note(asked: Request | WebSocket) -> None:
@@ -246,7 +250,7 @@ class Stage:
     @property
     def margin(self) -> int:
         """Picture pixels round the picture, for fields that reach beyond its border."""
-        reach = max(0, *(-min(field.start) for field in receptive_fields(self.stack)))
+        reach = max([0, *(-min(field.start) for field in receptive_fields(self.stack))])
         return min(reach + 1, -(-self.size // 8)) if reach else 0
 
     def to_device(self, pixel: Any, canvas: NDArray[Any]) -> Any:

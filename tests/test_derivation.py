@@ -9,10 +9,9 @@ from pages.ui.derivation import (
     beginning,
     comparison,
     derivation,
-    first_to_see_all,
     growth,
-    whole_picture,
 )
+from pages.ui.whole_picture import first_to_see_all, whole_picture
 from rfcore import GlobalAvgPool2d, GlobalMaxPool2d, ShapeError, Stack, receptive_fields
 from rfcore.layers import Window
 from rfcore.zoo import ZOO

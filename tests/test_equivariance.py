@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-import rfcore.equivariance
 import rfcore.ops
+import rfcore.shifted_maps
 from rfcore import (
     PADDING_MODES,
     Break,
@@ -28,17 +28,22 @@ from rfcore import (
     ShapeError,
     ShiftError,
     Stack,
+    break_of,
+    compare_activations,
     draw_background,
     draw_pattern,
     equivariance_errors,
     first_break,
     is_representable,
     orbit_map,
+    peak_orbit,
     peak_share_unchanged,
     place,
     receptive_fields,
     share_unchanged,
     shift,
+    shifted_activations,
+    steps_unchanged,
 )
 from rfcore.orbits import OUTSIDE
 
@@ -244,7 +249,7 @@ def test_float32_differs_by_rounding_only():
 # What breaks
 
 
-def break_of(text: str, moved: tuple[int, int], fill: str = "zeros", **options: Any):
+def break_in(text: str, moved: tuple[int, int], fill: str = "zeros", **options: Any):
     network = exact_network(Stack.parse(text), **options)
     return first_break(network, whole_numbers((1, 24, 24)) + 9, moved, fill=fill)
 
@@ -264,13 +269,13 @@ def break_of(text: str, moved: tuple[int, int], fill: str = "zeros", **options: 
     ],
 )
 def test_the_first_break_and_its_reason(text, moved, want):
-    assert break_of(text, moved) == want
+    assert break_in(text, moved) == want
 
 
 def test_padding_breaks_a_circular_shift_unless_it_is_circular_too():
     for mode in PADDING_MODES:
         want = None if mode == "circular" else Break(0, "border")
-        assert break_of("C3p1 R C3p1", (3, 5), fill="circular", padding_mode=mode) == want
+        assert break_in("C3p1 R C3p1", (3, 5), fill="circular", padding_mode=mode) == want
 
 
 def test_a_layer_that_treats_places_differently_is_an_operation_that_breaks():
@@ -326,6 +331,191 @@ def test_errors_are_measured_on_one_image_that_fits():
         equivariance_errors(network, np.zeros((1, 9, 9)), (0.5, 1))
 
 
+# Maps that are there already
+
+
+ANY_STACK = (*STRIDED, "C3 M3/2p1 B3/2 C3p1", "B4/1 C3p2d2c2 A3/1p1", "M2 C3 R GM", "A3/1 M2/3 GA")
+
+
+def naive_shift(x: np.ndarray, cells: tuple[Fraction, Fraction], rings: list[bool]) -> np.ndarray:
+    """Move one map in plain loops: every cell is the blend of the cells it should come from."""
+    out = np.zeros(x.shape)
+    for row, col in np.ndindex(x.shape[1:]):
+        places = []
+        for at, by, size, ring in zip((row, col), cells, x.shape[1:], rings, strict=True):
+            low = (at - by).__floor__()
+            share = float(at - by - low)
+            near = [(low, 1 - share), (low + 1, share)] if share else [(low, 1.0)]
+            near = [(place % size, weight) if ring else (place, weight) for place, weight in near]
+            places.append([(place, weight) for place, weight in near if 0 <= place < size])
+        for (r, one), (c, other) in itertools.product(*places):
+            out[:, row, col] += one * other * x[:, r, c]
+    return out
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(ANY_STACK),
+    st.sampled_from(PADDING_MODES),
+    st.sampled_from(["zeros", "circular"]),
+    st.tuples(moves, moves),
+)
+def test_shifted_activations_and_errors_against_loops(text, mode, fill, moved):
+    size = (28, 24)
+    network = exact_network(Stack.parse(text), padding_mode=mode)
+    image = whole_numbers((1, *size))
+    before, after = network.forward(image), network.forward(shift(image, *moved, fill=fill))
+    options = {"padding_mode": mode, "fill": fill}
+    shifted = shifted_activations(network.stack, before, moved, size, **options)
+    results = compare_activations(network.stack, before, after, moved, size, **options)
+    rings, sizes = [fill == "circular"] * 2, size
+    for old, new, got, result, layer, field in zip(
+        before,
+        after,
+        shifted,
+        results,
+        network.stack,
+        receptive_fields(network.stack, size),
+        strict=True,
+    ):
+        for axis in (0, 1):
+            window = layer.window(sizes)
+            border = window.padding[axis] or (str(layer)[0] == "B" and layer.kernel_size[axis] > 1)
+            wraps = not border or (isinstance(layer, Conv2d) and mode == "circular")
+            rings[axis] &= wraps and old.shape[axis + 1] * window.stride[axis] == sizes[axis]
+        sizes = old.shape[1:]
+        cells = tuple(Fraction(by, jump) for by, jump in zip(moved, field.jump, strict=True))
+        want = naive_shift(old, cells, rings)
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-9)
+        clear, border = [], []
+        ones = naive_shift(np.ones_like(old), cells, rings)[0]
+        inside = np.ones((1, *sizes))
+        for row, col in np.ndindex(sizes):
+            row0, row1, col0, col1 = field.span(row, col)
+            rows_in, cols_in = row0 >= 0 and row1 <= size[0], col0 >= 0 and col1 <= size[1]
+            inside[0, row, col] = (rows_in or rings[0]) and (cols_in or rings[1])
+        both = naive_shift(inside, cells, rings)[0]
+        for row, col in np.ndindex(sizes):
+            error = np.abs(new - want)[:, row, col].max()
+            if inside[0, row, col] and both[row, col] > 1 - 1e-9:
+                clear.append(error)
+            elif ones[row, col] > 1 - 1e-9:
+                border.append(error)
+        whole = all(by.denominator == 1 for by in cells)
+        assert result.shift == cells
+        assert result.error == pytest.approx(max(clear) if clear and whole else None)
+        assert result.blend_error == pytest.approx(max(clear) if clear and not whole else None)
+        assert result.border_error == pytest.approx(max(border) if border else None)
+
+
+@pytest.mark.parametrize("fill", ["zeros", "circular"])
+@pytest.mark.parametrize("text", ANY_STACK)
+def test_no_move_leaves_every_map_as_it_is(text, fill):
+    network = exact_network(Stack.parse(text))
+    maps = network.forward(whole_numbers((1, 28, 24)))
+    shifted = shifted_activations(network.stack, maps, (0, 0), (28, 24), fill=fill)
+    for got, want in zip(shifted, maps, strict=True):
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("moved", [(2, 4), (0, 1), (40, -3)])
+def test_one_channel_of_each_layer_is_compared_as_that_channel(moved):
+    network = Network.with_filters(Stack.parse("C3p1 M2 C3"), padding_mode="reflect")
+    image = draw_background("meadow", 32)
+    before, after = network.forward(image), network.forward(shift(image, *moved))
+    size, options = (32, 32), {"padding_mode": "reflect"}
+    whole = compare_activations(network.stack, before, after, moved, size, **options)
+    assert whole == equivariance_errors(network, image, moved)
+    single = [
+        compare_activations(
+            network.stack,
+            [x[channel : channel + 1] for x in before],
+            [x[channel : channel + 1] for x in after],
+            moved,
+            size,
+            **options,
+        )
+        for channel in range(8)
+    ]
+    for name in ("error", "blend_error", "border_error", "scale"):
+        for number, layer in enumerate(whole):
+            values = [getattr(one[number], name) for one in single]
+            largest = None if None in values else max(values)
+            assert getattr(layer, name) == largest, name
+
+
+def test_the_break_is_found_in_errors_that_are_there_already():
+    network, image = exact_network(Stack.parse("C3 M2 C3p1")), whole_numbers((1, 24, 24)) + 9
+    for moved, want in (((2, 3), Break(1, "stride")), ((2, 4), Break(2, "border"))):
+        errors = equivariance_errors(network, image, moved)
+        assert break_of(network.stack, errors) == want == first_break(network, image, moved)
+    share = errors[2].border_error / errors[2].scale
+    assert break_of(network.stack, errors, tolerance=1.01 * share) is None
+
+
+MAPS_STACK = Stack.parse("C3 M2")
+MAPS = (np.zeros((2, 6, 7)), np.zeros((2, 3, 3)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        (
+            {"before": MAPS[:1]},
+            ShapeError,
+            "before must be 2 maps, one for each layer, got 1",
+        ),
+        ({"after": None}, ShapeError, "after must be 2 maps, one for each layer, got <class 'No"),
+        (
+            {"after": (MAPS[0], np.zeros((2, 3, 4)))},
+            ShapeError,
+            "layer 2, M2x2/2, of an image of 8x9 has a map (channels, 3, 3), "
+            "got shape (2, 3, 4) in after",
+        ),
+        (
+            {"after": (MAPS[0][:1], MAPS[1])},
+            ShapeError,
+            "the maps of layer 1 must have one shape before and after, got (2, 6, 7), (1, 6, 7)",
+        ),
+        ({"image_size": (8, 2)}, ShapeError, "layer 1, C3x3/1 does not fit"),
+        ({"image_size": 8}, ShapeError, "image_size must be (rows, cols), got 8"),
+        ({"moved": (0.5, 1)}, ShiftError, "rows of moved must be a whole number, got 0.5"),
+        ({"fill": "reflect"}, ShiftError, "fill must be one of zeros, circular, got 'reflect'"),
+        ({"padding_mode": "wrap"}, LayerError, "padding_mode must be one of zeros, circular, refl"),
+        ({"stack": "C3"}, LayerError, "stack must be a Stack, as Stack.parse gives, got 'C3'"),
+    ],
+)
+def test_maps_that_cannot_be_compared_are_refused(changed, error, message):
+    arguments: dict[str, Any] = {
+        "stack": MAPS_STACK,
+        "before": MAPS,
+        "after": MAPS,
+        "moved": (1, 1),
+        "image_size": (8, 9),
+        **changed,
+    }
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        compare_activations(**arguments)
+    if "before" not in changed and "after" not in changed:
+        arguments["activations"] = arguments.pop("before")
+        del arguments["after"]
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            shifted_activations(**arguments)
+
+
+def test_what_are_no_errors_of_the_stack_is_refused():
+    errors = compare_activations(MAPS_STACK, MAPS, MAPS, (0, 0), (8, 9))
+    for wrong, message in (
+        (errors[:1], "errors must be 2, one for each layer, got 1"),
+        (3, "errors must be 2, one for each layer, got <class 'int'>"),
+        ((0.5, 0.5), "each of errors must be a LayerEquivariance, as equivariance_errors gives"),
+    ):
+        with pytest.raises(ShiftError, match=f"^{re.escape(message)}"):
+            break_of(MAPS_STACK, wrong)
+    with pytest.raises(ShiftError, match="tolerance must be at least 0, got -1"):
+        break_of(MAPS_STACK, errors, tolerance=-1)
+
+
 # Planted bugs are caught by the checks above
 
 
@@ -342,7 +532,7 @@ def test_a_pool_whose_stride_is_off_by_one_is_caught(monkeypatch):
 
     check_strided()
     monkeypatch.setattr(rfcore.ops, "max_pool2d", off_by_one)
-    with pytest.raises(AssertionError, match="layer 1"):
+    with pytest.raises(ShapeError, match="layer 2, M2x2/2, of an image of 24x24 has a map"):
         check_strided()
 
 
@@ -354,7 +544,7 @@ def test_own_stride_in_place_of_the_jump_is_caught(monkeypatch):
         )
 
     check_strided()
-    monkeypatch.setattr(rfcore.equivariance, "receptive_fields", own_strides)
+    monkeypatch.setattr(rfcore.shifted_maps, "receptive_fields", own_strides)
     with pytest.raises(AssertionError, match="layer 2"):
         check_strided()
 
@@ -505,6 +695,53 @@ def test_a_peak_at_the_corner_the_edge_and_the_centre_of_a_3x3_window():
     assert shares == {(6, 6): Fraction(3, 8), (6, 7): Fraction(5, 8), (7, 7): 1}
 
 
+@pytest.mark.parametrize("text", ["M2", "M3", "M2x3", "M4x1", "M3 M2", "M3p1", "M5x2p2x1 M1x2"])
+def test_steps_inside_a_window_change_nothing_place_by_place(text):
+    network = exact_network(Stack.parse(text))
+    rows, cols = receptive_fields(network.stack)[-1].jump
+    want = [
+        [
+            sum(
+                0 <= row + down < rows and 0 <= col + right < cols
+                for down, right in itertools.product((-1, 0, 1), repeat=2)
+                if (down, right) != (0, 0)
+            )
+            for col in range(cols)
+        ]
+        for row in range(rows)
+    ]
+    np.testing.assert_array_equal(steps_unchanged(peak_orbit(network), (rows, cols)), want)
+
+
+def test_the_steps_of_a_3x3_window_add_up_to_its_share():
+    network = exact_network(Stack.parse("M3"))
+    steps = steps_unchanged(peak_orbit(network), (3, 3))
+    np.testing.assert_array_equal(steps, [[3, 5, 3], [5, 8, 5], [3, 5, 3]])
+    assert Fraction(int(steps.sum()), 72) == Fraction(5, 9) == peak_share_unchanged(network)
+
+
+@given(st.integers(1, 4), st.data())
+def test_steps_and_share_against_a_loop(reach, data):
+    side = 2 * reach + 1
+    numbers = st.lists(st.integers(-1, 2), min_size=side * side, max_size=side * side)
+    labels = np.array(data.draw(numbers)).reshape(side, side)
+    places = data.draw(st.tuples(st.integers(1, reach), st.integers(1, reach)))
+    want, counted = np.zeros(places, int), 0
+    for row, col in np.ndindex(places):
+        here = labels[reach + row, reach + col]
+        for down, right in itertools.product((-1, 0, 1), repeat=2):
+            there = labels[reach + row + down, reach + col + right]
+            if (down, right) == (0, 0) or OUTSIDE in (here, there):
+                continue
+            counted += 1
+            want[row, col] += here == there
+    steps = steps_unchanged(labels, places)
+    assert steps.dtype == np.int64
+    np.testing.assert_array_equal(steps, want)
+    if counted:
+        assert share_unchanged(labels, places) == Fraction(int(want.sum()), counted)
+
+
 @pytest.mark.parametrize(
     ("text", "share"), [("C3", 0), ("M3/2", 0), ("M2/1 B3/2", 0), ("C3 M2", 0)]
 )
@@ -564,3 +801,10 @@ def test_the_average_over_places_counts_every_step_once():
 def test_share_unchanged_refuses(labels, places, error, message):
     with pytest.raises(error, match=re.escape(message)):
         share_unchanged(labels, places)
+    if "no one-pixel step" not in message:
+        with pytest.raises(error, match=re.escape(message)):
+            steps_unchanged(labels, places)
+
+
+def test_where_every_step_leads_outside_none_changes_nothing():
+    np.testing.assert_array_equal(steps_unchanged(np.full((3, 3), OUTSIDE)), [[0]])

@@ -13,8 +13,9 @@ from benchmarks.app_server import AppServer
 from pages.ui import photos
 from pages.ui.frame import Request, render_frame
 from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag
+from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene, SceneError
+from pages.ui.scene import UPLOAD, Scene
 from tests.test_frame import decode
 
 

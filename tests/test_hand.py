@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui.hand import Hand, read_hand
-from pages.ui.scene import Scene, SceneError, Unit
+from pages.ui.limits import SceneError
+from pages.ui.scene import Scene, Unit
 from tests.test_scene import CALM, busy_scene, differing
 
 MESSAGE = {

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui import photos
+from pages.ui.grid import GRID
 from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
-from pages.ui.scene import PRESETS, UPLOAD, Scene, Unit
+from pages.ui.rooms import POOL
+from pages.ui.scene import LENSES, MOVES, PRESETS, UPLOAD, Scene, Unit
 from rfcore.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
@@ -27,6 +29,10 @@ GOOD = {
     "channels": "3,3",
     "unit": "2,5,6",
     "view": "difference",
+    "lens": "fields",
+    "moves": "zeros",
+    "pixel": "7,8",
+    "rings": "box,used",
 }
 PART = {"picture": "image", "padding": "padding_mode", "at": "position", "from": "start"}
 
@@ -35,11 +41,15 @@ PART = {"picture": "image", "padding": "padding_mode", "at": "position", "from":
 
 
 @settings(CALM)
-@given(any_scene(images=(*BACKGROUNDS, UPLOAD)))
+@given(any_scene(images=(*BACKGROUNDS, UPLOAD, GRID), lenses=LENSES, moves=MOVES))
 def test_scene_comes_back_from_its_query(scene: Scene) -> None:
     query = to_query(scene)
     assert from_query(query, scene.photo) == (scene, [])
-    assert set(query) == set(KEYS) - ({"unit"} if scene.unit is None else set())
+    # A page has its own scene to begin with: nothing of it may shine through.
+    other = replace(POOL.scene, moves="wrap", rings=("used",))
+    assert from_query({"rings": "box", **query}, scene.photo, other) == (scene, [])
+    may_be_missing = {"unit", "cells", "pixel", "rings"}
+    assert set(KEYS) - may_be_missing <= set(query) <= set(KEYS)
 
 
 @settings(CALM)
@@ -55,7 +65,7 @@ def test_scene_comes_back_from_the_address_bar(scene: Scene) -> None:
 def test_query_is_one_that_a_person_can_read() -> None:
     assert to_query_string(Scene()) == (
         "picture=meadow&size=64&pattern=cat&stack=C3x3/1,M2x2/2,C3x3/1&kernels=bank,bank"
-        "&padding=zeros&at=24,12&from=24,12&channels=1,1,1&view=now"
+        "&padding=zeros&at=24,12&from=24,12&channels=1,1,1&view=now&lens=maps&moves=pattern"
     )
     assert to_query(busy_scene()) == {
         "picture": "photo",
@@ -68,6 +78,10 @@ def test_query_is_one_that_a_person_can_read() -> None:
         "from": "20,10",
         "channels": "1,3,3,5,5",
         "view": "difference",
+        "lens": "maps",
+        "moves": "wrap",
+        "pixel": "7,8",
+        "rings": "effective,used",
         "unit": "2,5,6",  # the layer counts from 1, the place from 0 as everywhere
     }
 
@@ -86,6 +100,10 @@ def test_every_part_of_a_good_link_is_taken() -> None:
             channels=(2, 2),
             unit=Unit(1, 5, 6),
             view="difference",
+            lens="fields",
+            moves="zeros",
+            pixel=(7, 8),
+            rings=("box", "used"),
         ),
         [],
     )
@@ -197,6 +215,11 @@ NONSENSE = [
     ("unit", "0,1,1", "the stack has layers 1 to 2, got layer 0"),
     ("unit", "2,47,0", "layer 2 has rows 0 to 46 and columns 0 to 46, got unit 47, 0"),
     ("view", "yesterday", f"there is no view “yesterday”; choose {CHOOSE['view']}"),
+    ("lens", "fisheye", f"there is no lens “fisheye”; choose {', '.join(LENSES)}"),
+    ("moves", "all", "there is no way to move “all”; choose pattern, zeros, wrap"),
+    ("pixel", "7", "it must be a row and a column, as in 24,12, got “7”"),
+    ("pixel", "96,0", "the picture has rows and columns 0 to 95, got pixel 96, 0"),
+    ("rings", "box,sixth", "there is no ring “sixth”; choose box, effective, used"),
 ]
 
 
@@ -213,7 +236,50 @@ def test_nonsense_in_one_part_leaves_the_others(key: str, value: str, reason: st
 
 
 def test_every_part_has_its_nonsense() -> None:
-    assert {key for key, _, _ in NONSENSE} == set(KEYS) == set(GOOD)
+    # A grid has a test of its own: its cells go with no other picture.
+    assert {key for key, _, _ in NONSENSE} | {"cells"} == set(KEYS) == set(GOOD) | {"cells"}
+
+
+GRID_LINK = {"cells": "0" * 15 + "9", "picture": "grid", "size": "4", "stack": "M2", "at": "1,2"}
+
+
+def test_a_grid_comes_with_its_numbers() -> None:
+    scene, problems = from_query(GRID_LINK)
+    assert problems == []
+    assert (scene.image, scene.size, scene.cells, scene.pattern) == (
+        "grid",
+        4,
+        "0" * 15 + "9",
+        "pixel",
+    )
+    assert scene.position == scene.start == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("0" * 15, "a grid of 4x4 has 16 cells, one digit each, got 15"),
+        (
+            "0" * 15 + "x",
+            f"the cells of a grid are digits from 0 to 9, row by row, got “{'0' * 15}x”",
+        ),
+        ("٣" * 16, f"the cells of a grid are digits from 0 to 9, row by row, got “{'٣' * 16}”"),
+    ],
+)
+def test_wrong_numbers_leave_an_empty_grid(cells: str, reason: str) -> None:
+    scene, problems = from_query({**GRID_LINK, "cells": cells})
+    assert problems == [f"The link’s “cells” was left out: {reason}."]
+    assert scene.cells == "0" * 16
+
+
+def test_only_a_grid_has_cells() -> None:
+    assert from_query({"cells": "1" * 16}) == (
+        Scene(),
+        [
+            "The link’s “cells” was left out: only a grid has cells of your own, the meadow has "
+            "none."
+        ],
+    )
 
 
 def test_nonsense_in_every_part_opens_the_default_and_names_them_all() -> None:

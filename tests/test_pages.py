@@ -31,6 +31,12 @@ def _no_packages_to_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
 
 
+@pytest.fixture(autouse=True)
+def _revisions_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage's messages below name the revision that they answer."""
+    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: 0)
+
+
 def opened(**query: str) -> AppTest:
     """The page, opened by a link."""
     page = AppTest.from_file(str(MAIN), default_timeout=30)

@@ -54,6 +54,8 @@ IMAGE = np.zeros((1, 16, 16))
 CAT = draw_pattern("cat", 8)
 CLASSIFIER = Classifier(FlattenHead(), np.ones((2, 2)), np.zeros(2), 0.0, 1.0)
 MAPS = np.ones((1, 1, 2))
+ACTIVATIONS = NETWORK.forward(IMAGE)
+ERRORS = rfcore.equivariance_errors(NETWORK, IMAGE, (1, 1))
 
 
 def train(features: Any, labels: Any, classes: Any) -> Classifier:
@@ -66,6 +68,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.max_pool2d: (IMAGE, 2),
     rfcore.avg_pool2d: (IMAGE, 2),
     rfcore.blur_pool2d: (IMAGE, 3),
+    rfcore.untied_conv2d: (IMAGE, np.ones((14, 14, 2, 1, 3, 3))),
+    rfcore.untied_kernels: (Conv2d(3), 1, (9, 9)),
     rfcore.global_avg_pool2d: (IMAGE,),
     rfcore.global_max_pool2d: (IMAGE,),
     rfcore.pad: (IMAGE, 1, "zeros"),
@@ -76,6 +80,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     Stack.parse: ("C3",),
     STACK.output_shape: ((1, 9, 9),),
     STACK.cost: ((1, 9, 9),),
+    rfcore.with_pools: (STACK, "blur"),
+    rfcore.pool_kind: (STACK,),
     Conv2d(3).output_shape: ((1, 9, 9),),
     receptive_fields: (STACK, (9, 9)),
     FIELD.span: (1, 1),
@@ -89,6 +95,7 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.effective_receptive_field: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.used_pixels: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.input_gradient: (NETWORK, IMAGE, 0, np.zeros((8, 14, 14))),
+    rfcore.winning_cells: (IMAGE, rfcore.MaxPool2d(2)),
     rfcore.gaussian_width: (np.ones((3, 3)),),
     rfcore.draw_pattern: ("cat", 8),
     rfcore.draw_background: ("flat", 16),
@@ -103,8 +110,13 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.changed_cells: (IMAGE, IMAGE),
     rfcore.equivariance_errors: (NETWORK, IMAGE, (1, 1)),
     rfcore.first_break: (NETWORK, IMAGE, (1, 1)),
+    rfcore.compare_activations: (STACK, ACTIVATIONS, ACTIVATIONS, (1, 1), (16, 16)),
+    rfcore.shifted_activations: (STACK, ACTIVATIONS, (1, 1), (16, 16)),
+    rfcore.break_of: (STACK, ERRORS),
     rfcore.orbit_map: (NETWORK, IMAGE, CAT, (2, 2), 1, 0),
     rfcore.share_unchanged: (np.zeros((3, 3), int), (1, 1)),
+    rfcore.steps_unchanged: (np.zeros((3, 3), int), (1, 1)),
+    rfcore.peak_orbit: (NETWORK,),
     rfcore.peak_share_unchanged: (NETWORK,),
     GridHead: (2, "avg"),
     GridHead(2).features: (IMAGE,),
@@ -205,6 +217,61 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
         (
             lambda: rfcore.convolution_kernels("spot", 3, 1),
             "layer must be a Conv2d, as in Conv2d(3), got 3",
+        ),
+        (
+            lambda: rfcore.winning_cells(IMAGE, Conv2d(3)),
+            f"layer must be a MaxPool2d, as in MaxPool2d(2), got {Conv2d(3)!r}",
+        ),
+        (
+            lambda: rfcore.winning_cells(IMAGE, rfcore.MaxPool2d(17)),
+            "M17x17/17 does not fit: its window covers 17x17 cells and the map before it has "
+            "16x16; take a smaller kernel, or put it earlier",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((2, 1, 3, 3))),
+            "kernels are an array (out_rows, out_cols, out_channels, in_channels, kernel_rows, "
+            "kernel_cols), got (2, 1, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 13, 2, 1, 3, 3))),
+            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
+            "got (14, 13, 2, 1, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 14, 2, 3, 3, 3))),
+            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
+            "got (14, 14, 2, 3, 3, 3)",
+        ),
+        (
+            lambda: rfcore.untied_conv2d(IMAGE, np.full((16, 16, 1, 1, 1, 1), np.nan)),
+            "every kernel weight must be a finite number, got NaN or infinity",
+        ),
+        (
+            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 130)),
+            "an untied C3x3/1 must have at most 4000000 weights, here it has 9437184; "
+            "take a smaller image, fewer channels or a larger stride",
+        ),
+        (
+            lambda: rfcore.untied_kernels(3, 8, (130, 130)),
+            "layer must be a Conv2d, as in Conv2d(3), got 3",
+        ),
+        (
+            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 2)),
+            "C3x3/1 does not fit: its window covers 3x3 cells and the map before it has 130x2; "
+            "take a smaller kernel, or put it earlier",
+        ),
+        (
+            lambda: rfcore.with_pools(STACK, "mean"),
+            "kind must be one of max, average, blur, got 'mean'",
+        ),
+        (
+            lambda: rfcore.with_pools(Stack.parse("C3 M7/2"), "blur"),
+            "layer 2, M7x7/2, cannot become a blur pool: "
+            "kernel_size of a blur pool must be 2 to 7, got 8",
+        ),
+        (
+            lambda: rfcore.pool_kind("M2"),
+            "stack must be a Stack, as Stack.parse gives, got 'M2'",
         ),
         (
             lambda: rfcore.position_sweep(None, [CLASSIFIER], [0], [0]),

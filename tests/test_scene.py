@@ -8,21 +8,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pages.ui import photos
+from pages.ui.grid import GRID, GRID_SIZES
+from pages.ui.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
 from pages.ui.scene import (
-    MAX_CELLS,
-    MAX_COST,
     PRESETS,
+    RINGS,
     SIZES,
     UPLOAD,
     VIEWS,
+    Lens,
+    Moves,
     Scene,
-    SceneError,
     Unit,
-    check_stack,
-    count_convolutions,
+    convolutions_of,
     layer_groups,
     linked,
     pattern_size,
+    patterns_of,
 )
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import CHOICES
@@ -44,7 +46,7 @@ from rfcore.stack import Stack
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PHOTO = photos.keep(bytes(range(256)) * 256)
 CHOOSE = {
-    "picture": "flat, black, gradient, stripes, dots, noise, bricks, meadow",
+    "picture": "flat, black, gradient, stripes, dots, noise, bricks, meadow, grid",
     "picture size": "32, 48, 64, 96, 128, 192, 256",
     "pattern": "pixel, bar, cross, disc, ring, square, triangle, checker, letter, cat, dog, face",
     "kernels": "bank, vertical edge, horizontal edge, smooth, spot, falling edge, rising edge, "
@@ -94,14 +96,24 @@ def any_stack(draw: st.DrawFn, size: int) -> Stack:
     return Stack(tuple(layers) or (ReLU(),))
 
 
+def any_cells(size: int) -> st.SearchStrategy[str]:
+    """Any numbers in a grid of so many cells a side."""
+    return st.text("0123456789", min_size=size * size, max_size=size * size)
+
+
 @st.composite
 def any_scene(
-    draw: st.DrawFn, *, sizes: tuple[int, ...] = SIZES, images: tuple[str, ...] = BACKGROUNDS
+    draw: st.DrawFn,
+    *,
+    sizes: tuple[int, ...] = SIZES,
+    images: tuple[str, ...] = BACKGROUNDS,
+    lenses: tuple[Lens, ...] = ("maps",),
+    moves: tuple[Moves, ...] = ("pattern",),
 ) -> Scene:
     """Any scene that can be shown; a "photo" among `images` brings one along."""
-    size = draw(st.sampled_from(sizes))
     image = draw(st.sampled_from(images))
-    pattern = draw(st.sampled_from(PATTERNS))
+    size = draw(st.sampled_from(GRID_SIZES if image == GRID else sizes))
+    pattern = draw(st.sampled_from(patterns_of(image)))
     limit = size - pattern_size(pattern, size)
     stack = draw(any_stack(size))
     shapes = stack.shapes((1, size, size))
@@ -117,16 +129,25 @@ def any_scene(
         position=draw(pairs(0, limit)),
         start=draw(pairs(0, limit)),
         stack=stack,
-        kernels=tuple(draw(st.sampled_from(CHOICES)) for _ in range(count_convolutions(stack))),
+        kernels=tuple(draw(st.sampled_from(CHOICES)) for _ in range(len(convolutions_of(stack)))),
         channels=tuple(draw(st.integers(0, shape[0] - 1)) for shape in shapes),
         unit=unit,
         view=draw(st.sampled_from(VIEWS)),
         photo=PHOTO if image == UPLOAD else None,
+        lens=draw(st.sampled_from(lenses)),
+        moves=draw(st.sampled_from(moves)),
+        cells=draw(any_cells(size)) if image == GRID else "",
+        pixel=draw(st.none() | pairs(0, size - 1)),
+        rings=tuple(draw(st.lists(st.sampled_from(RINGS), unique=True))),
     )
     try:
         return replace(scene, padding_mode=draw(st.sampled_from(PADDING_MODES)))
     except SceneError:  # a map is too small to mirror or to wrap
         return scene
+
+
+HANDS = {"position", "start", "unit", "view", "moves", "pixel", "rings"}
+"""The parts of a scene that change under the hand."""
 
 
 def differing(before: Scene, after: Scene) -> set[str]:
@@ -149,6 +170,9 @@ def busy_scene() -> Scene:
         unit=Unit(1, 5, 6),
         view="difference",
         photo=PHOTO,
+        moves="wrap",
+        pixel=(7, 8),
+        rings=("effective", "used"),
     )
 
 
@@ -310,7 +334,7 @@ def test_too_much_of_a_stack_is_refused_with_value_and_limit(
         "size": size,
         "position": (0, 0),
         "start": (0, 0),
-        "kernels": ("bank",) * count_convolutions(parsed),
+        "kernels": ("bank",) * len(convolutions_of(parsed)),
         "channels": (0,) * len(parsed),
     }
     with pytest.raises(RfcoreError, match=f"^{re.escape(message)}$"):
@@ -399,8 +423,11 @@ def test_scene_does_not_print_its_photo() -> None:
 @given(any_scene(images=(*BACKGROUNDS, UPLOAD)))
 def test_at_rest_is_the_same_for_a_whole_drag(scene: Scene) -> None:
     rest = scene.at_rest()
-    assert differing(scene, rest) <= {"position", "start", "unit", "view"}
-    assert rest == replace(scene, position=scene.start, unit=None, view="start").at_rest()
+    assert differing(scene, rest) <= HANDS
+    other = replace(
+        scene, position=scene.start, unit=None, view="start", moves="wrap", pixel=(0, 0)
+    )
+    assert rest == other.at_rest()
     assert rest.moved == (0, 0)
 
 
@@ -442,7 +469,7 @@ def test_layers_are_grouped_by_the_convolution_that_they_carry_on() -> None:
     assert layer_groups(Stack.parse("R, M2x2/2")) == [0, 0]
     assert layer_groups(Stack.parse("C3, M2, C3")) == [1, 1, 2]
     assert linked(FIVE, (0, 2, 1, 3, 4)) == (0, 2, 2, 3, 3)
-    assert count_convolutions(FIVE) == 2
+    assert len(convolutions_of(FIVE)) == 2
 
 
 @pytest.mark.parametrize(
@@ -479,7 +506,15 @@ def test_another_picture_of_the_same_size_changes_nothing_else() -> None:
 def test_another_size_keeps_the_place_in_the_picture() -> None:
     before = busy_scene()
     after = before.with_picture("noise", 192, b"0" * 4)
-    assert differing(before, after) == {"image", "size", "photo", "position", "start", "unit"}
+    assert differing(before, after) == {
+        "image",
+        "size",
+        "photo",
+        "position",
+        "start",
+        "unit",
+        "pixel",
+    }
     assert (after.position, after.start) == ((60, 80), (40, 20))
     assert after.photo == b"0" * 4
     assert after.unit is None
@@ -543,5 +578,5 @@ def test_another_size_ends_in_a_scene_or_a_sentence(scene: Scene, size: int) -> 
         with pytest.raises(RfcoreError):
             replace(scene, size=size, position=(0, 0), start=(0, 0), unit=None)
     else:
-        assert differing(scene, after) <= {"size", "position", "start", "unit"}
+        assert differing(scene, after) <= {"size", "position", "start", "unit", "pixel"}
         assert after.size == size

@@ -47,6 +47,12 @@ export function paintGray(pixels, values) {
   }
 }
 
+// Black or white, whichever is read better on a packed colour.
+export function inkOn(packed) {
+  const [red, green, blue] = [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 130 ? "#16191f" : "#fafaf8";
+}
+
 export function legendGradient(theme) {
   const css = (ramp) => ramp.map(([r, g, b]) => `rgb(${r} ${g} ${b})`);
   const stops = [...css(RAMPS[theme].negative).reverse(), ...css(RAMPS[theme].positive).slice(1)];

@@ -1,9 +1,10 @@
 // Painting one panel: a map in the picture's own coordinates, and the marks over it.
 
 import { clip, isClipped, mapBox, span } from "./geometry.js";
-import { paintGray, paintSigned } from "./colors.js";
+import { inkOn, paintGray, paintSigned } from "./colors.js";
 
 const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
+const SMALLEST_NUMBER = 17; // CSS pixels of a cell below which its number is left out
 const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
 const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
 
@@ -38,6 +39,20 @@ export function composite(target, { picture, pattern, alpha }, [row, col]) {
       target[place] = Math.round(target[place] * (1 - share) + value * share);
     }
   }
+}
+
+// A square picture moved by (rows, cols) pixels; what comes in is the far side, or black.
+export function shifted(pixels, size, [rows, cols], wrap) {
+  const target = new Uint8Array(pixels.length);
+  for (let r = 0; r < size; r += 1) {
+    for (let c = 0; c < size; c += 1) {
+      let [row, col] = [r - rows, c - cols];
+      if (wrap) [row, col] = [(row + size) % size, (col + size) % size];
+      const inside = row >= 0 && col >= 0 && row < size && col < size;
+      if (inside) target[r * size + c] = pixels[row * size + col];
+    }
+  }
+  return target;
 }
 
 // One panel's canvas, `extent` picture pixels wide with `margin` of them on every side.
@@ -101,6 +116,24 @@ export class Sheet {
       context.lineTo(this.toDevice(col0 + c * width), this.toDevice(row1));
     }
     context.stroke();
+  }
+
+  // The number of every cell in it, where cells are large enough to read it.
+  numbers(bitmap, [row0, row1, col0, col1], rows, cols, textOf) {
+    const [height, width] = [((row1 - row0) / rows) * this.ratio, ((col1 - col0) / cols) * this.ratio];
+    const side = Math.min(height, width);
+    if (side < SMALLEST_NUMBER * (window.devicePixelRatio || 1)) return;
+    const { context } = this;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const [y, x] = [this.toDevice(row0), this.toDevice(col0)];
+    for (let i = 0; i < rows * cols; i += 1) {
+      const text = textOf(i);
+      const size = Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
+      context.font = `500 ${size}px ${getComputedStyle(this.canvas).fontFamily}`;
+      context.fillStyle = inkOn(bitmap.pixels[i]);
+      context.fillText(text, x + ((i % cols) + 0.5) * width, y + (Math.floor(i / cols) + 0.53) * height);
+    }
   }
 
   // A box in the learner's colour on a casing, so that it shows on any map.

@@ -55,7 +55,7 @@ export function listenToMap(stage, map, index) {
   const point = (unit) => {
     if (samePlace(unit, stage.hover) || unit === stage.hover) return;
     stage.hover = unit;
-    stage.drawSoon();
+    stage.pointed();
   };
   map.plot.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "touch") point(unitAt(stage, event, index));
@@ -68,12 +68,12 @@ export function listenToMap(stage, map, index) {
     const { unit } = stage.scene;
     const middle = [index, layer.rows >> 1, layer.cols >> 1];
     stage.cursor = unit && unit[0] === index ? unit : middle;
-    stage.drawSoon();
+    stage.pointed();
     stage.speakSoon();
   });
   map.plot.addEventListener("blur", () => {
     stage.cursor = null;
-    stage.drawSoon();
+    stage.pointed();
   });
   map.plot.addEventListener("keydown", (event) => keyOnMap(stage, event, index));
   map.select.addEventListener("change", () => {
@@ -107,7 +107,7 @@ function keyOnMap(stage, event, index) {
       clamp(row + step[0], 0, layer.rows - 1),
       clamp(col + step[1], 0, layer.cols - 1),
     ];
-    stage.drawSoon();
+    stage.pointed();
     stage.speakSoon();
   } else return;
   event.preventDefault();

@@ -30,6 +30,7 @@ export function buildFrame() {
     panels: element("div", { class: "panels" }),
     // Inside the panels' grid, so that a phone can show it right under the picture.
     sentence: element("p", { class: "sentence" }),
+    lensBar: element("span", { class: "lens-bar" }),
     unitText: element("p", { class: "unit-text" }),
     spoken: element("p", { class: "spoken", role: "status", "aria-live": "polite" }),
   };
@@ -37,6 +38,7 @@ export function buildFrame() {
     "div",
     { class: "bar" },
     views,
+    parts.lensBar,
     element("label", { class: "own" }, ownCells, " maps by their own cells"),
     element("span", { class: "space" }),
     parts.linkText,
@@ -81,7 +83,7 @@ export function buildInput(setting) {
   return { panel, plot, canvas, handle, values };
 }
 
-export function buildMap(layer, index) {
+export function buildMap(layer, index, labels, title) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const plot = element(
     "div",
@@ -100,25 +102,49 @@ export function buildMap(layer, index) {
   layer.channels.forEach((name, channel) => {
     select.append(element("option", { value: channel, selected: channel === layer.channel }, name));
   });
-  const { list, values } = readouts([
-    ["expected", "should shift"],
-    ["measured", "did shift", "Measured for the pattern by itself, on even gray. Alike: how well the response matches the one before; 100 % is a copy."],
-    ["changed", "cells changed"],
-  ]);
-  const [least, most] = [element("span", {}), element("span", {})];
-  const ramp = element("span", { class: "ramp" });
-  const legend = element("div", { class: "legend", "aria-hidden": "true" }, least, ramp, most);
+  const { list, values } = readouts(labels);
+  const { legend, ...parts } = buildLegend();
+  const broken = element("span", { class: "badge", hidden: true }, "parts here");
   const caption = element(
     "figcaption",
     {},
     element("span", { class: "number" }, index + 1),
-    element("span", { class: "name" }, layer.text),
+    element("span", { class: "name" }, title ?? layer.text),
     element("span", { class: "shape" }, `${layer.rows}\u00d7${layer.cols}`),
+    broken,
   );
   const controls = element("div", { class: "under" }, select, legend);
   if (layer.channels.length < 2) select.hidden = true;
   const panel = element("figure", { class: "panel map" }, caption, plot, controls, list);
-  return { panel, plot, canvas, select, values, least, most, ramp };
+  return { panel, plot, canvas, select, values, broken, ...parts };
+}
+
+// A panel beside the maps that shows something else in the form of a layer's map.
+export function buildExtra({ title, note }, layer, labels) {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const { list, values } = readouts(labels);
+  const { legend, ...parts } = buildLegend();
+  const panel = element(
+    "figure",
+    { class: "panel map extra" },
+    element(
+      "figcaption",
+      {},
+      element("span", { class: "name" }, title),
+      element("span", { class: "shape" }, `${layer.rows}\u00d7${layer.cols}`),
+    ),
+    element("div", { class: "plot", role: "img", "aria-label": `${title}. ${note}` }, canvas),
+    element("div", { class: "under" }, element("span", { class: "note" }, note), legend),
+    list,
+  );
+  return { panel, canvas, values, ...parts };
+}
+
+function buildLegend() {
+  const [least, most] = [element("span", {}), element("span", {})];
+  const ramp = element("span", { class: "ramp" });
+  const legend = element("div", { class: "legend", "aria-hidden": "true" }, least, ramp, most);
+  return { legend, least, most, ramp };
 }
 
 function readouts(labels) {
@@ -126,7 +152,7 @@ function readouts(labels) {
   const list = element("dl", {});
   for (const [key, label, tip] of labels) {
     values[key] = element("dd", {});
-    list.append(element("div", { title: tip ?? null }, element("dt", {}, label), values[key]));
+    list.append(element("div", { title: tip || null }, element("dt", {}, label), values[key]));
   }
   return { list, values };
 }

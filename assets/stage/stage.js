@@ -3,13 +3,14 @@
 // Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
 // A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
 
-import { Bitmap, Sheet, boxOfMap, composite, drawUnit } from "./draw.js";
+import { Bitmap, Sheet, boxOfMap, composite, drawUnit, shifted } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
+import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
-import { buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
-import { describeUnit } from "./words.js";
+import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
+import { describeUnit, numberText } from "./words.js";
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
@@ -59,6 +60,9 @@ class Stage {
     this.hover = null;
     this.cursor = null;
     this.maps = [];
+    this.extras = [];
+    this.lens = LENSES.maps;
+    this.lensPanels = [];
     const style = element("link", {
       rel: "stylesheet",
       href: new URL("./stage.css", import.meta.url).href,
@@ -84,6 +88,8 @@ class Stage {
       unit,
       channels,
       view,
+      ...(this.setting.probes ? { probe: this.shownUnit } : {}),
+      ...this.lens.message?.(this),
     };
   }
 
@@ -113,11 +119,13 @@ class Stage {
       return;
     }
     if (foreign) this.adopt(header);
-    const count = this.setting.layers.length;
-    const maps = (name) => Array.from({ length: count }, (_, i) => planes[`${name}${i}`].values);
-    this.now = { place: header.position, maps: maps("now") };
-    if (planes.start0) this.started = { place: header.start, maps: maps("start") };
+    const of = (name, { length }) => Array.from({ length }, (_, i) => planes[`${name}${i}`].values);
+    const { layers, extras } = this.setting;
+    const now = { maps: of("now", layers), extras: of("extra", extras) };
+    this.now = { place: header.position, ...now };
+    if (header.begun) this.started = { place: header.start, maps: of("start", layers) };
     this.header = header;
+    this.lens.received?.(this, header, planes);
     this.line.answered(header);
     this.say(header);
     this.draw();
@@ -142,7 +150,9 @@ class Stage {
       unit: header.unit,
       view: header.view,
       channels: this.setting.layers.map((layer) => layer.channel),
+      moves: header.moves,
     };
+    this.lens.adopt?.(this, header);
     this.hover = this.cursor = null;
     this.showChannels();
     this.line.sceneChanged();
@@ -151,35 +161,53 @@ class Stage {
   set(setting, id, planes) {
     const before = this.setting;
     this.setting = setting;
+    this.setting.extras ??= [];
     this.settingId = id;
     this.planes = { picture: planes.picture, pattern: planes.pattern, alpha: planes.alpha };
     // Nothing of another setting may be drawn on this one; the maps come with the same frame.
     this.now = this.started = this.hover = this.cursor = null;
     // What the elements are made from; a new photo or channel only fills them anew.
-    const shape = ({ size, layers }) =>
-      JSON.stringify([size, layers.map((layer) => [layer.text, layer.rows, layer.channels])]);
+    const shape = ({ size, lens, layers, extras }) =>
+      JSON.stringify([
+        size,
+        lens,
+        layers.map((layer) => [layer.text, layer.rows, layer.channels]),
+        extras.map((extra) => [extra.title, extra.note]),
+      ]);
     if (!before || shape(before) !== shape(setting)) this.build();
     this.composited = null;
   }
 
   build() {
     const { setting } = this;
+    this.lens = LENSES[setting.lens];
+    this.parts.root.dataset.lens = setting.lens;
     this.input = buildInput(setting);
     this.input.sheet = new Sheet(this.input.canvas);
     this.input.bitmap = new Bitmap(setting.size, setting.size);
     this.maps = setting.layers.map((layer, index) => {
-      const map = buildMap(layer, index);
+      const map = buildMap(layer, index, setting.labels, setting.titles?.[index]);
       map.sheet = new Sheet(map.canvas);
       map.bitmap = new Bitmap(layer.rows, layer.cols);
       listenToMap(this, map, index);
       return map;
     });
+    this.extras = setting.extras.map((extra) => {
+      const map = buildExtra(extra, setting.layers[extra.layer], setting.labels);
+      map.sheet = new Sheet(map.canvas);
+      map.bitmap = new Bitmap(setting.layers[extra.layer].rows, setting.layers[extra.layer].cols);
+      return map;
+    });
+    this.lensPanels = this.lens.panels?.(this) ?? [];
     listenToHandle(this);
+    this.parts.lensBar.replaceChildren(...(this.lens.bar?.(this) ?? []));
+    const before = this.lensPanels.filter((panel) => panel.beforeMaps);
+    const after = this.lensPanels.filter((panel) => !panel.beforeMaps);
     this.parts.panels.replaceChildren(
       this.input.panel,
       this.parts.sentence,
       this.parts.unitText,
-      ...this.maps.map((map) => map.panel),
+      ...[...before, ...this.maps, ...this.extras, ...after].map(({ panel }) => panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
     // Room for what a field shows beyond the border, and for the line around it.
@@ -230,6 +258,12 @@ class Stage {
     });
   }
 
+  // The hand points at another unit, or at none.
+  pointed() {
+    if (this.setting.probes) this.line.ask(false);
+    this.drawSoon();
+  }
+
   // Pin a unit, or let go of the one that is pinned already.
   pin(unit) {
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
@@ -248,8 +282,15 @@ class Stage {
     write(sentence, header.sentence);
     write(this.input.values.place, `row ${position[0]}, column ${position[1]}`);
     write(this.input.values.moved, moved);
+    const panels = [...this.maps, ...this.extras];
     readings.forEach((reading, i) => {
-      for (const [key, node] of Object.entries(this.maps[i].values)) write(node, reading[key]);
+      for (const [key, node] of Object.entries(panels[i].values)) write(node, reading[key] ?? "");
+    });
+    this.maps.forEach((map, i) => {
+      const [layer, reason] = header.break ?? [-1, ""];
+      map.broken.hidden = layer !== i;
+      map.broken.title = layer === i ? `The first map that does not follow exactly: ${reason}` : "";
+      map.panel.classList.toggle("broken", layer === i);
     });
     this.speakSoon();
   }
@@ -265,26 +306,27 @@ class Stage {
   layOut() {
     const width = this.parts.root.clientWidth;
     if (!width || !this.setting || !this.input) return;
-    const count = this.maps.length + 1;
+    const answers = [...this.maps, ...this.extras, ...this.lensPanels];
+    const count = answers.length + 1;
     const phone = width < PHONE;
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
-    const columns = phone ? Math.min(this.maps.length, 3) : Math.ceil(count / rows);
+    const columns = phone ? Math.min(answers.length, this.lens.phoneColumns ?? 3) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
     const { classList, style } = this.parts.panels;
     this.parts.root.classList.toggle("phone", phone);
     // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
     // stand right under the maps.
-    classList.toggle("one-row", phone ? this.maps.length <= 3 : rows === 1);
+    classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
     classList.toggle("narrow", cell < NARROW);
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     // A picture larger than this would push the maps or the sentence off the first screen.
     const most = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
     const wide = Math.min(phone ? width : cell, most);
     this.input.sheet.resize(wide, this.setting.size, this.margin);
-    for (const map of this.maps) {
-      map.sheet.resize(Math.min(cell, most), this.setting.size, this.margin);
+    for (const { sheet } of answers) {
+      sheet?.resize(Math.min(cell, most), this.setting.size, this.margin);
     }
     this.draw();
   }
@@ -329,7 +371,9 @@ class Stage {
     const unit = this.shownUnit;
     this.drawInput(theme, unit);
     this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
-    write(this.parts.unitText, unit ? this.describe(unit) : HINT);
+    this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
+    this.lens.after?.(this, theme, unit);
+    write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : HINT));
   }
 
   // What depends on theme, view and setting alone, not on the drag.
@@ -343,26 +387,49 @@ class Stage {
     this.maps.forEach((map, i) => {
       fillLegend(map, this.setting.layers[i].scale, this.scene.view, theme);
     });
+    this.extras.forEach((map, i) => {
+      fillLegend(map, this.setting.extras[i].scale, "now", theme);
+    });
   }
 
   drawInput(theme, unit) {
     const { sheet, bitmap, handle } = this.input;
     const { position, start } = this.scene;
     const { size } = this.setting.pattern;
-    if (!samePlace(this.composited, position)) {
-      const pixels = new Uint8Array(this.planes.picture.values.length);
-      composite(pixels, this.planes, position);
-      bitmap.gray(pixels);
-      this.composited = position;
+    const whole = [0, this.setting.size, 0, this.setting.size];
+    const wanted = [...position, ...start, this.scene.moves];
+    if (!samePlace(this.composited, wanted)) {
+      this.pixels = this.composite();
+      bitmap.gray(this.pixels);
+      this.composited = wanted;
     }
     sheet.begin(theme);
-    sheet.bitmap(bitmap, [0, this.setting.size, 0, this.setting.size]);
+    sheet.bitmap(bitmap, whole);
+    if (this.setting.numbers) {
+      const { full, size: cells } = this.setting;
+      const number = (i) => `${Math.round((this.pixels[i] * full) / 255)}`;
+      if (full > 1) sheet.numbers(bitmap, whole, cells, cells, number);
+    }
     sheet.edge();
+    this.lens.overInput?.(this, sheet, theme, unit);
     const around = ([row, col]) => [row, row + size, col, col + size];
     if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
     sheet.box(around(position));
     if (unit) drawUnit(sheet, this.setting.layers, -1, unit, this.ownCells);
     this.placeHandle(handle, sheet, position, size);
+  }
+
+  // The picture as the hand has moved it: the pattern over it, or all of it from where it began.
+  composite() {
+    const { position, start, moves } = this.scene;
+    const pixels = new Uint8Array(this.planes.picture.values.length);
+    if (moves === "pattern") {
+      composite(pixels, this.planes, position);
+      return pixels;
+    }
+    composite(pixels, this.planes, start);
+    const by = [position[0] - start[0], position[1] - start[1]];
+    return shifted(pixels, this.setting.size, by, moves === "wrap");
   }
 
   placeHandle(handle, sheet, [row, col], size) {
@@ -386,9 +453,23 @@ class Stage {
     const square = boxOfMap(layer, this.setting.size, this.ownCells);
     map.sheet.begin(theme);
     if (values) map.sheet.bitmap(map.bitmap, square);
+    if (values && this.setting.numbers) {
+      const number = (i) => numberText((values[i] * layer.scale) / FULL_SCALE);
+      map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
+    }
     if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
+    this.lens.overMap?.(this, map, index, theme, unit);
     if (unit) drawUnit(map.sheet, this.setting.layers, index, unit, this.ownCells);
+  }
+
+  drawExtra(map, index, theme) {
+    const layer = this.setting.layers[this.setting.extras[index].layer];
+    const values = this.now.extras[index];
+    map.bitmap.signed(values, FULL_SCALE, theme);
+    map.sheet.begin(theme);
+    map.sheet.bitmap(map.bitmap, boxOfMap(layer, this.setting.size, this.ownCells));
+    map.sheet.edge();
   }
 
   valuesOf(index, view) {

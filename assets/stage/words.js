@@ -5,6 +5,9 @@ import { clip, isClipped, span } from "./geometry.js";
 
 const withMinus = (number) => number.replaceAll("-", "\u2212");
 
+// A value in a cell: at most two decimals, none that say nothing.
+export const numberText = (value) => withMinus(`${Number(value.toFixed(2)) + 0}`);
+
 // setting: {layers, size}. unit: [layer, row, col]. values: of its map as it is shown, or null.
 export function describeUnit({ layers, size: pictureSize }, [index, row, col], values) {
   const layer = layers[index];

@@ -124,7 +124,7 @@ def growth(steps: tuple[Step, ...]) -> str:
     'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
     """
     named = steps if len(steps) <= LONG else (steps[0], steps[-1])
-    square = all(_is_square(step.field.size) for step in named)
+    square = all(is_square(step.field.size) for step in named)
     side = "pixels a side" if square else "pixels"
     sizes = [(one_or_two if square else times)(step.field.size) for step in named]
     if len(steps) == 1:
@@ -132,68 +132,6 @@ def growth(steps: tuple[Step, ...]) -> str:
     if len(steps) > LONG:
         return f"The field grows over {len(steps)} layers, from {sizes[0]} to {sizes[-1]} {side}."
     return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
-
-
-def first_to_see_all(stack: Stack, image_size: Pair) -> int | None:
-    """Return the layer, counted from 1, from which on some neuron's field covers the picture.
-
-    image_size: (rows, cols) of the picture. None when no neuron of the last layer has such a
-    field. Raises ShapeError when the stack does not fit the picture.
-
-    >>> first_to_see_all(Stack.parse("C3 -> M2 -> C3"), (8, 8))
-    3
-    """
-    found = None
-    shapes, fields = stack.shapes((1, *image_size)), receptive_fields(stack, image_size)
-    for number in range(len(stack), 0, -1):
-        if not _covers(fields[number - 1], shapes[number - 1][1:], image_size):
-            break
-        found = number
-    return found
-
-
-def _covers(field: ReceptiveField, map_size: Pair, image_size: Pair) -> bool:
-    """Whether a unit of the map has all of the image in its span.
-
-    A field as large as the image is not enough: padding may put all of them beside it.
-    """
-    for start, jump, size, units, pixels in zip(
-        field.start, field.jump, field.size, map_size, image_size, strict=True
-    ):
-        last = min(-start // jump, units - 1)  # the last unit whose span begins before the image
-        if start + last * jump + size < pixels:
-            return False
-    return True
-
-
-def whole_picture(stack: Stack, image_size: Pair) -> str:
-    """Say from which layer on one neuron can see the whole picture, if from any.
-
-    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
-
-    >>> whole_picture(Stack.parse("C3 -> M2 -> C3"), (64, 64))
-    'No neuron of this stack can see the whole picture: the last sees 8 of 64 pixels a side.'
-    """
-    number = first_to_see_all(stack, image_size)
-    fields = receptive_fields(stack, image_size)
-    if number is not None:
-        text = f"From layer {number} on, one neuron can see the whole picture."
-        if fields[number - 1].has_holes:
-            text += " Its field has holes there: it does not see every pixel."
-        return text
-    size = fields[-1].size
-    if all(field >= pixels for field, pixels in zip(size, image_size, strict=True)):
-        return (
-            f"The last field is {times(size)} pixels, as large as the picture, but padding puts "
-            "each of them partly beside it: no neuron of the last layer can see all of it."
-        )
-    seen, whole, side = times(size), times(image_size), ""
-    if _is_square(size) and _is_square(image_size):
-        seen, whole, side = str(size[0]), str(image_size[0]), " a side"
-    return (
-        "No neuron of this stack can see the whole picture: the last sees "
-        f"{seen} of {whole} pixels{side}."
-    )
 
 
 def comparison(before: ReceptiveField, after: ReceptiveField) -> str:
@@ -221,8 +159,9 @@ def count(number: int, name: str) -> str:
 
 def one_or_two(pair: Pair) -> str:
     """Write (rows, cols) as one number where both are the same."""
-    return str(pair[0]) if _is_square(pair) else times(pair)
+    return str(pair[0]) if is_square(pair) else times(pair)
 
 
-def _is_square(pair: Pair) -> bool:
+def is_square(pair: Pair) -> bool:
+    """Whether rows and columns are the same."""
     return pair[0] == pair[1]

@@ -21,21 +21,20 @@ import numpy as np
 
 from pages.ui import words
 from pages.ui.hand import Hand
+from pages.ui.lens import Lens, Moment, as_plane
+from pages.ui.lenses import LENSES
 from pages.ui.link import to_query_string
-from pages.ui.scene import Scene
+from pages.ui.scene import Scene, Unit
 from pages.ui.setting import Look, Setting, look_at_start, setting_of
 from rfcore.layers import Pair
 from rfcore.ops import Array
-from rfcore.shifts import changed_cells, expected_shift, measured_shift
-
-FULL_SCALE = 32767
 
 
 @dataclass(frozen=True)
 class Request:
     """What the stage asks for, and what it has already, so that it is not sent again.
 
-    token and revision are given back as they came.
+    token and revision are given back as they came. probe: the unit that is pointed at.
     """
 
     token: int = 0
@@ -43,6 +42,7 @@ class Request:
     mount: str = ""
     known_scene: str = ""
     known_start: Pair | None = None
+    probe: Unit | None = None
     notice: str = ""
 
 
@@ -54,6 +54,7 @@ def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
         mount=hand.mount,
         known_scene=hand.known_scene,
         known_start=hand.known_start,
+        probe=hand.probe,
         notice=refusal(problem) if problem else "",
     )
 
@@ -70,10 +71,11 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     the drag unless `request.known_start` does.
     """
     at_rest = scene.at_rest()
-    setting = setting_of(at_rest)
-    now = setting.look(scene.position)
-    start = now if scene.moved == (0, 0) else look_at_start(at_rest, scene.start)
-    readings = _readings(scene, setting, start, now)
+    setting, lens = setting_of(at_rest), LENSES[scene.lens]
+    now = setting.look(scene)
+    start = now if scene.moved == (0, 0) else _start(scene, at_rest)
+    moment = Moment(scene, setting, start, now, _probe(scene, request))
+    moving = lens.moving(moment)
     header: dict[str, Any] = {
         "scene": setting.scene_id,
         "token": request.token,
@@ -82,57 +84,54 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "notice": request.notice,
         "position": scene.position,
         "start": scene.start,
-        "unit": None if scene.unit is None else [scene.unit.layer, scene.unit.row, scene.unit.col],
+        "unit": None if scene.unit is None else _listed(scene.unit),
         "view": scene.view,
+        "moves": scene.moves,
+        "pixel": scene.pixel,
+        "rings": scene.rings,
         "query": to_query_string(scene),
         "moved": words.arrows(scene.moved, "px", plural="px"),
-        "sentence": words.sentence(scene.pattern, scene.moved, readings),
-        "readings": [
-            {
-                "expected": words.expected_text(reading),
-                "measured": words.measured_text(reading),
-                "changed": f"{reading.changed:,} of {reading.cells:,}",
-            }
-            for reading in readings
-        ],
+        **moving.header,
     }
-    planes = _map_planes("now", now, setting)
+    planes = _map_planes("now", now, setting) | moving.planes
     knows_scene = request.known_scene == setting.scene_id
     if not (knows_scene and request.known_start == scene.start):
-        planes |= _map_planes("start", start, setting)
+        begun = lens.at_start(moment)
+        header["begun"] = begun.header
+        planes |= _map_planes("start", start, setting) | begun.planes
     if not knows_scene:
-        header["setting"] = setting.header
+        fixed = lens.fixed(scene, setting)
+        header["setting"] = {**setting.header, **_lens_header(lens), **fixed.header}
+        planes |= fixed.planes
         planes["picture"] = _as_bytes(setting.background[0])
         planes["pattern"] = _as_bytes(setting.pattern.values)
         planes["alpha"] = _as_bytes(setting.pattern.alpha)
     return _packed(header, planes)
 
 
-def _readings(scene: Scene, setting: Setting, start: Look, now: Look) -> list[words.LayerReading]:
-    readings = []
-    for index, layer in enumerate(scene.stack):
-        jump = setting.fields[index].jump
-        expected = expected_shift(scene.moved, jump)
-        near = (float(expected[0]), float(expected[1]))
-        readings.append(
-            words.LayerReading(
-                number=index + 1,
-                layer=layer,
-                jump=jump,
-                expected=expected,
-                measured=measured_shift(start.responses[index], now.responses[index], near=near),
-                changed=changed_cells(start.maps[index], now.maps[index]),
-                cells=now.maps[index].size,
-            )
-        )
-    return readings
+def _start(scene: Scene, at_rest: Scene) -> Look:
+    look = look_at_start(at_rest, scene.start)
+    return look if scene.moves == "pattern" else Look(look.maps, look.maps)
+
+
+def _probe(scene: Scene, request: Request) -> Unit | None:
+    """Return the unit that is pointed at, else the pinned one; a wrong one is nobody's."""
+    unit = request.probe or scene.unit
+    return unit if unit is not None and scene.has_unit(unit) else None
+
+
+def _listed(unit: Unit) -> list[int]:
+    return [unit.layer, unit.row, unit.col]
+
+
+def _lens_header(lens: Lens) -> dict[str, Any]:
+    return {"labels": lens.labels, "probes": lens.probes, "numbers": lens.numbers}
 
 
 def _map_planes(when: str, look: Look, setting: Setting) -> dict[str, Array]:
     planes = {}
     for index, (values, scale) in enumerate(zip(look.maps, setting.scales, strict=True)):
-        steps = np.rint(values * (FULL_SCALE / scale))
-        planes[f"{when}{index}"] = np.clip(steps, -FULL_SCALE, FULL_SCALE).astype("<i2")
+        planes[f"{when}{index}"] = as_plane(values, scale)
     return planes
 
 

@@ -16,8 +16,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pages.ui import photos
 from pages.ui.frame import render_frame, request_of
 from pages.ui.hand import read_hand
+from pages.ui.limits import SceneError
 from pages.ui.link import from_query
-from pages.ui.scene import UPLOAD, Scene, SceneError
+from pages.ui.scene import UPLOAD, Scene
 
 MAX_MESSAGE = 8_192
 """Characters of one message; the longest that a stage sends has a quarter of that."""

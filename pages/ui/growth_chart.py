@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.derivation import Step, derivation, whole_picture
+from pages.ui.derivation import Step, derivation
 from pages.ui.scrolling import LONG
+from pages.ui.whole_picture import whole_picture
 from rfcore.layers import Pair
 from rfcore.stack import Stack
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pages.ui.scene import VIEWS, Scene, SceneError, Unit, View
+from pages.ui.grid import GRID_SIZES
+from pages.ui.limits import SceneError
+from pages.ui.scene import RINGS, VIEWS, Ring, Scene, Unit, View
 from rfcore.layers import Pair
 
 
@@ -17,7 +19,8 @@ class Hand:
 
     mount: which stage on which screen sent it; token: its number there, rising.
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
-    has as "start". settled: whether the hand has come to rest.
+    has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
+    pinned or not. Of what only some lenses have, None: as it was; no pinned_pixel: none is pinned.
     """
 
     mount: str
@@ -31,6 +34,11 @@ class Hand:
     channels: tuple[int, ...]
     view: View
     settled: bool
+    probe: Unit | None = None
+    pinned_pixel: tuple[Pair, ...] | None = None
+    rings: tuple[Ring, ...] | None = None
+    cells: str | None = None
+    weights: tuple[str, ...] | None = None
 
     def applied_to(self, scene: Scene) -> Scene:
         """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
@@ -38,8 +46,21 @@ class Hand:
         for layer, channel in enumerate(self.channels[: len(scene.channels)]):
             if channel != scene.channels[layer]:
                 changed = changed.with_channel(layer, channel)
+        if self.weights is not None:
+            changed = changed.with_weights(self.weights)
+        if self.pinned_pixel is not None:
+            changed = replace(changed, pixel=next(iter(self.pinned_pixel), None))
         return replace(
-            changed, position=self.position, start=self.start, unit=self.unit, view=self.view
+            changed,
+            position=self.position,
+            start=self.start,
+            unit=self.unit,
+            view=self.view,
+            pixel=changed.pixel
+            if self.pinned_pixel is None
+            else next(iter(self.pinned_pixel), None),
+            rings=changed.rings if self.rings is None else self.rings,
+            cells=changed.cells if self.cells is None else self.cells,
         )
 
 
@@ -58,6 +79,7 @@ def read_hand(message: object) -> Hand:
     if not isinstance(channels, list):
         raise SceneError(f"the shown channels are a list of numbers, got {_shown(channels)}")
     known_start = message.get("knownStart")
+    probe = message.get("probe")
     return Hand(
         mount=_text(message, "mount"),
         token=_whole(message.get("token"), "the message's number"),
@@ -70,7 +92,46 @@ def read_hand(message: object) -> Hand:
         channels=tuple(_whole(channel, "a channel") for channel in channels[:100]),
         view=view,
         settled=message.get("settled") is True,
+        probe=None if probe is None else _unit(probe),
+        pinned_pixel=_pinned_pixel(message),
+        rings=_rings(message.get("rings")),
+        cells=_cells(message.get("cells")),
+        weights=_weights(message.get("weights")),
     )
+
+
+def _pinned_pixel(message: Mapping[Any, Any]) -> tuple[Pair, ...] | None:
+    if "pixel" not in message:
+        return None
+    pixel = message["pixel"]
+    return () if pixel is None else (_place(pixel, "the pinned pixel"),)
+
+
+def _rings(value: object) -> tuple[Ring, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) > len(RINGS):
+        raise SceneError(f"the rings are a list of names, got {_shown(value)}")
+    for name in value:
+        if name not in RINGS:
+            raise SceneError(f"a ring is one of {', '.join(RINGS)}, got {_shown(name)}")
+    return tuple(ring for ring in RINGS if ring in value)
+
+
+def _cells(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > GRID_SIZES[-1] ** 2:
+        raise SceneError(f"the cells of a grid are digits, got {_shown(value)}")
+    return value
+
+
+def _weights(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise SceneError(f"the weights of a kernel are a list of texts, got {_shown(value)}")
+    return tuple(value)
 
 
 def _text(message: Mapping[Any, Any], name: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.controls import choice_box, problem_of
-from pages.ui.scene import MAX_CHANNELS, MAX_LAYERS, Scene
+from pages.ui.limits import MAX_CHANNELS, MAX_LAYERS
+from pages.ui.scene import Scene
 from pages.ui.scrolling import height_for
 from pages.ui.session import learner
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from pages.ui.limits import SceneError
 from pages.ui.photos import Photo
-from pages.ui.scene import UPLOAD, Scene, SceneError, Unit
+from pages.ui.scene import UPLOAD, Scene, Unit
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 
 KEYS = (
     "picture",
     "size",
+    "cells",
     "pattern",
     "stack",
     "kernels",
@@ -24,11 +26,20 @@ KEYS = (
     "channels",
     "unit",
     "view",
+    "lens",
+    "moves",
+    "pixel",
+    "rings",
 )
 """Every query parameter of a scene, in the order in which they are read."""
 
+_FITTING = ("picture", "stack", "size", "cells")
+"""The parameters that must fit each other: a small picture has room only for a small stack."""
+
 MAX_VALUE = 2_000
 """Characters of one parameter that are read; the longest stack of the stage has a tenth."""
+
+_NO_RINGS = "none"
 
 
 def to_query(scene: Scene) -> dict[str, str]:
@@ -48,7 +59,15 @@ def to_query(scene: Scene) -> dict[str, str]:
         "from": f"{scene.start[0]},{scene.start[1]}",
         "channels": ",".join(str(channel + 1) for channel in scene.channels),
         "view": scene.view,
+        "lens": scene.lens,
+        "moves": scene.moves,
     }
+    if scene.cells:
+        query["cells"] = scene.cells
+    if scene.pixel is not None:
+        query["pixel"] = f"{scene.pixel[0]},{scene.pixel[1]}"
+    if scene.lens == "fields" or scene.rings != ("box",):
+        query["rings"] = ",".join(scene.rings) or _NO_RINGS
     if scene.unit is not None:
         query["unit"] = f"{scene.unit.layer + 1},{scene.unit.row},{scene.unit.col}"
     return query
@@ -59,28 +78,48 @@ def to_query_string(scene: Scene) -> str:
     return urlencode(to_query(scene), safe=",/")
 
 
-def from_query(query: Mapping[str, str], photo: Photo | None = None) -> tuple[Scene, list[str]]:
+def from_query(
+    query: Mapping[str, str], photo: Photo | None = None, base: Scene | None = None
+) -> tuple[Scene, list[str]]:
     """Return the scene of a link, and a sentence for every part of it that could not be used.
 
-    query: parameters; those that are missing keep their default. photo: the learner's own picture,
-    if this browser session has one. Never raises: what cannot be used falls back.
+    query: parameters; what is missing stays as in `base`, the default scene when left out. photo:
+    the learner's own picture, if this browser session has one. Never raises: what cannot be used
+    falls back.
 
     >>> from_query({"pattern": "dog", "view": "yesterday"})[0].pattern
     'dog'
     """
-    scene = replace(Scene(), photo=photo)
-    problems: list[str] = []
-    for key in KEYS:
-        if key not in query:
-            continue
-        value = query[key]
-        try:
-            if len(value) > MAX_VALUE:
-                raise SceneError(f"it has {len(value)} characters; at most {MAX_VALUE} are read")
-            scene = _READERS[key](scene, value)
-        except RfcoreError as error:
-            problems.append(f"The link\u2019s \u201c{key}\u201d was left out: {error}.")
-    return scene, problems
+    scene = replace(base or Scene(), photo=photo)
+    problems: dict[str, str] = {}
+    for keys in (_FITTING, [key for key in KEYS if key not in _FITTING]):
+        pending = [key for key in keys if key in query]
+        # What has to fit together, picture and stack, is tried again for as long as that helps.
+        while pending:
+            failed: dict[str, str] = {}
+            for key in pending:
+                try:
+                    scene = _read_part(scene, key, query[key])
+                except RfcoreError as error:
+                    failed[key] = str(error)
+            if len(failed) == len(pending):
+                problems |= failed
+                break
+            pending = list(failed)
+    if "at" in query and "at" not in problems and ("from" not in query or "from" in problems):
+        # A link that says only where the pattern is means that the drag begins there.
+        scene = replace(scene, start=scene.position)
+    return scene, [
+        f"The link\u2019s \u201c{key}\u201d was left out: {problem}."
+        for key in KEYS
+        if (problem := problems.get(key))
+    ]
+
+
+def _read_part(scene: Scene, key: str, value: str) -> Scene:
+    if len(value) > MAX_VALUE:
+        raise SceneError(f"it has {len(value)} characters; at most {MAX_VALUE} are read")
+    return _READERS[key](scene, value)
 
 
 def _read_picture(scene: Scene, value: str) -> Scene:
@@ -108,9 +147,14 @@ def _read_place(value: str) -> tuple[int, int]:
     return row, col
 
 
-def _read_position(scene: Scene, value: str) -> Scene:
-    # A link that says only where the pattern is means that the drag begins there.
-    return replace(scene, position=_read_place(value), start=_read_place(value))
+def _read_pixel(scene: Scene, value: str) -> Scene:
+    row, col = _whole_numbers(value, 2, "a row and a column, as in 24,12")
+    return replace(scene, pixel=(row, col))
+
+
+def _read_rings(scene: Scene, value: str) -> Scene:
+    names = [] if value == _NO_RINGS else value.split(",")
+    return replace(scene, rings=tuple(names))  # type: ignore[arg-type]
 
 
 def _whole_numbers(text: str, count: int, meaning: str) -> list[int]:
@@ -132,9 +176,14 @@ _READERS: dict[str, Callable[[Scene, str], Scene]] = {
     "stack": lambda scene, value: scene.with_stack(Stack.parse(value)),
     "kernels": _read_kernels,
     "padding": lambda scene, value: replace(scene, padding_mode=value),  # type: ignore[arg-type]
-    "at": _read_position,
+    "at": lambda scene, value: replace(scene, position=_read_place(value)),
     "from": lambda scene, value: replace(scene, start=_read_place(value)),
     "channels": _read_channels,
     "unit": _read_unit,
     "view": lambda scene, value: replace(scene, view=value),  # type: ignore[arg-type]
+    "lens": lambda scene, value: replace(scene, lens=value),  # type: ignore[arg-type]
+    "moves": lambda scene, value: replace(scene, moves=value),  # type: ignore[arg-type]
+    "cells": lambda scene, value: replace(scene, cells=value),
+    "pixel": _read_pixel,
+    "rings": _read_rings,
 }

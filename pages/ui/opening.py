@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.scene import SIZES, Scene
+from pages.ui.scene import Scene, sizes_of
 from pages.ui.session import learner
 from rfcore.errors import RfcoreError
 from rfcore.layers import DEFAULT_CHANNELS, Conv2d, Layer
@@ -27,7 +27,7 @@ def opened(scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None) 
         return _with_stack(scene, stack, scene.size, padding_mode)
     except RfcoreError as error:
         refusal = error
-    for size in SIZES[SIZES.index(scene.size) :]:
+    for size in (size for size in sizes_of(scene.image) if size >= scene.size):
         for layers in (stack, slimmed(stack)):
             with suppress(RfcoreError):
                 return _with_stack(scene, layers, size, padding_mode)

@@ -5,27 +5,40 @@ A share link, a lesson's step and a presenter's slide all hold one scene. Pure: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal, get_args
 
+from pages.ui.grid import FULL, GRID, GRID_SIZES, MARKS, check_cells, mark_size, resized_cells
+from pages.ui.limits import SceneError, check_border, check_stack, map_shapes
+from pages.ui.own_kernels import check_choice, fitted, own_choice
 from pages.ui.photos import Photo
-from rfcore.errors import RfcoreError, ShapeError
-from rfcore.filters import BANK, CHOICES
-from rfcore.layers import Conv2d, Layer, Pair, Shape
-from rfcore.ops import PADDING_MODES, PaddingMode, check_padding
+from rfcore.filters import BANK
+from rfcore.layers import Conv2d, Pair
+from rfcore.ops import PADDING_MODES, PaddingMode
 from rfcore.patterns import BACKGROUNDS, PATTERNS
-from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
 View = Literal["now", "start", "difference"]
 VIEWS: tuple[View, ...] = get_args(View)
+
+Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields"]
+LENSES: tuple[Lens, ...] = get_args(Lens)
+
+Moves = Literal["pattern", "zeros", "wrap"]
+MOVES: tuple[Moves, ...] = get_args(Moves)
+
+Ring = Literal["box", "effective", "used"]
+RINGS: tuple[Ring, ...] = get_args(Ring)
 
 UPLOAD = "photo"
 """The name of the learner's own photo, beside the names of the drawn backgrounds."""
 
 SIZES = (32, 48, 64, 96, 128, 192, 256)
 """Working sizes of the picture, pixels per side."""
+
+DEFAULT_SIZE = 64
+DEFAULT_GRID_SIZE = 8
 
 PRESETS: dict[str, str] = {
     "convolve, pool, convolve": "C3x3/1 -> M2x2/2 -> C3x3/1",
@@ -36,20 +49,6 @@ PRESETS: dict[str, str] = {
     "max, then blur": "C3x3/1 -> M2x2/1 -> B3x3/2 -> C3x3/1",
     "dilated": "C3x3/1 -> C3x3/1d2 -> C3x3/1d4",
 }
-
-CACHED = 256
-"""Stacks whose checks are remembered: a scene is built anew at every move of a drag."""
-
-MAX_LAYERS = 12
-MAX_CHANNELS = 32
-MAX_COST = 80_000_000
-"""Multiply-adds of one frame: about 30 ms on one core; every preset stays below at every size."""
-MAX_CELLS = 1_000_000
-"""Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
-
-
-class SceneError(RfcoreError):
-    """A scene cannot be shown; the message says which part and what would be right."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,15 @@ class Scene:
     the drag began. stack: the layers. kernels: a choice for each convolution. padding_mode: what
     lies beyond the border. channels: the channel shown for each layer, counted from 0.
     unit: the pinned unit. view: which of its states every map shows. photo: the learner's own
-    picture; it does not travel in a link.
+    picture; it does not travel in a link. lens: what the stage looks at. moves: what the hand
+    moves, the pattern alone or the whole picture with it, and what then comes in at the far edge.
+    cells: the numbers of a grid, a digit each. pixel: the pinned (row, col) of the picture. rings:
+    what is drawn of a unit's field, in the order of RINGS.
     Raises SceneError, or what rfcore raises, for anything that cannot be shown.
     """
 
     image: str = "meadow"
-    size: int = 64
+    size: int = DEFAULT_SIZE
     pattern: str = "cat"
     position: Pair = (24, 12)
     start: Pair = (24, 12)
@@ -86,6 +88,11 @@ class Scene:
     unit: Unit | None = None
     view: View = "now"
     photo: Photo | None = None
+    lens: Lens = "maps"
+    moves: Moves = "pattern"
+    cells: str = ""
+    pixel: Pair | None = None
+    rings: tuple[Ring, ...] = ("box",)
 
     def __post_init__(self) -> None:
         self._check_picture()
@@ -95,9 +102,14 @@ class Scene:
     def _check_picture(self) -> None:
         if self.image == UPLOAD and self.photo is None:
             raise SceneError("there is no photo of yours here yet; choose a picture or upload one")
-        _check_choice("picture", self.image, (*BACKGROUNDS, *([UPLOAD] if self.photo else [])))
-        _check_choice("picture size", self.size, SIZES)
-        _check_choice("pattern", self.pattern, PATTERNS)
+        pictures = (*BACKGROUNDS, GRID, *([UPLOAD] if self.photo else []))
+        _check_choice("picture", self.image, pictures)
+        _check_choice("picture size", self.size, sizes_of(self.image))
+        _check_choice("pattern", self.pattern, patterns_of(self.image))
+        if self.image == GRID:
+            check_cells(self.cells, self.size)
+        elif self.cells:
+            raise SceneError(f"only a grid has cells of your own, the {self.image} has none")
         limit = self.size - self.pattern_size
         for name, place in (("position", self.position), ("start", self.start)):
             if not all(0 <= number <= limit for number in place):
@@ -109,15 +121,17 @@ class Scene:
     def _check_stack(self) -> None:
         check_stack(self.stack, self.size)
         _check_choice("padding mode", self.padding_mode, PADDING_MODES)
-        convolutions = count_convolutions(self.stack)
+        convolutions = len(convolutions_of(self.stack))
         if len(self.kernels) != convolutions:
             raise SceneError(
                 f"the stack has {convolutions} convolutions and needs a choice of kernels for "
                 f"each, got {len(self.kernels)}"
             )
-        for choice in self.kernels:
-            _check_choice("kernel choice", choice, CHOICES)
-        _check_border(self.stack, self.size, self.padding_mode)
+        for choice, (number, layer, channels) in zip(
+            self.kernels, convolutions_of(self.stack), strict=True
+        ):
+            check_choice(choice, layer, channels, number)
+        check_border(self.stack, self.size, self.padding_mode)
 
     def _check_shown(self) -> None:
         shapes = map_shapes(self.stack, self.size)
@@ -128,23 +142,44 @@ class Scene:
         for number, (channel, shape) in enumerate(zip(self.channels, shapes, strict=True), 1):
             if not 0 <= channel < shape[0]:
                 raise SceneError(f"layer {number} has channels 1 to {shape[0]}, got {channel + 1}")
-        if self.unit is not None:
+        if self.unit is not None and not self.has_unit(self.unit):
             if not 0 <= self.unit.layer < len(shapes):
                 raise SceneError(
                     f"the stack has layers 1 to {len(shapes)}, got layer {self.unit.layer + 1}"
                 )
             rows, cols = shapes[self.unit.layer][1:]
-            if not (0 <= self.unit.row < rows and 0 <= self.unit.col < cols):
-                raise SceneError(
-                    f"layer {self.unit.layer + 1} has rows 0 to {rows - 1} and columns 0 to "
-                    f"{cols - 1}, got unit {self.unit.row}, {self.unit.col}"
-                )
+            raise SceneError(
+                f"layer {self.unit.layer + 1} has rows 0 to {rows - 1} and columns 0 to "
+                f"{cols - 1}, got unit {self.unit.row}, {self.unit.col}"
+            )
         _check_choice("view", self.view, VIEWS)
+        _check_choice("lens", self.lens, LENSES)
+        _check_choice("way to move", self.moves, MOVES)
+        for ring in self.rings:
+            _check_choice("ring", ring, RINGS)
+        if self.pixel is not None and not all(0 <= at < self.size for at in self.pixel):
+            raise SceneError(
+                f"the picture has rows and columns 0 to {self.size - 1}, got pixel "
+                f"{self.pixel[0]}, {self.pixel[1]}"
+            )
+
+    def has_unit(self, unit: Unit) -> bool:
+        """Whether a unit is on one of this scene's maps."""
+        shapes = map_shapes(self.stack, self.size)
+        if not 0 <= unit.layer < len(shapes):
+            return False
+        rows, cols = shapes[unit.layer][1:]
+        return 0 <= unit.row < rows and 0 <= unit.col < cols
 
     @property
     def pattern_size(self) -> int:
         """Pixels per side of the pattern: one, or a quarter of the picture."""
         return pattern_size(self.pattern, self.size)
+
+    @property
+    def full(self) -> int:
+        """The number of a white pixel: 1, or that of a grid's cell."""
+        return FULL if self.image == GRID else 1
 
     @property
     def moved(self) -> Pair:
@@ -153,13 +188,29 @@ class Scene:
 
     def at_rest(self) -> Scene:
         """Return the scene without what a hand changes: one value for a whole drag."""
-        return replace(self, position=(0, 0), start=(0, 0), unit=None, view="now")
+        return replace(
+            self,
+            position=(0, 0),
+            start=(0, 0),
+            unit=None,
+            view="now",
+            moves="pattern",
+            pixel=None,
+            rings=(),
+        )
 
     def with_stack(self, stack: Stack) -> Scene:
         """Return the scene with other layers, keeping every choice that still makes sense."""
         check_stack(stack, self.size)
-        convolutions = count_convolutions(stack)
-        kernels = (*self.kernels, *[BANK] * convolutions)[:convolutions]
+        before = [layer.kernel_size for _, layer, _ in convolutions_of(self.stack)]
+        after = convolutions_of(stack)
+        more = len(after) - len(before)
+        kernels = tuple(
+            fitted(choice, size, layer.kernel_size, channels)
+            for choice, size, (_, layer, channels) in zip(
+                (*self.kernels, *[BANK] * more), (*before, *[None] * more), after, strict=False
+            )
+        )
         shapes = map_shapes(stack, self.size)
         shown = (*self.channels, *[0] * len(shapes))
         channels = tuple(
@@ -182,29 +233,44 @@ class Scene:
     def with_picture(self, image: str, size: int, photo: Photo | None = None) -> Scene:
         """Return the scene on another picture or at another size; the pattern keeps its place."""
         photo = photo if photo is not None else self.photo
-        if size == self.size:
-            return replace(self, image=image, photo=photo)
-        _check_choice("picture size", size, SIZES)
+        if image == GRID and self.image != GRID:
+            size = size if size in GRID_SIZES else DEFAULT_GRID_SIZE
+        elif image != GRID and self.image == GRID:
+            size = size if size in SIZES else DEFAULT_SIZE
+        _check_choice("picture size", size, sizes_of(image))
         check_stack(self.stack, size)
-        limit = size - pattern_size(self.pattern, size)
+        pattern = self.pattern if self.pattern in patterns_of(image) else patterns_of(image)[0]
+        limit = size - pattern_size(pattern, size)
         scale = size / self.size
         position, start = (
             (min(limit, round(row * scale)), min(limit, round(col * scale)))
             for row, col in (self.position, self.start)
         )
+        same = size == self.size
         return replace(
             self,
             image=image,
             size=size,
             photo=photo,
+            pattern=pattern,
             position=position,
             start=start,
-            unit=None,
+            cells=resized_cells(self.cells, size) if image == GRID else "",
+            unit=self.unit if same else None,
+            pixel=self.pixel if same else None,
         )
+
+    def with_weights(self, texts: Sequence[str]) -> Scene:
+        """Return the scene with the learner's own weights, row by row, in its first convolution."""
+        convolutions = convolutions_of(self.stack)
+        if not convolutions:
+            raise SceneError("this stack has no convolution, so there are no weights to write")
+        choice = own_choice(texts, convolutions[0][1].kernel_size)
+        return replace(self, kernels=(choice, *self.kernels[1:]))
 
     def with_pattern(self, pattern: str) -> Scene:
         """Return the scene with another pattern, its middle where the old one's was."""
-        _check_choice("pattern", pattern, PATTERNS)
+        _check_choice("pattern", pattern, patterns_of(self.image))
         new = pattern_size(pattern, self.size)
         step = int((self.pattern_size - new) / 2)  # toward zero: there and back again is no move
         limit = self.size - new
@@ -217,12 +283,29 @@ class Scene:
 
 def pattern_size(pattern: str, size: int) -> int:
     """Return the pixels per side of a pattern on a picture of `size`."""
+    if size in GRID_SIZES:
+        return mark_size(pattern)
     return 1 if pattern == "pixel" else size // 4
 
 
-def count_convolutions(stack: Stack) -> int:
-    """Return how many layers of a stack have kernels."""
-    return sum(isinstance(layer, Conv2d) for layer in stack)
+def sizes_of(image: str) -> tuple[int, ...]:
+    """Return the sizes that a picture can have."""
+    return GRID_SIZES if image == GRID else SIZES
+
+
+def patterns_of(image: str) -> tuple[str, ...]:
+    """Return the patterns that can be dragged over a picture."""
+    return MARKS if image == GRID else PATTERNS
+
+
+def convolutions_of(stack: Stack) -> list[tuple[int, Conv2d, int]]:
+    """Return every convolution with its number, from 1, and how many channels it sees."""
+    found, channels = [], 1
+    for number, layer in enumerate(stack, start=1):
+        if isinstance(layer, Conv2d):
+            found.append((number, layer, channels))
+            channels = layer.out_channels
+    return found
 
 
 def layer_groups(stack: Stack) -> list[int]:
@@ -238,60 +321,6 @@ def linked(stack: Stack, channels: tuple[int, ...]) -> tuple[int, ...]:
     """Let every layer show the channel of the convolution that it carries on."""
     groups = layer_groups(stack)
     return tuple(channels[groups.index(group)] for group in groups)
-
-
-@lru_cache(maxsize=CACHED)
-def check_stack(stack: Stack, size: int) -> None:
-    """Raise when a stack does not fit a picture of `size`, or is too dear to drag through."""
-    if len(stack) > MAX_LAYERS:
-        raise SceneError(
-            f"the stage holds at most {MAX_LAYERS} layers, this stack has {len(stack)}; "
-            "take some away"
-        )
-    for number, layer in enumerate(stack, start=1):
-        if isinstance(layer, Conv2d) and layer.out_channels > MAX_CHANNELS:
-            raise SceneError(
-                f"a layer of the stage has at most {MAX_CHANNELS} channels, layer {number} has "
-                f"{layer.out_channels}; take fewer"
-            )
-    cost = stack.cost((1, size, size))
-    if cost > MAX_COST:
-        raise SceneError(
-            f"this stack needs {cost:,} multiply-adds a frame on {size}x{size} pixels, and a drag "
-            f"stays smooth up to {MAX_COST:,}; take fewer channels or a smaller picture"
-        )
-    cells = 0
-    for layer, (rows, cols) in _inputs(stack, size):
-        down, across = layer.window((rows, cols)).padding
-        cells += (rows + 2 * down) * (cols + 2 * across)
-    if cells > MAX_CELLS:
-        raise SceneError(
-            f"the maps of this stack have {cells:,} cells with their padding, and the stage shows "
-            f"up to {MAX_CELLS:,}; take less padding, fewer layers or a smaller picture"
-        )
-    receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
-
-
-@lru_cache(maxsize=CACHED)
-def _check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
-    for number, (layer, sizes) in enumerate(_inputs(stack, size), start=1):
-        if isinstance(layer, Conv2d):
-            try:
-                check_padding(sizes, layer.padding, padding_mode)
-            except ShapeError as error:
-                raise SceneError(f"layer {number}, {error}") from None
-
-
-@lru_cache(maxsize=CACHED)
-def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
-    """Return the (channels, rows, cols) of every map on a picture of `size`."""
-    return stack.shapes((1, size, size))
-
-
-def _inputs(stack: Stack, size: int) -> list[tuple[Layer, Pair]]:
-    """Return every layer with the (rows, cols) of the map that comes into it."""
-    shapes = ((1, size, size), *map_shapes(stack, size))
-    return [(layer, shape[1:]) for layer, shape in zip(stack, shapes, strict=False)]
 
 
 def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:

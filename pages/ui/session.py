@@ -1,9 +1,10 @@
-"""One learner's scene: kept by the browser session, mirrored in the page's link."""
+"""The learner's scenes: kept by the browser session, the page's own mirrored in its link."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
 
@@ -11,10 +12,12 @@ import streamlit as st
 
 from pages.ui.hand import Hand
 from pages.ui.link import KEYS, from_query, to_query
-from pages.ui.scene import Scene
+from pages.ui.rooms import Room
+from pages.ui.scene import Lens, Scene
 from rfcore.errors import RfcoreError
 
-_KEY = "learner"
+_LEARNERS = "learners"
+_PAGE = "page"
 
 UNDER_WAY = 0.5
 """Seconds in which a browser may still send the link that was just replaced."""
@@ -22,17 +25,19 @@ UNDER_WAY = 0.5
 
 @dataclass
 class Learner:
-    """What the server knows of one browser tab.
+    """What the server knows of one browser tab in one room.
 
-    scene: the last good one. revision: counts the changes that did not come from the stage, so
-    that the stage knows when to take over what the server says. query: the link as last read or
-    written. left, written: the link before that, and when it was replaced, in seconds. notices:
-    sentences to show once at the top. problems: a sentence per control, by its name. answered: the
-    stage message that was taken in last.
+    room: what is there for someone who comes in. scene: the last good one. revision: counts the
+    changes that did not come from the stage, so that the stage knows when to take over what the
+    server says; it begins anywhere, so that a stage of another session or room is not taken for
+    one of this. query: the link as last read or written. left, written: the link before that, and
+    when it was replaced, in seconds. notices: sentences to show once at the top. problems: a
+    sentence per control, by its name. answered: the stage message that was taken in last.
     """
 
-    scene: Scene = field(default_factory=Scene)
-    revision: int = 0
+    room: Room
+    scene: Scene
+    revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
     query: dict[str, str] | None = None
     left: dict[str, str] | None = None
     written: float = -inf
@@ -63,17 +68,19 @@ class Learner:
         """Whether this message of the stage was not taken in yet; a rerun shows the last again."""
         return (hand.mount, hand.token) != self.answered
 
-    def take_in(self, hand: Hand) -> None:
+    def take_in(self, hand: Hand) -> bool:
         """Let the learner's hand change the scene; raises SceneError when it cannot.
 
-        A message that was sent before another control changed the scene changes nothing.
+        A message that was sent before another control changed the scene changes nothing. Returns
+        whether the hand has changed what other controls show as well.
         """
         self.answered = (hand.mount, hand.token)
         if hand.revision != self.revision:
-            return
-        self.scene = hand.applied_to(self.scene)
+            return False
+        before, self.scene = self.scene, hand.applied_to(self.scene)
         if hand.settled:
             self.write_link()
+        return (before.kernels, before.cells) != (self.scene.kernels, self.scene.cells)
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
@@ -83,25 +90,58 @@ class Learner:
             others = {k: v for k, v in st.query_params.items() if k not in KEYS}
             st.query_params.from_dict({**others, **self.query})
 
-    def read_link(self) -> None:
-        """Take over the scene of the address bar if it is not the one written there last."""
+    def read_link(self, lenses: tuple[Lens, ...], *, arrived: bool) -> None:
+        """Take over the scene of the address bar if it is not the one written there last.
+
+        lenses: those of the page, the first for links that name none. arrived: whether the learner
+        came from another page; one who comes with a bare link finds the room as they left it.
+        """
         query = _scene_query()
+        if arrived and not query:
+            self.query = query
+            if self.scene.lens not in lenses:
+                self.scene = replace(self.scene, lens=lenses[0])
+            self.revision += 1
+            if self.scene != replace(self.room.scene, lens=lenses[0]):
+                self.write_link()
+            return
         if query == (self.query or {}):
             return
         if query == (self.left or {}) and monotonic() - self.written < UNDER_WAY:
             return  # sent before the browser heard of the new link: no one went back
-        self.scene, self.notices = from_query(query, self.scene.photo)
+        base = replace(self.room.scene, lens=lenses[0])
+        self.scene, self.notices = from_query(query, self.scene.photo, base)
+        if self.scene.lens not in lenses:
+            self.notices.append(
+                f"The link\u2019s \u201clens\u201d was left out: this page has "
+                f"{', '.join(lenses)}, not {self.scene.lens}."
+            )
+            self.scene = replace(self.scene, lens=lenses[0])
         self.revision += 1
         self.problems.clear()
         self.query = query
 
 
-def learner() -> Learner:
-    """Return this browser tab's learner, with the scene of its link."""
+def enter(room: Room, *lenses: Lens) -> Learner:
+    """Begin a page that shows a room through some lenses: take over the scene of its link."""
     state = st.session_state
-    if _KEY not in state:
-        state[_KEY] = Learner()
-    return state[_KEY]
+    learners = state.setdefault(_LEARNERS, {})
+    page = (room.name, lenses)
+    arrived = room.name in learners and state.get(_PAGE) != page
+    if room.name not in learners:
+        learners[room.name] = Learner(room, replace(room.scene, lens=lenses[0]))
+    state[_PAGE] = page
+    here = learner()
+    here.read_link(lenses, arrived=arrived)
+    return here
+
+
+def learner() -> Learner:
+    """Return this browser tab's learner, in the room of the page that was entered last."""
+    state = st.session_state
+    room_name, _ = state[_PAGE]
+    found: Learner = state[_LEARNERS][room_name]
+    return found
 
 
 def _scene_query() -> dict[str, str]:

@@ -14,8 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from pages.ui.grid import GRID, draw_mark, grid_picture
+from pages.ui.limits import map_shapes
 from pages.ui.link import to_query_string
-from pages.ui.scene import UPLOAD, Scene, layer_groups, map_shapes
+from pages.ui.own_kernels import is_own, own_kernel
+from pages.ui.scene import UPLOAD, Moves, Scene, convolutions_of, layer_groups
 from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
@@ -23,16 +26,24 @@ from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.patterns import Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifts import ShiftFill, shift
 from rfcore.stack import Stack
 
 SMALL = 96
 """Pixels per side up to which what a scene needs is well below a megabyte."""
 
+FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
+"""What comes in at the edge that a move leaves behind."""
+
 T = TypeVar("T")
 
 
 class Look(NamedTuple):
-    """One place of the pattern: the shown maps, and what the pattern by itself adds to each."""
+    """One moment of a drag: the shown maps, and what in each of them should move with the hand.
+
+    The second is what the pattern by itself adds to a map; when the whole picture moves with it,
+    it is the map.
+    """
 
     maps: tuple[Array, ...]
     responses: tuple[Array, ...]
@@ -54,17 +65,32 @@ class Setting:
     silent: tuple[Array, ...]
     """The shown maps of even gray alone."""
     scales: tuple[float, ...]
+    full: int
+    """The number of a white pixel."""
     header: dict[str, Any]
 
-    def look(self, position: Pair) -> Look:
-        """Return what there is to see with the pattern at a position."""
-        alone = self.chosen(place(self.gray, self.pattern, *position))
+    def look(self, scene: Scene) -> Look:
+        """Return what there is to see in a scene with this setting."""
+        maps = self.chosen(self.picture_of(scene))
+        if scene.moves != "pattern":
+            return Look(maps, maps)
+        alone = self.chosen(self.on(self.gray, scene.position))
         responses = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-        return Look(self.shown_maps(position), responses)
+        return Look(maps, responses)
 
-    def shown_maps(self, position: Pair) -> tuple[Array, ...]:
-        """Return the shown maps of the picture with the pattern on it."""
-        return self.chosen(place(self.background, self.pattern, *position))
+    def picture_of(self, scene: Scene) -> Array:
+        """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
+        if scene.moves == "pattern":
+            return self.on(self.background, scene.position)
+        return shift(self.on(self.background, scene.start), *scene.moved, fill=FILLS[scene.moves])
+
+    def on(self, background: Array, position: Pair) -> Array:
+        """Return a background (1, rows, cols) with the pattern on it, in the picture's numbers."""
+        return self.in_numbers(place(background, self.pattern, *position))
+
+    def in_numbers(self, picture: Array) -> Array:
+        """Return a picture in [0, 1] in the numbers of its cells: whole ones for a grid."""
+        return picture if self.full == 1 else np.rint(picture * self.full)
 
     def chosen(self, image: Array) -> tuple[Array, ...]:
         """Return the shown channel of every map of an image."""
@@ -95,27 +121,25 @@ def _remembered(make: Callable[..., T]) -> Callable[..., T]:
 def setting_of(scene: Scene) -> Setting:
     """Return what a scene at rest needs for every one of its frames."""
     background = _picture(scene)
-    pattern = draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
-    network = Network.with_filters(
-        scene.stack, filters=scene.kernels, padding_mode=scene.padding_mode
-    )
+    network = _network(scene)
     fields = receptive_fields(scene.stack, (scene.size, scene.size))
     setting = Setting(
         scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
         background=background,
-        pattern=pattern,
+        pattern=_pattern(scene),
         network=network,
         fields=fields,
         channels=scene.channels,
         gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
         silent=(),
         scales=(),
+        full=scene.full,
         header={},
     )
     scales = _scales(setting, scene)
     return replace(
         setting,
-        silent=setting.chosen(setting.gray),
+        silent=setting.chosen(setting.in_numbers(setting.gray)),
         scales=scales,
         header=_setting_header(scene, fields, scales),
     )
@@ -124,10 +148,31 @@ def setting_of(scene: Scene) -> Setting:
 @_remembered
 def look_at_start(scene: Scene, start: Pair) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
-    return setting_of(scene).look(start)
+    return setting_of(scene).look(replace(scene, position=start, start=start))
+
+
+def _network(scene: Scene) -> Network:
+    named = ["identity" if is_own(choice) else choice for choice in scene.kernels]
+    network = Network.with_filters(scene.stack, filters=named, padding_mode=scene.padding_mode)
+    kernels = list(network.kernels)
+    for choice, (number, layer, channels) in zip(
+        scene.kernels, convolutions_of(scene.stack), strict=True
+    ):
+        if is_own(choice):
+            shape = (layer.out_channels, channels, *layer.kernel_size)
+            kernels[number - 1] = np.broadcast_to(own_kernel(choice, layer.kernel_size), shape)
+    return replace(network, kernels=tuple(kernels))
+
+
+def _pattern(scene: Scene) -> Pattern:
+    if scene.image == GRID:
+        return draw_mark(scene.pattern)
+    return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
 
 
 def _picture(scene: Scene) -> Array:
+    if scene.image == GRID:
+        return grid_picture(scene.cells, scene.size)
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)
@@ -141,7 +186,9 @@ def _scales(setting: Setting, scene: Scene) -> tuple[float, ...]:
         (far // 2, far // 2),
         *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
     ]
-    looks = [setting.chosen(setting.background), *map(setting.shown_maps, places)]
+    pictures = [setting.in_numbers(setting.background)]
+    pictures += [setting.on(setting.background, position) for position in places]
+    looks = [setting.chosen(picture) for picture in pictures]
     largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
     return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
 
@@ -181,6 +228,9 @@ def _setting_header(
         )
     return {
         "size": scene.size,
+        "full": scene.full,
+        "cells": scene.cells,
+        "lens": scene.lens,
         "pattern": {"name": scene.pattern, "size": scene.pattern_size},
         "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
         "layers": layers,
@@ -191,7 +241,7 @@ def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
     """Name a channel by its filter, and say when that sees a mix of the channels before it."""
     if choice is None:
         return "gray"
-    name = channel_filter(choice, channel)
+    name = "your own" if is_own(choice) else channel_filter(choice, channel)
     return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
 
 

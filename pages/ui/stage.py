@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui.address import BASE
 from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
-from pages.ui.scene import SceneError
+from pages.ui.limits import SceneError
 from pages.ui.session import Learner, learner
 
 _KEY = "stage"
@@ -28,31 +28,47 @@ _stage = st.components.v2.component(
 )
 
 
-@st.fragment(key="stage")
-def stage() -> None:
+@st.fragment(key=_KEY)
+def stage(*charts: str) -> None:
     """Show the learner's scene on the stage and let their hand change it.
 
-    Only this reruns when a hand has come to rest, or at every move where there is no frame socket.
+    charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
+    else reruns then, and this alone at every move where there is no frame socket.
     """
     here = learner()
-    request = _request(here)
-    _stage(key=_KEY, data=render_frame(here.scene, request), on_hand_change=lambda: None)
+    request, others_show_it = _request(here)
+    _stage(
+        key=_KEY,
+        data=render_frame(here.scene, request),
+        on_hand_change=lambda: _rerun(charts),
+    )
+    if others_show_it:
+        st.rerun()
 
 
-def _request(here: Learner) -> Request:
-    """Take in what the hand has done since the last run, and return what it asks for."""
+def _rerun(charts: tuple[str, ...]) -> None:
+    message = (st.session_state.get(_KEY) or {}).get("hand")
+    if charts and isinstance(message, dict) and message.get("settled") is True:
+        st.rerun([_KEY, *charts])
+
+
+def _request(here: Learner) -> tuple[Request, bool]:
+    """Take in what the hand has done since the last run.
+
+    Returns what it asks for, and whether it has changed what other controls show.
+    """
     message = (st.session_state.get(_KEY) or {}).get("hand")
     if message is None:
-        return Request(revision=here.revision)
+        return Request(revision=here.revision), False
     try:
         hand = read_hand(message)
     except SceneError as error:
-        return Request(revision=here.revision, notice=refusal(str(error)))
+        return Request(revision=here.revision, notice=refusal(str(error))), False
     if not here.is_new(hand):
         # Another control made the page run again: what the browser had then it may not have now.
-        return Request(revision=here.revision)
+        return Request(revision=here.revision), False
     try:
-        here.take_in(hand)
+        others_show_it = here.take_in(hand)
     except SceneError as error:
-        return request_of(hand, here.revision, str(error))
-    return request_of(hand, here.revision)
+        return request_of(hand, here.revision, str(error)), False
+    return request_of(hand, here.revision), others_show_it

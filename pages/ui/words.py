@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import takewhile
 
+from rfcore.equivariance import Break, LayerEquivariance
 from rfcore.layers import Layer, Pair
 from rfcore.shifts import MeasuredShift
 
 ALIKE = 0.85
 """Similarity from which a response counts as having followed; the readout gives the figure."""
+
+SAME = 1e-5
+"""Error that passes for rounding, as a share of a map's largest value."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,74 @@ def measured_text(reading: LayerReading) -> str:
     clear = reading.measured.similarity >= ALIKE
     text = arrows(reading.measured.shift) if clear else "no clear shift"
     return f"{text}, {_alike(reading.measured)}"
+
+
+def changed_text(reading: LayerReading) -> str:
+    """Say how many cells of a map hold another number than at the start."""
+    return f"{reading.changed:,} of {reading.cells:,}"
+
+
+def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
+    """Say, in short, whether a map shifted as it should when the whole picture did."""
+    if not reading.has_places:
+        return "no places left"
+    if reading.between_cells:
+        return f"no shift can: {_off(error.blend_error, error)}"
+    if _is_nothing(error.error, error) and _is_nothing(error.border_error, error):
+        return arrows(reading.expected)
+    if _is_nothing(error.error, error):
+        return f"{arrows(reading.expected)}; {_off(error.border_error, error)} at the border"
+    return _off(error.error, error)
+
+
+def break_text(broken: Break) -> str:
+    """Say in short why a layer is the first that does not follow exactly."""
+    return {
+        "stride": "the move is no whole number of its cells",
+        "border": "only at the border",
+        "operation": "away from the border as well",
+        "global": "no places left",
+    }[broken.reason]
+
+
+def picture_sentence(
+    moved: Pair,
+    readings: list[LayerReading],
+    errors: Sequence[LayerEquivariance],
+    broken: Break | None,
+) -> str:
+    """Say what just happened when the whole picture moved with the pattern."""
+    if moved == (0, 0):
+        return "Drag: the whole picture moves. Which maps follow?"
+    parts = [f"The whole picture moved {direction(moved, 'px', plural='px')}."]
+    if broken is None:
+        return f"{parts[0]} Every map followed, cell for cell."
+    if broken.layer:
+        followers = "Layer 1" if broken.layer == 1 else f"Layers 1 to {broken.layer}"
+        parts.append(f"{followers} followed, cell for cell.")
+    return " ".join([*parts, _picture_break(readings[broken.layer], errors[broken.layer], broken)])
+
+
+def _picture_break(reading: LayerReading, error: LayerEquivariance, broken: Break) -> str:
+    name = _name(reading)
+    if broken.reason == "global":
+        return f"{name} has no places left: its value {'changed' if reading.changed else 'stayed'}."
+    if broken.reason == "stride":
+        return f"{name} cannot: {_broken_part(reading)}."
+    if broken.reason == "border":
+        return f"{name} is {_off(error.border_error, error)}, but only where it meets the border."
+    return f"{name} is {_off(error.error, error)}, away from the border as well."
+
+
+def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
+    return amount is None or amount <= SAME * error.scale
+
+
+def _off(amount: float | None, error: LayerEquivariance) -> str:
+    """Say by how much a map is off, as a share of its largest value."""
+    share = (amount or 0.0) / error.scale if error.scale else 0.0
+    percent = 100 * share
+    return f"off by up to {percent:.0f} %" if percent >= 1 else "off by less than 1 %"
 
 
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:

@@ -1,0 +1,14 @@
+"""Pooling forgives: what does a pool notice of a small move?"""
+
+import streamlit as st
+
+from pages.ui import controls
+from pages.ui.rooms import POOL
+from pages.ui.session import enter
+from pages.ui.stage import stage
+
+enter(POOL, "pool")
+
+st.title("What does a pool notice of a small move?", anchor=False)
+controls.link_notices()
+stage()

@@ -1,0 +1,80 @@
+"""What the stage can hold: how dear and how large a stack may be. Pure: no Streamlit here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rfcore.errors import RfcoreError, ShapeError
+from rfcore.layers import Conv2d, Layer, Pair, Shape
+from rfcore.ops import PaddingMode, check_padding
+from rfcore.receptive_field import receptive_fields
+from rfcore.stack import Stack
+
+CACHED = 256
+"""Stacks whose checks are remembered: a scene is built anew at every move of a drag."""
+
+MAX_LAYERS = 12
+MAX_CHANNELS = 32
+MAX_COST = 80_000_000
+"""Multiply-adds of one frame: about 30 ms on one core; every preset stays below at every size."""
+MAX_CELLS = 1_000_000
+"""Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
+
+
+class SceneError(RfcoreError):
+    """A scene cannot be shown; the message says which part and what would be right."""
+
+
+@lru_cache(maxsize=CACHED)
+def check_stack(stack: Stack, size: int) -> None:
+    """Raise when a stack does not fit a picture of `size`, or is too dear to drag through."""
+    if len(stack) > MAX_LAYERS:
+        raise SceneError(
+            f"the stage holds at most {MAX_LAYERS} layers, this stack has {len(stack)}; "
+            "take some away"
+        )
+    for number, layer in enumerate(stack, start=1):
+        if isinstance(layer, Conv2d) and layer.out_channels > MAX_CHANNELS:
+            raise SceneError(
+                f"a layer of the stage has at most {MAX_CHANNELS} channels, layer {number} has "
+                f"{layer.out_channels}; take fewer"
+            )
+    cost = stack.cost((1, size, size))
+    if cost > MAX_COST:
+        raise SceneError(
+            f"this stack needs {cost:,} multiply-adds a frame on {size}x{size} pixels, and a drag "
+            f"stays smooth up to {MAX_COST:,}; take fewer channels or a smaller picture"
+        )
+    cells = 0
+    for layer, (rows, cols) in inputs_of(stack, size):
+        down, across = layer.window((rows, cols)).padding
+        cells += (rows + 2 * down) * (cols + 2 * across)
+    if cells > MAX_CELLS:
+        raise SceneError(
+            f"the maps of this stack have {cells:,} cells with their padding, and the stage shows "
+            f"up to {MAX_CELLS:,}; take less padding, fewer layers or a smaller picture"
+        )
+    receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
+
+
+@lru_cache(maxsize=CACHED)
+def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
+    """Raise when a convolution pads more than its map can mirror or wrap."""
+    for number, (layer, sizes) in enumerate(inputs_of(stack, size), start=1):
+        if isinstance(layer, Conv2d):
+            try:
+                check_padding(sizes, layer.padding, padding_mode)
+            except ShapeError as error:
+                raise SceneError(f"layer {number}, {error}") from None
+
+
+@lru_cache(maxsize=CACHED)
+def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
+    """Return the (channels, rows, cols) of every map on a picture of `size`."""
+    return stack.shapes((1, size, size))
+
+
+def inputs_of(stack: Stack, size: int) -> list[tuple[Layer, Pair]]:
+    """Return every layer with the (rows, cols) of the map that comes into it."""
+    shapes = ((1, size, size), *map_shapes(stack, size))
+    return [(layer, shape[1:]) for layer, shape in zip(stack, shapes, strict=False)]

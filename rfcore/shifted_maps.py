@@ -1,0 +1,163 @@
+"""Network, then shift: what the map of every layer should become when the image is shifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import ceil, floor
+
+import numpy as np
+
+from rfcore.checks import items, kind_of, whole_pair
+from rfcore.errors import ShapeError, ShiftError
+from rfcore.layers import Layer, Pair
+from rfcore.ops import Array, PaddingMode, border_of, checked_map, checked_mode
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifts import ShiftFill, checked_fill, expected_shift, shift
+from rfcore.stack import Stack, checked_stack
+
+
+@dataclass(frozen=True, eq=False)
+class MapShift:
+    """What a shift of the image should do to the map of one layer.
+
+    cells: (rows, cols) that the map should move; a fraction lies between two cells.
+    fills: what comes in along the rows and the columns.
+    there: (rows, cols) of the box of cells that come from cells of the map, each half-open.
+    clear: of those whose field is inside the image too, as is that of the cells they come from.
+    """
+
+    cells: tuple[Fraction, Fraction]
+    fills: tuple[ShiftFill, ShiftFill]
+    there: tuple[slice, slice]
+    clear: tuple[slice, slice]
+
+    def apply(self, x: Array) -> Array:
+        """Return a map (..., rows, cols) moved so, the blend of the nearest cells in between."""
+        expected = np.zeros_like(x)
+        for (rows, row_weight), (cols, col_weight) in product(*map(_nearest, self.cells)):
+            moved = shift(shift(x, rows, 0, fill=self.fills[0]), 0, cols, fill=self.fills[1])
+            expected += row_weight * col_weight * moved
+        return expected
+
+
+def shifted_activations(
+    stack: Stack,
+    activations: tuple[Array, ...],
+    moved: Pair,
+    image_size: Pair,
+    *,
+    padding_mode: PaddingMode = "zeros",
+    fill: ShiftFill = "zeros",
+) -> tuple[Array, ...]:
+    """Shift the map of every layer as far as it should move when the image is shifted.
+
+    activations: one (channels, rows, cols) per layer, of any number of channels. moved: (rows,
+    cols) in pixels. image_size: (rows, cols). padding_mode: that of the network's convolutions.
+    fill: what the shift brings in; circular only as long as the layers wrap round a circular
+    image, zeros from then on.
+    Returns the maps moved by ``moved / jump`` cells; a fraction of a cell is the linear blend of
+    the nearest cells, for no shift of the map is right. A layer follows a shift when its map for
+    the shifted image is this one, wherever something came from.
+    Raises ShapeError when a map does not fit the stack, ShiftError for a move that is no int or
+    another fill, LayerError for what is no Stack or an unknown mode.
+
+    >>> ramp = np.array([[[0.0, 2.0, 4.0, 6.0]]])
+    >>> shifted_activations(Stack.parse("M1x2/1x2"), (ramp,), (0, 1), (1, 8))
+    (array([[[0., 1., 3., 5.]]]),)
+    """
+    maps = checked_activations(stack, activations, image_size, "activations")
+    shifts = map_shifts(stack, moved, image_size, padding_mode, fill)
+    return tuple(each.apply(x) for each, x in zip(shifts, maps, strict=True))
+
+
+def map_shifts(
+    stack: Stack, moved: Pair, image_size: Pair, padding_mode: PaddingMode, fill: ShiftFill
+) -> tuple[MapShift, ...]:
+    """Return what a shift of the image should do to the map of every layer, in order.
+
+    Raises as `shifted_activations` does.
+
+    >>> (convolution,) = map_shifts(Stack.parse("C3x3/1p1"), (0, 2), (8, 8), "zeros", "zeros")
+    >>> convolution.there[1], convolution.clear[1]
+    (slice(2, 8, None), slice(3, 7, None))
+    """
+    moved = whole_pair(moved, "moved", error=ShiftError)
+    fills = [checked_fill(fill)] * 2
+    checked_mode(padding_mode)
+    before = image_size = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    fields = receptive_fields(stack, image_size)
+    shifts = []
+    for layer, field, shape in zip(stack, fields, stack.shapes((1, *image_size)), strict=True):
+        cells, boxes = expected_shift(moved, field.jump), []
+        for axis, count in enumerate(shape[1:]):
+            if not _wraps(layer, padding_mode, axis, before[axis], count):
+                fills[axis] = "zeros"
+            if fills[axis] == "circular":
+                boxes.append((slice(0, count), slice(0, count)))
+            else:
+                boxes.append(_boxes(field, axis, image_size[axis], count, cells[axis]))
+        (rows_there, rows_clear), (cols_there, cols_clear) = boxes
+        shifts.append(
+            MapShift(
+                cells=cells,
+                fills=(fills[0], fills[1]),
+                there=(rows_there, cols_there),
+                clear=(rows_clear, cols_clear),
+            )
+        )
+        before = shape[1:]
+    return tuple(shifts)
+
+
+def checked_activations(
+    stack: Stack, activations: object, image_size: Pair, name: str
+) -> tuple[Array, ...]:
+    """Return one map for each layer of a stack as a tuple; raises ShapeError for what is none.
+
+    >>> len(checked_activations(Stack.parse("C3"), [np.zeros((2, 6, 7))], (8, 9), "before"))
+    1
+    """
+    checked_stack(stack)
+    rows, cols = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    maps = items(activations)
+    if maps is None or len(maps) != len(stack):
+        got = kind_of(activations) if maps is None else len(maps)
+        raise ShapeError(f"{name} must be {len(stack)} maps, one for each layer, got {got}")
+    for number, (layer, x, shape) in enumerate(
+        zip(stack, maps, stack.shapes((1, rows, cols)), strict=True), start=1
+    ):
+        if checked_map(x).ndim != 3 or x.shape[1:] != shape[1:]:
+            raise ShapeError(
+                f"layer {number}, {layer}, of an image of {rows}x{cols} has a map (channels, "
+                f"{shape[1]}, {shape[2]}), got shape {x.shape} in {name}"
+            )
+    return maps
+
+
+def _wraps(layer: Layer, mode: PaddingMode, axis: int, size: int, count: int) -> bool:
+    """Return whether a layer on a ring of `size` cells makes a ring: turning it turns the map."""
+    border, stride = border_of(layer, mode), layer.window((size, size)).stride[axis]
+    no_edge = border.mode == "circular" or not any((border.rows, border.cols)[axis])
+    return no_edge and count * stride == size
+
+
+def _boxes(
+    field: ReceptiveField, axis: int, size: int, count: int, cells: Fraction
+) -> tuple[slice, slice]:
+    """Return which of `count` units come from units, and which of these are clear of the border."""
+    start, jump = field.start[axis], field.jump[axis]
+    inside = max(0, -(start // jump)), min(count, (size - field.size[axis] - start) // jump + 1)
+    least, most = floor(cells), ceil(cells)
+    there = max(0, most), count + min(0, least)
+    clear = max(there[0], inside[0] + max(0, most)), min(there[1], inside[1] + min(0, least))
+    # A negative end would count from the other side.
+    return slice(there[0], max(0, there[1])), slice(clear[0], max(0, clear[1]))
+
+
+def _nearest(cells: Fraction) -> list[tuple[int, float]]:
+    """Return the whole shifts next to one along an axis, and the weight of each in a blend."""
+    whole = floor(cells)
+    part = float(cells - whole)
+    return [(whole, 1 - part), (whole + 1, part)] if part else [(whole, 1.0)]

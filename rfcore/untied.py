@@ -1,0 +1,104 @@
+"""A convolution without weight sharing: every place of the map has kernels of its own."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from rfcore.checks import instance, whole_number, whole_pair
+from rfcore.errors import KernelError, ShapeError
+from rfcore.layers import LARGEST, Conv2d, Pair
+from rfcore.ops import (
+    Array,
+    PaddingMode,
+    add_border,
+    as_dtype,
+    border_of,
+    checked_kernels,
+    checked_map,
+    window_views,
+)
+
+LARGEST_WEIGHTS = 4_000_000
+"""Weights of an untied layer: 16 MB of them."""
+
+_AXES = ("out_rows", "out_cols", "out_channels", "in_channels", "kernel_rows", "kernel_cols")
+
+
+def untied_conv2d(
+    x: Array,
+    kernels: Array,
+    *,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Return weighted sums as a convolution does, with other kernels at every place.
+
+    Also called a locally connected layer; as cross-correlation. With the same kernels everywhere
+    it is `conv2d`.
+    x: (in_channels, rows, cols), or a batch of them. kernels: (out_rows, out_cols, out_channels,
+    in_channels, kernel_rows, kernel_cols). stride, padding, dilation: cells, one number or (rows,
+    cols). Returns (out_channels, out_rows, out_cols), or a batch of that, of the dtype of `x`.
+    Raises ShapeError for what is no map or one that the layer does not fit, KernelError for kernels
+    of another shape or that are not finite, LayerError for impossible sizes.
+
+    >>> kernels = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1, 1, 1)
+    >>> untied_conv2d(np.array([[[1.0, 2.0, 3.0]]]), kernels)
+    array([[[  1.,  20., 300.]]])
+    """
+    kernels = checked_kernels(kernels, _AXES)
+    out_rows, out_cols, out_channels, channels, *kernel_size = kernels.shape
+    layer = Conv2d(
+        (kernel_size[0], kernel_size[1]),
+        stride,
+        padding=padding,
+        dilation=dilation,
+        out_channels=out_channels,
+    )
+    shape = checked_map(x).shape[-3:]
+    _, *sizes = layer.output_shape(shape)
+    if [out_rows, out_cols, channels] != [*sizes, shape[0]]:
+        want = (*sizes, out_channels, shape[0], *kernel_size)
+        raise KernelError(
+            f"an untied {layer} on a map of shape {shape} needs kernels {want}, got {kernels.shape}"
+        )
+    kernels = as_dtype(kernels, x.dtype, "kernel weight")
+    padded = add_border(x, border_of(layer, padding_mode))
+    views = window_views(padded, layer.window(), (out_rows, out_cols))
+    # (..., out_rows, out_cols, in_channels, taps): what each place sees lies together.
+    seen = np.moveaxis(np.stack(list(views), axis=-1), -4, -2)
+    seen = seen.reshape(*x.shape[:-3], out_rows, out_cols, -1)
+    weights = kernels.reshape(out_rows, out_cols, out_channels, -1)
+    out: Array = np.einsum("rcok,...rck->...orc", weights, seen)
+    return out
+
+
+def untied_kernels(layer: Conv2d, in_channels: int, image_size: Pair, *, seed: int = 0) -> Array:
+    """Return random kernels for every place of a convolution's map, the same ones every time.
+
+    layer: whose sizes and output channels are taken. image_size: (rows, cols) of the map that
+    comes in. Returns float32 (out_rows, out_cols, out_channels, in_channels, kernel_rows,
+    kernel_cols), of which the absolute weights of each output channel at each place sum to 1.
+    Raises KernelError for more than LARGEST_WEIGHTS weights, what is no convolution, no input
+    channel or a seed below 0, ShapeError when the layer does not fit.
+
+    >>> untied_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).shape
+    (6, 7, 2, 1, 3, 3)
+    """
+    instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
+    in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
+    generator = np.random.default_rng(whole_number(seed, "seed", 0, error=KernelError))
+    sizes = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    out_channels, rows, cols = layer.output_shape((in_channels, *sizes))
+    shape = (rows, cols, out_channels, in_channels, *layer.kernel_size)
+    if prod(shape) > LARGEST_WEIGHTS:
+        raise KernelError(
+            f"an untied {layer} must have at most {LARGEST_WEIGHTS} weights, here it has "
+            f"{prod(shape)}; take a smaller image, fewer channels or a larger stride"
+        )
+    kernels = generator.standard_normal(shape)
+    kernels /= np.abs(kernels).sum(axis=(3, 4, 5), keepdims=True)
+    return np.asarray(kernels, np.float32)
