@@ -84,6 +84,7 @@ def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
         "tickvals": [step.number for step in named],
         "ticktext": [step.label for step in named],
         "range": [0.7, len(steps) + 0.3],
+        "autotickangles": [0, -45, -90],  # slanted the other way, the last would not fit a phone
         "automargin": True,
         "showgrid": False,
         "fixedrange": True,
