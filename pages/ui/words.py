@@ -82,11 +82,11 @@ def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
     if not reading.has_places:
         return "no places left"
     if reading.between_cells:
-        return f"no shift can: {_off(error.blend_error, error)}"
+        return f"no shift can, {_off(error.blend_error, error)}"
     if _is_nothing(error.error, error) and _is_nothing(error.border_error, error):
         return arrows(reading.expected)
     if _is_nothing(error.error, error):
-        return f"{arrows(reading.expected)}; {_off(error.border_error, error)} at the border"
+        return f"{arrows(reading.expected)}; border {_off(error.border_error, error)}"
     return _off(error.error, error)
 
 
@@ -125,8 +125,10 @@ def _picture_break(reading: LayerReading, error: LayerEquivariance, broken: Brea
     if broken.reason == "stride":
         return f"{name} cannot: {_broken_part(reading)}."
     if broken.reason == "border":
-        return f"{name} is {_off(error.border_error, error)}, but only where it meets the border."
-    return f"{name} is {_off(error.error, error)}, away from the border as well."
+        off = _off(error.border_error, error)
+        return f"{name} is up to {off} its largest value, but only where it meets the border."
+    off = _off(error.error, error)
+    return f"{name} is up to {off} its largest value, away from the border as well."
 
 
 def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
@@ -137,7 +139,7 @@ def _off(amount: float | None, error: LayerEquivariance) -> str:
     """Say by how much a map is off, as a share of its largest value."""
     share = (amount or 0.0) / error.scale if error.scale else 0.0
     percent = 100 * share
-    return f"off by up to {percent:.0f} %" if percent >= 1 else "off by less than 1 %"
+    return f"{percent:.0f} % off" if percent >= 1 else "less than 1 % off"
 
 
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
