@@ -5,13 +5,14 @@ import streamlit as st
 from pages.ui import controls, layer_controls
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
+from pages.ui.shift_chart import CHARTS, shift_chart
 from pages.ui.stage import stage
 
 enter(STACK, "maps")
 
 st.title("Does the map move when the pattern moves?", anchor=False)
 controls.link_notices()
-stage()
+stage(CHARTS)
 controls.picture_controls()
 controls.stack_controls()
 build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])
@@ -21,5 +22,7 @@ with kernels:
     controls.kernel_controls()
 with photo:
     controls.photo_control()
+st.header("How far is each layer off?", anchor=False)
+shift_chart()
 st.header("Every layer in numbers", anchor=False)
 layer_controls.layer_table()

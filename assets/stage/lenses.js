@@ -7,8 +7,11 @@
 //   adopt(stage, header)    take over what another control, or a link, has changed
 //   received(stage, header, planes)   a frame has come, nothing is drawn yet
 //   overInput(stage, sheet, theme, unit), overMap(stage, map, index, theme, unit)   marks on them
+//   isBlank(stage, index, cell)       whether a cell of an extra map has no number
+//   overExtra(stage, map, index, theme)                   marks on an extra map
 //   after(stage, theme, unit)         when all is drawn: its own panels
 //   words(stage, unit)      the line about the unit, when it has its own
+//   onlyNow                 its maps have no start and no difference to show
 //   phoneColumns            panels side by side on a phone
 //   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 

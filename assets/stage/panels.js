@@ -159,7 +159,8 @@ function readouts(labels) {
 
 export function fillLegend(map, scale, view, theme) {
   const sign = view === "difference" ? "+" : "";
-  map.least.textContent = `\u2212${scale}`;
-  map.most.textContent = `${sign}${scale}`;
+  const text = scale < 0.001 ? scale.toExponential(1).replace("-", "\u2212") : `${scale}`;
+  map.least.textContent = `\u2212${text}`;
+  map.most.textContent = `${sign}${text}`;
   map.ramp.style.background = legendGradient(theme);
 }

@@ -182,6 +182,7 @@ class Stage {
     const { setting } = this;
     this.lens = LENSES[setting.lens];
     this.parts.root.dataset.lens = setting.lens;
+    this.parts.views.hidden = this.lens.onlyNow === true;
     this.input = buildInput(setting);
     this.input.sheet = new Sheet(this.input.canvas);
     this.input.bitmap = new Bitmap(setting.size, setting.size);
@@ -193,7 +194,7 @@ class Stage {
       return map;
     });
     this.extras = setting.extras.map((extra) => {
-      const map = buildExtra(extra, setting.layers[extra.layer], setting.labels);
+      const map = buildExtra(extra, setting.layers[extra.layer], extra.labels ?? setting.labels);
       map.sheet = new Sheet(map.canvas);
       map.bitmap = new Bitmap(setting.layers[extra.layer].rows, setting.layers[extra.layer].cols);
       return map;
@@ -356,6 +357,11 @@ class Stage {
     });
   }
 
+  // What the maps show; beside a panel that only knows now, they show now as well.
+  get view() {
+    return this.lens.onlyNow ? "now" : this.scene.view;
+  }
+
   get shownUnit() {
     return this.hover ?? this.cursor ?? this.scene.unit;
   }
@@ -366,7 +372,7 @@ class Stage {
     this.drawing = this.drawingPicture = null;
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
-    const look = `${theme} ${this.scene.view} ${this.settingId}`;
+    const look = `${theme} ${this.view} ${this.settingId}`;
     if (look !== this.drawnLook) this.dress(theme);
     this.drawnLook = look;
     const unit = this.shownUnit;
@@ -386,10 +392,10 @@ class Stage {
       button.tabIndex = chosen ? 0 : -1;
     }
     this.maps.forEach((map, i) => {
-      fillLegend(map, this.setting.layers[i].scale, this.scene.view, theme);
+      fillLegend(map, this.setting.layers[i].scale, this.view, theme);
     });
     this.extras.forEach((map, i) => {
-      fillLegend(map, this.setting.extras[i].scale, "now", theme);
+      fillLegend(map, this.setting.extras[i].full, "now", theme);
     });
   }
 
@@ -448,8 +454,7 @@ class Stage {
 
   drawMap(map, index, theme, unit) {
     const layer = this.setting.layers[index];
-    const { view } = this.scene;
-    const values = this.valuesOf(index, view);
+    const values = this.valuesOf(index, this.view);
     if (values) map.bitmap.signed(values, FULL_SCALE, theme);
     const square = boxOfMap(layer, this.setting.size, this.ownCells);
     map.sheet.begin(theme);
@@ -465,12 +470,21 @@ class Stage {
   }
 
   drawExtra(map, index, theme) {
-    const layer = this.setting.layers[this.setting.extras[index].layer];
+    const { layer: of, scale, full } = this.setting.extras[index];
+    const layer = this.setting.layers[of];
     const values = this.now.extras[index];
-    map.bitmap.signed(values, FULL_SCALE, theme);
+    map.bitmap.signed(values, (FULL_SCALE * full) / scale, theme);
+    const square = boxOfMap(layer, this.setting.size, this.ownCells);
     map.sheet.begin(theme);
-    map.sheet.bitmap(map.bitmap, boxOfMap(layer, this.setting.size, this.ownCells));
+    map.sheet.bitmap(map.bitmap, square);
+    if (this.setting.numbers) {
+      const text = (i) => numberText((values[i] * scale) / FULL_SCALE);
+      const number = (i) => (this.lens.isBlank?.(this, index, i) ? "" : text(i));
+      map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
+    }
+    if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
+    this.lens.overExtra?.(this, map, index, theme);
   }
 
   valuesOf(index, view) {
@@ -483,6 +497,6 @@ class Stage {
   }
 
   describe(unit) {
-    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.scene.view));
+    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.view));
   }
 }

@@ -11,13 +11,16 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import photos
-from pages.ui.scene import PRESETS, SIZES, UPLOAD, Scene
+from pages.ui.grid import GRID, GRID_SIZES
+from pages.ui.own_kernels import is_own
+from pages.ui.scene import MOVES, PRESETS, SIZES, UPLOAD, Scene, patterns_of, sizes_of
 from pages.ui.session import learner
 from rfcore.filters import CHOICES
 from rfcore.images import read_photo
 from rfcore.layers import Conv2d
 from rfcore.ops import PADDING_MODES
-from rfcore.patterns import BACKGROUNDS, PATTERNS
+from rfcore.patterns import BACKGROUNDS
+from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.stack import Stack
 
 _OWN_STACK = "your own"
@@ -29,6 +32,13 @@ _PADDING_NAMES = {
 }
 
 
+_MOVE_NAMES = {
+    "pattern": "the pattern alone",
+    "zeros": "all, black comes in",
+    "wrap": "all, wrapping round",
+}
+
+
 def link_notices() -> None:
     """Say which parts of the page's link could not be used, if any."""
     notices = learner().notices
@@ -37,10 +47,10 @@ def link_notices() -> None:
 
 
 def picture_controls() -> None:
-    """Choose picture, size and pattern, or upload a photo."""
+    """Choose picture, size, pattern, what lies beyond the border, and what the hand moves."""
     scene = learner().scene
-    picture, size, pattern, padding = st.columns(4)
-    pictures = [*BACKGROUNDS, *([UPLOAD] if scene.photo else [])]
+    picture, size, pattern, padding, moves = st.columns(5)
+    pictures = [*BACKGROUNDS, GRID, *([UPLOAD] if scene.photo else [])]
     with picture:
         choice_box(
             "Picture",
@@ -48,21 +58,21 @@ def picture_controls() -> None:
             scene.image,
             "picture",
             lambda scene, image: scene.with_picture(image, scene.size),
-            names={UPLOAD: "your photo"},
+            names={UPLOAD: "your photo", GRID: "grid of numbers"},
         )
     with size:
         choice_box(
             "Picture size",
-            SIZES,
+            sizes_of(scene.image),
             scene.size,
             "size",
             lambda scene, size: scene.with_picture(scene.image, size),
-            names={n: f"{n} × {n} pixels" for n in SIZES},
+            names={n: f"{n} × {n} pixels" for n in (*SIZES, *GRID_SIZES)},
         )
     with pattern:
         choice_box(
             "Pattern",
-            PATTERNS,
+            patterns_of(scene.image),
             scene.pattern,
             "pattern",
             lambda scene, name: scene.with_pattern(name),
@@ -78,6 +88,22 @@ def picture_controls() -> None:
             tip="What a convolution with padding (p1, say) finds there. Without padding no unit "
             "looks beyond the border.",
         )
+    with moves:
+        move_control()
+
+
+def move_control() -> None:
+    """Choose what the hand moves: the pattern alone, or the whole picture with it."""
+    choice_box(
+        "What moves",
+        MOVES,
+        learner().scene.moves,
+        "moves",
+        lambda scene, moves: replace(scene, moves=moves),
+        names=_MOVE_NAMES,
+        tip="Over a texture only the whole picture makes a true shift: a pattern by itself also "
+        "changes what it hides.",
+    )
 
 
 def photo_control() -> None:
@@ -106,11 +132,11 @@ def _take_photo() -> None:
 
 
 def stack_controls() -> None:
-    """Choose a preset, or write the notation."""
+    """Choose a preset, one kind for all pools, or write the notation."""
     here = learner()
     text = str(here.scene.stack)
     name = next((n for n, preset in PRESETS.items() if preset == text), _OWN_STACK)
-    preset, notation = st.columns([1, 2])
+    preset, pools, notation = st.columns([1, 1, 2])
     with preset:
         choice_box(
             "Layers",
@@ -119,6 +145,8 @@ def stack_controls() -> None:
             "preset",
             _with_preset,
         )
+    with pools:
+        pool_control()
     with notation:
         if "notation" not in here.problems:
             st.session_state["notation"] = text
@@ -133,6 +161,26 @@ def stack_controls() -> None:
             "kernel, /stride, then p padding, d dilation, c channels. As in C3x3/1p1c8 -> M2x2/2.",
         )
         problem_of("notation")
+
+
+def pool_control() -> None:
+    """Make all pools of the stack max, average or blur pools at once, to compare."""
+    stack = learner().scene.stack
+    kind = pool_kind(stack)
+    has_pools = with_pools(stack, "max") != with_pools(stack, "average")
+    name = kind or ("mixed" if has_pools else "there is none")
+    choice_box(
+        "All pools",
+        [*POOL_KINDS, *([name] if kind is None else [])] if has_pools else [name],
+        name,
+        "pools",
+        lambda scene, kind: (
+            scene if kind == name else scene.with_stack(with_pools(scene.stack, kind))
+        ),
+        disabled=not has_pools,
+        tip="A blur pool smooths with a filter one cell larger than the pool it stands in for, and "
+        "then takes every so many cells.",
+    )
 
 
 def _with_preset(scene: Scene, name: str) -> Scene:
@@ -152,13 +200,19 @@ def kernel_controls() -> None:
         return
     with st.container(horizontal=True):
         for place, (number, layer) in enumerate(convolutions):
+            choice = scene.kernels[place]
+            own = [choice] if is_own(choice) else []
             choice_box(
                 f"Layer {number}, {layer}",
-                CHOICES,
-                scene.kernels[place],
+                [*CHOICES, *own],
+                choice,
                 f"kernels_{place}",
                 partial(_with_kernels, place),
-                names={"bank": "one filter per channel", "random": "random weights"},
+                names={
+                    "bank": "one filter per channel",
+                    "random": "random weights",
+                    **dict.fromkeys(own, "your own"),
+                },
                 width=230,
             )
     st.caption(
@@ -183,6 +237,7 @@ def choice_box(
     control: str | None = None,
     width: Any = "stretch",
     tip: str | None = None,
+    disabled: bool = False,
 ) -> None:
     """A select box that shows a part of the scene and changes it."""
     key = f"choose_{key}"
@@ -199,6 +254,7 @@ def choice_box(
         filter_mode=None,
         help=tip,
         width=width,
+        disabled=disabled,
     )
     if control == key:
         problem_of(key)

@@ -67,12 +67,29 @@ class Lens:
         raise NotImplementedError
 
 
-def extra_map(layer: int, title: str, note: str, scale: float) -> dict[str, Any]:
+def extra_map(
+    layer: int,
+    title: str,
+    note: str,
+    scale: float,
+    *,
+    full: float | None = None,
+    labels: tuple[Label, ...] | None = None,
+) -> dict[str, Any]:
     """Describe a panel beside the maps, which looks like that of a layer (counted from 0).
 
-    Its values are the plane "extra0" for the first one, and so on; scale: where colour is full.
+    Its values are the plane "extra0" for the first one, and so on; scale: that of the plane, which
+    holds no larger value. full: where colour is full, unless that is the scale. labels: its own
+    readouts, unless they are those of the maps.
     """
-    return {"layer": layer, "title": title, "note": note, "scale": scale}
+    return {
+        "layer": layer,
+        "title": title,
+        "note": note,
+        "scale": scale,
+        "full": scale if full is None else full,
+        "labels": labels,
+    }
 
 
 def as_plane(values: Array, scale: float) -> Array:

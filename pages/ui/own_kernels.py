@@ -16,7 +16,7 @@ from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array
 
 _OWN = "own"
-_WEIGHT = re.compile(r"-?\d{1,2}(\.\d{1,3})?")
+_WEIGHT = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,3})?")
 
 
 def is_own(choice: str) -> bool:
