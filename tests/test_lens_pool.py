@@ -113,7 +113,7 @@ def test_two_places_have_one_label_when_their_outputs_are_equal(scene: Scene) ->
     assert_labels_are_those_of_plain_loops(scene)
 
 
-# Numbers drawn at random seldom let two outputs be equal: what a blur leaves out, and empty windows.
+# Random numbers seldom let two outputs be equal: what a blur leaves out, and empty windows.
 @pytest.mark.parametrize("stack", ["M2/1 B3/4", "A2/2", "M3/2", "M2/3", "B3/3", "M1x2"])
 @pytest.mark.parametrize("pattern", MARKS)
 def test_on_an_empty_grid_as_well(stack: str, pattern: str) -> None:

@@ -17,7 +17,7 @@ const ratio = () => window.devicePixelRatio || 1;
 
 export const pool = {
   phoneColumns: 2,
-  tallest: [0.4, 0.43],
+  tallest: [0.42, 0.43],
 
   panels(stage) {
     const canvas = element("canvas", {});
