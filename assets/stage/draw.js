@@ -127,10 +127,11 @@ export class Sheet {
     context.textAlign = "center";
     context.textBaseline = "middle";
     const [y, x] = [this.toDevice(row0), this.toDevice(col0)];
+    const family = getComputedStyle(this.canvas).fontFamily;
     for (let i = 0; i < rows * cols; i += 1) {
       const text = textOf(i);
       const size = Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
-      context.font = `500 ${size}px ${getComputedStyle(this.canvas).fontFamily}`;
+      context.font = `500 ${size}px ${family}`;
       context.fillStyle = inkOn(bitmap.pixels[i]);
       context.fillText(text, x + ((i % cols) + 0.5) * width, y + (Math.floor(i / cols) + 0.53) * height);
     }
