@@ -89,7 +89,7 @@ def exact_fields(
 
 def _through(seen: Array, window: Window, border: Border, axis: int, count: int) -> Array:
     """Return what `count` units see along an axis: all that the cells of their windows see."""
-    widths = border[axis]
+    widths = (border.rows, border.cols)[axis]
     padded = add_border(seen, Border(widths, (0, 0), border.mode, value=False))
     kernel, stride, _, dilation = (pair[axis] for pair in window)
     along = Window((kernel, 1), (stride, 1), (0, 0), (dilation, 1))

@@ -189,7 +189,7 @@ export function boxOfMap(layer, size, ownCells) {
 }
 
 // The part of a map's square that a range of its cells, half-open, takes up.
-function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
+export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
   const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
   const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
   return [
@@ -201,12 +201,12 @@ function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
 }
 
 // Mark what the unit [layer, row, col] sees on panel `index` (-1 is the picture).
-export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells) {
+export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells, { fill = true } = {}) {
   if (index > chosen) return;
   const layer = layers[chosen];
   const seen = span(layer.field, row, col);
   if (index < 0) {
-    sheet.field(seen, { fill: true });
+    sheet.field(seen, { fill });
     return;
   }
   const here = layers[index];
