@@ -30,7 +30,7 @@ LABELS = (
 PICTURE_LABELS = (
     (
         "middle",
-        "from the middle",
+        "in the middle",
         "How much of the gradient, its sign left out, comes from the middle half of the box: half "
         "its rows and half its columns, a quarter of its area. An even field would have 25 %.",
     ),
