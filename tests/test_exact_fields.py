@@ -139,7 +139,9 @@ def test_a_pixel_must_be_on_the_image(place: tuple[int, int], sentence: str) -> 
 
 def test_what_cannot_be_is_refused() -> None:
     field = exact_fields(Stack.parse("C3"), (7, 9))[0]
-    with pytest.raises(ShapeError, match="col must be a whole number from 0 to 6 on a map of 5x7, got 7"):
+    with pytest.raises(
+        ShapeError, match="col must be a whole number from 0 to 6 on a map of 5x7, got 7"
+    ):
         field.seen_by(0, 7)
     with pytest.raises(LayerError, match="padding_mode"):
         exact_fields(Stack.parse("C3"), (7, 9), padding_mode="mirror")  # type: ignore[arg-type]
