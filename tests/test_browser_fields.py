@@ -197,6 +197,7 @@ def test_a_pixel_by_keyboard_alone(browser: Browser, server: AppServer) -> None:
         stage.page.keyboard.press("ArrowRight")
         stage.wait_until_settled((24, 13))
         assert stage.link_query["pixel"] == "30,31"
+        assert stage.sentence.startswith("Pixel (30, 31)")
         stage.page.keyboard.press("Shift+Tab")
         stage.page.keyboard.press("Escape")
         stage.page.wait_for_function("!new URLSearchParams(location.search).has('pixel')")

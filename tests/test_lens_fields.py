@@ -190,6 +190,8 @@ def test_where_the_border_wraps_a_field_stays_as_wide_as_elsewhere() -> None:
         texts.append(frame.header["pictureReadings"])
         assert np.count_nonzero(whole(frame, "effective", 64)) == 25
     assert texts[0] == texts[1] == texts[2]
+    for pixel in ((30, 30), (0, 0), (63, 1)):
+        check_reach(scene, rendered(replace(scene, pixel=pixel)), pixel)
 
 
 def test_the_pixels_sentence_counts_and_knows_the_chosen_neuron() -> None:
