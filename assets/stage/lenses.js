@@ -16,6 +16,7 @@
 //   words(stage, unit)      the line about the unit, when it has its own
 //   onlyNow                 its maps have no start and no difference to show
 //   phoneColumns            panels side by side on a phone
+//   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 
 import { fields } from "./lens-fields.js";
 import { pool } from "./lens-pool.js";

@@ -327,7 +327,8 @@ class Stage {
     classList.toggle("narrow", cell < NARROW);
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     // A picture larger than this would push the maps or the sentence off the first screen.
-    const most = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
+    const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
+    const most = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
     const wide = Math.min(phone ? width : cell, most);
     this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const { sheet } of answers) {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.ui.grid import GRID
+from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import Scene
 from rfcore.stack import Stack
 
@@ -23,21 +23,7 @@ class Room:
 
 STACK = Room("stack", Scene())
 
-POOL = Room(
-    "pool",
-    Scene(
-        image=GRID,
-        size=8,
-        cells="1021001201300210001020310210012000120103302100100120031001001200",
-        pattern="pixel",
-        position=(2, 2),
-        start=(2, 2),
-        stack=Stack.parse("M2x2/2"),
-        kernels=(),
-        channels=(0,),
-        lens="pool",
-    ),
-)
+POOL = Room("pool", EXAMPLES[FIRST])
 
 CONVOLUTION = Room(
     "convolution",
