@@ -16,6 +16,7 @@ const STRONGEST = 0.9; // opacity of the pixel that counts most
 const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
 const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
 const MOST_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
+const FINGER = 16; // CSS pixels within which a finger means the same place
 const HINT = "Point at a neuron on a map, or at a pixel of the picture. A click pins it. Shown: ";
 
 const heat = new OffscreenCanvas(1, 1);
@@ -128,7 +129,10 @@ function listenToPicture(stage) {
   plot.addEventListener("pointerleave", () => point(null));
   plot.addEventListener("click", (event) => {
     // A press on the pattern ends a drag.
-    if (event.target !== stage.input.handle) pin(stage, pixelAt(stage, event));
+    if (event.target === stage.input.handle) return;
+    const pixel = pixelAt(stage, event);
+    // A finger seldom meets the same pixel twice: a tap near the pinned one lets it go.
+    pin(stage, event.pointerType === "touch" && isNear(stage, pixel) ? stage.scene.pixel : pixel);
   });
   plot.addEventListener("focus", () => {
     if (!plot.matches(":focus-visible")) return;
@@ -149,6 +153,13 @@ function listenToPicture(stage) {
 function pixelAt(stage, event) {
   const pixel = stage.input.sheet.place(event).map(Math.floor);
   return pixel.every((at) => at >= 0 && at < stage.setting.size) ? pixel : null;
+}
+
+function isNear(stage, pixel) {
+  const pinned = stage.scene.pixel;
+  if (!pixel || !pinned) return false;
+  const far = Math.hypot(pixel[0] - pinned[0], pixel[1] - pinned[1]);
+  return far * stage.input.sheet.zoom < FINGER;
 }
 
 function pin(stage, pixel) {
