@@ -223,12 +223,12 @@ export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
 }
 
 // Mark what the unit [layer, row, col] sees on panel `index` (-1 is the picture).
-export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells) {
+export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells, { fill = true } = {}) {
   if (index > chosen) return;
   const layer = layers[chosen];
   const seen = span(layer.field, row, col);
   if (index < 0) {
-    sheet.field(seen, { fill: true });
+    sheet.field(seen, { fill });
     return;
   }
   const here = layers[index];

@@ -1,6 +1,9 @@
 // What a page's stage does beyond picture and maps, by the lens's name in a scene.
 //
 // A lens may have any of these; each gets the stage first:
+//   built(stage)            picture and maps are there, to listen to
+//   unit(stage)             the unit to show when none is pointed at or pinned
+//   unitMark(stage, index)  how its field is marked on a map (-1: the picture): { fill }, or null
 //   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps? }], made when the maps are
 //   bar(stage)              its controls in the bar below the maps, as elements
 //   message(stage)          what it adds to every message to the server

@@ -71,7 +71,11 @@ export function buildInput(setting) {
     element("span", { class: "name" }, "picture"),
     element("span", { class: "shape" }, size),
   );
-  const { list, values } = readouts([["place", "pattern at"], ["moved", "moved"]]);
+  const { list, values } = readouts([
+    ["place", "pattern at"],
+    ["moved", "moved"],
+    ...(setting.pictureLabels ?? []),
+  ]);
   const panel = element(
     "figure",
     { class: "panel input" },

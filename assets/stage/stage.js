@@ -201,6 +201,7 @@ class Stage {
     });
     this.lensPanels = this.lens.panels?.(this) ?? [];
     listenToHandle(this);
+    this.lens.built?.(this);
     this.parts.lensBar.replaceChildren(...(this.lens.bar?.(this) ?? []));
     const before = this.lensPanels.filter((panel) => panel.beforeMaps);
     const after = this.lensPanels.filter((panel) => !panel.beforeMaps);
@@ -283,6 +284,9 @@ class Stage {
     write(sentence, header.sentence);
     write(this.input.values.place, `row ${position[0]}, column ${position[1]}`);
     write(this.input.values.moved, moved);
+    for (const [key, text] of Object.entries(header.pictureReadings ?? {})) {
+      write(this.input.values[key], text);
+    }
     const panels = [...this.maps, ...this.extras];
     readings.forEach((reading, i) => {
       for (const [key, node] of Object.entries(panels[i].values)) write(node, reading[key] ?? "");
@@ -363,7 +367,12 @@ class Stage {
   }
 
   get shownUnit() {
-    return this.hover ?? this.cursor ?? this.scene.unit;
+    return this.hover ?? this.cursor ?? this.scene.unit ?? this.lens.unit?.(this) ?? null;
+  }
+
+  markUnit(sheet, index, unit) {
+    const mark = this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
+    if (mark) drawUnit(sheet, this.setting.layers, index, unit, this.ownCells, mark);
   }
 
   draw() {
@@ -422,7 +431,7 @@ class Stage {
     const around = ([row, col]) => [row, row + size, col, col + size];
     if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
     sheet.box(around(position));
-    if (unit) drawUnit(sheet, this.setting.layers, -1, unit, this.ownCells);
+    if (unit) this.markUnit(sheet, -1, unit);
     this.placeHandle(handle, sheet, position, size);
   }
 
@@ -466,7 +475,7 @@ class Stage {
     if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
     this.lens.overMap?.(this, map, index, theme, unit);
-    if (unit) drawUnit(map.sheet, this.setting.layers, index, unit, this.ownCells);
+    if (unit) this.markUnit(map.sheet, index, unit);
   }
 
   drawExtra(map, index, theme) {

@@ -13,6 +13,7 @@ import numpy as np
 
 from pages.ui.scene import Scene, Unit
 from pages.ui.setting import Look, Setting
+from rfcore.layers import Pair
 from rfcore.ops import Array
 
 FULL_SCALE = 32767
@@ -25,7 +26,7 @@ Label = tuple[str, str, str]
 class Moment:
     """One moment of a scene: what was there at the start of the drag, and what is now.
 
-    probe: the unit that is pointed at, or the pinned one.
+    probe: the unit that is pointed at, or the pinned one. pixel: that of the picture, likewise.
     """
 
     scene: Scene
@@ -33,6 +34,7 @@ class Moment:
     start: Look
     now: Look
     probe: Unit | None = None
+    pixel: Pair | None = None
 
 
 @dataclass
