@@ -189,7 +189,7 @@ export function boxOfMap(layer, size, ownCells) {
 }
 
 // The part of a map's square that a range of its cells, half-open, takes up.
-function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
+export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
   const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
   const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
   return [

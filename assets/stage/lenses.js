@@ -8,6 +8,8 @@
 //   received(stage, header, planes)   a frame has come, nothing is drawn yet
 //   overInput(stage, sheet, theme, unit), overMap(stage, map, index, theme, unit)   marks on them
 //   after(stage, theme, unit)         when all is drawn: its own panels
+//   unit(stage)             the unit that is looked at when none is pointed at or pinned
+//   interrupted(stage)      the hand has moved, pointed or pinned: what plays by itself stops
 //   words(stage, unit)      the line about the unit, when it has its own
 //   phoneColumns            panels side by side on a phone
 

@@ -9,7 +9,7 @@ import { clamp, samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
-import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
+import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { describeUnit, numberText } from "./words.js";
 
 const stages = new WeakMap();
@@ -171,10 +171,12 @@ class Stage {
       JSON.stringify([
         size,
         lens,
-        layers.map((layer) => [layer.text, layer.rows, layer.channels]),
+        layers.map((layer) => [layer.text, layer.rows, layer.channels.length]),
         extras.map((extra) => [extra.title, extra.note]),
       ]);
     if (!before || shape(before) !== shape(setting)) this.build();
+    // A kernel that is being written changes names only: its fields must stay where they are.
+    else this.maps.forEach((map, i) => nameChannels(map.select, setting.layers[i]));
     this.composited = null;
   }
 
@@ -224,6 +226,7 @@ class Stage {
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
     if (moved) {
+      this.lens.interrupted?.(this);
       this.parts.linkText.replaceChildren(); // a link that was copied shows another scene now
       this.drawPictureSoon();
     }
@@ -260,12 +263,14 @@ class Stage {
 
   // The hand points at another unit, or at none.
   pointed() {
+    if (this.hover ?? this.cursor) this.lens.interrupted?.(this);
     if (this.setting.probes) this.line.ask(false);
     this.drawSoon();
   }
 
   // Pin a unit, or let go of the one that is pinned already.
   pin(unit) {
+    this.lens.interrupted?.(this);
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
     this.line.ask(true);
     this.drawSoon();
@@ -356,7 +361,7 @@ class Stage {
   }
 
   get shownUnit() {
-    return this.hover ?? this.cursor ?? this.scene.unit;
+    return this.hover ?? this.cursor ?? this.scene.unit ?? this.lens.unit?.(this) ?? null;
   }
 
   draw() {

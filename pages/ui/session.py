@@ -117,6 +117,12 @@ class Learner:
                 f"{', '.join(lenses)}, not {self.scene.lens}."
             )
             self.scene = replace(self.scene, lens=lenses[0])
+        if not self.room.admits(self.scene):
+            self.notices.append(
+                f"The link\u2019s \u201cstack\u201d was left out: this page has one convolution "
+                f"of one channel, as in {base.stack}, not {str(self.scene.stack)[:40]}."
+            )
+            self.scene = self.scene.with_stack(base.stack)
         self.revision += 1
         self.problems.clear()
         self.query = query
