@@ -10,15 +10,13 @@ const TAP_TIME = 500; // ms that a tap of the first window takes while it plays
 const LATER_TAP_TIME = 110; // ms in the windows after it, when it is clear what happens
 
 export const windowLens = {
-  phoneColumns: 1,
-
   // What is looked at when nothing is pointed at or pinned: the window that is written out.
   unit: (stage) => stage.header?.products?.unit ?? null,
 
   panels(stage) {
     pause(stage);
     stage.walk = stage.setting.kernel && buildProducts(stage, stage.setting.kernel);
-    return stage.walk ? [{ panel: stage.walk.panel, beforeMaps: true }] : [];
+    return stage.walk ? [{ panel: stage.walk.panel, beforeMaps: true, wide: stage.walk.cols > 3 }] : [];
   },
 
   // Weights travel from the first one that is typed until another control changes the scene.
@@ -84,9 +82,9 @@ function buildProducts(stage, { rows, cols, pattern, rule }) {
     cells: [],
     total: element("p", { class: "total" }),
     problem: element("p", { class: "problem", role: "alert" }),
-    back: element("button", { type: "button" }, "Step back"),
+    back: element("button", { type: "button", "aria-label": "Step back" }, "Back"),
     play: element("button", { type: "button" }, "Play"),
-    forward: element("button", { type: "button" }, "Step on"),
+    forward: element("button", { type: "button", "aria-label": "Step forward" }, "Step"),
   };
   const table = element("table", { "aria-label": "Input times weight, for every tap" });
   for (let row = 0; row < rows; row += 1) {
@@ -129,7 +127,7 @@ function buildCell(row, col) {
     "aria-label": `Weight, row ${row + 1}, column ${col + 1}`,
   });
   const product = element("span", { class: "product" });
-  const pair = element("span", { class: "pair" }, input, element("span", {}, "\u00d7"), field);
+  const pair = element("span", { class: "pair" }, input, field);
   return { box: element("td", {}, pair, product), input, field, product };
 }
 
@@ -139,7 +137,7 @@ function showProducts(stage) {
   const taps = walk.taps ?? walk.cells.length + 1;
   walk.cells.forEach(({ box, input, product }, i) => {
     const added = i < taps;
-    write(input, products.inputs[i]);
+    write(input, `${products.inputs[i]} \u00d7`);
     write(product, added ? products.products[i] : "");
     box.classList.toggle("beyond", products.beyond[i]);
     box.classList.toggle("tap", i === taps - 1);

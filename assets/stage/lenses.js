@@ -1,7 +1,8 @@
 // What a page's stage does beyond picture and maps, by the lens's name in a scene.
 //
 // A lens may have any of these; each gets the stage first:
-//   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps? }], made when the maps are
+//   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps?, wide? }], made when the maps are;
+//                           on a phone nothing stands beside a wide one, nor beside a map then
 //   bar(stage)              its controls in the bar below the maps, as elements
 //   message(stage)          what it adds to every message to the server
 //   adopt(stage, header)    take over what another control, or a link, has changed

@@ -317,7 +317,8 @@ class Stage {
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
-    const columns = phone ? Math.min(answers.length, this.lens.phoneColumns ?? 3) : Math.ceil(count / rows);
+    const most = this.lensPanels.some((panel) => panel.wide) ? 1 : (this.lens.phoneColumns ?? 3);
+    const columns = phone ? Math.min(answers.length, most) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
     const { classList, style } = this.parts.panels;
     this.parts.root.classList.toggle("phone", phone);
@@ -327,11 +328,11 @@ class Stage {
     classList.toggle("narrow", cell < NARROW);
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     // A picture larger than this would push the maps or the sentence off the first screen.
-    const most = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
-    const wide = Math.min(phone ? width : cell, most);
+    const largest = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
+    const wide = Math.min(phone ? width : cell, largest);
     this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const { sheet } of answers) {
-      sheet?.resize(Math.min(cell, most), this.setting.size, this.margin);
+      sheet?.resize(Math.min(cell, largest), this.setting.size, this.margin);
     }
     this.draw();
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -63,8 +64,8 @@ def convolution_controls() -> None:
             tip="To write your own, change any weight on the stage.",
         )
     sizes = (layer.kernel_size[0], layer.stride[0], layer.padding[0])
-    fields = (
-        ("Kernel size", KERNEL_SIZES, {n: f"{n} × {n}" for n in KERNEL_SIZES}, ""),
+    fields: tuple[tuple[str, tuple[int, ...], dict[Any, str], str | None], ...] = (
+        ("Kernel size", KERNEL_SIZES, {n: f"{n} × {n}" for n in KERNEL_SIZES}, None),
         ("Stride", STRIDES, {}, "How many pixels the window slides from one cell to the next."),
         ("Padding", PADDINGS, {0: "0 (valid)"}, "Rows and columns added on every side."),
     )
@@ -78,7 +79,7 @@ def convolution_controls() -> None:
                 key,
                 partial(_with_size, at),
                 names=names,
-                tip=tip or None,
+                tip=tip,
             )
 
 

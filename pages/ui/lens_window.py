@@ -27,8 +27,8 @@ class WindowLens(MapsLens):
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the kernel as the learner may write it, and the rule for doing so."""
-        layer = scene.stack.layers[0]
-        if not _fits_a_panel(layer):
+        layer = _written_out(scene)
+        if layer is None:
             return Part({"kernel": None})
         rows, cols = layer.kernel_size
         border = scene.padding_mode if any(layer.padding) else None
@@ -48,8 +48,8 @@ class WindowLens(MapsLens):
     def moving(self, moment: Moment) -> Part:
         """Return sentence, readouts, and the products of the window that is looked at."""
         part = super().moving(moment)
-        fits = _fits_a_panel(moment.scene.stack.layers[0])
-        part.header["products"] = _products(moment, _unit(moment)) if fits else None
+        layer = _written_out(moment.scene)
+        part.header["products"] = layer and _products(moment, layer, _unit(moment))
         return part
 
     def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
@@ -57,8 +57,12 @@ class WindowLens(MapsLens):
         return words.response_sentence(scene.pattern, scene.moved, readings[0])
 
 
-def _fits_a_panel(layer: object) -> bool:
-    return isinstance(layer, Conv2d) and max(layer.kernel_size) <= LARGEST_KERNEL
+def _written_out(scene: Scene) -> Conv2d | None:
+    """Return the first layer if it is a convolution whose products fit a panel."""
+    layer = scene.stack.layers[0]
+    if isinstance(layer, Conv2d) and max(layer.kernel_size) <= LARGEST_KERNEL:
+        return layer
+    return None
 
 
 def _kernel(setting: Setting) -> Array:
@@ -82,10 +86,10 @@ def _unit(moment: Moment) -> Unit:
     return Unit(0, int(row), int(col))
 
 
-def _products(moment: Moment, unit: Unit) -> dict[str, Any]:
+def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
     """Return a unit's window tap by tap, row by row, as texts; `at`: (row, col) in the picture."""
     scene, setting = moment.scene, moment.setting
-    layer, kernel = scene.stack.layers[0], _kernel(setting)
+    kernel = _kernel(setting)
     window = layer.window((scene.size, scene.size))
     padded = add_border(setting.picture_of(scene), border_of(layer, scene.padding_mode))[0]
     rows, cols = (

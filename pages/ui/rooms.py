@@ -72,7 +72,5 @@ CONVOLUTION = Room(
         unit=Unit(0, 14, 9),
         lens="window",
     ),
-    stacks=tuple(
-        one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)
-    ),
+    stacks=tuple(one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)),
 )
