@@ -124,7 +124,7 @@ function buildCell(row, col) {
     type: "text",
     autocomplete: "off",
     spellcheck: "false",
-    "aria-label": `Weight, row ${row + 1}, column ${col + 1}`,
+    "aria-label": `Weight, row ${row}, column ${col}`,
   });
   const product = element("span", { class: "product" });
   const pair = element("span", { class: "pair" }, input, field);
