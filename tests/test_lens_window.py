@@ -82,9 +82,7 @@ def assert_written_out(scene: Scene, shown: dict[str, Any], unit: Unit) -> None:
     at = [[row, col] for row in rows[unit.row] for col in cols[unit.col]]
     assert shown["unit"] == [0, unit.row, unit.col]
     assert shown["at"] == at
-    sources = [
-        [naive.source(row, scene.size, scene.padding_mode) for row in place] for place in at
-    ]
+    sources = [[naive.source(row, scene.size, scene.padding_mode) for row in place] for place in at]
     inputs = [0.0 if None in (row, col) else float(picture[row, col]) for row, col in sources]
     beyond = [place != source for place, source in zip(at, sources, strict=True)]
     products = [i * w for i, w in zip(inputs, kernel.ravel().tolist(), strict=True)]
@@ -113,9 +111,7 @@ def units_of(scene: Scene) -> list[Unit]:
 
 @pytest.mark.parametrize("mode", PADDING_MODES)
 @pytest.mark.parametrize(("size", "stride", "padding"), SIZES)
-def test_products_are_those_of_plain_loops(
-    size: int, stride: int, padding: int, mode: Any
-) -> None:
+def test_products_are_those_of_plain_loops(size: int, stride: int, padding: int, mode: Any) -> None:
     for choice, image in ((RANDOM, "meadow"), (OWN[size], "bricks")):
         scene = scene_of(
             size, stride, padding, kernels=(choice,), padding_mode=mode, image=image, unit=None

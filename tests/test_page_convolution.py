@@ -1,4 +1,4 @@
-"""The page on one convolution as Streamlit runs it: its switch, its controls, and forged kernels."""
+"""The page on one convolution as Streamlit runs it: its switch, controls, and forged kernels."""
 
 import json
 from dataclasses import replace
@@ -203,7 +203,9 @@ def test_a_forged_kernel_gets_a_sentence_and_the_last_good_one_stays(
     assert page.query_params["kernels"] == "own" + "_1" * 9
 
 
-@pytest.mark.parametrize("weight", ["99", "-99", "99.0", "-99.000", "98.999", "0", "-0", "07", " 5 "])
+@pytest.mark.parametrize(
+    "weight", ["99", "-99", "99.0", "-99.000", "98.999", "0", "-0", "07", " 5 "]
+)
 def test_weights_at_the_limit_are_taken(weight: str) -> None:
     page = sent(opened(), weights=[weight, *EDGE[1:]])
     assert header(page)["notice"] == ""
