@@ -10,6 +10,7 @@ import pytest
 from pages.ui.grid import GRID
 from pages.ui.rooms import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
 from pages.ui.scene import Scene, Unit
+from pages.ui.words import response_sentence
 from rfcore.filters import FILTERS, RANDOM, convolution_kernels
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, Array
@@ -17,6 +18,7 @@ from rfcore.patterns import draw_background, draw_pattern, place
 from rfcore.stack import Stack
 from tests import naive
 from tests.test_frame import rendered
+from tests.test_words import reading
 
 ROOM = CONVOLUTION.scene
 OWN = {3: "own_1_0_-1_2.5_0_-2_0.125_7_-99", 5: "own_" + "_".join(map(str, range(-12, 13)))}
@@ -176,6 +178,13 @@ def test_where_nothing_is_pointed_at_the_largest_response_is_shown(probe: Unit |
     assert shown["unit"] == [0, row, col]
 
 
+def test_a_unit_of_a_later_layer_is_not_taken_for_one_of_the_first() -> None:
+    scene = ROOM.with_stack(Stack.parse("C3x3/1p1c1 -> C3x3/1p1c1"))
+    layer, *place = rendered(scene, probe=Unit(1, 0, 0)).header["products"]["unit"]
+    assert layer == 0
+    assert place != [0, 0]
+
+
 @pytest.mark.parametrize("stack", ["M2x2/2", "C9x9/1c1", "R", "GA"])
 def test_layers_that_are_no_small_convolution_have_no_products(stack: str) -> None:
     scene = ROOM.with_stack(Stack.parse(stack))
@@ -222,3 +231,13 @@ def test_the_sentence_says_so_when_the_border_cuts_the_response() -> None:
 
 def test_the_sentence_asks_for_a_drag_before_there_was_one() -> None:
     assert rendered(ROOM).header["sentence"].startswith("Drag the letter, or point at a cell")
+
+
+@pytest.mark.parametrize(
+    ("similarity", "how"), [(1.0, "the same numbers at other places"), (0.9, "90 % alike")]
+)
+def test_the_sentence_claims_the_same_numbers_only_for_a_copy(similarity: float, how: str) -> None:
+    followed = reading((1, 0), (1, 0), similarity)
+    assert response_sentence("cat", (1, 0), followed) == (
+        f"Moved 1 px down. The response moved 1 cell down: {how}."
+    )
