@@ -22,6 +22,14 @@ VIEWS = {
     "shifts-difference": "/?picture=flat&at=25,14&from=24,12&view=difference",
     "shifts-deep": "/?at=30,31&from=24,12&stack=C3p1,R,M2,C3p1,R,M2,C3p1d2&unit=7,1,1",
     "shifts-bad-link": "/?pattern=zebra&stack=Q9&at=900,1",
+    "shifts-whole": "/?moves=wrap&at=24,15&from=24,12&stack=C3p1,M2,C3p1",
+    "pooling": "/pooling_forgives",
+    "pooling-moved": "/pooling_forgives?at=3,4&from=3,3",
+    "window": "/convolution_follows",
+    "roads": "/convolution_follows?lens=roads&at=12,9&from=12,6&picture=flat&moves=wrap",
+    "sharing": "/convolution_follows?lens=sharing&at=12,9&from=12,6",
+    "fields": "/how_far_a_neuron_sees",
+    "fields-pixel": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
 }
 README_PICTURE = ROOT / "assets" / "readme.png"
 

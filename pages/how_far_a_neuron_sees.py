@@ -2,13 +2,32 @@
 
 import streamlit as st
 
-from pages.ui import controls
+from pages.ui import controls, layer_controls
+from pages.ui.added_layer import layer_adder
+from pages.ui.arithmetic import arithmetic
+from pages.ui.own_model import own_model
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
 from pages.ui.stage import stage
+from pages.ui.take_home import take_home
+from pages.ui.zoo import zoo_chooser, zoo_table
 
-enter(STACK, "fields")
+scene = enter(STACK, "fields").scene
 
 st.title("How far does one neuron see?", anchor=False)
 controls.link_notices()
 stage()
+controls.stack_controls()
+controls.picture_controls()
+st.header("How the field grows, step by step", anchor=False)
+arithmetic(scene.stack, (scene.size, scene.size), "stack_chart")
+st.header("Add one more layer", anchor=False)
+layer_adder()
+st.header("Networks that others published", anchor=False)
+zoo_table()
+zoo_chooser()
+st.header("Your own model", anchor=False)
+own_model()
+st.header("Every layer in numbers, to take home", anchor=False)
+layer_controls.layer_table()
+take_home()

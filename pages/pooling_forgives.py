@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls
+from pages.ui import controls, pool_controls
 from pages.ui.rooms import POOL
 from pages.ui.session import enter
 from pages.ui.stage import stage
@@ -12,3 +12,9 @@ enter(POOL, "pool")
 st.title("What does a pool notice of a small move?", anchor=False)
 controls.link_notices()
 stage()
+pool_controls.pool_controls()
+steps, classic = st.columns(2, gap="large")
+with steps:
+    pool_controls.peak_section()
+with classic:
+    pool_controls.classic_section()

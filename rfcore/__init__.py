@@ -7,8 +7,9 @@ The whole vocabulary:
     Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
         global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
     Networks: Network, convolution_kernels, filter_kernel, FILTERS
-    Fields: receptive_fields, ReceptiveField, effective_receptive_field, used_pixels,
-        gaussian_width, input_gradient, winning_cells, NO_WINNER
+    Fields: receptive_fields, ReceptiveField, exact_fields, ExactField,
+        effective_receptive_field, used_pixels, gaussian_width, middle_share, input_gradient,
+        winning_cells, NO_WINNER
     Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
         scale_photo, MovingPattern
     Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
@@ -45,11 +46,13 @@ from rfcore.errors import (
     ShiftError,
     TrainingError,
 )
+from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
     effective_receptive_field,
     gaussian_width,
     input_gradient,
+    middle_share,
     used_pixels,
 )
 from rfcore.heads import (
@@ -126,6 +129,7 @@ __all__ = [
     "Break",
     "Classifier",
     "Conv2d",
+    "ExactField",
     "FlattenHead",
     "GlobalAvgHead",
     "GlobalAvgPool2d",
@@ -163,6 +167,7 @@ __all__ = [
     "draw_pattern",
     "effective_receptive_field",
     "equivariance_errors",
+    "exact_fields",
     "expected_shift",
     "filter_kernel",
     "first_break",
@@ -173,6 +178,7 @@ __all__ = [
     "is_representable",
     "max_pool2d",
     "measured_shift",
+    "middle_share",
     "orbit_map",
     "pad",
     "peak_orbit",

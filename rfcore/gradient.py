@@ -115,11 +115,7 @@ def gaussian_width(field: Array) -> tuple[float, float]:
     >>> gaussian_width(np.array([[1.0, 0.0, -1.0]]))
     (0.0, 1.0)
     """
-    if getattr(field, "ndim", None) != 2:
-        raise ShapeError(f"field must be an array (rows, cols), got {kind_of(field)}")
-    if not np.isfinite(field).all():
-        raise ShapeError("field must hold finite numbers, got NaN or infinity")
-    weights = np.abs(field, dtype=np.float64)
+    weights = _absolute(field)
     total = weights.sum()
     if total == 0:
         return 0.0, 0.0
@@ -129,6 +125,43 @@ def gaussian_width(field: Array) -> tuple[float, float]:
         places = np.arange(len(share))
         widths.append(float(np.sqrt(share @ (places - share @ places) ** 2)))
     return widths[0], widths[1]
+
+
+def middle_share(field: Array, span: tuple[float, float, float, float]) -> float:
+    """Return how much of a field lies in the middle half of a box: a quarter of its area.
+
+    field: (rows, cols); its absolute values are what is shared out. span: the box, (row0, row1,
+    col0, col1), half-open, in cells of the field; it may reach beyond it, where nothing lies. The
+    middle half is half of its rows and half of its columns; a cell that lies in it only in part
+    counts by that part. So a field that is even all over its box has 1/4, whatever its size.
+    Returns a share from 0 to 1; 0 for a field that is zero everywhere.
+    Raises ShapeError when the field is not two-dimensional or not finite.
+
+    >>> middle_share(np.ones((8, 8)), (0, 8, 0, 8)), middle_share(np.ones((5, 5)), (0, 5, 0, 5))
+    (0.25, 0.25)
+    >>> middle_share(np.array([[0.0, 1.0, 1.0, 2.0]]), (0, 1, 0, 4))
+    0.25
+    """
+    weights = _absolute(field)
+    total = weights.sum()
+    if total == 0:
+        return 0.0
+    inside = []
+    for count, begin, end in ((len(weights), *span[:2]), (weights.shape[1], *span[2:])):
+        quarter = (end - begin) / 4
+        edges = np.clip(np.arange(count + 1), begin + quarter, end - quarter)
+        inside.append(np.diff(edges))
+    return float(inside[0] @ weights @ inside[1] / total)
+
+
+def _absolute(field: Array) -> Array:
+    """Return the absolute values of a field, checked, in double precision."""
+    if getattr(field, "ndim", None) != 2:
+        raise ShapeError(f"field must be an array (rows, cols), got {kind_of(field)}")
+    if not np.isfinite(field).all():
+        raise ShapeError("field must hold finite numbers, got NaN or infinity")
+    weights: Array = np.abs(field, dtype=np.float64)
+    return weights
 
 
 def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.rooms import CONVOLUTION
@@ -300,16 +300,28 @@ def test_the_first_screen_shows_the_whole_idea(browser: Browser, server: AppServ
 
 def test_a_thumb_taps_a_cell_and_a_step_on_a_phone(browser: Browser, server: AppServer) -> None:
     with opened(browser, server, **PHONE) as stage:
-        tops = []
-        for part in (".panel.input .plot", ".products .plot", ".sentence"):
-            box = stage.find(part).bounding_box()
-            assert box
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= 390
-            tops.append(box["y"])
-        assert tops == sorted(tops)
+        picture, written, answer, sentence = (
+            place_of(stage, part)
+            for part in (".panel.input .plot", ".products .plot", ".map .plot", ".sentence")
+        )
+        assert picture["y"] + picture["height"] <= written["y"]
+        assert written["y"] == answer["y"]
+        assert written["x"] + written["width"] <= answer["x"]
+        assert answer["x"] + answer["width"] <= 390
+        assert written["y"] + written["height"] <= sentence["y"]
         stage.page.touchscreen.tap(*stage.unit_place(1, 12, 6))
         wait_for_cell(stage, 12, 6)
         stage.wait_for_link(unit="1,12,6")
         button(stage, "Step forward").tap()
         expect(total(stage)).to_contain_text("after 1 of 9")
+    with opened(browser, server, {"stack": "C5x5/1p2c1"}, **PHONE) as stage:
+        # Twenty-five fields need the whole width.
+        written, answer = place_of(stage, ".products .plot"), place_of(stage, ".map .plot")
+        assert written["width"] > 300
+        assert written["y"] + written["height"] <= answer["y"]
+
+
+def place_of(stage: Stage, part: str) -> FloatRect:
+    box = stage.find(part).bounding_box()
+    assert box
+    return box

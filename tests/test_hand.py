@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pages.ui.hand import Hand, read_hand
 from pages.ui.limits import SceneError
+from pages.ui.rooms import CONVOLUTION, POOL
 from pages.ui.scene import Scene, Unit
 from tests.test_scene import CALM, busy_scene, differing
 
@@ -268,3 +269,58 @@ def test_channel_must_exist(channel: int) -> None:
     hand = read_hand(message(channels=[0, 0, channel]))
     with pytest.raises(SceneError, match=f"^layer 3 has channels 1 to 8, got {channel + 1}$"):
         hand.applied_to(Scene())
+
+
+# ---- what only some lenses send
+
+
+def test_what_only_some_lenses_send_is_read() -> None:
+    hand = read_hand(
+        message(probe=[0, 1, 2], pixel=[3, 4], rings=["used", "box"], cells="012", weights=["1"])
+    )
+    assert hand.probe == Unit(0, 1, 2)
+    assert hand.pinned_pixel == ((3, 4),)
+    assert hand.rings == ("box", "used")
+    assert (hand.cells, hand.weights) == ("012", ("1",))
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        ({"probe": "x"}, "a unit is a layer, a row and a column, got 'x'"),
+        ({"pixel": [1]}, "the pinned pixel is a row and a column, got [1]"),
+        ({"rings": "box"}, "the rings are a list of names, got 'box'"),
+        ({"rings": ["box"] * 4}, "the rings are a list of names, got ['box', 'box', 'box', 'box']"),
+        ({"rings": [["box"]]}, "a ring is one of box, effective, used, got ['box']"),
+        ({"cells": 5}, "the cells of a grid are digits, got 5"),
+        (
+            {"cells": "1" * 145},
+            "the cells of a grid are digits, got '111111111111...1111111111111'",
+        ),
+        ({"weights": "1"}, "the weights of a kernel are a list of texts, got '1'"),
+        ({"weights": [1]}, "the weights of a kernel are a list of texts, got [1]"),
+    ],
+)
+def test_wrong_parts_of_a_lens_are_refused(part: dict[str, object], sentence: str) -> None:
+    assert refused(message(**part)) == sentence
+
+
+def test_what_a_lens_does_not_send_stays_as_it_was() -> None:
+    scene = busy_scene()
+    after = read_hand(message(channels=[0] * 5, unit=None)).applied_to(scene)
+    assert (after.pixel, after.rings, after.kernels) == (scene.pixel, scene.rings, scene.kernels)
+    free = read_hand(message(channels=[0] * 5, unit=None, pixel=None)).applied_to(scene)
+    assert free.pixel is None
+
+
+def test_a_hand_writes_cells_and_weights() -> None:
+    grid, wide = POOL.scene, CONVOLUTION.scene
+    start = {"position": [0, 0], "start": [0, 0], "unit": None, "channels": [0]}
+    cells = "7" + grid.cells[1:]
+    assert read_hand(message(**start, cells=cells)).applied_to(grid).cells == cells
+    weights = ["0"] * 8 + ["2"]
+    written = read_hand(message(**start, weights=weights)).applied_to(wide)
+    assert written.kernels == ("own_0_0_0_0_0_0_0_0_2",)
+    for forged in ({"cells": "7"}, {"cells": "x" * 64}, {"weights": ["x"] * 9}):
+        with pytest.raises(SceneError):
+            read_hand(message(**start, **forged)).applied_to(grid if "cells" in forged else wide)

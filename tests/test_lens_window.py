@@ -89,7 +89,8 @@ def assert_written_out(scene: Scene, shown: dict[str, Any], unit: Unit) -> None:
     beyond = [place != source for place, source in zip(at, sources, strict=True)]
     products = [i * w for i, w in zip(inputs, kernel.ravel().tolist(), strict=True)]
     assert shown["beyond"] == beyond
-    assert shown["outside"] == f"{sum(beyond)} of {len(at)} inputs"
+    dashed = f", dashed: {scene.padding_mode}" if any(beyond) else ""
+    assert shown["outside"] == f"{sum(beyond)} of {len(at)} inputs{dashed}"
     written = {name: numbers(shown[name]) for name in ("inputs", "weights", "products", "sums")}
     for name, wanted in {
         "inputs": inputs,

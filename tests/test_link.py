@@ -47,7 +47,7 @@ def test_scene_comes_back_from_its_query(scene: Scene) -> None:
     assert from_query(query, scene.photo) == (scene, [])
     # A page has its own scene to begin with: nothing of it may shine through.
     other = replace(POOL.scene, moves="wrap", rings=("used",))
-    assert from_query({"rings": "box", **query}, scene.photo, other) == (scene, [])
+    assert from_query({"rings": "box,effective", **query}, scene.photo, other) == (scene, [])
     may_be_missing = {"unit", "cells", "pixel", "rings"}
     assert set(KEYS) - may_be_missing <= set(query) <= set(KEYS)
 

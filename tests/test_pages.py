@@ -15,8 +15,12 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import session
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.scene import PRESETS, SIZES, Scene
+from pages.ui.words import break_text
+from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES
-from rfcore.patterns import BACKGROUNDS, PATTERNS
+from rfcore.network import Network
+from rfcore.patterns import BACKGROUNDS, PATTERNS, draw_background, draw_pattern, place
+from rfcore.pools import POOL_KINDS, with_pools
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
@@ -840,3 +844,89 @@ def test_stage_that_said_nothing_gets_the_scene(state: dict[str, object]) -> Non
     page.session_state["stage"] = state
     ran(page)
     assert (header(page)["position"], header(page)["notice"]) == ([7, 8], "")
+
+
+# ---- what moves, and all pools at once
+
+
+def moved_page(**query: str) -> AppTest:
+    return opened(**{"at": "24,15", "from": "24,12", "picture": "noise", **query})
+
+
+@pytest.mark.parametrize(("moves", "fill"), [("zeros", "zeros"), ("wrap", "circular")])
+def test_the_whole_picture_moves_and_the_page_says_so(moves: str, fill: str) -> None:
+    page = choose(moved_page(stack="C3p1,M2"), "moves", moves)
+    assert page.query_params["moves"] == moves
+    shown = header(page)
+    assert shown["sentence"].startswith("The whole picture moved 3 px right. ")
+    picture = place(draw_background("noise", 64), draw_pattern("cat", 16), 24, 12)
+    network = Network.with_filters(Stack.parse("C3p1,M2"))
+    # One channel of each is shown, so the core is asked for the same ones.
+    first = Network(Stack.parse("C3p1c1,M2"), (network.kernels[0][:1], None), padding_mode="zeros")
+    broken = first_break(first, picture, (0, 3), fill=fill)
+    assert shown["break"][0] == broken.layer
+    assert shown["break"][1] == break_text(broken)
+    assert "Measured for the whole picture" in page.markdown[0].value
+
+
+def test_the_pattern_alone_parts_where_the_move_is_no_whole_number_of_cells() -> None:
+    assert header(moved_page())["break"] == [1, break_text(Break(1, "stride"))]
+    assert header(moved_page(at="24,16"))["break"] is None
+    assert header(opened())["break"] is None
+    assert "Measured for the cat by itself" in moved_page().markdown[0].value
+
+
+@pytest.mark.parametrize("kind", POOL_KINDS)
+def test_all_pools_change_kind_at_once(kind: str) -> None:
+    text = "C3x3/1p1 -> M2x2/2 -> C3x3/1p1 -> A2x2/2"
+    page = set_notation(opened(), text)
+    assert page.selectbox(key="choose_pools").value == "mixed"
+    choose(page, "pools", kind)
+    assert_shows(page, str(with_pools(Stack.parse(text), kind)))
+    assert page.selectbox(key="choose_pools").value == kind
+    assert page.selectbox(key="choose_pools").options == list(POOL_KINDS)
+
+
+def test_max_to_blur_and_back_is_the_stack_that_was_built() -> None:
+    page = opened()
+    for kind in ("blur", "average", "blur", "max"):
+        choose(page, "pools", kind)
+    assert_shows(page, PRESET)
+
+
+def test_without_a_pool_there_is_nothing_to_switch() -> None:
+    box = set_notation(opened(), "C3").selectbox(key="choose_pools")
+    assert (box.disabled, box.value) == (True, "there is none")
+
+
+def test_a_pool_that_cannot_blur_is_said_and_the_stack_stays() -> None:
+    page = choose(set_notation(opened(), "M9x9/2"), "pools", "blur")
+    assert len(errors(page)) == 1
+    assert errors(page)[0].startswith("Layer 1, M9x9/2, cannot become a blur pool: ")
+    assert notation(page) == "M9x9/2"
+
+
+def test_the_grid_can_be_chosen_and_left() -> None:
+    page = set_notation(opened(pattern="cat"), "C3 -> M2")
+    choose(page, "picture", "grid")
+    shown = header(page)["setting"]
+    assert (shown["size"], shown["pattern"]["name"], shown["full"]) == (8, "pixel", 9)
+    choose(page, "size", 12)
+    assert header(page)["setting"]["size"] == 12
+    assert page.query_params["cells"] == "0" * 144
+    choose(page, "pattern", "cross")
+    choose(page, "picture", "bricks")
+    assert header(page)["setting"]["size"] == 64
+    assert "cells" not in page.query_params
+
+
+# ---- pages
+
+
+def test_a_lens_of_another_page_is_named_and_left_out() -> None:
+    page = opened(lens="pool", pattern="dog")
+    assert [plain(w.value.removeprefix("- ")) for w in page.warning] == [
+        "The link’s “lens” was left out: this page has maps, not pool."
+    ]
+    assert header(page)["setting"]["lens"] == "maps"
+    assert header(page)["setting"]["pattern"]["name"] == "dog"

@@ -1,6 +1,7 @@
 """The sentences and readouts: every branch, its grammar, and rfcore's own figures in it."""
 
 from fractions import Fraction
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -9,13 +10,35 @@ from pages.ui.words import (
     ALIKE,
     LayerReading,
     arrows,
+    break_text,
     direction,
+    error_text,
     expected_text,
     measured_text,
+    picture_sentence,
     sentence,
 )
-from rfcore.layers import Conv2d, GlobalAvgPool2d, Layer, MaxPool2d
-from rfcore.shifts import EXACT, MeasuredShift, changed_cells, expected_shift, measured_shift
+from rfcore.equivariance import (
+    Break,
+    BreakReason,
+    LayerEquivariance,
+    equivariance_errors,
+    first_break,
+)
+from rfcore.layers import Conv2d, GlobalAvgPool2d, Layer, MaxPool2d, Pair
+from rfcore.network import Network
+from rfcore.ops import PaddingMode
+from rfcore.receptive_field import receptive_fields
+from rfcore.shifts import (
+    EXACT,
+    MeasuredShift,
+    ShiftFill,
+    changed_cells,
+    expected_shift,
+    measured_shift,
+    shift,
+)
+from rfcore.stack import Stack
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 CONVOLUTION = Conv2d(3)
@@ -231,3 +254,111 @@ def test_texts_carry_what_rfcore_measured() -> None:
     assert sentence("cat", (4, -3), [one]) == (
         "Moved 4 px down, 3 px left. Layer 4 (max pool) followed, 97 % alike."
     )
+
+
+# ---- the whole picture moves
+
+
+def errors_of(
+    stack: str, moved: Pair, *, fill: ShiftFill = "zeros", mode: PaddingMode = "zeros"
+) -> tuple[list[LayerReading], tuple[LayerEquivariance, ...], Break | None]:
+    """What a stack does with a noisy picture that moves as a whole, by rfcore alone."""
+    image = np.random.default_rng(3).random((1, 24, 24))
+    network = Network.with_filters(Stack.parse(stack), padding_mode=mode)
+    errors = equivariance_errors(network, image, moved, fill=fill)
+    now = network.forward(shift(image, *moved, fill=fill))
+    readings = [
+        LayerReading(
+            number=number,
+            layer=layer,
+            jump=field.jump,
+            expected=expected_shift(moved, field.jump),
+            measured=None,
+            changed=changed_cells(before, after),
+            cells=after[0].size,
+        )
+        for number, (layer, field, before, after) in enumerate(
+            zip(
+                network.stack,
+                receptive_fields(network.stack, (24, 24)),
+                network.forward(image),
+                now,
+                strict=True,
+            ),
+            1,
+        )
+    ]
+    return readings, errors, first_break(network, image, moved, fill=fill)
+
+
+@pytest.mark.parametrize(
+    ("stack", "moved", "options", "text", "readouts"),
+    [
+        ("C3 M2", (0, 0), {}, "Drag: the whole picture moves. Which maps follow?", ["0 cells"] * 2),
+        (
+            "C3p1 M2",
+            (0, 2),
+            {"fill": "circular", "mode": "circular"},
+            "The whole picture moved 2 px right. Every map followed, cell for cell.",
+            ["→ 2 cells", "→ 1 cell"],
+        ),
+        (
+            "C3p1 M2",
+            (1, 0),
+            {"fill": "circular", "mode": "circular"},
+            "The whole picture moved 1 px down. Layer 1 followed, cell for cell. "
+            "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px.",
+            ["↓ 1 cell", "no shift can, {blend} % off"],
+        ),
+        (
+            "C3p1 R",
+            (0, 3),
+            {"fill": "circular"},
+            "The whole picture moved 3 px right. Layer 1 (convolution) is up to {border} % off its "
+            "largest value, but only where it meets the border.",
+            ["→ 3 cells; border {border} % off", "→ 3 cells; border {border2} % off"],
+        ),
+        (
+            "C3 R GM",
+            (0, 1),
+            {"fill": "zeros"},
+            "The whole picture moved 1 px right. Layers 1 to 2 followed, cell for cell. Layer 3 "
+            "(global max pool) has no places left: its value {value}.",
+            ["→ 1 cell", "→ 1 cell", "no places left"],
+        ),
+    ],
+)
+def test_whole_picture_sentences(
+    stack: str, moved: Pair, options: dict[str, Any], text: str, readouts: list[str]
+) -> None:
+    readings, errors, broken = errors_of(stack, moved, **options)
+
+    def percent(amount: float | None, error: LayerEquivariance) -> str:
+        return f"{100 * (amount or 0) / error.scale:.0f}"
+
+    figures = {
+        "blend": percent(errors[1].blend_error, errors[1]),
+        "border": percent(errors[0].border_error, errors[0]),
+        "border2": percent(errors[1].border_error, errors[1]),
+        "value": "changed" if readings[-1].changed else "stayed",
+    }
+    assert picture_sentence(moved, readings, errors, broken) == text.format(**figures)
+    shown = [error_text(r, e) for r, e in zip(readings, errors, strict=True)]
+    assert shown == [readout.format(**figures) for readout in readouts]
+
+
+def test_an_error_away_from_the_border_is_said() -> None:
+    reading_, error = reading((0, 1)), LayerEquivariance(NOWHERE, 0.5, None, 0.0, 2.0)
+    text = picture_sentence((0, 1), [reading_], (error,), Break(0, "operation"))
+    assert text == (
+        "The whole picture moved 1 px right. Layer 1 (convolution) is up to 25 % off its largest "
+        "value, away from the border as well."
+    )
+    assert error_text(reading_, error) == "25 % off"
+    small = LayerEquivariance(NOWHERE, 0.001, None, 0.0, 2.0)
+    assert error_text(reading_, small) == "less than 1 % off"
+
+
+@pytest.mark.parametrize("reason", get_args(BreakReason))
+def test_every_reason_to_part_has_words(reason: BreakReason) -> None:
+    assert len(break_text(Break(0, reason))) > 10

@@ -141,6 +141,27 @@ export class Sheet {
     }
   }
 
+  // Quiet stripes over a square but for a box in it: cells that have nothing to say.
+  hatchAround(box, square) {
+    const { context } = this;
+    const [x, y, width, height] = this.rectangle(square);
+    const step = 6 * (window.devicePixelRatio || 1);
+    context.save();
+    context.beginPath();
+    context.rect(x, y, width, height);
+    if (box[0] < box[1] && box[2] < box[3]) context.rect(...this.rectangle(box));
+    context.clip("evenodd");
+    context.strokeStyle = PICTURE_EDGE[this.theme];
+    context.lineWidth = step / 4;
+    context.beginPath();
+    for (let along = -height; along < width; along += step) {
+      context.moveTo(x + along, y + height);
+      context.lineTo(x + along + height, y);
+    }
+    context.stroke();
+    context.restore();
+  }
+
   // A box in the learner's colour on a casing, so that it shows on any map.
   box(box, { dashed = false, width = 2, fill = false } = {}) {
     const ratio = window.devicePixelRatio || 1;
@@ -206,12 +227,12 @@ export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
 }
 
 // Mark what the unit [layer, row, col] sees on panel `index` (-1 is the picture).
-export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells) {
+export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells, { fill = true } = {}) {
   if (index > chosen) return;
   const layer = layers[chosen];
   const seen = span(layer.field, row, col);
   if (index < 0) {
-    sheet.field(seen, { fill: true });
+    sheet.field(seen, { fill });
     return;
   }
   const here = layers[index];

@@ -7,7 +7,7 @@ import { element } from "./panels.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const stepOf = (event) =>
+export const stepOf = (event) =>
   event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
 
 export function listenToHandle(stage) {

@@ -1,1 +1,208 @@
-export const pool = {};
+// The pool lens: windows over a grid of numbers, the cell that wins each, and what forgives a move.
+
+import { boxOfCells, boxOfMap } from "./draw.js";
+import { clip, span } from "./geometry.js";
+import { element } from "./panels.js";
+import { GridEditor } from "./pool-edit.js";
+import { OrbitPanel } from "./pool-orbit.js";
+import { numberText } from "./words.js";
+import { FULL_SCALE } from "./frame.js";
+
+const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
+const WINNER = { light: "#c2570c", dark: "#ffb061" };
+const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
+const HINT = "Click a number to raise it by one. Point at an output to see its window.";
+
+const ratio = () => window.devicePixelRatio || 1;
+
+export const pool = {
+  phoneColumns: 2,
+  tallest: [0.42, 0.43],
+
+  panels(stage) {
+    const canvas = element("canvas", {});
+    const overlay = element("div", { class: "pool-overlay", "aria-hidden": "true" }, canvas);
+    stage.input.panel.querySelector(".name").textContent = "numbers";
+    const orbit = new OrbitPanel(stage);
+    stage.pool = { canvas, overlay, orbit, edit: new GridEditor(stage), winners: null, won: null };
+    return [orbit];
+  },
+
+  message: (stage) => (stage.pool.edit.isGrid ? { cells: stage.pool.edit.cells } : {}),
+
+  adopt(stage) {
+    stage.pool.edit.cells = stage.setting.cells;
+  },
+
+  received(stage, header, planes) {
+    const { pool: state } = stage;
+    if (header.setting) state.orbit.take(planes.orbit);
+    state.winners = planes.winners?.values ?? null;
+    const won = windowsWon(stage, header.position);
+    // A winner that went to another window; an edited number, or other layers, are no move.
+    const before = state.wonIn === header.scene ? state.won : won;
+    state.won = won;
+    state.wonIn = header.scene;
+    flash(stage, [...won, ...before].filter((i) => won.has(i) !== before.has(i)));
+  },
+
+  overInput(stage, sheet, theme) {
+    drawWindows(stage, sheet, theme);
+    drawWinners(stage, sheet, theme);
+    stage.pool.edit.draw(sheet);
+  },
+
+  after(stage, theme, unit) {
+    stage.pool.orbit.draw(theme, stage.header);
+    drawLinks(stage, theme, unit);
+  },
+
+  words(stage, unit) {
+    const { edit, orbit } = stage.pool;
+    return edit.words() ?? orbit.words() ?? (unit ? describe(stage, unit) : HINT);
+  },
+};
+
+// Of the first layer, every window [row0, row1, col0, col1] on the picture; they may overlap.
+function windowOf(stage, index) {
+  const { cols, field } = stage.setting.layers[0];
+  return clip(span(field, Math.floor(index / cols), index % cols), stage.setting.size, stage.setting.size);
+}
+
+function outputOf(stage, index) {
+  const layer = stage.setting.layers[0];
+  const [row, col] = [Math.floor(index / layer.cols), index % layer.cols];
+  return boxOfCells(layer, boxOfMap(layer, stage.setting.size, false), [row, row + 1, col, col + 1]);
+}
+
+// Which windows a cell of the pattern wins, at the place that these winners are of.
+function windowsWon({ pool: { winners }, planes: { alpha }, setting }, [row, col]) {
+  const won = new Set();
+  winners?.forEach((cell, index) => {
+    if (cell < 0) return;
+    const [r, c] = [Math.floor(cell / setting.size) - row, (cell % setting.size) - col];
+    const inside = r >= 0 && c >= 0 && r < alpha.rows && c < alpha.cols;
+    if (inside && alpha.values[r * alpha.cols + c]) won.add(index);
+  });
+  return won;
+}
+
+// Windows that overlap get different insets, so that each can be followed round.
+function drawWindows(stage, sheet, theme) {
+  const { rows, cols, field } = stage.setting.layers[0];
+  if (rows * cols < 2 || sheet.zoom < 12) return;
+  const overlap = field.size.some((size, axis) => size > field.jump[axis]);
+  const width = overlap ? 1.5 : 2;
+  for (let index = 0; index < rows * cols; index += 1) {
+    const turn = overlap ? (Math.floor(index / cols) % 2) * 2 + ((index % cols) % 2) : 0;
+    const inset = (1 + 2.5 * turn) / sheet.zoom;
+    const [row0, row1, col0, col1] = windowOf(stage, index);
+    const box = [row0 + inset, row1 - inset, col0 + inset, col1 - inset];
+    sheet.line(box, { color: WINDOW[theme], width: width * ratio() });
+  }
+}
+
+// The place of the mark in a winning cell: its lower right corner, clear of the number.
+const cornerOf = (stage, cell) => [
+  Math.floor(cell / stage.setting.size) + 0.82,
+  (cell % stage.setting.size) + 0.82,
+];
+
+function drawWinners(stage, sheet, theme) {
+  const { context } = sheet;
+  for (const cell of new Set(stage.pool.winners ?? [])) {
+    if (cell < 0) continue;
+    const [row, col] = cornerOf(stage, cell).map((at) => sheet.toDevice(at));
+    context.beginPath();
+    context.arc(col, row, Math.min(4.5, 0.11 * sheet.zoom) * ratio(), 0, 2 * Math.PI);
+    context.fillStyle = WINNER[theme];
+    context.fill();
+    context.lineWidth = ratio();
+    context.strokeStyle = theme === "dark" ? "#14171c" : "#ffffff";
+    context.stroke();
+  }
+}
+
+// A line from each winning cell to its output: faint for all, strong for the windows that the
+// pattern wins and for the one that is pointed at.
+function drawLinks(stage, theme, unit) {
+  const { overlay, canvas, winners, won } = stage.pool;
+  const { panels } = stage.parts;
+  if (overlay.parentNode !== panels) panels.append(overlay);
+  const frame = panels.getBoundingClientRect();
+  const [width, height] = [frame.width, frame.height].map((side) => Math.round(side * ratio()));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, width, height);
+  if (!winners || stage.scene.view !== "now") return;
+  const from = corner(stage.input.sheet, frame);
+  const to = corner(stage.maps[0].sheet, frame);
+  const below = to([0, 0])[1] > from([stage.setting.size, 0])[1];
+  const pointed = unit?.[0] === 0 ? unit[1] * stage.setting.layers[0].cols + unit[2] : -1;
+  context.setTransform(ratio(), 0, 0, ratio(), 0, 0);
+  winners.forEach((cell, index) => {
+    if (cell < 0) return;
+    const strong = index === pointed || won.has(index);
+    const [row0, row1, col0, col1] = outputOf(stage, index);
+    const end = below ? [row0, (col0 + col1) / 2] : [(row0 + row1) / 2, col0];
+    context.strokeStyle = strong ? ACCENT[theme] : WINNER[theme];
+    context.globalAlpha = strong ? 0.9 : 0.28;
+    context.lineWidth = strong ? 2 : 1;
+    context.beginPath();
+    context.moveTo(...from(cornerOf(stage, cell)));
+    context.lineTo(...to(end));
+    context.stroke();
+  });
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.globalAlpha = 1;
+}
+
+// What turns a (row, col) of a sheet's picture into (x, y) CSS pixels within `frame`.
+function corner(sheet, frame) {
+  const { left, top } = sheet.canvas.getBoundingClientRect();
+  const at = (number) => (number + sheet.margin) * sheet.zoom;
+  return ([row, col]) => [left - frame.left + at(col), top - frame.top + at(row)];
+}
+
+// A window that was won or lost lights up with its output and fades, unless motion is unwelcome.
+function flash(stage, windows) {
+  const { overlay } = stage.pool;
+  if (!windows.length || !overlay.isConnected) return;
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const frame = stage.parts.panels.getBoundingClientRect();
+  for (const index of windows) {
+    for (const [sheet, box] of [
+      [stage.input.sheet, windowOf(stage, index)],
+      [stage.maps[0].sheet, outputOf(stage, index)],
+    ]) {
+      const place = corner(sheet, frame);
+      const [[x0, y0], [x1, y1]] = [place([box[0], box[2]]), place([box[1], box[3]])];
+      const mark = element("div", { class: "flash" });
+      Object.assign(mark.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+      mark.addEventListener("animationend", () => mark.remove());
+      overlay.append(mark);
+    }
+  }
+}
+
+function describe(stage, [index, row, col]) {
+  const { layers, size } = stage.setting;
+  const layer = layers[index];
+  const [row0, row1, col0, col1] = clip(span(layer.field, row, col), size, size);
+  const range = (from, to) => (to - from < 2 ? `${from}` : `${from} to ${to - 1}`);
+  const values = stage.valuesOf(index, stage.scene.view);
+  const at = row * layer.cols + col;
+  const shown = { now: "", start: " at the start", difference: " more than at the start" };
+  const value = values
+    ? ` It is ${numberText((values[at] * layer.scale) / FULL_SCALE)}${shown[stage.scene.view]}.`
+    : "";
+  const winner = index === 0 ? (stage.pool.winners?.[at] ?? -1) : -1;
+  const from =
+    winner >= 0 && stage.scene.view === "now"
+      ? ` It comes from row ${Math.floor(winner / size)}, column ${winner % size}.`
+      : "";
+  return (
+    `Output at row ${row}, column ${col}: sees rows ${range(row0, row1)}, ` +
+    `columns ${range(col0, col1)}.${value}${from}`
+  );
+}

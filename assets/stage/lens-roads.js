@@ -1,1 +1,20 @@
-export const roads = {};
+// Shift, then convolve, beside convolve, then shift: what came from beyond the map is hatched.
+
+import { boxOfCells, boxOfMap } from "./draw.js";
+
+export const roads = {
+  onlyNow: true,
+
+  isBlank({ setting, header }, index, cell) {
+    const { cols } = setting.layers[setting.extras[index].layer];
+    const [row, col] = [Math.floor(cell / cols), cell % cols];
+    const [row0, row1, col0, col1] = header.there;
+    return row < row0 || row >= row1 || col < col0 || col >= col1;
+  },
+
+  overExtra({ setting, header, ownCells }, { sheet }, index) {
+    const layer = setting.layers[setting.extras[index].layer];
+    const square = boxOfMap(layer, setting.size, ownCells);
+    sheet.hatchAround(boxOfCells(layer, square, header.there), square);
+  },
+};

@@ -1,1 +1,3 @@
-export const sharing = {};
+// One kernel for all places beside one for each.
+
+export const sharing = { onlyNow: true };

@@ -62,8 +62,9 @@ export const windowLens = {
     if (!samePlace(products.unit, unit)) return where;
     const tap = shownTap(stage, unit);
     if (!tap) return `${where} Its products add up to ${products.total}.`;
+    const from = tap.beyond ? ` (beyond the border, ${stage.setting.kernel.border})` : "";
     return (
-      `${where} Tap ${tap.number} of ${products.products.length}: ${tap.input} \u00d7 ` +
+      `${where} Tap ${tap.number} of ${products.products.length}${from}: ${tap.input} \u00d7 ` +
       `${tap.weight} = ${tap.product}. Sum so far ${tap.sum}.`
     );
   },
@@ -175,6 +176,7 @@ function shownTap(stage, unit) {
   return {
     number: taps,
     at: products.at[i],
+    beyond: products.beyond[i],
     input: products.inputs[i],
     weight: products.weights[i],
     product: products.products[i],

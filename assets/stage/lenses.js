@@ -1,6 +1,9 @@
 // What a page's stage does beyond picture and maps, by the lens's name in a scene.
 //
 // A lens may have any of these; each gets the stage first:
+//   built(stage)            picture and maps are there, to listen to
+//   unit(stage)             the unit to show when none is pointed at or pinned
+//   unitMark(stage, index)  how its field is marked on a map (-1: the picture): { fill }, or null
 //   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps?, wide? }], made when the maps are;
 //                           on a phone nothing stands beside a wide one, nor beside a map then
 //   bar(stage)              its controls in the bar below the maps, as elements
@@ -8,11 +11,14 @@
 //   adopt(stage, header)    take over what another control, or a link, has changed
 //   received(stage, header, planes)   a frame has come, nothing is drawn yet
 //   overInput(stage, sheet, theme, unit), overMap(stage, map, index, theme, unit)   marks on them
+//   isBlank(stage, index, cell)       whether a cell of an extra map has no number
+//   overExtra(stage, map, index, theme)                   marks on an extra map
 //   after(stage, theme, unit)         when all is drawn: its own panels
-//   unit(stage)             the unit that is looked at when none is pointed at or pinned
 //   interrupted(stage)      the hand has moved, pointed or pinned: what plays by itself stops
 //   words(stage, unit)      the line about the unit, when it has its own
+//   onlyNow                 its maps have no start and no difference to show
 //   phoneColumns            panels side by side on a phone
+//   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 
 import { fields } from "./lens-fields.js";
 import { pool } from "./lens-pool.js";

@@ -71,7 +71,11 @@ export function buildInput(setting) {
     element("span", { class: "name" }, "picture"),
     element("span", { class: "shape" }, size),
   );
-  const { list, values } = readouts([["place", "pattern at"], ["moved", "moved"]]);
+  const { list, values } = readouts([
+    ["place", "pattern at"],
+    ["moved", "moved"],
+    ...(setting.pictureLabels ?? []),
+  ]);
   const panel = element(
     "figure",
     { class: "panel input" },
@@ -164,7 +168,8 @@ export function readouts(labels) {
 
 export function fillLegend(map, scale, view, theme) {
   const sign = view === "difference" ? "+" : "";
-  map.least.textContent = `\u2212${scale}`;
-  map.most.textContent = `${sign}${scale}`;
+  const text = scale < 0.001 ? scale.toExponential(1).replace("-", "\u2212") : `${scale}`;
+  map.least.textContent = `\u2212${text}`;
+  map.most.textContent = `${sign}${text}`;
   map.ramp.style.background = legendGradient(theme);
 }

@@ -184,6 +184,7 @@ class Stage {
     const { setting } = this;
     this.lens = LENSES[setting.lens];
     this.parts.root.dataset.lens = setting.lens;
+    this.parts.views.hidden = this.lens.onlyNow === true;
     this.input = buildInput(setting);
     this.input.sheet = new Sheet(this.input.canvas);
     this.input.bitmap = new Bitmap(setting.size, setting.size);
@@ -195,13 +196,14 @@ class Stage {
       return map;
     });
     this.extras = setting.extras.map((extra) => {
-      const map = buildExtra(extra, setting.layers[extra.layer], setting.labels);
+      const map = buildExtra(extra, setting.layers[extra.layer], extra.labels ?? setting.labels);
       map.sheet = new Sheet(map.canvas);
       map.bitmap = new Bitmap(setting.layers[extra.layer].rows, setting.layers[extra.layer].cols);
       return map;
     });
     this.lensPanels = this.lens.panels?.(this) ?? [];
     listenToHandle(this);
+    this.lens.built?.(this);
     this.parts.lensBar.replaceChildren(...(this.lens.bar?.(this) ?? []));
     const before = this.lensPanels.filter((panel) => panel.beforeMaps);
     const after = this.lensPanels.filter((panel) => !panel.beforeMaps);
@@ -287,6 +289,9 @@ class Stage {
     write(sentence, header.sentence);
     write(this.input.values.place, `row ${position[0]}, column ${position[1]}`);
     write(this.input.values.moved, moved);
+    for (const [key, text] of Object.entries(header.pictureReadings ?? {})) {
+      write(this.input.values[key], text);
+    }
     const panels = [...this.maps, ...this.extras];
     readings.forEach((reading, i) => {
       for (const [key, node] of Object.entries(panels[i].values)) write(node, reading[key] ?? "");
@@ -328,7 +333,8 @@ class Stage {
     classList.toggle("narrow", cell < NARROW);
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     // A picture larger than this would push the maps or the sentence off the first screen.
-    const largest = Math.max(220, window.innerHeight * (phone ? 0.36 : 0.5));
+    const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
+    const largest = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
     const wide = Math.min(phone ? width : cell, largest);
     this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const { sheet } of answers) {
@@ -361,8 +367,18 @@ class Stage {
     });
   }
 
+  // What the maps show; beside a panel that only knows now, they show now as well.
+  get view() {
+    return this.lens.onlyNow ? "now" : this.scene.view;
+  }
+
   get shownUnit() {
     return this.hover ?? this.cursor ?? this.scene.unit ?? this.lens.unit?.(this) ?? null;
+  }
+
+  markUnit(sheet, index, unit) {
+    const mark = this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
+    if (mark) drawUnit(sheet, this.setting.layers, index, unit, this.ownCells, mark);
   }
 
   draw() {
@@ -371,7 +387,7 @@ class Stage {
     this.drawing = this.drawingPicture = null;
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
-    const look = `${theme} ${this.scene.view} ${this.settingId}`;
+    const look = `${theme} ${this.view} ${this.settingId}`;
     if (look !== this.drawnLook) this.dress(theme);
     this.drawnLook = look;
     const unit = this.shownUnit;
@@ -391,10 +407,10 @@ class Stage {
       button.tabIndex = chosen ? 0 : -1;
     }
     this.maps.forEach((map, i) => {
-      fillLegend(map, this.setting.layers[i].scale, this.scene.view, theme);
+      fillLegend(map, this.setting.layers[i].scale, this.view, theme);
     });
     this.extras.forEach((map, i) => {
-      fillLegend(map, this.setting.extras[i].scale, "now", theme);
+      fillLegend(map, this.setting.extras[i].full, "now", theme);
     });
   }
 
@@ -421,7 +437,7 @@ class Stage {
     const around = ([row, col]) => [row, row + size, col, col + size];
     if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
     sheet.box(around(position));
-    if (unit) drawUnit(sheet, this.setting.layers, -1, unit, this.ownCells);
+    if (unit) this.markUnit(sheet, -1, unit);
     this.placeHandle(handle, sheet, position, size);
   }
 
@@ -453,8 +469,7 @@ class Stage {
 
   drawMap(map, index, theme, unit) {
     const layer = this.setting.layers[index];
-    const { view } = this.scene;
-    const values = this.valuesOf(index, view);
+    const values = this.valuesOf(index, this.view);
     if (values) map.bitmap.signed(values, FULL_SCALE, theme);
     const square = boxOfMap(layer, this.setting.size, this.ownCells);
     map.sheet.begin(theme);
@@ -466,16 +481,25 @@ class Stage {
     if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
     this.lens.overMap?.(this, map, index, theme, unit);
-    if (unit) drawUnit(map.sheet, this.setting.layers, index, unit, this.ownCells);
+    if (unit) this.markUnit(map.sheet, index, unit);
   }
 
   drawExtra(map, index, theme) {
-    const layer = this.setting.layers[this.setting.extras[index].layer];
+    const { layer: of, scale, full } = this.setting.extras[index];
+    const layer = this.setting.layers[of];
     const values = this.now.extras[index];
-    map.bitmap.signed(values, FULL_SCALE, theme);
+    map.bitmap.signed(values, (FULL_SCALE * full) / scale, theme);
+    const square = boxOfMap(layer, this.setting.size, this.ownCells);
     map.sheet.begin(theme);
-    map.sheet.bitmap(map.bitmap, boxOfMap(layer, this.setting.size, this.ownCells));
+    map.sheet.bitmap(map.bitmap, square);
+    if (this.setting.numbers) {
+      const text = (i) => numberText((values[i] * scale) / FULL_SCALE);
+      const number = (i) => (this.lens.isBlank?.(this, index, i) ? "" : text(i));
+      map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
+    }
+    if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
     map.sheet.edge();
+    this.lens.overExtra?.(this, map, index, theme);
   }
 
   valuesOf(index, view) {
@@ -488,6 +512,6 @@ class Stage {
   }
 
   describe(unit) {
-    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.scene.view));
+    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.view));
   }
 }

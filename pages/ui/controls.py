@@ -34,8 +34,8 @@ _PADDING_NAMES = {
 
 _MOVE_NAMES = {
     "pattern": "the pattern alone",
-    "zeros": "the whole picture, black comes in",
-    "wrap": "the whole picture, the far side comes in",
+    "zeros": "all, black comes in",
+    "wrap": "all, wrapping round",
 }
 
 

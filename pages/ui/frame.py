@@ -34,7 +34,8 @@ from rfcore.ops import Array
 class Request:
     """What the stage asks for, and what it has already, so that it is not sent again.
 
-    token and revision are given back as they came. probe: the unit that is pointed at.
+    token and revision are given back as they came. probe, pixel: the unit and the pixel that are
+    pointed at.
     """
 
     token: int = 0
@@ -43,6 +44,7 @@ class Request:
     known_scene: str = ""
     known_start: Pair | None = None
     probe: Unit | None = None
+    pixel: Pair | None = None
     notice: str = ""
 
 
@@ -55,6 +57,7 @@ def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
         known_scene=hand.known_scene,
         known_start=hand.known_start,
         probe=hand.probe,
+        pixel=hand.pointed,
         notice=refusal(problem) if problem else "",
     )
 
@@ -74,7 +77,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     setting, lens = setting_of(at_rest), LENSES[scene.lens]
     now = setting.look(scene)
     start = now if scene.moved == (0, 0) else _start(scene, at_rest)
-    moment = Moment(scene, setting, start, now, _probe(scene, request))
+    moment = Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
     moving = lens.moving(moment)
     header: dict[str, Any] = {
         "scene": setting.scene_id,
@@ -118,6 +121,12 @@ def _probe(scene: Scene, request: Request) -> Unit | None:
     """Return the unit that is pointed at, else the pinned one; a wrong one is nobody's."""
     unit = request.probe or scene.unit
     return unit if unit is not None and scene.has_unit(unit) else None
+
+
+def _pixel(scene: Scene, request: Request) -> Pair | None:
+    """Return the pixel that is pointed at, else the pinned one; a wrong one is nobody's."""
+    pixel = request.pixel or scene.pixel
+    return pixel if pixel is not None and scene.has_pixel(pixel) else None
 
 
 def _listed(unit: Unit) -> list[int]:

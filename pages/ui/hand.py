@@ -20,7 +20,8 @@ class Hand:
     mount: which stage on which screen sent it; token: its number there, rising.
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
     has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
-    pinned or not. Of what only some lenses have, None: as it was; no pinned_pixel: none is pinned.
+    pinned or not; pointed: the pixel that is, likewise. Of what only some lenses have, None: as it
+    was; no pinned_pixel: none is pinned.
     """
 
     mount: str
@@ -35,6 +36,7 @@ class Hand:
     view: View
     settled: bool
     probe: Unit | None = None
+    pointed: Pair | None = None
     pinned_pixel: tuple[Pair, ...] | None = None
     rings: tuple[Ring, ...] | None = None
     cells: str | None = None
@@ -79,7 +81,7 @@ def read_hand(message: object) -> Hand:
     if not isinstance(channels, list):
         raise SceneError(f"the shown channels are a list of numbers, got {_shown(channels)}")
     known_start = message.get("knownStart")
-    probe = message.get("probe")
+    probe, pointed = message.get("probe"), message.get("pointed")
     return Hand(
         mount=_text(message, "mount"),
         token=_whole(message.get("token"), "the message's number"),
@@ -93,6 +95,7 @@ def read_hand(message: object) -> Hand:
         view=view,
         settled=message.get("settled") is True,
         probe=None if probe is None else _unit(probe),
+        pointed=None if pointed is None else _place(pointed, "the pixel pointed at"),
         pinned_pixel=_pinned_pixel(message),
         rings=_rings(message.get("rings")),
         cells=_cells(message.get("cells")),

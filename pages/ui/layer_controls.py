@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui.controls import choice_box, problem_of
 from pages.ui.limits import MAX_CHANNELS, MAX_LAYERS
 from pages.ui.scene import Scene
+from pages.ui.scrolling import height_for
 from pages.ui.session import learner
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
 from rfcore.receptive_field import receptive_fields
@@ -159,31 +160,45 @@ def _of_kind(kind: type[Layer], layer: Layer) -> Layer:
     return kind(kernel_size, stride)  # type: ignore[call-arg]
 
 
-def layer_table() -> None:
-    """Show every layer in numbers."""
+def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> None:
+    """Show every layer in numbers; a long stack scrolls.
+
+    stack, image_size: the layers and the (rows, cols) of the picture, which they must fit; the
+    learner's own when left out.
+    """
     scene = learner().scene
-    size = (scene.size, scene.size)
-    shapes = scene.stack.shapes((1, *size))
-    rows = []
-    for number, (layer, shape, field) in enumerate(
-        zip(scene.stack, shapes, receptive_fields(scene.stack, size), strict=True), start=1
-    ):
-        window = layer.window(shapes[number - 2][1:] if number > 1 else size)
+    rows = layer_rows(stack or scene.stack, image_size or (scene.size, scene.size))
+    st.table(rows, hide_index=True, border="horizontal", height=height_for(len(rows)))
+
+
+def layer_rows(
+    stack: Stack, image_size: Pair, times: str = "\u00a0×\u00a0"
+) -> list[dict[str, str]]:
+    """Return the figures of every layer, by the names of their columns.
+
+    times: what stands between rows and columns. Raises ShapeError when the stack does not fit.
+    """
+
+    def in_short(pair: Pair) -> str:
+        return str(pair[0]) if pair[0] == pair[1] else times.join(map(str, pair))
+
+    shapes = stack.shapes((1, *image_size))
+    fields = receptive_fields(stack, image_size)
+    rows, size = [], image_size
+    for number, (layer, shape, field) in enumerate(zip(stack, shapes, fields, strict=True), 1):
+        window = layer.window(size)
         rows.append(
             {
                 "layer": f"{number}\u00a0{layer.name}",
-                "kernel": _in_short(window.kernel_size),
-                "stride": _in_short(window.stride),
-                "padding": _in_short(window.padding),
-                "dilation": _in_short(window.dilation),
-                "output": "\u00a0×\u00a0".join(map(str, shape)),
-                "receptive field": _in_short(field.size),
-                "jump": _in_short(field.jump),
-                "start": _in_short(field.start),
+                "kernel": in_short(window.kernel_size),
+                "stride": in_short(window.stride),
+                "padding": in_short(window.padding),
+                "dilation": in_short(window.dilation),
+                "output": times.join(map(str, shape)),
+                "receptive field": in_short(field.size),
+                "jump": in_short(field.jump),
+                "start": in_short(field.start),
             }
         )
-    st.table(rows, hide_index=True, border="horizontal")
-
-
-def _in_short(pair: Pair) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}\u00a0×\u00a0{pair[1]}"
+        size = shape[1:]
+    return rows

@@ -13,6 +13,7 @@ import numpy as np
 
 from pages.ui.scene import Scene, Unit
 from pages.ui.setting import Look, Setting
+from rfcore.layers import Pair
 from rfcore.ops import Array
 
 FULL_SCALE = 32767
@@ -25,7 +26,7 @@ Label = tuple[str, str, str]
 class Moment:
     """One moment of a scene: what was there at the start of the drag, and what is now.
 
-    probe: the unit that is pointed at, or the pinned one.
+    probe: the unit that is pointed at, or the pinned one. pixel: that of the picture, likewise.
     """
 
     scene: Scene
@@ -33,6 +34,7 @@ class Moment:
     start: Look
     now: Look
     probe: Unit | None = None
+    pixel: Pair | None = None
 
 
 @dataclass
@@ -67,12 +69,29 @@ class Lens:
         raise NotImplementedError
 
 
-def extra_map(layer: int, title: str, note: str, scale: float) -> dict[str, Any]:
+def extra_map(
+    layer: int,
+    title: str,
+    note: str,
+    scale: float,
+    *,
+    full: float | None = None,
+    labels: tuple[Label, ...] | None = None,
+) -> dict[str, Any]:
     """Describe a panel beside the maps, which looks like that of a layer (counted from 0).
 
-    Its values are the plane "extra0" for the first one, and so on; scale: where colour is full.
+    Its values are the plane "extra0" for the first one, and so on; scale: that of the plane, which
+    holds no larger value. full: where colour is full, unless that is the scale. labels: its own
+    readouts, unless they are those of the maps.
     """
-    return {"layer": layer, "title": title, "note": note, "scale": scale}
+    return {
+        "layer": layer,
+        "title": title,
+        "note": note,
+        "scale": scale,
+        "full": scale if full is None else full,
+        "labels": labels,
+    }
 
 
 def as_plane(values: Array, scale: float) -> Array:

@@ -110,7 +110,8 @@ def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
         "unit": [unit.layer, unit.row, unit.col],
         "at": at,
         "beyond": beyond,
-        "outside": f"{sum(beyond)} of {len(beyond)} inputs",
+        "outside": f"{sum(beyond)} of {len(beyond)} inputs"
+        + (f", dashed: {scene.padding_mode}" if any(beyond) else ""),
         "inputs": _texts(inputs),
         "weights": _texts(kernel),
         "products": _texts(products),

@@ -66,7 +66,7 @@ def to_query(scene: Scene) -> dict[str, str]:
         query["cells"] = scene.cells
     if scene.pixel is not None:
         query["pixel"] = f"{scene.pixel[0]},{scene.pixel[1]}"
-    if scene.lens == "fields" or scene.rings != ("box",):
+    if scene.lens == "fields" or scene.rings != Scene.rings:
         query["rings"] = ",".join(scene.rings) or _NO_RINGS
     if scene.unit is not None:
         query["unit"] = f"{scene.unit.layer + 1},{scene.unit.row},{scene.unit.col}"

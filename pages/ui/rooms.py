@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from pages.ui.grid import GRID
+from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import Scene, Unit
 from rfcore.layers import Conv2d
 from rfcore.stack import Stack
@@ -33,21 +33,7 @@ class Room:
 
 STACK = Room("stack", Scene())
 
-POOL = Room(
-    "pool",
-    Scene(
-        image=GRID,
-        size=8,
-        cells="1021001201300210001020310210012000120103302100100120031001001200",
-        pattern="pixel",
-        position=(2, 2),
-        start=(2, 2),
-        stack=Stack.parse("M2x2/2"),
-        kernels=(),
-        channels=(0,),
-        lens="pool",
-    ),
-)
+POOL = Room("pool", EXAMPLES[FIRST])
 
 KERNEL_SIZES, STRIDES, PADDINGS = (3, 5), (1, 2, 3), (0, 1, 2)
 """What the one convolution of its room can be made of."""

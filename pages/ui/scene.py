@@ -92,7 +92,7 @@ class Scene:
     moves: Moves = "pattern"
     cells: str = ""
     pixel: Pair | None = None
-    rings: tuple[Ring, ...] = ("box",)
+    rings: tuple[Ring, ...] = ("box", "effective")
 
     def __post_init__(self) -> None:
         self._check_picture()
@@ -157,7 +157,7 @@ class Scene:
         _check_choice("way to move", self.moves, MOVES)
         for ring in self.rings:
             _check_choice("ring", ring, RINGS)
-        if self.pixel is not None and not all(0 <= at < self.size for at in self.pixel):
+        if self.pixel is not None and not self.has_pixel(self.pixel):
             raise SceneError(
                 f"the picture has rows and columns 0 to {self.size - 1}, got pixel "
                 f"{self.pixel[0]}, {self.pixel[1]}"
@@ -170,6 +170,10 @@ class Scene:
             return False
         rows, cols = shapes[unit.layer][1:]
         return 0 <= unit.row < rows and 0 <= unit.col < cols
+
+    def has_pixel(self, pixel: Pair) -> bool:
+        """Whether a pixel, (row, col), is in the picture."""
+        return all(0 <= at < self.size for at in pixel)
 
     @property
     def pattern_size(self) -> int:

@@ -26,16 +26,19 @@ UNDER_WAY = 0.5
 class Learner:
     """What the server knows of one browser tab in one room.
 
-    room: what is there for someone who comes in. scene: the last good one. revision: counts the
-    changes that did not come from the stage, so that the stage knows when to take over what the
-    server says; it begins anywhere, so that a stage of another session or room is not taken for
-    one of this. query: the link as last read or written. left: the links that were replaced a
-    moment ago, and when, in seconds. notices: sentences to show once at the top. problems: a
-    sentence per control, by its name. answered: the stage message that was taken in last.
+    room: its name, and the scene of its first link. scene: the last good one. bare: what a link
+    without a scene shows, the room's own scene or that with which the learner came back to it.
+    revision: counts the changes that did not come from the stage, so that the stage knows when to
+    take over what the server says; it begins anywhere, so that a stage of another session or room
+    is not taken for one of this. query: the link as last read or written. left: the links that
+    were replaced a moment ago, and when, in seconds. notices: sentences to show once at the top.
+    problems: a sentence per control, by its name. answered: the stage message that was taken in
+    last.
     """
 
     room: Room
     scene: Scene
+    bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
     query: dict[str, str] | None = None
     left: list[tuple[dict[str, str], float]] = field(default_factory=list)
@@ -101,6 +104,7 @@ class Learner:
             self.query = query
             if self.scene.lens not in lenses:
                 self.scene = replace(self.scene, lens=lenses[0])
+            self.bare = self.scene
             self.revision += 1
             if self.scene != replace(self.room.scene, lens=lenses[0]):
                 self.write_link()
@@ -109,7 +113,7 @@ class Learner:
             return
         if any(query == link and monotonic() - at < UNDER_WAY for link, at in self.left):
             return  # sent before the browser heard of the new link: no one went back
-        base = replace(self.room.scene, lens=lenses[0])
+        base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
         self.scene, self.notices = from_query(query, self.scene.photo, base)
         if self.scene.lens not in lenses:
             self.notices.append(
@@ -135,7 +139,8 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     page = (room.name, lenses)
     arrived = room.name in learners and state.get(_PAGE) != page
     if room.name not in learners:
-        learners[room.name] = Learner(room, replace(room.scene, lens=lenses[0]))
+        scene = replace(room.scene, lens=lenses[0])
+        learners[room.name] = Learner(room, scene, scene)
     state[_PAGE] = page
     here = learner()
     here.read_link(lenses, arrived=arrived)

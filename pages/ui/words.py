@@ -69,7 +69,7 @@ def measured_text(reading: LayerReading) -> str:
         return arrows(reading.measured.shift)
     clear = reading.measured.similarity >= ALIKE
     text = arrows(reading.measured.shift) if clear else "no clear shift"
-    return f"{text}, {_alike(reading.measured)}"
+    return f"{text}, {alike(reading.measured)}"
 
 
 def changed_text(reading: LayerReading) -> str:
@@ -82,11 +82,11 @@ def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
     if not reading.has_places:
         return "no places left"
     if reading.between_cells:
-        return f"no shift can: {_off(error.blend_error, error)}"
+        return f"no shift can, {_off(error.blend_error, error)}"
     if _is_nothing(error.error, error) and _is_nothing(error.border_error, error):
         return arrows(reading.expected)
     if _is_nothing(error.error, error):
-        return f"{arrows(reading.expected)}; {_off(error.border_error, error)} at the border"
+        return f"{arrows(reading.expected)}; border {_off(error.border_error, error)}"
     return _off(error.error, error)
 
 
@@ -125,8 +125,10 @@ def _picture_break(reading: LayerReading, error: LayerEquivariance, broken: Brea
     if broken.reason == "stride":
         return f"{name} cannot: {_broken_part(reading)}."
     if broken.reason == "border":
-        return f"{name} is {_off(error.border_error, error)}, but only where it meets the border."
-    return f"{name} is {_off(error.error, error)}, away from the border as well."
+        off = _off(error.border_error, error)
+        return f"{name} is up to {off} its largest value, but only where it meets the border."
+    off = _off(error.error, error)
+    return f"{name} is up to {off} its largest value, away from the border as well."
 
 
 def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
@@ -137,7 +139,7 @@ def _off(amount: float | None, error: LayerEquivariance) -> str:
     """Say by how much a map is off, as a share of its largest value."""
     share = (amount or 0.0) / error.scale if error.scale else 0.0
     percent = 100 * share
-    return f"off by up to {percent:.0f} %" if percent >= 1 else "off by less than 1 %"
+    return f"{percent:.0f} % off" if percent >= 1 else "less than 1 % off"
 
 
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
@@ -161,7 +163,7 @@ def response_sentence(pattern: str, moved: Pair, reading: LayerReading) -> str:
         return sentence(pattern, moved, [reading])
     went = direction(reading.measured.shift, "cell")
     same = "the same numbers at other places"
-    how = same if reading.measured.is_exact else _alike(reading.measured)
+    how = same if reading.measured.is_exact else alike(reading.measured)
     return f"Moved {direction(moved, 'px', plural='px')}. The response moved {went}: {how}."
 
 
@@ -173,7 +175,7 @@ def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> s
     else:
         text = f"Layers 1 to {len(followers)} followed"
     least = min((r.measured for r in followers if r.measured), key=lambda m: m.similarity)
-    return f"{text}." if least.is_exact else f"{text}, {_alike(least)}."
+    return f"{text}." if least.is_exact else f"{text}, {alike(least)}."
 
 
 def _break_sentence(reading: LayerReading) -> str:
@@ -189,9 +191,9 @@ def _break_sentence(reading: LayerReading) -> str:
     if reading.between_cells:
         return f"{name} cannot: {_broken_part(reading)}. {changed}."
     if reading.measured.similarity < ALIKE:
-        return f"{name} shows no clear shift, only {_alike(reading.measured)}. {changed}."
+        return f"{name} shows no clear shift, only {alike(reading.measured)}. {changed}."
     did = direction(reading.measured.shift, "cell")
-    return f"{name} went {did} instead, {_alike(reading.measured)}. {changed}."
+    return f"{name} went {did} instead, {alike(reading.measured)}. {changed}."
 
 
 def _broken_part(reading: LayerReading) -> str:
@@ -206,7 +208,8 @@ def _name(reading: LayerReading) -> str:
     return f"Layer {reading.number} ({reading.layer.name})"
 
 
-def _alike(measured: MeasuredShift) -> str:
+def alike(measured: MeasuredShift) -> str:
+    """Say, in percent, how alike two responses are; 100 is a copy."""
     return f"{max(0, int(100 * measured.similarity))} % alike"
 
 
@@ -216,7 +219,7 @@ def arrows(
     """Write (rows, cols) in short, as in "↓ 1  → 2.5 cells"."""
     rows, cols = Fraction(amount[0]), Fraction(amount[1])
     parts = [
-        f"{more if number > 0 else less} {_number(abs(number))}"
+        f"{more if number > 0 else less} {number_text(abs(number))}"
         for number, (less, more) in ((rows, "↑↓"), (cols, "←→"))
         if number
     ]
@@ -231,7 +234,7 @@ def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str =
         if number:
             size = abs(number)
             name = unit if size == 1 else plural or f"{unit}s"
-            words.append(f"{_number(size)} {name} {more if number > 0 else less}")
+            words.append(f"{number_text(size)} {name} {more if number > 0 else less}")
     return ", ".join(words) or f"0 {plural or unit + 's'}"
 
 
@@ -245,7 +248,7 @@ def decimal(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _number(value: Fraction) -> str:
+def number_text(value: Fraction) -> str:
     """Write a quantity with at most two decimals; thirds stay fractions, which say it better."""
     if value.denominator == 1:
         return str(value.numerator)

@@ -1,0 +1,232 @@
+// The orbit map: every place that the mark can have, coloured by the output that it gives there.
+
+import { Sheet } from "./draw.js";
+import { clamp, samePlace } from "./geometry.js";
+import { element } from "./panels.js";
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
+const LINE = { light: "#4a4f59", dark: "#aab1bd" };
+// Every hue but the green ones, which belong to the output at the start.
+const HUES = [20, 240, 80, 300, 50, 270, 345, 210, 0, 320];
+const LIKE_START = { light: "oklch(80% 0.16 150)", dark: "oklch(52% 0.13 150)" };
+const OTHER = {
+  light: (hue) => `oklch(89% 0.06 ${hue})`,
+  dark: (hue) => `oklch(38% 0.07 ${hue})`,
+};
+
+export class OrbitPanel {
+  constructor(stage) {
+    this.stage = stage;
+    this.cursor = null;
+    this.hover = null;
+    this.canvas = element("canvas", { "aria-hidden": "true" });
+    this.sheet = new Sheet(this.canvas);
+    this.plot = element(
+      "div",
+      {
+        class: "plot",
+        tabindex: "0",
+        role: "application",
+        "aria-roledescription": "orbit map",
+        "aria-label":
+          "Orbit map: every place of the pattern, coloured by the output it gives. Arrow keys " +
+          "choose a place, Enter moves the pattern there.",
+      },
+      this.canvas,
+    );
+    this.here = element("dd", { class: "steps-here" });
+    this.peak = element("dd", { class: "steps-peak" });
+    const row = (name, value) => element("div", {}, element("dt", {}, name), value);
+    this.panel = element(
+      "figure",
+      { class: "panel map orbit" },
+      element(
+        "figcaption",
+        {},
+        element("span", { class: "name" }, "orbit map"),
+        element("span", { class: "shape" }, "one colour, one output"),
+      ),
+      this.plot,
+      element("div", { class: "under" }),
+      element(
+        "dl",
+        { title: "One-cell steps in 8 directions after which no output is different." },
+        row("steps that change nothing", this.here),
+        row("for a single peak", this.peak),
+      ),
+    );
+    this.listen();
+  }
+
+  // labels: a plane with one number per place, equal where the output is; none when unknown.
+  take(labels) {
+    this.labels = labels ?? null;
+    this.colored = null;
+  }
+
+  labelAt([row, col]) {
+    return this.labels.values[row * this.labels.cols + col];
+  }
+
+  get canMove() {
+    return this.labels !== null && this.stage.scene?.moves === "pattern";
+  }
+
+  listen() {
+    const { plot, stage } = this;
+    const point = (place) => {
+      if (place === this.hover || samePlace(place, this.hover)) return;
+      this.hover = place;
+      stage.drawSoon();
+    };
+    plot.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "touch") point(this.placeAt(event));
+    });
+    plot.addEventListener("pointerleave", () => point(null));
+    plot.addEventListener("click", (event) => this.go(this.placeAt(event)));
+    plot.addEventListener("focus", () => {
+      if (!this.canMove || !plot.matches(":focus-visible")) return;
+      this.cursor = stage.scene.position;
+      stage.drawSoon();
+      stage.speakSoon();
+    });
+    plot.addEventListener("blur", () => {
+      this.cursor = null;
+      stage.drawSoon();
+    });
+    plot.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  key(event) {
+    const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
+    if (!this.canMove) return;
+    const [row, col] = this.cursor ?? this.stage.scene.position;
+    if (event.key === "Enter" || event.key === " ") this.go([row, col]);
+    else if (step) {
+      const { rows, cols } = this.labels;
+      this.cursor = [clamp(row + step[0], 0, rows - 1), clamp(col + step[1], 0, cols - 1)];
+      this.stage.drawSoon();
+      this.stage.speakSoon();
+    } else return;
+    event.preventDefault();
+  }
+
+  placeAt(event) {
+    if (!this.canMove) return null;
+    const [row, col] = this.sheet.place(event).map(Math.floor);
+    return row >= 0 && col >= 0 && row < this.labels.rows && col < this.labels.cols
+      ? [row, col]
+      : null;
+  }
+
+  go(place) {
+    if (place) this.stage.moveTo(...place, true);
+  }
+
+  words() {
+    const place = this.cursor ?? this.hover;
+    if (!place || !this.canMove) return null;
+    const same = this.labelAt(place) === this.labelAt(this.stage.scene.start);
+    const how = this.cursor ? "Enter moves the pattern there." : "A click moves the pattern there.";
+    return (
+      `Pattern at row ${place[0]}, column ${place[1]}: ` +
+      `${same ? "the same output as at the start" : "another output than at the start"}. ${how}`
+    );
+  }
+
+  draw(theme, header) {
+    const { sheet, stage } = this;
+    const steps = header.steps || "not counted here";
+    const peak = stage.setting.peak || "not counted here";
+    if (this.here.textContent !== steps) this.here.textContent = steps;
+    if (this.peak.textContent !== peak) this.peak.textContent = peak;
+    sheet.begin(theme);
+    if (this.canMove) this.drawPlaces(theme);
+    sheet.edge();
+    if (!this.canMove) return;
+    const cell = ([row, col]) => [row, row + 1, col, col + 1];
+    const { position, start } = stage.scene;
+    if (!samePlace(position, start)) sheet.box(cell(start), { dashed: true });
+    sheet.box(cell(position), { width: 3 });
+    const pointed = this.cursor ?? this.hover;
+    if (pointed && !samePlace(pointed, position)) sheet.box(cell(pointed), { width: 1, fill: true });
+  }
+
+  drawPlaces(theme) {
+    const { context } = this.sheet;
+    const { rows, cols } = this.labels;
+    const start = this.labelAt(this.stage.scene.start);
+    const colors = this.colors(start);
+    const line = [];
+    for (let row = 0; row < rows; row += 1) {
+      for (let col = 0; col < cols; col += 1) {
+        const label = this.labelAt([row, col]);
+        context.fillStyle = label === start ? LIKE_START[theme] : OTHER[theme](colors.get(label));
+        context.fillRect(...this.rectangle(row, row + 1, col, col + 1));
+        if (label === start) this.sign(row, col, theme);
+        if (col + 1 < cols && this.labelAt([row, col + 1]) !== label) {
+          line.push([row, col + 1, row + 1, col + 1]);
+        }
+        if (row + 1 < rows && this.labelAt([row + 1, col]) !== label) {
+          line.push([row + 1, col, row + 1, col + 1]);
+        }
+      }
+    }
+    // Not by colour alone: a line wherever the output changes.
+    context.strokeStyle = LINE[theme];
+    context.lineWidth = 1.5 * (window.devicePixelRatio || 1);
+    context.beginPath();
+    for (const [row0, col0, row1, col1] of line) {
+      context.moveTo(this.sheet.toDevice(col0), this.sheet.toDevice(row0));
+      context.lineTo(this.sheet.toDevice(col1), this.sheet.toDevice(row1));
+    }
+    context.stroke();
+  }
+
+  // An equals sign where the output is that at the start.
+  sign(row, col, theme) {
+    const { context } = this.sheet;
+    const [x, y, width] = this.rectangle(row, row + 1, col, col + 1);
+    context.fillStyle = theme === "dark" ? "#fafaf8" : "#16191f";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `500 ${0.45 * width}px ${getComputedStyle(this.canvas).fontFamily}`;
+    context.fillText("=", x + width / 2, y + 0.53 * width);
+  }
+
+  // Without a seam between two cells of one colour.
+  rectangle(row0, row1, col0, col1) {
+    const [x0, x1, y0, y1] = [col0, col1, row0, row1].map((at) => Math.round(this.sheet.toDevice(at)));
+    return [x0, y0, x1 - x0, y1 - y0];
+  }
+
+  // A hue for every label but the start's: not one that a neighbour has, and the least used one.
+  colors(start) {
+    if (this.colored?.start === start) return this.colored.hues;
+    const { rows, cols } = this.labels;
+    const beside = new Map();
+    for (let row = 0; row < rows; row += 1) {
+      for (let col = 0; col < cols; col += 1) {
+        const label = this.labelAt([row, col]);
+        if (!beside.has(label)) beside.set(label, new Set());
+        for (const [down, right] of AROUND) {
+          const [r, c] = [row + down, col + right];
+          if (r < 0 || c < 0 || r >= rows || c >= cols) continue;
+          beside.get(label).add(this.labelAt([r, c]));
+        }
+      }
+    }
+    const hues = new Map();
+    const used = new Map(HUES.map((hue) => [hue, 0]));
+    for (const [label, neighbours] of beside) {
+      const taken = new Set([...neighbours].map((neighbour) => hues.get(neighbour)));
+      const free = HUES.filter((hue) => !taken.has(hue));
+      const hue = (free.length ? free : HUES).reduce((a, b) => (used.get(b) < used.get(a) ? b : a));
+      hues.set(label, hue);
+      used.set(hue, used.get(hue) + 1);
+    }
+    this.colored = { start, hues };
+    return hues;
+  }
+}
