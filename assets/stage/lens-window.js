@@ -29,18 +29,9 @@ export const windowLens = {
     fillFields(stage, true);
   },
 
-  received(stage) {
-    if (stage.walk) fillFields(stage, false);
-  },
+  received: (stage) => stage.walk && fillFields(stage, false),
 
   interrupted: (stage) => stage.walk && interrupt(stage),
-
-  overInput(stage, sheet, theme, unit) {
-    const tap = shownTap(stage, unit);
-    if (!tap) return;
-    const [row, col] = tap.at;
-    sheet.box([row, row + 1, col, col + 1], { width: 3 });
-  },
 
   // While its sum is still being added up, the cell stands empty.
   overMap(stage, { sheet }, index, theme, unit) {
@@ -53,7 +44,14 @@ export const windowLens = {
     sheet.context.clearRect(...cell);
   },
 
-  after: (stage) => stage.walk && showProducts(stage),
+  after(stage, theme, unit) {
+    if (!stage.walk) return;
+    showProducts(stage);
+    const tap = shownTap(stage, unit);
+    if (!tap) return;
+    const [row, col] = tap.at; // over the window that is drawn already
+    stage.input.sheet.box([row, row + 1, col, col + 1]);
+  },
 
   words(stage, unit) {
     const { products } = stage.header;
