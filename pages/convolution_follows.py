@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import controls
+from pages.ui import controls, convolution_controls
 from pages.ui.rooms import CONVOLUTION
 from pages.ui.session import enter
 from pages.ui.stage import stage
 
-enter(CONVOLUTION, "window", "roads", "sharing")
+here = enter(CONVOLUTION, "window", "roads", "sharing")
 
-st.title("Does the answer move as the pattern does?", anchor=False)
+st.title(convolution_controls.QUESTIONS[here.scene.lens], anchor=False)
 controls.link_notices()
+convolution_controls.lens_switch()
 stage()
+convolution_controls.convolution_controls()
+controls.picture_controls()

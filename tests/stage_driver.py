@@ -251,7 +251,7 @@ class Stage:
     def margin(self) -> int:
         """Picture pixels round the picture, for fields that reach beyond its border."""
         reach = max([0, *(-min(field.start) for field in receptive_fields(self.stack))])
-        return min(reach + 1, -(-self.size // 8)) if reach else 0
+        return min(reach + 1, max(3, -(-self.size // 8))) if reach else 0
 
     def to_device(self, pixel: Any, canvas: NDArray[Any]) -> Any:
         """Return where on a canvas a place of the picture is drawn; 0 is its upper left edge."""

@@ -321,6 +321,18 @@ def test_a_link_sent_before_the_new_one_arrived_undoes_nothing() -> None:
     assert page.query_params["picture"] == "noise"
 
 
+def test_a_link_of_several_changes_ago_undoes_nothing_either() -> None:
+    page = choose(opened(), "pattern", "dog")
+    sent_before = dict(page.query_params)
+    choose(page, "picture", "noise")
+    choose(page, "padding", "circular")
+    page.query_params.clear()
+    page.query_params.update(sent_before)
+    ran(page)
+    assert page.selectbox(key="choose_picture").value == "noise"
+    assert page.selectbox(key="choose_padding").value == "circular"
+
+
 def test_going_back_brings_the_scene_back(unhurried: None) -> None:
     page = choose(opened(), "pattern", "dog")
     first = dict(page.query_params)

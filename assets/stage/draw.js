@@ -5,6 +5,7 @@ import { inkOn, paintGray, paintSigned } from "./colors.js";
 
 const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
 const SMALLEST_NUMBER = 17; // CSS pixels of a cell below which its number is left out
+const SMALLEST_TYPE = 8; // CSS pixels of a number below which nobody could read it
 const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
 const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
 
@@ -127,11 +128,14 @@ export class Sheet {
     context.textAlign = "center";
     context.textBaseline = "middle";
     const [y, x] = [this.toDevice(row0), this.toDevice(col0)];
+    const texts = Array.from({ length: rows * cols }, (_, i) => textOf(i));
+    const sizeOf = (text) => Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
+    const smallest = Math.min(...texts.map(sizeOf));
+    if (smallest < SMALLEST_TYPE * (window.devicePixelRatio || 1)) return;
     const family = getComputedStyle(this.canvas).fontFamily;
     for (let i = 0; i < rows * cols; i += 1) {
-      const text = textOf(i);
-      const size = Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
-      context.font = `500 ${size}px ${family}`;
+      const text = texts[i];
+      context.font = `500 ${sizeOf(text)}px ${family}`;
       context.fillStyle = inkOn(bitmap.pixels[i]);
       context.fillText(text, x + ((i % cols) + 0.5) * width, y + (Math.floor(i / cols) + 0.53) * height);
     }

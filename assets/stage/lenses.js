@@ -4,7 +4,8 @@
 //   built(stage)            picture and maps are there, to listen to
 //   unit(stage)             the unit to show when none is pointed at or pinned
 //   unitMark(stage, index)  how its field is marked on a map (-1: the picture): { fill }, or null
-//   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps? }], made when the maps are
+//   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps?, wide? }], made when the maps are;
+//                           on a phone nothing stands beside a wide one, nor beside a map then
 //   bar(stage)              its controls in the bar below the maps, as elements
 //   message(stage)          what it adds to every message to the server
 //   adopt(stage, header)    take over what another control, or a link, has changed
@@ -13,6 +14,7 @@
 //   isBlank(stage, index, cell)       whether a cell of an extra map has no number
 //   overExtra(stage, map, index, theme)                   marks on an extra map
 //   after(stage, theme, unit)         when all is drawn: its own panels
+//   interrupted(stage)      the hand has moved, pointed or pinned: what plays by itself stops
 //   words(stage, unit)      the line about the unit, when it has its own
 //   onlyNow                 its maps have no start and no difference to show
 //   phoneColumns            panels side by side on a phone

@@ -103,9 +103,7 @@ export function buildMap(layer, index, labels, title) {
     canvas,
   );
   const select = element("select", { "aria-label": `Channel of layer ${index + 1}` });
-  layer.channels.forEach((name, channel) => {
-    select.append(element("option", { value: channel, selected: channel === layer.channel }, name));
-  });
+  nameChannels(select, layer);
   const { list, values } = readouts(labels);
   const { legend, ...parts } = buildLegend();
   const broken = element("span", { class: "badge", hidden: true }, "parts here");
@@ -121,6 +119,13 @@ export function buildMap(layer, index, labels, title) {
   if (layer.channels.length < 2) select.hidden = true;
   const panel = element("figure", { class: "panel map" }, caption, plot, controls, list);
   return { panel, plot, canvas, select, values, broken, ...parts };
+}
+
+export function nameChannels(select, { channels, channel }) {
+  const options = channels.map((name, value) =>
+    element("option", { value, selected: value === channel }, name),
+  );
+  select.replaceChildren(...options);
 }
 
 // A panel beside the maps that shows something else in the form of a layer's map.
@@ -151,7 +156,7 @@ function buildLegend() {
   return { legend, least, most, ramp };
 }
 
-function readouts(labels) {
+export function readouts(labels) {
   const values = {};
   const list = element("dl", {});
   for (const [key, label, tip] of labels) {

@@ -9,7 +9,7 @@ import { clamp, samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
-import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend } from "./panels.js";
+import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { describeUnit, numberText } from "./words.js";
 
 const stages = new WeakMap();
@@ -171,10 +171,12 @@ class Stage {
       JSON.stringify([
         size,
         lens,
-        layers.map((layer) => [layer.text, layer.rows, layer.channels]),
+        layers.map((layer) => [layer.text, layer.rows, layer.channels.length]),
         extras.map((extra) => [extra.title, extra.note]),
       ]);
     if (!before || shape(before) !== shape(setting)) this.build();
+    // A kernel that is being written changes names only: its fields must stay where they are.
+    else this.maps.forEach((map, i) => nameChannels(map.select, setting.layers[i]));
     this.composited = null;
   }
 
@@ -213,7 +215,7 @@ class Stage {
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
     // Room for what a field shows beyond the border, and for the line around it.
-    this.margin = reach ? Math.min(reach + 1, Math.ceil(setting.size / 8)) : 0;
+    this.margin = reach ? Math.min(reach + 1, Math.max(3, Math.ceil(setting.size / 8))) : 0;
     this.layOut();
   }
 
@@ -226,6 +228,7 @@ class Stage {
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
     if (moved) {
+      this.lens.interrupted?.(this);
       this.parts.linkText.replaceChildren(); // a link that was copied shows another scene now
       this.drawPictureSoon();
     }
@@ -262,12 +265,14 @@ class Stage {
 
   // The hand points at another unit, or at none.
   pointed() {
+    if (this.hover ?? this.cursor) this.lens.interrupted?.(this);
     if (this.setting.probes) this.line.ask(false);
     this.drawSoon();
   }
 
   // Pin a unit, or let go of the one that is pinned already.
   pin(unit) {
+    this.lens.interrupted?.(this);
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
     this.line.ask(true);
     this.drawSoon();
@@ -317,7 +322,8 @@ class Stage {
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
-    const columns = phone ? Math.min(answers.length, this.lens.phoneColumns ?? 3) : Math.ceil(count / rows);
+    const most = this.lensPanels.some((panel) => panel.wide) ? 1 : (this.lens.phoneColumns ?? 3);
+    const columns = phone ? Math.min(answers.length, most) : Math.ceil(count / rows);
     const cell = (width - (columns - 1) * GAP) / columns;
     const { classList, style } = this.parts.panels;
     this.parts.root.classList.toggle("phone", phone);
@@ -328,11 +334,11 @@ class Stage {
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     // A picture larger than this would push the maps or the sentence off the first screen.
     const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
-    const most = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
-    const wide = Math.min(phone ? width : cell, most);
+    const largest = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
+    const wide = Math.min(phone ? width : cell, largest);
     this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const { sheet } of answers) {
-      sheet?.resize(Math.min(cell, most), this.setting.size, this.margin);
+      sheet?.resize(Math.min(cell, largest), this.setting.size, this.margin);
     }
     this.draw();
   }

@@ -6,6 +6,7 @@ from typing import Any
 
 from pages.ui import words
 from pages.ui.lens import Lens, Moment, Part
+from pages.ui.scene import Scene
 from pages.ui.setting import FILLS
 from rfcore.equivariance import break_of, compare_activations
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
@@ -45,7 +46,7 @@ class MapsLens(Lens):
             "break": None if broken is None else [broken.layer, words.break_text(broken)]
         }
         if scene.moves == "pattern":
-            header["sentence"] = words.sentence(scene.pattern, scene.moved, readings)
+            header["sentence"] = self.pattern_sentence(scene, readings)
             header["readings"] = [_of_pattern(reading) for reading in readings]
         else:
             header["sentence"] = words.picture_sentence(scene.moved, readings, errors, broken)
@@ -54,6 +55,10 @@ class MapsLens(Lens):
                 for reading, error in zip(readings, errors, strict=True)
             ]
         return Part(header)
+
+    def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
+        """Return what just happened when the pattern alone moved."""
+        return words.sentence(scene.pattern, scene.moved, readings)
 
 
 def layer_readings(moment: Moment) -> list[words.LayerReading]:

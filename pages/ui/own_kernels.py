@@ -11,12 +11,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.ui.limits import SceneError
+from pages.ui.words import decimal
 from rfcore.filters import BANK, CHOICES, FILTERS, filter_kernel
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array
 
 _OWN = "own"
-_WEIGHT = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,3})?")
+
+WEIGHT = r"-?(99(\.0{1,3})?|([0-8]?[0-9]|9[0-8])(\.[0-9]{1,3})?)"
+"""What a written weight looks like, in the signs that Python and a browser read alike."""
+
+WEIGHT_RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
 
 
 def is_own(choice: str) -> bool:
@@ -36,13 +41,10 @@ def own_choice(texts: Sequence[str], kernel_size: Pair) -> str:
     if len(texts) != rows * cols:
         raise SceneError(f"a {rows}x{cols} kernel has {rows * cols} weights, got {len(texts)}")
     for place, text in enumerate(texts):
-        if not _WEIGHT.fullmatch(text.strip()):
+        if not re.fullmatch(WEIGHT, text.strip()):
             row, col = divmod(place, cols)
             shown = f"\u201c{text[:20]}\u201d" if text.strip() else "nothing"
-            raise SceneError(
-                f"a weight is a number from -99 to 99 with at most three decimals, as in -1 or "
-                f"0.25; row {row}, column {col} of the kernel has {shown}"
-            )
+            raise SceneError(f"{WEIGHT_RULE}; row {row}, column {col} of the kernel has {shown}")
     # Adding 0 turns a written -0 into 0.
     return "_".join([_OWN, *(f"{float(text) + 0:g}" for text in texts)])
 
@@ -58,6 +60,15 @@ def own_kernel(choice: str, kernel_size: Pair) -> Array:
     return np.array([float(text) for text in texts], np.float32).reshape(kernel_size)
 
 
+def weight_texts(weights: Array) -> list[str]:
+    """Return weights, row by row, as a learner would write them: at most three decimals.
+
+    >>> weight_texts(np.array([[0.125, -1.0], [-0.0001, 1 / 3]]))
+    ['0.125', '-1', '0', '0.333']
+    """
+    return [decimal(weight) for weight in np.ravel(weights).tolist()]
+
+
 def fitted(choice: str, before: Pair | None, after: Pair, in_channels: int) -> str:
     """Return a choice for a convolution that has changed: own weights stay in the middle of it."""
     if not is_own(choice):
@@ -69,7 +80,7 @@ def fitted(choice: str, before: Pair | None, after: Pair, in_channels: int) -> s
     old, new = own_kernel(choice, before), np.zeros(after, np.float32)
     here, there = zip(*map(_overlap, before, after), strict=True)
     new[tuple(there)] = old[tuple(here)]
-    return own_choice([f"{weight:g}" for weight in new.ravel().tolist()], after)
+    return own_choice(weight_texts(new), after)
 
 
 def _overlap(before: int, after: int) -> tuple[slice, slice]:

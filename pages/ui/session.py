@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import inf
 from time import monotonic
 
 import streamlit as st
@@ -20,7 +19,7 @@ _LEARNERS = "learners"
 _PAGE = "page"
 
 UNDER_WAY = 0.5
-"""Seconds in which a browser may still send the link that was just replaced."""
+"""Seconds in which a browser may still send a link that was just replaced."""
 
 
 @dataclass
@@ -31,8 +30,8 @@ class Learner:
     without a scene shows, the room's own scene or that with which the learner came back to it.
     revision: counts the changes that did not come from the stage, so that the stage knows when to
     take over what the server says; it begins anywhere, so that a stage of another session or room
-    is not taken for one of this. query: the link as last read or written. left, written: the link
-    before that, and when it was replaced, in seconds. notices: sentences to show once at the top.
+    is not taken for one of this. query: the link as last read or written. left: the links that
+    were replaced a moment ago, and when, in seconds. notices: sentences to show once at the top.
     problems: a sentence per control, by its name. answered: the stage message that was taken in
     last.
     """
@@ -42,8 +41,7 @@ class Learner:
     bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
     query: dict[str, str] | None = None
-    left: dict[str, str] | None = None
-    written: float = -inf
+    left: list[tuple[dict[str, str], float]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     answered: tuple[str, int] = ("", 0)
@@ -87,7 +85,9 @@ class Learner:
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
-        self.left, self.written = self.query, monotonic()
+        now = monotonic()
+        self.left = [(link, at) for link, at in self.left if now - at < UNDER_WAY]
+        self.left.append((self.query or {}, now))
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
             others = {k: v for k, v in st.query_params.items() if k not in KEYS}
@@ -111,7 +111,7 @@ class Learner:
             return
         if query == (self.query or {}):
             return
-        if query == (self.left or {}) and monotonic() - self.written < UNDER_WAY:
+        if any(query == link and monotonic() - at < UNDER_WAY for link, at in self.left):
             return  # sent before the browser heard of the new link: no one went back
         base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
         self.scene, self.notices = from_query(query, self.scene.photo, base)
@@ -121,6 +121,12 @@ class Learner:
                 f"{', '.join(lenses)}, not {self.scene.lens}."
             )
             self.scene = replace(self.scene, lens=lenses[0])
+        if not self.room.admits(self.scene):
+            self.notices.append(
+                f"The link\u2019s \u201cstack\u201d was left out: this page has one convolution "
+                f"of one channel, as in {base.stack}, not {str(self.scene.stack)[:40]}."
+            )
+            self.scene = self.scene.with_stack(base.stack)
         self.revision += 1
         self.problems.clear()
         self.query = query

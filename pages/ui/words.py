@@ -155,6 +155,18 @@ def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
     return " ".join(parts)
 
 
+def response_sentence(pattern: str, moved: Pair, reading: LayerReading) -> str:
+    """Say what the response in one map did when the pattern moved."""
+    if moved == (0, 0):
+        return f"Drag the {pattern}, or point at a cell of the map: its products are written out."
+    if not reading.followed or reading.measured is None:
+        return sentence(pattern, moved, [reading])
+    went = direction(reading.measured.shift, "cell")
+    same = "the same numbers at other places"
+    how = same if reading.measured.is_exact else alike(reading.measured)
+    return f"Moved {direction(moved, 'px', plural='px')}. The response moved {went}: {how}."
+
+
 def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> str:
     if len(followers) == 1:
         text = f"{_name(followers[0])} followed"
@@ -224,6 +236,16 @@ def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str =
             name = unit if size == 1 else plural or f"{unit}s"
             words.append(f"{number_text(size)} {name} {more if number > 0 else less}")
     return ", ".join(words) or f"0 {plural or unit + 's'}"
+
+
+def decimal(value: float) -> str:
+    """Write a number with at most three decimals, none that say nothing, and no minus before 0.
+
+    >>> decimal(0.125), decimal(-2.0), decimal(-0.0004)
+    ('0.125', '-2', '0')
+    """
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def number_text(value: Fraction) -> str:

@@ -1,0 +1,236 @@
+"""The page on one convolution as Streamlit runs it: its switch, controls, and forged kernels."""
+
+import json
+from dataclasses import replace
+from itertools import cycle, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.convolution_controls import QUESTIONS
+from pages.ui.link import from_query
+from pages.ui.rooms import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
+from pages.ui.scene import Scene, Unit
+from rfcore.filters import FILTERS, RANDOM
+from rfcore.ops import PADDING_MODES
+from rfcore.stack import Stack
+from tests.test_lens_window import assert_written_out
+from tests.test_pages import plain
+
+MAIN = Path(__file__).resolve().parents[1] / "pages" / "main.py"
+ROOM = CONVOLUTION.scene
+EDGE = ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
+RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No packages to scan; the stage's messages below name the revision that they answer."""
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
+    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: 0)
+
+
+def opened(**query: str) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=30)
+    page.switch_page("convolution_follows.py")
+    for key, value in query.items():
+        page.query_params[key] = value
+    return ran(page)
+
+
+def ran(page: AppTest) -> AppTest:
+    page.run()
+    assert [e.message for e in page.exception] == []
+    return page
+
+
+def choose(page: AppTest, key: str, value: object) -> AppTest:
+    box = page.selectbox(key=f"choose_{key}")
+    if box.value != value:
+        box.set_value(value)
+        ran(page)
+    assert page.selectbox(key=f"choose_{key}").value == value
+    return page
+
+
+def header(page: AppTest) -> dict[str, Any]:
+    (component,) = page.get("bidi_component")
+    frame = component.proto.bytes
+    return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
+
+
+def scene_of(page: AppTest) -> Scene:
+    """The scene that the page's link opens."""
+    scene, problems = from_query(page.query_params, base=ROOM)
+    assert problems == []
+    return scene
+
+
+def sent(page: AppTest, **changes: object) -> AppTest:
+    """Run the page with a message of the stage."""
+    message = {
+        "mount": "m1",
+        "token": 1,
+        "revision": 0,
+        "knownScene": "",
+        "knownStart": None,
+        "position": list(ROOM.position),
+        "start": list(ROOM.start),
+        "unit": [0, 14, 9],
+        "channels": [0],
+        "view": "now",
+        "settled": True,
+        **changes,
+    }
+    page.session_state["stage"] = {"hand": json.loads(json.dumps(message))}
+    return ran(page)
+
+
+def notices(page: AppTest) -> list[str]:
+    """What the page says about its link."""
+    lines = [line for warning in page.warning for line in warning.value.split("\n")]
+    return [plain(line.removeprefix("- ")) for line in lines]
+
+
+def assert_shown_products_are_right(page: AppTest, scene: Scene) -> None:
+    shown = header(page)["products"]
+    assert_written_out(scene, shown, Unit(*shown["unit"]))
+
+
+def test_the_page_opens_with_one_window_written_out() -> None:
+    page = opened()
+    assert [title.value for title in page.title] == [QUESTIONS["window"]]
+    assert [page.error, page.warning, page.query_params] == [[], [], {}]
+    assert header(page)["products"]["unit"] == [0, 14, 9]
+    assert_shown_products_are_right(page, ROOM)
+
+
+@pytest.mark.parametrize("lens", QUESTIONS)
+def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
+    page = opened(kernels="spot")
+    switch = page.segmented_control(key="choose_lens")
+    assert switch.value == "window"
+    assert switch.options == ["One window", "Two roads", "One kernel for all places"]
+    other = "roads" if lens != "roads" else "sharing"
+    for chosen in (other, lens):
+        page.segmented_control(key="choose_lens").set_value(chosen)
+        ran(page)
+    assert page.query_params["lens"] == lens
+    assert page.query_params["kernels"] == "spot"
+    assert [title.value for title in page.title] == [QUESTIONS[lens]]
+    assert header(page)["setting"]["lens"] == lens
+    assert opened(lens=lens).segmented_control(key="choose_lens").value == lens
+
+
+@pytest.mark.parametrize("mode", PADDING_MODES)
+def test_every_size_stride_and_padding_is_shown_and_written_out(mode: Any) -> None:
+    page = opened(picture="meadow")
+    if mode != "zeros":
+        choose(page, "padding", mode)
+    kernels = cycle([*FILTERS, RANDOM])
+    for size, stride, padding in product(KERNEL_SIZES, STRIDES, PADDINGS):
+        choose(page, "kernel_size_of_one", size)
+        choose(page, "stride_of_one", stride)
+        choose(page, "padding_of_one", padding)
+        kernel = next(kernels)
+        choose(page, "kernel", kernel)
+        scene = scene_of(page)
+        wanted = (one_convolution(size, stride, padding), (kernel,), mode)
+        assert (scene.stack, scene.kernels, scene.padding_mode) == wanted
+        assert_shown_products_are_right(page, scene)
+        assert header(page)["sentence"].startswith("Drag the letter")
+        assert page.error == []
+
+
+def test_your_own_begins_with_the_weights_that_are_there() -> None:
+    page = opened(kernels="horizontal edge")
+    choose(page, "kernel", "your own")
+    assert page.query_params["kernels"] == "own_-0.125_-0.25_-0.125_0_0_0_0.125_0.25_0.125"
+    choose(page, "kernel_size_of_one", 5)
+    assert page.selectbox(key="choose_kernel").value == "your own"
+    assert_shown_products_are_right(page, scene_of(page))
+    choose(page, "kernel", "smooth")
+    assert page.query_params["kernels"] == "smooth"
+
+
+def test_a_bank_is_called_by_the_filter_that_its_one_channel_has() -> None:
+    page = opened(kernels="bank")
+    assert page.selectbox(key="choose_kernel").value == FILTERS[0]
+    assert_shown_products_are_right(page, replace(ROOM, kernels=(FILTERS[0],)))
+
+
+# ---- kernels that are typed on the stage
+
+
+def test_a_typed_kernel_is_in_force_and_the_picker_follows() -> None:
+    page = sent(opened(), weights=EDGE)
+    assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_1"
+    assert page.selectbox(key="choose_kernel").value == "your own"
+    assert header(page)["setting"]["kernel"]["weights"] == EDGE
+    assert_shown_products_are_right(page, scene_of(page))
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ([*EDGE[:8], "a"], f"{RULE}; row 2, column 2 of the kernel has “a”"),
+        (["", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has nothing"),
+        (["99.5", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “99.5”"),
+        (["1e9", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “1e9”"),
+        (["٣", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “٣”"),
+        (["0.1234", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “0.1234”"),
+        (["nan", *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “nan”"),
+        (["9" * 500, *EDGE[1:]], f"{RULE}; row 0, column 0 of the kernel has “{'9' * 20}”"),
+        (EDGE[:4], "a 3x3 kernel has 9 weights, got 4"),
+        ([], "a 3x3 kernel has 9 weights, got 0"),
+        ([1] * 9, "the weights of a kernel are a list of texts, got [1, 1, 1, 1, 1, 1, ...]"),
+        ("own", "the weights of a kernel are a list of texts, got 'own'"),
+    ],
+)
+def test_a_forged_kernel_gets_a_sentence_and_the_last_good_one_stays(
+    weights: object, sentence: str
+) -> None:
+    page = sent(opened(), weights=EDGE)
+    link = dict(page.query_params)
+    sent(page, token=2, weights=weights)
+    assert header(page)["notice"] == f"The stage could not do that: {sentence}."
+    assert page.query_params == link
+    assert_shown_products_are_right(page, scene_of(page))
+    sent(page, token=3, weights=["1"] * 9)
+    assert header(page)["notice"] == ""
+    assert page.query_params["kernels"] == "own" + "_1" * 9
+
+
+@pytest.mark.parametrize(
+    "weight", ["99", "-99", "99.0", "-99.000", "98.999", "0", "-0", "07", " 5 "]
+)
+def test_weights_at_the_limit_are_taken(weight: str) -> None:
+    page = sent(opened(), weights=[weight, *EDGE[1:]])
+    assert header(page)["notice"] == ""
+    assert scene_of(page).kernels[0].split("_")[1] == f"{float(weight) + 0:g}"
+
+
+# ---- the link
+
+
+@pytest.mark.parametrize("stack", ["C3x3/1 -> M2x2/2", "M2x2/2", "C3x3/1", "C7x7/1c1", "C3x5/1c1"])
+def test_a_link_with_other_layers_falls_back_with_a_sentence(stack: str) -> None:
+    page = opened(stack=stack, picture="meadow", lens="window")
+    assert notices(page) == [
+        "The link’s “stack” was left out: this page has one convolution of one channel, as in "
+        f"C3x3/1p1c1, not {Stack.parse(stack)}."
+    ]
+    shown = header(page)
+    assert [layer["text"] for layer in shown["setting"]["layers"]] == ["C3x3/1p1c1"]
+    assert "picture=meadow" in shown["query"]
+    assert shown["products"] is not None
+
+
+def test_a_lens_of_another_page_falls_back_with_a_sentence() -> None:
+    page = opened(lens="pool")
+    assert notices(page) == [
+        "The link’s “lens” was left out: this page has window, roads, sharing, not pool."
+    ]
+    assert header(page)["setting"]["lens"] == "window"
