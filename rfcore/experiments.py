@@ -84,10 +84,7 @@ class Experiment:
 
     @property
     def places(self) -> int:
-        """How many places a side the pattern has in the picture, from its left border to its right.
-
-        Where it is cut off counts for none.
-        """
+        """How many places a side the pattern has in the picture without being cut off."""
         return self.image_size - self.pattern_size + 1
 
     @property
