@@ -18,6 +18,10 @@ The whole vocabulary:
         peak_orbit, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
+    Experiments on heads: Experiment, QUARTERS, REGIONS, QUARTER_FIELD, draw_examples, Examples,
+        example_features, HEADS, train_heads, position_maps, right_probabilities,
+        quarter_accuracy, share_right, smallest_flip, Flip, wobble, softmax_at, compare_depths,
+        DepthResult, DEPTHS
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
     Errors: RfcoreError, LayerError, NotationError, ShapeError, KernelError, PatternError,
         ShiftError, ImageError, TrainingError
@@ -27,6 +31,15 @@ The whole vocabulary:
 [(3, 3), (4, 4), (8, 8)]
 """
 
+from rfcore.answers import (
+    Flip,
+    quarter_accuracy,
+    right_probabilities,
+    share_right,
+    smallest_flip,
+    wobble,
+)
+from rfcore.depths import DEPTHS, DepthResult, compare_depths
 from rfcore.equivariance import (
     Break,
     LayerEquivariance,
@@ -47,6 +60,8 @@ from rfcore.errors import (
     TrainingError,
 )
 from rfcore.exact_fields import ExactField, exact_fields
+from rfcore.examples import HEADS, Examples, draw_examples, example_features
+from rfcore.experiments import QUARTER_FIELD, QUARTERS, REGIONS, Experiment
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
     effective_receptive_field,
@@ -110,18 +125,25 @@ from rfcore.shifts import (
     shift,
 )
 from rfcore.stack import Stack
+from rfcore.temperatures import softmax_at
 from rfcore.training import train_softmax_regression
+from rfcore.trials import position_maps, train_heads
 from rfcore.untied import untied_conv2d, untied_kernels
 from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
 __all__ = [
     "BACKGROUNDS",
+    "DEPTHS",
     "FILTERS",
+    "HEADS",
     "NO_WINNER",
     "PADDING_MODES",
     "PATTERNS",
     "POOL_KINDS",
+    "QUARTERS",
+    "QUARTER_FIELD",
+    "REGIONS",
     "ZOO",
     "Architecture",
     "AvgPool2d",
@@ -129,8 +151,12 @@ __all__ = [
     "Break",
     "Classifier",
     "Conv2d",
+    "DepthResult",
     "ExactField",
+    "Examples",
+    "Experiment",
     "FlattenHead",
+    "Flip",
     "GlobalAvgHead",
     "GlobalAvgPool2d",
     "GlobalMaxHead",
@@ -161,13 +187,16 @@ __all__ = [
     "break_of",
     "changed_cells",
     "compare_activations",
+    "compare_depths",
     "conv2d",
     "convolution_kernels",
     "draw_background",
+    "draw_examples",
     "draw_pattern",
     "effective_receptive_field",
     "equivariance_errors",
     "exact_fields",
+    "example_features",
     "expected_shift",
     "filter_kernel",
     "first_break",
@@ -185,19 +214,26 @@ __all__ = [
     "peak_share_unchanged",
     "place",
     "pool_kind",
+    "position_maps",
     "position_sweep",
+    "quarter_accuracy",
     "read_model",
     "read_photo",
     "receptive_fields",
     "relu",
+    "right_probabilities",
     "scale_photo",
+    "share_right",
     "share_unchanged",
     "shift",
     "shifted_activations",
+    "smallest_flip",
     "softmax",
+    "softmax_at",
     "steps_unchanged",
     "to_keras",
     "to_pytorch",
+    "train_heads",
     "train_softmax_regression",
     "untied_conv2d",
     "untied_kernels",
@@ -205,4 +241,5 @@ __all__ = [
     "weight_maps",
     "winning_cells",
     "with_pools",
+    "wobble",
 ]

@@ -56,10 +56,17 @@ CLASSIFIER = Classifier(FlattenHead(), np.ones((2, 2)), np.zeros(2), 0.0, 1.0)
 MAPS = np.ones((1, 1, 2))
 ACTIVATIONS = NETWORK.forward(IMAGE)
 ERRORS = rfcore.equivariance_errors(NETWORK, IMAGE, (1, 1))
+TRIAL = rfcore.Experiment(image_size=32, pattern_size=14, examples=4, steps=1)
+EXAMPLES = rfcore.draw_examples(TRIAL)
+TRAINED = rfcore.train_heads(TRIAL)
 
 
 def train(features: Any, labels: Any, classes: Any) -> Classifier:
     return rfcore.train_softmax_regression(features, labels, classes, head=FlattenHead())
+
+
+def swept_along(experiment: Any, classifiers: Any, along: Any) -> Any:
+    return rfcore.position_maps(experiment, classifiers, along=along)
 
 
 # Each with arguments that it takes; one of them at a time is replaced.
@@ -127,6 +134,22 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     train: (np.eye(3), [0, 1, 1], 2),
     rfcore.position_sweep: (lambda row, col: MAPS, [CLASSIFIER], [0], [0]),
     rfcore.weight_maps: (CLASSIFIER, (1, 1, 2)),
+    rfcore.Experiment: (
+        *(("cat", "dog"), 16, 64, "black", STACK, (), "zeros", "upper left"),
+        *(0.1, 0, 600, 300, 0),
+    ),
+    rfcore.draw_examples: (TRIAL,),
+    EXAMPLES.image: (0,),
+    rfcore.example_features: (EXAMPLES, rfcore.HEADS),
+    rfcore.train_heads: (TRIAL, rfcore.HEADS),
+    swept_along: (TRIAL, TRAINED, (0, 3)),
+    rfcore.right_probabilities: (np.ones((1, 2, 3, 3, 2)),),
+    rfcore.quarter_accuracy: (np.ones((1, 2, 3, 3, 2)),),
+    rfcore.share_right: (np.ones((1, 2, 3, 3, 2)),),
+    rfcore.smallest_flip: (np.ones((3, 3, 2)), (0, 0)),
+    rfcore.wobble: (np.ones((3, 3)),),
+    rfcore.softmax_at: (np.ones(2), (1, 2)),
+    rfcore.compare_depths: (TRIAL, (Stack.parse("C3 M2"),), rfcore.HEADS),
     rfcore.read_model: ("nn.ReLU()",),
     rfcore.to_pytorch: (STACK, 1, "zeros"),
     rfcore.to_keras: (STACK, 1, (9, 9), "zeros"),

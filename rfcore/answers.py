@@ -1,0 +1,182 @@
+"""What a head answers over all places: where it is right, and how far it is from changing its mind.
+
+Everything here reads the probabilities that `position_maps` gives. A place belongs to the quarter
+of the picture in which the pattern's middle lies there; a middle right between two quarters
+belongs to the lower one, and to the right one.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from rfcore.checks import items, kind_of, shown, whole_number_within
+from rfcore.errors import ShapeError, TrainingError
+from rfcore.experiments import first_half
+from rfcore.layers import Pair
+from rfcore.ops import Array
+
+
+class Flip(NamedTuple):
+    """The shortest drag that changes an answer.
+
+    place: (row, col) where the answer is another. moved: (rows, cols) from where the drag begins.
+    distance: pixels, in a straight line. answer: the class that is answered there.
+
+    >>> Flip((3, 4), (3, 4), 5.0, 1).distance
+    5.0
+    """
+
+    place: Pair
+    moved: Pair
+    distance: float
+    answer: int
+
+
+def right_probabilities(maps: Array) -> Array:
+    """Return the probability of the right class, (heads, classes, rows, cols).
+
+    maps: (heads, classes shown, rows, cols, classes), from `position_maps`.
+    Raises ShapeError for another shape.
+
+    >>> maps = np.array([[[[[0.9, 0.1]]], [[[0.4, 0.6]]]]])
+    >>> right_probabilities(maps)[0, :, 0, 0]
+    array([0.9, 0.6])
+    """
+    maps = _checked_maps(maps)
+    return np.stack([maps[:, label, :, :, label] for label in range(maps.shape[1])], axis=1)
+
+
+def quarter_accuracy(maps: Array) -> Array:
+    """Return the share of right answers in each quarter, (heads, 2, 2), all classes together.
+
+    maps: (heads, classes shown, rows, cols, classes), from `position_maps`. The result's rows are
+    the upper and the lower quarters, its columns the left and the right ones. Places that were not
+    reached don't count; NaN where none was.
+    Raises ShapeError for another shape, or fewer than 2 places a side.
+
+    >>> maps = np.zeros((1, 2, 2, 2, 2))
+    >>> maps[0, 0, :, :, 0] = maps[0, 1, 0, 0, 1] = 1  # the second class: right at one place only
+    >>> quarter_accuracy(maps)
+    array([[[1. , 0.5],
+            [0.5, 0.5]]])
+    """
+    maps = _checked_maps(maps)
+    if min(maps.shape[2:4]) < 2:
+        raise ShapeError(f"quarters need at least 2 places a side, got {kind_of(maps)}")
+    rows, cols = (first_half(count) for count in maps.shape[2:4])
+    return np.stack(
+        [
+            np.stack([share_right(maps[:, :, down][:, :, :, across]) for across in (cols, ~cols)])
+            for down in (rows, ~rows)
+        ]
+    ).transpose(2, 0, 1)
+
+
+def share_right(maps: Array) -> Array:
+    """Return each head's share of right answers, (heads,), over all places and classes shown.
+
+    maps: (heads, classes shown, rows, cols, classes); see `quarter_accuracy`.
+    Raises ShapeError for another shape.
+
+    >>> share_right(np.array([[[[[0.9, 0.1]]], [[[0.7, 0.3]]]]]))
+    array([0.5])
+    """
+    maps = _checked_maps(maps)
+    reached = np.isfinite(maps).all(axis=-1)
+    right = maps.argmax(axis=-1) == np.arange(maps.shape[1])[None, :, None, None]
+    counts = reached.sum(axis=(1, 2, 3))
+    share: Array = np.where(
+        counts > 0, (right & reached).sum(axis=(1, 2, 3)) / np.maximum(counts, 1), np.nan
+    )
+    return share
+
+
+def smallest_flip(probabilities: Array, place: Pair) -> Flip | None:
+    """Return the shortest drag from a place to one where the answer is another; None when none is.
+
+    probabilities: (rows, cols, classes), of one head with one class shown. place: (row, col), the
+    pattern's top-left corner. Of places equally far the first in reading order is taken; places
+    that were not reached count for none.
+    Raises ShapeError for another shape, TrainingError for a place outside, or not reached.
+
+    >>> row = np.array([0.9, 0.8, 0.4, 0.9])
+    >>> smallest_flip(np.stack([row, 1 - row], axis=-1)[None], (0, 0))
+    Flip(place=(0, 2), moved=(0, 2), distance=2.0, answer=1)
+    """
+    probabilities = _checked(probabilities, "probabilities", ("rows", "cols", "classes"))
+    row, col = _checked_place(place, probabilities.shape)
+    if not np.isfinite(probabilities[row, col]).all():
+        raise TrainingError(f"place {(row, col)} was not reached by the sweep; let it finish")
+    answers = probabilities.argmax(axis=-1)
+    other = (answers != answers[row, col]) & np.isfinite(probabilities).all(axis=-1)
+    if not other.any():
+        return None
+    places = np.argwhere(other)  # in reading order, of which argmin takes the first
+    squared = np.square(places - (row, col)).sum(axis=1)
+    nearest = int(squared.argmin())
+    there = int(places[nearest, 0]), int(places[nearest, 1])
+    moved = there[0] - row, there[1] - col
+    return Flip(there, moved, sqrt(int(squared[nearest])), int(answers[there]))
+
+
+def wobble(probabilities: Array) -> Array:
+    """Return how far one pixel can move a probability: the largest minus the smallest nearby.
+
+    probabilities: (..., rows, cols), such as `right_probabilities` gives. Nearby are the place
+    itself and its 8 neighbours, as far as there are places. NaN where one was not reached.
+    Raises ShapeError for what is no such array of floats.
+
+    >>> wobble(np.array([[0.5, 0.75, 0.5, 0.5, 0.5]]))
+    array([[0.25, 0.25, 0.25, 0.  , 0.  ]])
+    """
+    if (
+        not isinstance(probabilities, np.ndarray)
+        or probabilities.ndim < 2
+        or probabilities.size == 0
+        or probabilities.dtype.kind != "f"
+    ):
+        raise ShapeError(
+            f"probabilities must be floats (..., rows, cols), got {kind_of(probabilities)}"
+        )
+    largest = smallest = probabilities
+    for axis in (-2, -1):  # the 3x3 neighbourhood is a row of columns
+        largest, smallest = _nearby(largest, axis, np.maximum), _nearby(smallest, axis, np.minimum)
+    return largest - smallest
+
+
+def _nearby(plane: Array, axis: int, pick: np.ufunc) -> Array:
+    """Return the pick of each cell and its two neighbours along an axis."""
+    out = plane.copy()
+    moved, target = np.moveaxis(plane, axis, -1), np.moveaxis(out, axis, -1)
+    pick(target[..., 1:], moved[..., :-1], out=target[..., 1:])
+    pick(target[..., :-1], moved[..., 1:], out=target[..., :-1])
+    return out
+
+
+def _checked_maps(maps: Array) -> Array:
+    maps = _checked(maps, "maps", ("heads", "classes shown", "rows", "cols", "classes"))
+    if maps.shape[1] != maps.shape[4]:
+        raise ShapeError(f"maps must show each of their classes, got {kind_of(maps)}")
+    return maps
+
+
+def _checked(array: Array, name: str, axes: tuple[str, ...]) -> Array:
+    if not isinstance(array, np.ndarray) or array.ndim != len(axes) or array.dtype.kind != "f":
+        raise ShapeError(f"{name} must be floats ({', '.join(axes)}), got {kind_of(array)}")
+    if array.size == 0:
+        raise ShapeError(f"{name} must hold at least one place, got {kind_of(array)}")
+    return array
+
+
+def _checked_place(place: Pair, shape: tuple[int, ...]) -> Pair:
+    found = items(place)
+    if found is None or len(found) != 2:
+        raise TrainingError(f"place must be (row, col), got {shown(place)}")
+    row, col = (
+        whole_number_within(at, name, 0, count - 1, "on this map", error=TrainingError)
+        for at, name, count in zip(found, ("row", "col"), shape, strict=False)
+    )
+    return row, col

@@ -1,0 +1,112 @@
+"""How deep? The same experiment on stacks of growing field, told by the quarter not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rfcore.answers import share_right
+from rfcore.checks import items, shown
+from rfcore.errors import TrainingError
+from rfcore.examples import HEADS, checked_heads
+from rfcore.experiments import Experiment, checked_experiment, first_half
+from rfcore.heads import Head
+from rfcore.layers import Conv2d, Pair
+from rfcore.ops import Array
+from rfcore.receptive_field import receptive_fields
+from rfcore.stack import Stack, checked_stack
+from rfcore.trials import position_maps, train_heads
+
+DepthProgress = Callable[[int, int], bool | None]
+"""Called with (stacks done, stacks in all); the answer False stops."""
+
+DEPTHS = tuple(
+    Stack.parse(text)
+    for text in (
+        "C5p2 R",
+        "C5p2 R M2 C5p2c16 R",
+        "C5p2 R M2 C5p2c16 R M2 C5p2c32 R",
+        "C5p2 R M2 C5p2c16 R M2 C5p2c32 R M2 C5p2c32 R",
+        "C5p2 R M2 C5p2c16 R M2 C5p2c32 R M2 C5p2c32 R M2 C5p2c32 R",
+    )
+)
+"""Stacks of growing field: 5, 14, 32, 68 and 140 pixels a side."""
+
+
+@dataclass(frozen=True, eq=False)
+class DepthResult:
+    """How a stack's heads did where they were not trained; see `compare_depths`.
+
+    field: (rows, cols) of the last field, in pixels. field_share: of the image's area that it
+    covers, at most 1. heads: what was trained. trained_right, untrained_right: (heads,), shares of
+    right answers over the upper left and the lower right quarter. touched_share: of the first
+    head's features, how many have a weight that is not zero.
+
+    >>> [result] = compare_depths(Experiment(image_size=32, examples=40, steps=50), DEPTHS[:1])
+    >>> result.field, result.untrained_right.shape
+    ((5, 5), (3,))
+    """
+
+    stack: Stack
+    field: Pair
+    field_share: float
+    heads: tuple[Head, ...]
+    trained_right: Array
+    untrained_right: Array
+    touched_share: float
+
+
+def compare_depths(
+    experiment: Experiment,
+    stacks: Sequence[Stack] = DEPTHS,
+    heads: Sequence[Head] = HEADS,
+    *,
+    progress: DepthProgress | None = None,
+) -> tuple[DepthResult, ...]:
+    """Train in the upper left on stack after stack; return how the lower right fared, for each.
+
+    Everything but the stack and the region is the experiment's. progress: called after each stack;
+    where it answers False, the results up to there are returned.
+    Raises TrainingError for what is no Experiment, no stack or no head; whatever `Experiment`
+    raises for a stack that does not fit, before anything is trained.
+
+    >>> results = compare_depths(Experiment(image_size=32, examples=4), DEPTHS[:2])
+    >>> [result.field_share for result in results]
+    [0.0244140625, 0.19140625]
+    """
+    checked_experiment(experiment)
+    if not items(stacks):
+        raise TrainingError(f"stacks must be a sequence of at least one, got {shown(stacks)}")
+    trials = [_with_stack(experiment, stack) for stack in stacks]
+    results = []
+    for trial in trials:
+        results.append(_depth(trial, checked_heads(heads)))
+        if progress is not None and progress(len(results), len(trials)) is False:
+            break
+    return tuple(results)
+
+
+def _with_stack(experiment: Experiment, stack: Stack) -> Experiment:
+    convolutions = sum(isinstance(layer, Conv2d) for layer in checked_stack(stack))
+    return replace(
+        experiment, stack=stack, filters=experiment.filters[:convolutions], where="upper left"
+    )
+
+
+def _depth(experiment: Experiment, heads: tuple[Head, ...]) -> DepthResult:
+    classifiers = train_heads(experiment, heads)
+    size, half = experiment.image_size, int(first_half(experiment.places).sum())
+    field = receptive_fields(experiment.stack, (size, size))[-1].size
+    trained, untrained = (
+        share_right(position_maps(experiment, classifiers, along=along))
+        for along in (range(half), range(half, experiment.places))
+    )
+    return DepthResult(
+        stack=experiment.stack,
+        field=field,
+        field_share=min(field[0], size) * min(field[1], size) / size**2,
+        heads=heads,
+        trained_right=trained,
+        untrained_right=untrained,
+        touched_share=float(classifiers[0].weights.any(axis=1).mean()),
+    )

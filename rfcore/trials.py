@@ -1,0 +1,138 @@
+"""An experiment carried out: heads trained on the same examples, then asked at every place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from rfcore.checks import instance, items, shown, whole_number
+from rfcore.errors import TrainingError
+from rfcore.examples import (
+    HEADS,
+    Drawn,
+    checked_heads,
+    class_background,
+    class_pattern,
+    draw_examples,
+    example_features,
+    inset,
+)
+from rfcore.experiments import Experiment, checked_experiment
+from rfcore.heads import Classifier, Head, SweepProgress, position_sweep
+from rfcore.moving import MovingPattern
+from rfcore.ops import Array
+from rfcore.training import train_softmax_regression
+
+HeadProgress = Callable[[Head, int, float, float], bool | None]
+"""Called with (head, steps done, loss, accuracy); the answer False stops."""
+
+
+def train_heads(
+    experiment: Experiment,
+    heads: Sequence[Head] = HEADS,
+    *,
+    drawn: Drawn | None = None,
+    progress: HeadProgress | None = None,
+) -> tuple[Classifier, ...]:
+    """Train each head on the same examples of an experiment, one head after the other.
+
+    drawn: called while the examples' features are made. progress: called before the first step of
+    each head and after each. Where one of them answers False, it ends: with the heads trained up
+    to there, the last one with the weights of that step; none while examples are drawn.
+    The same experiment gives the same bits, on one machine with one number of BLAS threads.
+    Raises TrainingError for what is no Experiment or no head.
+
+    >>> [c.accuracy for c in train_heads(Experiment(examples=40, steps=50))]
+    [1.0, 1.0, 1.0]
+    """
+    examples = draw_examples(experiment)
+    heads = checked_heads(heads)
+    stopped = False
+
+    def watch_drawing(done: int, total: int) -> bool:
+        nonlocal stopped
+        stopped = drawn is not None and drawn(done, total) is False
+        return not stopped
+
+    features = example_features(examples, heads, drawn=watch_drawing)
+    classifiers: list[Classifier] = []
+    for head, part in zip(heads, features, strict=True):
+        if stopped:
+            break
+
+        def watch(step: int, loss: float, accuracy: float, head: Head = head) -> bool:
+            nonlocal stopped
+            stopped = progress is not None and progress(head, step, loss, accuracy) is False
+            return not stopped
+
+        # Centered, for on a background that is not black every feature is active in every example.
+        trained = train_softmax_regression(
+            part, examples.labels, 2, head=head, steps=experiment.steps, center=True, progress=watch
+        )
+        classifiers.append(trained)
+    return tuple(classifiers)
+
+
+def position_maps(
+    experiment: Experiment,
+    classifiers: Sequence[Classifier],
+    *,
+    along: Sequence[int] | None = None,
+    progress: SweepProgress | None = None,
+) -> Array:
+    """Return what each head answers with each class at every place, without noise.
+
+    along: the places of both axes, all of the experiment's when left out. progress: called after
+    each row of places, counted over both classes; where it answers False, the rest stays NaN.
+    Returns float64 probabilities (heads, classes shown, rows, cols, classes); see
+    `right_probabilities`, `quarter_accuracy`.
+    Raises TrainingError for what is no Experiment or no Classifier, or no place; ShapeError for
+    classifiers that were trained on other maps.
+
+    >>> experiment = Experiment(image_size=32, examples=40, steps=50)
+    >>> position_maps(experiment, train_heads(experiment)).shape
+    (3, 2, 17, 17, 2)
+    """
+    checked_experiment(experiment)
+    found = items(range(experiment.places) if along is None else along)
+    if not found:
+        raise TrainingError(f"along must be at least one place, got {shown(along)}")
+    found = tuple(whole_number(at, "each place of along", error=TrainingError) for at in found)
+    classifiers = _checked_classifiers(classifiers)
+    maps = np.full((len(classifiers), 2, len(found), len(found), 2), np.nan)
+    stopped = False
+    for label in (0, 1):
+
+        def watch(done: int, total: int, before: int = label * len(found) ** 2) -> bool:
+            nonlocal stopped
+            stopped = progress is not None and progress(before + done, 2 * total) is False
+            return not stopped
+
+        at = _activations_of(experiment, label)
+        maps[:, label] = position_sweep(at, classifiers, found, found, progress=watch)
+        if stopped:
+            break
+    return maps
+
+
+def _checked_classifiers(classifiers: Sequence[Classifier]) -> tuple[Classifier, ...]:
+    found = items(classifiers)
+    if not found:
+        raise TrainingError(f"classifiers need at least one Classifier, got {shown(classifiers)}")
+    for classifier in found:
+        hint = "as train_heads gives"
+        instance(classifier, Classifier, "each of classifiers", hint, error=TrainingError)
+        if len(classifier.bias) != 2:
+            raise TrainingError(
+                f"each of classifiers must tell 2 classes apart, got one of {len(classifier.bias)}"
+            )
+    return found
+
+
+def _activations_of(experiment: Experiment, label: int) -> Callable[[int, int], Array]:
+    """Return what gives the last map with a class's pattern at (row, col), as a sweep asks."""
+    pattern = class_pattern(experiment, label)
+    moving = MovingPattern(experiment.network, class_background(experiment), pattern)
+    down, across = inset(experiment, pattern)
+    return lambda row, col: moving.move_to(row + down, col + across)[-1]
