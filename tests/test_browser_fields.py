@@ -215,7 +215,9 @@ def test_hovering_over_the_pattern_points_at_the_pixel_below_and_a_drag_still_dr
         stage.find(".sentence", has_text="One neuron of layer 3").wait_for()
 
 
-def test_a_tap_beside_the_pattern_pins(browser: Browser, server: AppServer) -> None:
+def test_a_tap_beside_the_pattern_pins_and_one_near_it_lets_go(
+    browser: Browser, server: AppServer
+) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
     with Stage(browser, server, path=PATH, **phone) as stage:
         stage.page.touchscreen.tap(*pixel_place(stage, 8, 40))
@@ -224,3 +226,5 @@ def test_a_tap_beside_the_pattern_pins(browser: Browser, server: AppServer) -> N
         stage.page.touchscreen.tap(*pixel_place(stage, 32, 20))  # on the cat: it is not a pixel's
         stage.page.touchscreen.tap(*pixel_place(stage, 50, 50))
         stage.wait_for_link(pixel="50,50", at="24,12")
+        stage.page.touchscreen.tap(*pixel_place(stage, 51, 52))  # near enough for a finger
+        stage.page.wait_for_function("!new URLSearchParams(location.search).has('pixel')")

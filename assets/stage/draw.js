@@ -132,10 +132,10 @@ export class Sheet {
     const sizeOf = (text) => Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
     const smallest = Math.min(...texts.map(sizeOf));
     if (smallest < SMALLEST_TYPE * (window.devicePixelRatio || 1)) return;
+    const family = getComputedStyle(this.canvas).fontFamily;
     for (let i = 0; i < rows * cols; i += 1) {
       const text = texts[i];
-      const size = sizeOf(text);
-      context.font = `500 ${size}px ${getComputedStyle(this.canvas).fontFamily}`;
+      context.font = `500 ${sizeOf(text)}px ${family}`;
       context.fillStyle = inkOn(bitmap.pixels[i]);
       context.fillText(text, x + ((i % cols) + 0.5) * width, y + (Math.floor(i / cols) + 0.53) * height);
     }

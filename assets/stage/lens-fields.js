@@ -1,6 +1,7 @@
 // The fields lens: what one unit sees, in up to three rings, and what one pixel can reach.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
+import { boxOfMap } from "./draw.js";
+import { paintHeat, paintPixel, paintReached, paintSeen, paintUsed } from "./field-marks.js";
 import { clamp, samePlace } from "./geometry.js";
 import { stepOf } from "./hands.js";
 import { element } from "./panels.js";
@@ -10,15 +11,8 @@ const RINGS = [
   ["effective", "effective", "How much each pixel counts: its gradient. The strongest is full."],
   ["used", "used now", "Pixels whose slightest change would change this neuron now."],
 ];
-// One hue, between the orange and the blue of the maps; it shows on black, on white and on gray.
-const HEAT = [0, 178, 122];
-const STRONGEST = 0.9; // opacity of the pixel that counts most
-const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
-const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
-const MOST_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
+const FINGER = 16; // CSS pixels within which a finger means the same place
 const HINT = "Point at a neuron on a map, or at a pixel of the picture. A click pins it. Shown: ";
-
-const heat = new OffscreenCanvas(1, 1);
 
 const shownPixel = (stage) => stage.pixelHover ?? stage.pixelCursor ?? stage.scene?.pixel ?? null;
 const chosenUnit = (stage) => stage.hover ?? stage.cursor ?? stage.scene.unit;
@@ -93,12 +87,8 @@ export const fields = {
     if (!shownPixel(stage) || !stage.header.reach) return;
     const layer = stage.setting.layers[index];
     const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
-    const boxes = runBoxes(
-      stage.fieldPlanes[`reachRows${index}`].values,
-      stage.fieldPlanes[`reachCols${index}`].values,
-    ).map((cells) => boxOfCells(layer, square, cells));
-    fillBoxes(map.sheet, boxes, REACHED[theme]);
-    if (boxes.length <= MOST_BOXES) for (const box of boxes) map.sheet.box(box, { width: 1 });
+    const { [`reachRows${index}`]: rows, [`reachCols${index}`]: cols } = stage.fieldPlanes;
+    paintReached(map.sheet, layer, square, rows.values, cols.values, theme);
   },
 
   words(stage, unit) {
@@ -128,7 +118,10 @@ function listenToPicture(stage) {
   plot.addEventListener("pointerleave", () => point(null));
   plot.addEventListener("click", (event) => {
     // A press on the pattern ends a drag.
-    if (event.target !== stage.input.handle) pin(stage, pixelAt(stage, event));
+    if (event.target === stage.input.handle) return;
+    const pixel = pixelAt(stage, event);
+    // A finger seldom meets the same pixel twice: a tap near the pinned one lets it go.
+    pin(stage, event.pointerType === "touch" && isNear(stage, pixel) ? stage.scene.pixel : pixel);
   });
   plot.addEventListener("focus", () => {
     if (!plot.matches(":focus-visible")) return;
@@ -149,6 +142,13 @@ function listenToPicture(stage) {
 function pixelAt(stage, event) {
   const pixel = stage.input.sheet.place(event).map(Math.floor);
   return pixel.every((at) => at >= 0 && at < stage.setting.size) ? pixel : null;
+}
+
+function isNear(stage, pixel) {
+  const pinned = stage.scene.pixel;
+  if (!pixel || !pinned) return false;
+  const far = Math.hypot(pixel[0] - pinned[0], pixel[1] - pinned[1]);
+  return far * stage.input.sheet.zoom < FINGER;
 }
 
 function pin(stage, pixel) {
@@ -175,75 +175,4 @@ function keyOnPicture(stage, event) {
     stage.speakSoon();
   } else return;
   event.preventDefault();
-}
-
-// ---- what is drawn
-
-// One colour, the more opaque the more a pixel counts.
-function paintHeat(sheet, box, plane) {
-  if (!box) return;
-  const image = new ImageData(plane.cols, plane.rows);
-  plane.values.forEach((value, i) => {
-    image.data.set([...HEAT, Math.round(value * STRONGEST)], 4 * i);
-  });
-  heat.width = plane.cols;
-  heat.height = plane.rows;
-  heat.getContext("2d").putImageData(image, 0, 0);
-  sheet.bitmap({ canvas: heat }, box);
-}
-
-function paintSeen(sheet, { seenRows, seenCols }, theme) {
-  fillBoxes(sheet, runBoxes(seenRows.values, seenCols.values), SEEN[theme]);
-}
-
-// A dot on each pixel, dark with a light rim: it needs no colour to be told from the heat.
-function paintUsed(sheet, box, plane) {
-  if (!box) return;
-  const { context } = sheet;
-  const radius = Math.max(0.7, 0.2 * sheet.ratio);
-  for (const [grow, color] of [[0.6, "#fff"], [0, "#000"]]) {
-    context.fillStyle = color;
-    context.beginPath();
-    plane.values.forEach((isUsed, i) => {
-      if (!isUsed) return;
-      const x = sheet.toDevice(box[2] + (i % plane.cols) + 0.5);
-      const y = sheet.toDevice(box[0] + Math.floor(i / plane.cols) + 0.5);
-      context.moveTo(x + radius + grow, y);
-      context.arc(x, y, radius + grow, 0, 2 * Math.PI);
-    });
-    context.fill();
-  }
-}
-
-// A pixel, with four strokes toward it: by itself it can be too small to be found.
-function paintPixel(sheet, [row, col]) {
-  const reach = Math.max(4, sheet.size / 16);
-  for (const [down, across] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
-    const ends = [0.9, reach].map((far) => [row + 0.5 + down * far, col + 0.5 + across * far]);
-    const [rows, cols] = [0, 1].map((axis) => [ends[0][axis], ends[1][axis]].sort((a, b) => a - b));
-    sheet.box([...rows, ...cols], { width: 1 });
-  }
-  sheet.box([row, row + 1, col, col + 1], { width: 1.5 });
-}
-
-function fillBoxes(sheet, boxes, color) {
-  sheet.context.fillStyle = color;
-  sheet.context.beginPath();
-  for (const box of boxes) sheet.context.rect(...sheet.rectangle(box));
-  sheet.context.fill();
-}
-
-// The boxes that cover all places in one of the rows and one of the cols, both given as 0 and 1.
-function runBoxes(rows, cols) {
-  const across = runs(cols);
-  return runs(rows).flatMap((down) => across.map((run) => [...down, ...run]));
-}
-
-function runs(flags) {
-  const found = [];
-  flags.forEach((flag, i) => {
-    if (flag && i && flags[i - 1]) found.at(-1)[1] = i + 1;
-    else if (flag) found.push([i, i + 1]);
-  });
-  return found;
 }

@@ -134,7 +134,12 @@ function drawLinks(stage, theme, unit) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
-  if (!winners || stage.scene.view !== "now") return;
+  // Where the sentence stands between grid and map, lines would strike it out.
+  const [map, text] = [stage.maps[0].sheet.canvas, stage.parts.sentence].map((part) =>
+    part.getBoundingClientRect(),
+  );
+  const crossed = text.bottom <= map.top;
+  if (!winners || crossed || stage.scene.view !== "now") return;
   const from = corner(stage.input.sheet, frame);
   const to = corner(stage.maps[0].sheet, frame);
   const below = to([0, 0])[1] > from([stage.setting.size, 0])[1];

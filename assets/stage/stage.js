@@ -123,7 +123,7 @@ class Stage {
     const { layers, extras } = this.setting;
     const now = { maps: of("now", layers), extras: of("extra", extras) };
     this.now = { place: header.position, ...now };
-    if (header.begun) this.started = { place: header.start, maps: of("start", layers) };
+    if (planes.start0) this.started = { place: header.start, maps: of("start", layers) };
     this.header = header;
     this.lens.received?.(this, header, planes);
     this.line.answered(header);

@@ -99,9 +99,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     planes = _map_planes("now", now, setting) | moving.planes
     knows_scene = request.known_scene == setting.scene_id
     if not (knows_scene and request.known_start == scene.start):
-        begun = lens.at_start(moment)
-        header["begun"] = begun.header
-        planes |= _map_planes("start", start, setting) | begun.planes
+        planes |= _map_planes("start", start, setting)
     if not knows_scene:
         fixed = lens.fixed(scene, setting)
         header["setting"] = {**setting.header, **_lens_header(lens), **fixed.header}

@@ -1,7 +1,7 @@
 """A lens: what one page's stage shows of a scene beyond the picture and its maps. Pure.
 
-A lens adds to a frame: once what stays (`fixed`), once per drag what belongs to its start
-(`at_start`), and at every move the sentence, the readouts and its own planes (`moving`).
+A lens adds to a frame: once what stays (`fixed`), and at every move the sentence, the readouts and
+its own planes (`moving`).
 """
 
 from __future__ import annotations
@@ -58,10 +58,6 @@ class Lens:
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return what stays while the pattern is dragged."""
-        return Part()
-
-    def at_start(self, moment: Moment) -> Part:
-        """Return what belongs to the place where the drag began."""
         return Part()
 
     def moving(self, moment: Moment) -> Part:

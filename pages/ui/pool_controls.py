@@ -29,8 +29,8 @@ from rfcore.layers import Pair
 _OWN = "your own"
 _DEFAULT = PoolChoice("max", (2, 2), (2, 2))
 _NAMES = {"pixel": "one cell"}
-_WIDTH = 165
-"""Pixels of a select box: two stand side by side on a phone."""
+_EXAMPLE_WIDTH, _KIND_WIDTH, _WIDTH = 190, 150, 108
+"""Pixels of the select boxes: two rows of them on a phone, one on a screen 1024 pixels wide."""
 
 
 def pool_controls() -> None:
@@ -59,12 +59,14 @@ def pool_controls() -> None:
 def _example_box(scene: Scene) -> None:
     name = example_of(scene)
     options = [*EXAMPLES, *([] if name else [_OWN])]
-    choice_box("Example", options, name or _OWN, "example", _with_example, width=_WIDTH)
+    choice_box("Example", options, name or _OWN, "example", _with_example, width=_EXAMPLE_WIDTH)
 
 
 def _kind_box(chosen: PoolChoice | None) -> None:
     options = [*KINDS, *([] if chosen else [_OWN])]
-    choice_box("Pool", options, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_WIDTH)
+    choice_box(
+        "Pool", options, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_KIND_WIDTH
+    )
 
 
 def _grid_box(scene: Scene) -> None:

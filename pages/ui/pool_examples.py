@@ -15,7 +15,7 @@ from rfcore.layers import Pair
 from rfcore.ops import Array
 from rfcore.stack import Stack
 
-FIRST, PATCHES, ROWS = "first touch", "three patches of 2×2", "the same as rows of 4"
+FIRST, PATCHES, ROWS = "first touch", "three patches of 2×2", "three rows of 4"
 OVERLAPPING, RAMP = "overlapping windows", "a ramp"
 
 
