@@ -125,14 +125,15 @@ def convolve_region(
     row0, row1, col0, col1 = region
     if row0 >= row1 or col0 >= col1:
         return
-    col0 -= col0 % TILE
-    tiles = -(-(col1 - col0) // TILE)
-    width = min(tiles * TILE, cols - col0)
+    tile = min(TILE, -(-cols // 8) * 8)  # a narrow map has narrower tiles: less to fill up
+    col0 -= col0 % tile
+    tiles = -(-(col1 - col0) // tile)
+    width = min(tiles * tile, cols - col0)
     weights = kernels.reshape(out_channels, -1)
     taps = weights.shape[1]
-    band = max(1, min(row1 - row0, _BUFFER // (taps * tiles * TILE)))
-    unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, tiles * TILE), padded.dtype)
-    products = np.empty((out_channels, band * tiles, TILE), padded.dtype)
+    band = max(1, min(row1 - row0, _BUFFER // (taps * tiles * tile)))
+    unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, tiles * tile), padded.dtype)
+    products = np.empty((out_channels, band * tiles, tile), padded.dtype)
     for top in range(row0, row1, band):
         rows = min(band, row1 - top)
         for row in range(kernel_rows):
@@ -142,10 +143,10 @@ def convolve_region(
                 first_col = col0 * col_stride + col * col_step
                 col_slice = slice(first_col, first_col + (width - 1) * col_stride + 1, col_stride)
                 unfolded[:, row, col, :rows, :width] = padded[:, row_slice, col_slice]
-        columns = unfolded.reshape(taps, band * tiles, TILE)
+        columns = unfolded.reshape(taps, band * tiles, tile)
         # One product per tile, all of one shape: see TILE.
         np.matmul(weights, columns.transpose(1, 0, 2), out=products.transpose(1, 0, 2))
-        band_out = products.reshape(out_channels, band, tiles * TILE)[:, :rows, :width]
+        band_out = products.reshape(out_channels, band, tiles * tile)[:, :rows, :width]
         target = out[:, top : top + rows, col0 : col0 + width]
         if bias is None:
             target[...] = band_out
