@@ -25,6 +25,7 @@ st.navigation(
             title="How far a neuron sees",
             icon=":material/center_focus_weak:",
         ),
+        st.Page("the_head_decides.py", title="The head decides", icon=":material/account_tree:"),
     ],
     position="top",
 ).run()

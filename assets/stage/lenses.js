@@ -21,9 +21,10 @@
 //   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 
 import { fields } from "./lens-fields.js";
+import { heads } from "./lens-heads.js";
 import { pool } from "./lens-pool.js";
 import { roads } from "./lens-roads.js";
 import { sharing } from "./lens-sharing.js";
 import { windowLens } from "./lens-window.js";
 
-export const LENSES = { maps: {}, pool, window: windowLens, roads, sharing, fields };
+export const LENSES = { maps: {}, pool, window: windowLens, roads, sharing, fields, heads };

@@ -1,10 +1,10 @@
 // The orbit map: every place that the mark can have, coloured by the output that it gives there.
 
 import { Sheet } from "./draw.js";
-import { clamp, samePlace } from "./geometry.js";
+import { samePlace } from "./geometry.js";
 import { element } from "./panels.js";
+import { listenToPlaces } from "./places.js";
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
 const LINE = { light: "#4a4f59", dark: "#aab1bd" };
 // Every hue but the green ones, which belong to the output at the start.
@@ -56,13 +56,17 @@ export class OrbitPanel {
         row("for a single peak", this.peak),
       ),
     );
-    this.listen();
+    listenToPlaces(this);
   }
 
   // labels: a plane with one number per place, equal where the output is; none when unknown.
   take(labels) {
     this.labels = labels ?? null;
     this.colored = null;
+  }
+
+  get size() {
+    return [this.labels.rows, this.labels.cols];
   }
 
   labelAt([row, col]) {
@@ -73,55 +77,12 @@ export class OrbitPanel {
     return this.labels !== null && this.stage.scene?.moves === "pattern";
   }
 
-  listen() {
-    const { plot, stage } = this;
-    const point = (place) => {
-      if (place === this.hover || samePlace(place, this.hover)) return;
-      this.hover = place;
-      stage.drawSoon();
-    };
-    plot.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "touch") point(this.placeAt(event));
-    });
-    plot.addEventListener("pointerleave", () => point(null));
-    plot.addEventListener("click", (event) => this.go(this.placeAt(event)));
-    plot.addEventListener("focus", () => {
-      if (!this.canMove || !plot.matches(":focus-visible")) return;
-      this.cursor = stage.scene.position;
-      stage.drawSoon();
-      stage.speakSoon();
-    });
-    plot.addEventListener("blur", () => {
-      this.cursor = null;
-      stage.drawSoon();
-    });
-    plot.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  key(event) {
-    const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
-    if (!this.canMove) return;
-    const [row, col] = this.cursor ?? this.stage.scene.position;
-    if (event.key === "Enter" || event.key === " ") this.go([row, col]);
-    else if (step) {
-      const { rows, cols } = this.labels;
-      this.cursor = [clamp(row + step[0], 0, rows - 1), clamp(col + step[1], 0, cols - 1)];
-      this.stage.drawSoon();
-      this.stage.speakSoon();
-    } else return;
-    event.preventDefault();
-  }
-
   placeAt(event) {
     if (!this.canMove) return null;
     const [row, col] = this.sheet.place(event).map(Math.floor);
     return row >= 0 && col >= 0 && row < this.labels.rows && col < this.labels.cols
       ? [row, col]
       : null;
-  }
-
-  go(place) {
-    if (place) this.stage.moveTo(...place, true);
   }
 
   words() {

@@ -10,6 +10,7 @@ from typing import Any
 from pages.ui.grid import GRID_SIZES
 from pages.ui.limits import SceneError
 from pages.ui.scene import RINGS, VIEWS, Ring, Scene, Unit, View
+from pages.ui.training import BLOCKS, HEX
 from rfcore.layers import Pair
 
 
@@ -21,7 +22,7 @@ class Hand:
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
     has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
     pinned or not; pointed: the pixel that is, likewise. Of what only some lenses have, None: as it
-    was; no pinned_pixel: none is pinned.
+    was; no pinned_pixel: none is pinned. painted: the blocks in which examples may lie.
     """
 
     mount: str
@@ -41,6 +42,7 @@ class Hand:
     rings: tuple[Ring, ...] | None = None
     cells: str | None = None
     weights: tuple[str, ...] | None = None
+    painted: str | None = None
 
     def applied_to(self, scene: Scene) -> Scene:
         """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
@@ -50,6 +52,10 @@ class Hand:
                 changed = changed.with_channel(layer, channel)
         if self.weights is not None:
             changed = changed.with_weights(self.weights)
+        if self.painted is not None:
+            if changed.training is None:
+                raise SceneError("there are no heads here whose examples could be painted")
+            changed = replace(changed, training=replace(changed.training, where=self.painted))
         if self.pinned_pixel is not None:
             changed = replace(changed, pixel=next(iter(self.pinned_pixel), None))
         return replace(
@@ -100,6 +106,7 @@ def read_hand(message: object) -> Hand:
         rings=_rings(message.get("rings")),
         cells=_cells(message.get("cells")),
         weights=_weights(message.get("weights")),
+        painted=_painted(message.get("painted")),
     )
 
 
@@ -135,6 +142,16 @@ def _weights(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise SceneError(f"the weights of a kernel are a list of texts, got {_shown(value)}")
     return tuple(value)
+
+
+def _painted(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not HEX.fullmatch(value):
+        raise SceneError(
+            f"painted blocks are {BLOCKS * BLOCKS // 4} digits 0 to f, got {_shown(value)}"
+        )
+    return value
 
 
 def _text(message: Mapping[Any, Any], name: str) -> str:

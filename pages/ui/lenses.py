@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.ui.lens import Lens
 from pages.ui.lens_fields import FieldsLens
+from pages.ui.lens_heads import HeadsLens
 from pages.ui.lens_maps import MapsLens
 from pages.ui.lens_pool import PoolLens
 from pages.ui.lens_roads import RoadsLens
@@ -17,4 +18,5 @@ LENSES: dict[str, Lens] = {
     "roads": RoadsLens(),
     "sharing": SharingLens(),
     "fields": FieldsLens(),
+    "heads": HeadsLens(),
 }

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from pages.ui.limits import SceneError
 from pages.ui.photos import Photo
 from pages.ui.scene import UPLOAD, Scene, Unit
+from pages.ui.training import from_text, to_text
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 
@@ -30,6 +31,7 @@ KEYS = (
     "moves",
     "pixel",
     "rings",
+    "train",
 )
 """Every query parameter of a scene, in the order in which they are read."""
 
@@ -68,6 +70,8 @@ def to_query(scene: Scene) -> dict[str, str]:
         query["pixel"] = f"{scene.pixel[0]},{scene.pixel[1]}"
     if scene.lens == "fields" or scene.rings != Scene.rings:
         query["rings"] = ",".join(scene.rings) or _NO_RINGS
+    if scene.training is not None:
+        query["train"] = to_text(scene.training)
     if scene.unit is not None:
         query["unit"] = f"{scene.unit.layer + 1},{scene.unit.row},{scene.unit.col}"
     return query
@@ -186,4 +190,5 @@ _READERS: dict[str, Callable[[Scene, str], Scene]] = {
     "cells": lambda scene, value: replace(scene, cells=value),
     "pixel": _read_pixel,
     "rings": _read_rings,
+    "train": lambda scene, value: scene.with_training(from_text(value)),
 }

@@ -11,6 +11,9 @@ from itertools import product
 
 from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import Scene, Unit
+from pages.ui.training import Training
+from rfcore.experiments import QUARTER_FIELD
+from rfcore.filters import BANK
 from rfcore.layers import Conv2d
 from rfcore.stack import Stack
 
@@ -59,4 +62,19 @@ CONVOLUTION = Room(
         lens="window",
     ),
     stacks=tuple(one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)),
+)
+
+HEADS = Room(
+    "heads",
+    Scene(
+        image="black",
+        pattern="cat",
+        position=(8, 8),
+        start=(8, 8),
+        stack=Stack.parse(QUARTER_FIELD),
+        kernels=(BANK,) * 3,
+        channels=(0,) * 8,
+        lens="heads",
+        training=Training(),
+    ),
 )

@@ -11,8 +11,10 @@ from typing import Literal, get_args
 
 from pages.ui.grid import FULL, GRID, GRID_SIZES, MARKS, check_cells, mark_size, resized_cells
 from pages.ui.limits import SceneError, check_border, check_stack, map_shapes
-from pages.ui.own_kernels import check_choice, fitted, own_choice
+from pages.ui.own_kernels import check_choice, fitted, is_own, own_choice
 from pages.ui.photos import Photo
+from pages.ui.training import Training, experiment_of
+from rfcore.experiments import Experiment
 from rfcore.filters import BANK
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, PaddingMode
@@ -22,7 +24,7 @@ from rfcore.stack import Stack
 View = Literal["now", "start", "difference"]
 VIEWS: tuple[View, ...] = get_args(View)
 
-Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields"]
+Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields", "heads"]
 LENSES: tuple[Lens, ...] = get_args(Lens)
 
 Moves = Literal["pattern", "zeros", "wrap"]
@@ -72,7 +74,8 @@ class Scene:
     picture; it does not travel in a link. lens: what the stage looks at. moves: what the hand
     moves, the pattern alone or the whole picture with it, and what then comes in at the far edge.
     cells: the numbers of a grid, a digit each. pixel: the pinned (row, col) of the picture. rings:
-    what is drawn of a unit's field, in the order of RINGS.
+    what is drawn of a unit's field, in the order of RINGS. training: of the heads, where there are
+    any.
     Raises SceneError, or what rfcore raises, for anything that cannot be shown.
     """
 
@@ -93,11 +96,14 @@ class Scene:
     cells: str = ""
     pixel: Pair | None = None
     rings: tuple[Ring, ...] = ("box", "effective")
+    training: Training | None = None
 
     def __post_init__(self) -> None:
         self._check_picture()
         self._check_stack()
         self._check_shown()
+        if self.training is not None:
+            self._check_training(self.training)
 
     def _check_picture(self) -> None:
         if self.image == UPLOAD and self.photo is None:
@@ -162,6 +168,34 @@ class Scene:
                 f"the picture has rows and columns 0 to {self.size - 1}, got pixel "
                 f"{self.pixel[0]}, {self.pixel[1]}"
             )
+
+    def _check_training(self, training: Training) -> None:
+        if self.image not in BACKGROUNDS:
+            raise SceneError(
+                f"heads are trained on a drawn picture, {', '.join(BACKGROUNDS)}, not on a "
+                f"{self.image}"
+            )
+        if self.pattern not in training.classes:
+            raise SceneError(
+                f"the heads tell a {training.classes[0]} from a {training.classes[1]}; the pattern "
+                f"is one of them, got \u201c{self.pattern}\u201d"
+            )
+        if self.moves != "pattern":
+            raise SceneError(
+                "the heads are asked about a pattern that moves alone, not with the whole picture"
+            )
+        if any(map(is_own, self.kernels)):
+            raise SceneError("heads are trained on named kernels, not on weights of your own")
+        assert self.experiment is not None  # its own checks have passed
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The experiment in which the scene's heads are trained, where there are any."""
+        if self.training is None:
+            return None
+        return experiment_of(
+            self.training, self.image, self.size, self.stack, self.kernels, self.padding_mode
+        )
 
     def has_unit(self, unit: Unit) -> bool:
         """Whether a unit is on one of this scene's maps."""
@@ -271,6 +305,13 @@ class Scene:
             raise SceneError("this stack has no convolution, so there are no weights to write")
         choice = own_choice(texts, convolutions[0][1].kernel_size)
         return replace(self, kernels=(choice, *self.kernels[1:]))
+
+    def with_training(self, training: Training) -> Scene:
+        """Return the scene with heads that are trained in this way, one of the classes on it."""
+        if self.pattern in training.classes:
+            return replace(self, training=training)
+        bare = replace(self, training=None)
+        return replace(bare.with_pattern(training.classes[0]), training=training)
 
     def with_pattern(self, pattern: str) -> Scene:
         """Return the scene with another pattern, its middle where the old one's was."""

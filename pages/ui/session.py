@@ -81,7 +81,10 @@ class Learner:
         before, self.scene = self.scene, hand.applied_to(self.scene)
         if hand.settled:
             self.write_link()
-        return (before.kernels, before.cells) != (self.scene.kernels, self.scene.cells)
+        return any(
+            getattr(before, part) != getattr(self.scene, part)
+            for part in ("kernels", "cells", "training")
+        )
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""

@@ -42,11 +42,12 @@ class Look(NamedTuple):
     """One moment of a drag: the shown maps, and what in each of them should move with the hand.
 
     The second is what the pattern by itself adds to a map; when the whole picture moves with it,
-    it is the map.
+    it is the map. last: all channels of the last layer, (channels, rows, cols).
     """
 
     maps: tuple[Array, ...]
     responses: tuple[Array, ...]
+    last: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +70,21 @@ class Setting:
     """The number of a white pixel."""
     header: dict[str, Any]
 
-    def look(self, scene: Scene) -> Look:
-        """Return what there is to see in a scene with this setting."""
-        maps = self.chosen(self.picture_of(scene))
+    def look(self, scene: Scene, *, responses: bool = True) -> Look:
+        """Return what there is to see in a scene with this setting.
+
+        responses: whether to tell the pattern's own; without, nothing stands for them.
+        """
+        activations = self.network.forward(self.picture_of(scene))
+        maps = self._shown(activations)
+        last = activations[-1].copy()
+        if not responses:
+            return Look(maps, (), last)
         if scene.moves != "pattern":
-            return Look(maps, maps)
+            return Look(maps, maps, last)
         alone = self.chosen(self.on(self.gray, scene.position))
-        responses = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-        return Look(maps, responses)
+        own = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+        return Look(maps, own, last)
 
     def picture_of(self, scene: Scene) -> Array:
         """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
@@ -94,9 +102,12 @@ class Setting:
 
     def chosen(self, image: Array) -> tuple[Array, ...]:
         """Return the shown channel of every map of an image."""
+        return self._shown(self.network.forward(image))
+
+    def _shown(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
         return tuple(
             activation[channel].copy()
-            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
+            for activation, channel in zip(activations, self.channels, strict=True)
         )
 
 
@@ -146,9 +157,10 @@ def setting_of(scene: Scene) -> Setting:
 
 
 @_remembered
-def look_at_start(scene: Scene, start: Pair) -> Look:
+def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
-    return setting_of(scene).look(replace(scene, position=start, start=start))
+    at_start = replace(scene, position=start, start=start)
+    return setting_of(scene).look(at_start, responses=responses)
 
 
 def _network(scene: Scene) -> Network:

@@ -1,0 +1,155 @@
+"""Training on the page: its button, its progress, its end; a frame never trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+
+import streamlit as st
+
+from pages.ui.controls import problem_of
+from pages.ui.scene import Scene
+from pages.ui.session import learner
+from pages.ui.trained import STORE, Progress, Trained
+from pages.ui.words_heads import percent, where_text
+from rfcore.errors import RfcoreError
+from rfcore.experiments import Experiment
+
+_WANTED, _STOPPED, _LAST = "heads_wanted", "heads_stopped", "heads_last"
+_TELL_EVERY = 0.1  # seconds between two pictures of the progress
+
+_SPANS = {
+    "waiting": (0.0, 0.0),
+    "drawing": (0.0, 0.2),
+    "training": (0.2, 0.35),
+    "asking": (0.35, 1),
+}
+"""From where to where each phase moves the bar; asking at every place takes longest."""
+
+_PHASES = {
+    "waiting": "Another training is running. Yours is next.",
+    "drawing": "Drawing examples and running the frozen network over them.",
+    "training": "Training.",
+    "asking": "Trained. Asking all three heads at every place.",
+}
+
+
+def training_box() -> None:
+    """Say whether the scene's heads are trained, and offer what changes that; see `train_wanted`.
+
+    The first scene of a visit is trained without being asked.
+    """
+    scene = learner().scene
+    trained = STORE.find(scene.experiment)
+    if _WANTED not in st.session_state:
+        st.session_state[_WANTED] = scene.experiment
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if trained is not None:
+            st.session_state[_LAST] = scene
+            _done(scene, trained)
+        elif st.session_state[_WANTED] == scene.experiment:
+            st.button("Stop", key="stop_training", on_click=_stop)
+        else:
+            _offer(scene)
+    problem_of("where_button")
+
+
+def train_wanted(spot: st.delta_generator.DeltaGenerator) -> None:
+    """Train the scene's heads if they are wanted and not there yet, and show the page anew.
+
+    spot: where the progress is shown. Whatever interrupts the page ends the training as well.
+    """
+    experiment = learner().scene.experiment
+    wanted = st.session_state.get(_WANTED)
+    if experiment is None or wanted != experiment or STORE.find(experiment) is not None:
+        return
+    try:
+        with spot:
+            STORE.train(experiment, _Bar().show)
+    except RfcoreError as error:
+        st.session_state[_WANTED] = None
+        spot.error(f"The heads could not be trained: {error}.")
+        return
+    st.session_state[_WANTED] = st.session_state[_STOPPED] = None
+    st.rerun()
+
+
+class _Bar:
+    """The progress bar in the box; it is drawn a few times a second, however often it is told."""
+
+    def __init__(self) -> None:
+        self.bar, self.drawn = st.progress(0.0, text=" "), 0.0
+
+    def show(self, progress: Progress) -> None:
+        now = monotonic()
+        if now - self.drawn < _TELL_EVERY:
+            return
+        self.drawn = now
+        first, last = _SPANS[progress.phase]
+        heads = "; ".join(
+            f"{name}: loss {loss:.3f}, {percent(right)} right"
+            for name, (loss, right) in progress.heads.items()
+        )
+        text = f"{_PHASES[progress.phase]} {heads}"
+        self.bar.progress(first + (last - first) * progress.share, text=text)
+
+
+def _done(scene: Scene, trained: Trained) -> None:
+    assert scene.training is not None
+    right = [classifier.accuracy for classifier in trained.classifiers]
+    every = percent(min(right))
+    st.markdown(
+        f"Trained in {trained.seconds:.1f} s on {scene.training.examples} examples, "
+        f"{where_text(scene.training)}; "
+        + ("all heads get all of them right." if min(right) == 1 else f"at least {every} right."),
+        width="stretch",
+    )
+    for label, where in (
+        ("Train everywhere", "everywhere"),
+        ("Train in the upper left only", "upper left"),
+    ):
+        if scene.training.where != where:
+            st.button(label, key=f"train_{where}", on_click=_train_in, args=(where,))
+
+
+def _offer(scene: Scene) -> None:
+    st.button(
+        "Train the three heads",
+        key="train",
+        type="primary",
+        on_click=_want,
+        args=(scene.experiment,),
+    )
+    stopped = st.session_state.get(_STOPPED) == scene.experiment
+    text = "Training was stopped; nothing of it was kept. " if stopped else ""
+    st.markdown(f"{text}These settings are not trained yet.", width="content")
+    last = st.session_state.get(_LAST)
+    if last is not None and STORE.find(last.experiment) is not None:
+        st.button("Back to the trained settings", key="untrain", on_click=_back, args=(last,))
+
+
+def _want(experiment: Experiment | None) -> None:
+    st.session_state[_WANTED] = experiment
+
+
+def _stop() -> None:
+    st.session_state[_STOPPED] = st.session_state.get(_WANTED)
+    st.session_state[_WANTED] = None
+
+
+def _back(last: Scene) -> None:
+    def make(scene: Scene) -> Scene:
+        if last.size != scene.size:
+            return last
+        return replace(last, position=scene.position, start=scene.start)
+
+    learner().change(make, "where_button")
+
+
+def _train_in(where: str) -> None:
+    def make(scene: Scene) -> Scene:
+        assert scene.training is not None
+        return scene.with_training(replace(scene.training, where=where))
+
+    learner().change(make, "where_button")
+    _want(learner().scene.experiment)
