@@ -47,7 +47,7 @@ export class HeadPanel {
     );
     this.rows = classes.map(() => new AnswerRow());
     this.quarters = element("dd", { class: "quarters" });
-    this.counts = element("dd", {});
+    [this.features, this.weights] = [element("dd", {}), element("dd", {})];
     const list = element(
       "dl",
       { class: "head-figures" },
@@ -65,7 +65,8 @@ export class HeadPanel {
         element("dt", {}, "right in each quarter"),
         this.quarters,
       ),
-      element("div", {}, element("dt", {}, "features, weights"), this.counts),
+      element("div", {}, element("dt", {}, "features"), this.features),
+      element("div", {}, element("dt", {}, "weights"), this.weights),
     );
     this.panel = element(
       "figure",
@@ -100,7 +101,8 @@ export class HeadPanel {
     this.rows.forEach((row, i) => row.name(classes[i]));
     const cells = (quarters ?? ["\u2013", "\u2013", "\u2013", "\u2013"]).map((text) => element("span", {}, text));
     this.quarters.replaceChildren(...cells);
-    this.counts.textContent = `${features}, ${weights}`;
+    this.features.textContent = features;
+    this.weights.textContent = weights;
   }
 
   placeAt(event) {

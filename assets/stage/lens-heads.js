@@ -5,8 +5,9 @@ import { Paint } from "./head-paint.js";
 
 export const heads = {
   onlyNow: true,
+  flush: true,
   phoneColumns: 3,
-  tallest: [0.42, 0.4],
+  tallest: [0.42, 0.28],
 
   panels(stage) {
     const { panels } = stage.setting.heads ?? { panels: [] };

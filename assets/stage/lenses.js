@@ -16,6 +16,7 @@
 //   after(stage, theme, unit)         when all is drawn: its own panels
 //   interrupted(stage)      the hand has moved, pointed or pinned: what plays by itself stops
 //   words(stage, unit)      the line about the unit, when it has its own
+//   flush                   its picture has no strip round it for fields that reach beyond the border
 //   onlyNow                 its maps have no start and no difference to show
 //   phoneColumns            panels side by side on a phone
 //   tallest                 [desk, phone]: the largest part of the window's height that a map takes

@@ -218,7 +218,7 @@ class Stage {
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
     // Room for what a field shows beyond the border, and for the line around it.
-    this.margin = reach ? Math.min(reach + 1, Math.max(3, Math.ceil(setting.size / 8))) : 0;
+    this.margin = reach && !this.lens.flush ? Math.min(reach + 1, Math.max(3, Math.ceil(setting.size / 8))) : 0;
     this.layOut();
   }
 

@@ -1,4 +1,4 @@
-"""The controls of the heads' page: which class is on the stage, and what the heads are trained on."""
+"""The controls of the heads' page: the class on the stage, and what the heads are trained on."""
 
 from __future__ import annotations
 

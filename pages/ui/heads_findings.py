@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 def unused_features(trained: Trained) -> tuple[int, int]:
-    """Return how many of the dense head's features have a weight of exactly 0, and how many it has."""
+    """Return how many of the dense head's features weigh exactly 0, and how many there are."""
     weights = trained.classifiers[0].weights
     return int((weights == 0).all(axis=1).sum()), len(weights)
 
@@ -143,6 +143,6 @@ def depth_sentence(results: tuple[DepthResult, ...]) -> str:
     )
     return (
         f"With a last field of {result.field[0]} pixels, which covers the picture, "
-        f"{percent(result.touched_share)} of the dense layer\u2019s features get a weight. Right in "
-        f"the lower right, where no example was: {figures}."
+        f"{percent(result.touched_share)} of the dense layer\u2019s features get a weight. "
+        f"Right in the lower right, where no example was: {figures}."
     )

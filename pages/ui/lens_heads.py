@@ -46,9 +46,7 @@ class HeadsLens(Lens):
             "where": words_heads.where_text(training),
             "blocks": painted(blocks_of(allowed)),
             "trained": trained is not None,
-            "panels": [
-                _panel(index, experiment.last_shape, trained) for index in range(len(HEADS))
-            ],
+            "panels": [_panel(at, experiment.last_shape, trained) for at in range(len(HEADS))],
         }
         planes = {"allowed": allowed.astype("u1")}
         if trained is not None:
@@ -80,7 +78,7 @@ class HeadsLens(Lens):
 def _panel(index: int, shape: tuple[int, int, int], trained: Trained | None) -> dict[str, Any]:
     head = HEADS[index]
     features = head.feature_count(shape)
-    panel = {
+    panel: dict[str, Any] = {
         "title": words_heads.head_name(head),
         "features": f"{features:,}",
         "weights": f"{2 * features:,}",

@@ -35,7 +35,7 @@ Phase = Literal["waiting", "drawing", "training", "asking"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is. share: 0 to 1 of its phase. heads: (loss in nats, accuracy) by name."""
+    """How far a training is. share: 0 to 1 of its phase. heads: (loss, accuracy) by name."""
 
     phase: Phase
     share: float
@@ -44,6 +44,10 @@ class Progress:
 
 Tell = Callable[[Progress], None]
 """Called again and again; what it raises ends the training, and nothing of it is kept."""
+
+
+def _tell_nobody(progress: Progress) -> None:
+    del progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,7 @@ class Store:
         """Return what was trained with these settings, if it is kept."""
         return None if experiment is None else self._get(self._found, experiment)
 
-    def train(self, experiment: Experiment, tell: Tell = lambda progress: None) -> Trained:
+    def train(self, experiment: Experiment, tell: Tell = _tell_nobody) -> Trained:
         """Return the trained heads of an experiment: the kept ones, or new ones.
 
         One experiment at a time is trained; who comes meanwhile waits, and is told so.
@@ -94,9 +98,7 @@ class Store:
         """Return the comparison of depths with these settings, if it is kept."""
         return self._get(self._depths, experiment)
 
-    def compare(
-        self, experiment: Experiment, tell: Tell = lambda progress: None
-    ) -> tuple[DepthResult, ...]:
+    def compare(self, experiment: Experiment, tell: Tell = _tell_nobody) -> tuple[DepthResult, ...]:
         """Return how deeper and shallower stacks fare, kept or new; waits its turn as `train`."""
 
         def stacks(done: int, total: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ _SPANS = {
     "waiting": (0.0, 0.0),
     "drawing": (0.0, 0.2),
     "training": (0.2, 0.35),
-    "asking": (0.35, 1),
+    "asking": (0.35, 1.0),
 }
 """From where to where each phase moves the bar; asking at every place takes longest."""
 
@@ -34,27 +35,31 @@ _PHASES = {
 }
 
 
-def training_box() -> None:
-    """Say whether the scene's heads are trained, and offer what changes that; see `train_wanted`.
+def training_box() -> Any:
+    """Say whether the scene's heads are trained, and offer what changes that.
 
-    The first scene of a visit is trained without being asked.
+    Returns where `train_wanted` shows its progress. The first scene of a visit is trained without
+    being asked.
     """
     scene = learner().scene
     trained = STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
         st.session_state[_WANTED] = scene.experiment
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center") as row:
+        spot = row
         if trained is not None:
             st.session_state[_LAST] = scene
             _done(scene, trained)
         elif st.session_state[_WANTED] == scene.experiment:
             st.button("Stop", key="stop_training", on_click=_stop)
+            spot = st.container(width="stretch")
         else:
             _offer(scene)
     problem_of("where_button")
+    return spot
 
 
-def train_wanted(spot: st.delta_generator.DeltaGenerator) -> None:
+def train_wanted(spot: Any) -> None:
     """Train the scene's heads if they are wanted and not there yet, and show the page anew.
 
     spot: where the progress is shown. Whatever interrupts the page ends the training as well.

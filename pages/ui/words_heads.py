@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.ui.scene import Scene
-from pages.ui.training import Training
 from pages.ui.trained import Trained
+from pages.ui.training import Training
 from rfcore.examples import HEADS
 from rfcore.experiments import QUARTERS, first_half
 from rfcore.heads import Head
