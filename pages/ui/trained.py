@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import BoundedSemaphore, Lock
 from time import perf_counter
@@ -25,7 +25,7 @@ KEPT = 32
 """Experiments that are kept: 0.3 MB each with the defaults, at most some 10 MB."""
 
 KEPT_DEPTHS = 16
-"""Comparisons of depths that are kept, a few MB each: they hold no weights."""
+"""Comparisons of depths that are kept, a few KB each: they hold no weights."""
 
 _PATIENCE = 0.2  # seconds between two looks whether the other training is over
 _LARGEST_ODDS = 60.0  # log-odds beyond which a probability is 1 to a float
@@ -96,7 +96,7 @@ class Store:
 
     def find_depths(self, experiment: Experiment) -> tuple[DepthResult, ...] | None:
         """Return the comparison of depths with these settings, if it is kept."""
-        return self._get(self._depths, experiment)
+        return self._get(self._depths, _in_the_upper_left(experiment))
 
     def compare(self, experiment: Experiment, tell: Tell = _tell_nobody) -> tuple[DepthResult, ...]:
         """Return how deeper and shallower stacks fare, kept or new; waits its turn as `train`."""
@@ -109,7 +109,7 @@ class Store:
             if found is None:
                 tell(Progress("training", 0.0))
                 found = compare_depths(experiment, progress=stacks)
-                self._keep(self._depths, experiment, found, KEPT_DEPTHS)
+                self._keep(self._depths, _in_the_upper_left(experiment), found, KEPT_DEPTHS)
             return found
 
     @contextmanager
@@ -136,6 +136,11 @@ class Store:
 
 STORE = Store()
 """The store of this process."""
+
+
+def _in_the_upper_left(experiment: Experiment) -> Experiment:
+    """Return what a comparison of depths makes of an experiment, wherever its own examples lie."""
+    return replace(experiment, where="upper left")
 
 
 def _carry_out(experiment: Experiment, tell: Tell, serial: int) -> Trained:
