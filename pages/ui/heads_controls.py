@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls import choice_box
+from pages.ui.controls import choice_box, problem_of
 from pages.ui.limits import MAX_LAYERS
 from pages.ui.scene import Scene
 from pages.ui.session import learner
@@ -50,7 +50,8 @@ def training_controls() -> None:
     assert training is not None
     with st.container(horizontal=True):
         for at, label in enumerate(("One class", "The other class")):
-            _box(label, CLASSES, training.classes[at], f"class_{at}", _with_class(at))
+            key = f"class_{at}"
+            _box(label, CLASSES, training.classes[at], key, _with_class(at), control="classes")
         _box(
             "Examples lie",
             REGIONS,
@@ -67,6 +68,7 @@ def training_controls() -> None:
         ):
             _box(label, options, getattr(training, part), part, _with(part))
         _network_boxes(scene)
+    problem_of("classes")
 
 
 def _network_boxes(scene: Scene) -> None:
@@ -127,10 +129,11 @@ def _box(
     *,
     names: dict[Any, str] | None = None,
     width: int = _WIDTH,
+    control: str | None = None,
 ) -> None:
     """Show a choice that also has the present value, which a link may have set to any other."""
     options = [*options, *([] if value in options else [value])]
-    choice_box(label, options, value, key, make, names=names, width=width)
+    choice_box(label, options, value, key, make, names=names, width=width, control=control)
 
 
 def _with(part: str) -> Callable[[Scene, Any], Scene]:

@@ -25,7 +25,6 @@ def map_figure(
     figure = go.Figure(
         go.Heatmap(
             z=np.where(zero, np.nan, values),
-            text=np.where(zero, "0", ""),
             colorscale=scale,
             hoverongaps=False,
             hovertemplate="row %{y}, column %{x}: %{z:.3g}",
@@ -33,8 +32,10 @@ def map_figure(
             colorbar={"thickness": 10},
         )
     )
-    for row, col in np.argwhere(zero):
-        figure.add_annotation(x=int(col), y=int(row), text="0", showarrow=False, font={"size": 9})
+    rows, cols = np.nonzero(zero)
+    figure.add_scatter(
+        x=cols, y=rows, mode="text", text="0", hoverinfo="skip", textfont={"size": 9}
+    )
     figure.update_layout(
         **_plain(height),
         xaxis={"visible": False, "constrain": "domain", "fixedrange": True},
