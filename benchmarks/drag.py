@@ -55,7 +55,8 @@ class View:
     """A page with a scene to drag through.
 
     path: of the link, the pattern being in the upper left corner. size, pattern, margin: pixels of
-    the picture and the pattern per side, and of the strip round the picture.
+    the picture and the pattern per side, and of the strip round the picture. wait_for: what is on
+    the stage when it can be dragged, by its selector.
     """
 
     name: str
@@ -63,6 +64,7 @@ class View:
     size: int = 64
     pattern: int = 16
     margin: int = 0
+    wait_for: str = ".handle"
 
     @property
     def reach(self) -> int:
@@ -79,6 +81,7 @@ VIEWS = (
     View("one window", f"{_FOLLOWS}window", 32, 8, 2),
     View("two roads", f"{_FOLLOWS}roads", 32, 8, 2),
     View("weight sharing", f"{_FOLLOWS}sharing", 32, 8, 2),
+    View("three heads", "/the_head_decides?at=0,0", wait_for=".head-answer:has-text('%')"),
     View("fields, all rings", "/how_far_a_neuron_sees?at=0,0&rings=box,effective,used"),
 )
 
@@ -105,7 +108,7 @@ class Timing:
 def drag_stage(browser: Browser, server: AppServer, seconds: float, view: View) -> Timing:
     """Drag the pattern over the stage in a winding line of places that are all different."""
     page, sizes = _open(browser, server.url + view.path)
-    page.locator(".stage .handle").wait_for()
+    page.locator(f".stage {view.wait_for}").first.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)
     left, top, width, _ = _box(page.locator(".stage .input canvas"))
     zoom = width / (view.size + 2 * view.margin)

@@ -30,6 +30,7 @@ VIEWS = {
     "sharing": "/convolution_follows?lens=sharing&at=12,9&from=12,6",
     "fields": "/how_far_a_neuron_sees",
     "fields-pixel": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
+    "heads": "/the_head_decides?at=40,40",
 }
 README_PICTURE = ROOT / "assets" / "readme.png"
 
@@ -42,6 +43,8 @@ def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: st
     )
     page.goto(url)
     page.locator(".stage .panel.map canvas").first.wait_for()
+    running = '[data-testid="stApp"][data-test-script-state="running"]'
+    page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained
     page.wait_for_timeout(1500)
     # Streamlit scrolls inside the page, so a full picture needs a window as tall as its content.
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
