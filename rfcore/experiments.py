@@ -44,7 +44,8 @@ class Experiment:
     ``mask.tobytes()`` of a boolean mask (rows, cols) over `places`. A place is that of the
     pattern's top-left corner, in pixels, and lies in the quarter that the pattern's middle does.
     noise: standard deviation of the noise on the pattern's pixels, 0 to 1; white is 1. It leaves
-    the background as it is. size_jitter: pixels by which the size of an example may differ.
+    the background as it is; clipped at black and white, much of it also changes the mean.
+    size_jitter: pixels by which the size of an example may differ.
     examples: 2 to 2000, half of each class. steps: of training, up to 20000. seed: of places,
     sizes and noise; the network's kernels are the same for every seed.
     Raises TrainingError for what cannot be learned from or is too much, LayerError, KernelError or
