@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.classic import SHIFTS, classic_sentence
-from pages.ui.grid import GRID_SIZES, MARKS
+from pages.ui.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.link import from_query
 from pages.ui.pool_choice import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
 from pages.ui.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
@@ -153,7 +153,7 @@ def test_a_link_without_a_grid_is_shown_and_a_size_leads_back() -> None:
     page = opened(picture="meadow", pattern="cat")
     assert header(page)["setting"]["size"] == 64
     choose(page, grid=6)
-    assert header(page)["setting"]["cells"] == "0" * 36
+    assert header(page)["setting"]["cells"] == resized_cells("", 6)
 
 
 @pytest.mark.parametrize("shift", SHIFTS)
