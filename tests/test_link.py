@@ -240,6 +240,10 @@ def test_every_part_has_its_nonsense() -> None:
     assert {key for key, _, _ in NONSENSE} | {"cells"} == set(KEYS) == set(GOOD) | {"cells"}
 
 
+def test_rings_come_in_their_own_order_and_once() -> None:
+    assert from_query({"rings": "used,box,box"}) == (Scene(rings=("box", "used")), [])
+
+
 GRID_LINK = {"cells": "0" * 15 + "9", "picture": "grid", "size": "4", "stack": "M2", "at": "1,2"}
 
 

@@ -121,7 +121,9 @@ export class OrbitPanel {
   }
 
   go(place) {
-    if (place) this.stage.moveTo(...place, true);
+    if (!place) return;
+    this.stage.moveTo(...place, true);
+    this.cursor = this.hover = null; // what was said of the place has come to pass
   }
 
   words() {

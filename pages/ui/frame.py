@@ -75,8 +75,8 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """
     at_rest = scene.at_rest()
     setting, lens = setting_of(at_rest), LENSES[scene.lens]
-    now = setting.look(scene)
-    start = now if scene.moved == (0, 0) else _start(scene, at_rest)
+    now = setting.look(scene, responses=lens.responses)
+    start = now if scene.moved == (0, 0) else _start(scene, at_rest, lens)
     moment = Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
     moving = lens.moving(moment)
     header: dict[str, Any] = {
@@ -110,9 +110,9 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     return _packed(header, planes)
 
 
-def _start(scene: Scene, at_rest: Scene) -> Look:
-    look = look_at_start(at_rest, scene.start)
-    return look if scene.moves == "pattern" else Look(look.maps, look.maps)
+def _start(scene: Scene, at_rest: Scene, lens: Lens) -> Look:
+    look = look_at_start(at_rest, scene.start, lens.responses)
+    return look if scene.moves == "pattern" else look._replace(responses=look.maps)
 
 
 def _probe(scene: Scene, request: Request) -> Unit | None:

@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -69,14 +69,24 @@ class Setting:
     """The number of a white pixel."""
     header: dict[str, Any]
 
-    def look(self, scene: Scene) -> Look:
-        """Return what there is to see in a scene with this setting."""
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether every pixel of the background is alike."""
+        return bool((self.background == self.background.flat[0]).all())
+
+    def look(self, scene: Scene, *, responses: bool = True) -> Look:
+        """Return what there is to see in a scene with this setting.
+
+        responses: whether to tell the pattern's own; without, nothing stands for them.
+        """
         maps = self.chosen(self.picture_of(scene))
+        if not responses:
+            return Look(maps, ())
         if scene.moves != "pattern":
             return Look(maps, maps)
         alone = self.chosen(self.on(self.gray, scene.position))
-        responses = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-        return Look(maps, responses)
+        own = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+        return Look(maps, own)
 
     def picture_of(self, scene: Scene) -> Array:
         """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
@@ -100,7 +110,7 @@ class Setting:
         )
 
 
-def _remembered(make: Callable[..., T]) -> Callable[..., T]:
+def remembered(make: Callable[..., T]) -> Callable[..., T]:
     """Remember what is made of a scene at rest: of many small ones, of a few large ones.
 
     What is made of a photo is remembered by the photo itself, and so goes with it.
@@ -108,16 +118,16 @@ def _remembered(make: Callable[..., T]) -> Callable[..., T]:
     small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
 
     @wraps(make)
-    def remembered(scene: Scene, *arguments: Hashable) -> T:
+    def recall(scene: Scene, *arguments: Hashable) -> T:
         if scene.photo is None:
             return (small if scene.size <= SMALL else large)(scene, *arguments)
         key = (make.__name__, to_query_string(scene), arguments)
         return scene.photo.made(key, lambda: make(scene, *arguments))
 
-    return remembered
+    return recall
 
 
-@_remembered
+@remembered
 def setting_of(scene: Scene) -> Setting:
     """Return what a scene at rest needs for every one of its frames."""
     background = _picture(scene)
@@ -145,10 +155,11 @@ def setting_of(scene: Scene) -> Setting:
     )
 
 
-@_remembered
-def look_at_start(scene: Scene, start: Pair) -> Look:
+@remembered
+def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
-    return setting_of(scene).look(replace(scene, position=start, start=start))
+    at_start = replace(scene, position=start, start=start)
+    return setting_of(scene).look(at_start, responses=responses)
 
 
 def _network(scene: Scene) -> Network:

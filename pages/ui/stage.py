@@ -9,6 +9,7 @@ from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.session import Learner, learner
+from rfcore.errors import RfcoreError
 
 _KEY = "stage"
 
@@ -23,8 +24,13 @@ export default (component) => {{
 """
 
 
+# Keeps the stage's room until it is there, so that nothing below it jumps.
+_WAITING = '<p class="waiting" role="status" style="min-height: 65vh">The stage is coming …</p>'
+
 _stage = st.components.v2.component(
-    "shift_lab_stage", js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js")
+    "shift_lab_stage",
+    html=_WAITING,
+    js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js"),
 )
 
 
@@ -69,6 +75,6 @@ def _request(here: Learner) -> tuple[Request, bool]:
         return Request(revision=here.revision), False
     try:
         others_show_it = here.take_in(hand)
-    except SceneError as error:
+    except RfcoreError as error:
         return request_of(hand, here.revision, str(error)), False
     return request_of(hand, here.revision), others_show_it
