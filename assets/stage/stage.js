@@ -69,7 +69,6 @@ class Stage {
     });
     this.parts.root.hidden = true;
     style.onload = () => {
-      parent.querySelector(".waiting")?.remove();
       this.parts.root.hidden = false;
       this.layOut();
     };

@@ -24,14 +24,12 @@ export default (component) => {{
 """
 
 
-# Keeps the stage's room until it is there, so that nothing below it jumps.
-_WAITING = '<p class="waiting" role="status" style="min-height: 65vh">The stage is coming …</p>'
-
 _stage = st.components.v2.component(
-    "shift_lab_stage",
-    html=_WAITING,
-    js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js"),
+    "shift_lab_stage", js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js")
 )
+
+# Keeps the stage's room until it is there, so that what stands below it does not jump.
+_ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 
 
 @st.fragment(key=_KEY)
@@ -43,11 +41,13 @@ def stage(*charts: str) -> None:
     """
     here = learner()
     request, others_show_it = _request(here)
-    _stage(
-        key=_KEY,
-        data=render_frame(here.scene, request),
-        on_hand_change=lambda: _rerun(charts),
-    )
+    st.html(_ROOM)
+    with st.container(key="stage_room"):
+        _stage(
+            key=_KEY,
+            data=render_frame(here.scene, request),
+            on_hand_change=lambda: _rerun(charts),
+        )
     if others_show_it:
         st.rerun()
 
