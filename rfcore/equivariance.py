@@ -54,6 +54,11 @@ class LayerEquivariance:
         """Whether the map can show the move: the shift is of whole cells."""
         return all(cells.denominator == 1 for cells in self.shift)
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether any cell of the map came from a cell of the map before."""
+        return not (self.error is self.blend_error is self.border_error is None)
+
 
 @dataclass(frozen=True)
 class Break:

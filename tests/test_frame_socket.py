@@ -2,7 +2,9 @@
 
 import gc
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from pages.ui.frame import Request, render_frame
 from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
+from pages.ui.rooms import POOL
 from pages.ui.scene import UPLOAD, Scene
+from rfcore.stack import Stack
 from tests.test_frame import decode
 
 
@@ -158,3 +162,13 @@ def test_an_origin_that_is_no_address_is_refused_without_a_trace(server: AppServ
         pass
     assert refused.value.response.status_code == 403
     assert server.log() == before
+
+
+def test_layers_that_no_page_shows_cost_no_more_than_others() -> None:
+    """Orbits are worked out for small pools alone: a stride of 2000 would take minutes."""
+    began = time.monotonic()
+    for stack in ("M2x2/2000", "M2x2/128", "A8x8/9"):
+        scene = replace(POOL.scene, stack=Stack.parse(stack))
+        header = decode(Drag().answer(told(scene, channels=[0], position=[2, 3]))).header
+        assert header["setting"]["peak"] == ""
+    assert time.monotonic() - began < 5

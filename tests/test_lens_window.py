@@ -166,17 +166,27 @@ def test_the_first_look_has_products_that_are_not_all_zero() -> None:
     values = numbers(shown["products"])
     assert len({value for value in values if value}) > 1
     row, col = shown["unit"][1:]
-    assert ROOM.position[0] < row < ROOM.position[0] + ROOM.pattern_size
-    assert ROOM.position[1] < col < ROOM.position[1] + ROOM.pattern_size
+    assert ROOM.position[0] <= row < ROOM.position[0] + ROOM.pattern_size
+    assert ROOM.position[1] <= col < ROOM.position[1] + ROOM.pattern_size
 
 
 @pytest.mark.parametrize("probe", [None, Unit(0, 99, 99), Unit(4, 0, 0)])
 def test_where_nothing_is_pointed_at_the_largest_response_is_shown(probe: Unit | None) -> None:
-    scene = replace(scene_of(3, 2, 0), unit=None, position=(20, 20), start=(12, 6))
+    # 4 px and 2 px to the right are 2 cells and 1 of stride 2: the window goes along.
+    scene = replace(scene_of(3, 2, 0), unit=None, position=(16, 8), start=(12, 6))
     response = np.abs(map_of(scene, scene.start))
     row, col = np.unravel_index(response.argmax(), response.shape)
     shown = rendered(scene, probe=probe).header["products"]
-    assert shown["unit"] == [0, row, col]
+    assert shown["unit"] == [0, row + 2, col + 1]
+    at_start = rendered(replace(scene, position=scene.start)).header["products"]
+    assert at_start["unit"] == [0, row, col]
+    assert shown["products"] == at_start["products"]
+
+
+def test_the_window_that_goes_along_stops_at_the_border() -> None:
+    scene = replace(scene_of(3, 1, 1), unit=None, pattern="pixel", start=(12, 6), position=(12, 0))
+    # The window one column left of the pixel would lie beyond the map.
+    assert rendered(scene).header["products"]["unit"] == [0, 12, 0]
 
 
 def test_a_unit_of_a_later_layer_is_not_taken_for_one_of_the_first() -> None:

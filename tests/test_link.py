@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui import photos
-from pages.ui.grid import GRID
+from pages.ui.grid import GRID, resized_cells
 from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.rooms import POOL
 from pages.ui.scene import LENSES, MOVES, PRESETS, UPLOAD, Scene, Unit
@@ -241,6 +241,10 @@ def test_every_part_has_its_nonsense() -> None:
     assert {key for key, _, _ in NONSENSE} | own == set(KEYS) == set(GOOD) | own
 
 
+def test_rings_come_in_their_own_order_and_once() -> None:
+    assert from_query({"rings": "used,box,box"}) == (Scene(rings=("box", "used")), [])
+
+
 GRID_LINK = {"cells": "0" * 15 + "9", "picture": "grid", "size": "4", "stack": "M2", "at": "1,2"}
 
 
@@ -267,10 +271,10 @@ def test_a_grid_comes_with_its_numbers() -> None:
         ("٣" * 16, f"the cells of a grid are digits from 0 to 9, row by row, got “{'٣' * 16}”"),
     ],
 )
-def test_wrong_numbers_leave_an_empty_grid(cells: str, reason: str) -> None:
+def test_wrong_numbers_leave_the_sample(cells: str, reason: str) -> None:
     scene, problems = from_query({**GRID_LINK, "cells": cells})
     assert problems == [f"The link’s “cells” was left out: {reason}."]
-    assert scene.cells == "0" * 16
+    assert scene.cells == resized_cells("", 4)
 
 
 def test_only_a_grid_has_cells() -> None:

@@ -6,6 +6,7 @@ from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from pages.ui.convolution_controls import QUESTIONS
 from pages.ui.link import from_query
 from pages.ui.rooms import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
 from pages.ui.scene import Scene, Unit
+from pages.ui.setting import setting_of
 from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
@@ -103,7 +105,9 @@ def test_the_page_opens_with_one_window_written_out() -> None:
     page = opened()
     assert [title.value for title in page.title] == [QUESTIONS["window"]]
     assert [page.error, page.warning, page.query_params] == [[], [], {}]
-    assert header(page)["products"]["unit"] == [0, 14, 9]
+    first = np.abs(setting_of(ROOM.at_rest()).look(ROOM).responses[0])
+    row, col = np.unravel_index(first.round(5).argmax(), first.shape)
+    assert header(page)["products"]["unit"] == [0, row, col]
     assert_shown_products_are_right(page, ROOM)
 
 
@@ -112,7 +116,7 @@ def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
     page = opened(kernels="spot")
     switch = page.segmented_control(key="choose_lens")
     assert switch.value == "window"
-    assert switch.options == ["One window", "Two roads", "One kernel for all places"]
+    assert switch.options == ["One window", "Two roads", "Shared kernel"]
     other = "roads" if lens != "roads" else "sharing"
     for chosen in (other, lens):
         page.segmented_control(key="choose_lens").set_value(chosen)

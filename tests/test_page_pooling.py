@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.classic import SHIFTS, classic_sentence
-from pages.ui.grid import GRID_SIZES, MARKS
+from pages.ui.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.link import from_query
 from pages.ui.pool_choice import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
 from pages.ui.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
@@ -141,11 +141,11 @@ def test_a_choice_that_does_not_fit_says_so_and_changes_nothing() -> None:
     assert (errors(page), chosen(page)["kind"]) == ([], "max, then blur")
 
 
-def test_layers_of_a_link_are_shown_and_a_choice_leads_back() -> None:
-    page = opened(stack="C3x3/1c1,M2x2/2", kernels="identity")
-    assert chosen(page)["kind"] == "your own"
-    assert "no steps are counted here" in text(page)
-    choose(page, kind="max")
+@pytest.mark.parametrize("stack", ["C3x3/1", "M2x2/2,M2x2/2", "M2x2/2000", "A2x2/9"])
+def test_layers_that_are_no_pool_of_this_page_are_named_and_left_out(stack: str) -> None:
+    page = opened(stack=stack)
+    (warning,) = page.warning
+    assert "this page has one pool of at most 8 cells each way" in warning.value
     assert (chosen(page)["kind"], chosen(page)["kernel"]) == ("max", (2, 2))
 
 
@@ -153,7 +153,7 @@ def test_a_link_without_a_grid_is_shown_and_a_size_leads_back() -> None:
     page = opened(picture="meadow", pattern="cat")
     assert header(page)["setting"]["size"] == 64
     choose(page, grid=6)
-    assert header(page)["setting"]["cells"] == "0" * 36
+    assert header(page)["setting"]["cells"] == resized_cells("", 6)
 
 
 @pytest.mark.parametrize("shift", SHIFTS)

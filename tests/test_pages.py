@@ -13,6 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
+from pages.ui.grid import resized_cells
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.scene import PRESETS, SIZES, Scene
 from pages.ui.words import break_text
@@ -913,7 +914,7 @@ def test_the_grid_can_be_chosen_and_left() -> None:
     assert (shown["size"], shown["pattern"]["name"], shown["full"]) == (8, "pixel", 9)
     choose(page, "size", 12)
     assert header(page)["setting"]["size"] == 12
-    assert page.query_params["cells"] == "0" * 144
+    assert page.query_params["cells"] == resized_cells(resized_cells("", 8), 12)
     choose(page, "pattern", "cross")
     choose(page, "picture", "bricks")
     assert header(page)["setting"]["size"] == 64

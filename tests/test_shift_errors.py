@@ -83,3 +83,12 @@ def test_a_layer_without_any_response_is_not_off() -> None:
         None,
     )  # and no division by a largest value of 0
     assert errors[0].inside == pytest.approx(0, abs=1e-4)
+
+
+def test_a_layer_of_which_nothing_is_left_is_not_said_to_have_followed() -> None:
+    scene = replace(BASE.with_stack(Stack.parse("C31c1 -> C31c1")), moves="wrap")
+    far = replace(scene, position=(24, 40))
+    assert shift_errors(far)[1] == ("2 C31x31/1c1", None, None, False)
+    assert errors_sentence(far, shift_errors(far)) == (
+        "Measured for the whole picture: so far a move leaves nothing of some layers to compare."
+    )

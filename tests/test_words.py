@@ -362,3 +362,13 @@ def test_an_error_away_from_the_border_is_said() -> None:
 @pytest.mark.parametrize("reason", get_args(BreakReason))
 def test_every_reason_to_part_has_words(reason: BreakReason) -> None:
     assert len(break_text(Break(0, reason))) > 10
+
+
+def test_a_map_of_which_nothing_is_left_is_not_said_to_have_followed() -> None:
+    readings, errors, broken = errors_of("C13x13/1c1 -> C9x9/1c1", (0, 14), fill="circular")
+    assert [error.is_comparable for error in errors] == [False, False]
+    assert picture_sentence((0, 14), readings, errors, broken) == (
+        "The whole picture moved 14 px right. Nothing of layer 1 (convolution) is left to compare."
+    )
+    shown = [error_text(r, e) for r, e in zip(readings, errors, strict=True)]
+    assert shown == ["nothing left to compare"] * 2

@@ -197,7 +197,13 @@ function fillFields(stage, all) {
 }
 
 function listenToField(stage, walk, index, field, rule) {
-  const read = () => field.value.trim().replace("\u2212", "-");
+  // A comma is a decimal point in many countries.
+  const read = () => field.value.trim().replace("\u2212", "-").replace(",", ".");
+  // The number in force again, where what is written cannot be one.
+  const restore = () => {
+    field.value = (walk.weights ?? stage.setting.kernel.weights)[index];
+    field.removeAttribute("aria-invalid");
+  };
   const judge = () => {
     if (!walk.valid.test(read())) field.setAttribute("aria-invalid", "true");
     const wrong = walk.cells.find((cell) => cell.field.matches("[aria-invalid]"));
@@ -222,10 +228,17 @@ function listenToField(stage, walk, index, field, rule) {
   field.addEventListener("blur", () => {
     clearTimeout(walk.judging);
     judge();
+    // The sentence stays: it says what became of what was written.
+    if (field.matches("[aria-invalid]")) restore();
     stage.settleNow();
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
+    if (event.key === "Escape") {
+      clearTimeout(walk.judging);
+      restore();
+      judge();
+      field.select();
+    } else if (event.key === "Enter") {
       judge();
       stage.settleNow();
     }

@@ -9,7 +9,9 @@ import { stepOf } from "./hands.js";
 export function listenToPlaces(panel) {
   const { plot, stage } = panel;
   const go = (place) => {
-    if (place) stage.moveTo(...place, true);
+    if (!place) return;
+    stage.moveTo(...place, true);
+    panel.cursor = panel.hover = null; // what was said of the place has come to pass
   };
   const point = (place) => {
     if (place === panel.hover || samePlace(place, panel.hover)) return;

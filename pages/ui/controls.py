@@ -13,11 +13,19 @@ import streamlit as st
 from pages.ui import photos
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.own_kernels import is_own
-from pages.ui.scene import MOVES, PRESETS, SIZES, UPLOAD, Scene, patterns_of, sizes_of
+from pages.ui.scene import (
+    MOVES,
+    PRESETS,
+    SIZES,
+    UPLOAD,
+    Scene,
+    convolutions_of,
+    patterns_of,
+    sizes_of,
+)
 from pages.ui.session import learner
 from rfcore.filters import CHOICES
 from rfcore.images import read_photo
-from rfcore.layers import Conv2d
 from rfcore.ops import PADDING_MODES
 from rfcore.patterns import BACKGROUNDS
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
@@ -92,7 +100,7 @@ def picture_controls() -> None:
         move_control()
 
 
-def move_control() -> None:
+def move_control(width: Any = "stretch") -> None:
     """Choose what the hand moves: the pattern alone, or the whole picture with it."""
     choice_box(
         "What moves",
@@ -101,6 +109,7 @@ def move_control() -> None:
         "moves",
         lambda scene, moves: replace(scene, moves=moves),
         names=_MOVE_NAMES,
+        width=width,
         tip="Over a texture only the whole picture makes a true shift: a pattern by itself also "
         "changes what it hides.",
     )
@@ -190,16 +199,12 @@ def _with_preset(scene: Scene, name: str) -> Scene:
 def kernel_controls() -> None:
     """Choose the kernels of each convolution."""
     scene = learner().scene
-    convolutions = [
-        (number, layer)
-        for number, layer in enumerate(scene.stack, start=1)
-        if isinstance(layer, Conv2d)
-    ]
+    convolutions = convolutions_of(scene.stack)
     if not convolutions:
         st.caption("This stack has no convolution, so there are no kernels to choose.")
         return
     with st.container(horizontal=True):
-        for place, (number, layer) in enumerate(convolutions):
+        for place, (number, layer, _) in enumerate(convolutions):
             choice = scene.kernels[place]
             own = [choice] if is_own(choice) else []
             choice_box(

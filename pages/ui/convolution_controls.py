@@ -25,7 +25,7 @@ QUESTIONS: dict[Lens, str] = {
 _LENS_NAMES: dict[Lens, str] = {
     "window": "One window",
     "roads": "Two roads",
-    "sharing": "One kernel for all places",
+    "sharing": "Shared kernel",
 }
 
 _OWN = "your own"

@@ -19,6 +19,7 @@ from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.link import from_query
 from pages.ui.scene import UPLOAD, Scene
+from rfcore.errors import RfcoreError
 
 MAX_MESSAGE = 8_192
 """Characters of one message; the longest that a stage sends has a quarter of that."""
@@ -39,7 +40,7 @@ async def frames(socket: WebSocket) -> None:
             text = message.get("text") or ""
             # In a thread, so that a dear scene holds up nobody else's socket.
             await socket.send_bytes(await asyncio.to_thread(drag.answer, text))
-    except SceneError:
+    except RfcoreError:
         await socket.close(TRY_AGAIN_ELSEWHERE)
     except WebSocketDisconnect:  # gone while its frame was made
         pass
@@ -63,7 +64,7 @@ class Drag:
         problem = ""
         try:
             self.scene = hand.applied_to(self.scene)
-        except SceneError as error:
+        except RfcoreError as error:
             problem = str(error)
         return render_frame(self.scene, request_of(hand, hand.revision, problem))
 

@@ -23,6 +23,22 @@ GRID_SIZES = (4, 6, 8, 10, 12)
 FULL = 9
 """The number that is shown white."""
 
+SAMPLE = (
+    "102100120113"
+    "012013001002"
+    "210010021300"
+    "031021001201"
+    "120001200310"
+    "103302100121"
+    "010012013000"
+    "310012001210"
+    "002103100201"
+    "130020012103"
+    "001201300120"
+    "210310021001"
+)
+"""The numbers of a grid that nobody has written yet, 12x12: low ones, so that a mark stands out."""
+
 _MARKS = {
     "pixel": ("#",),
     "square": ("##", "##"),
@@ -71,7 +87,11 @@ def grid_picture(cells: str, size: int) -> Array:
 
 
 def resized_cells(cells: str, size: int) -> str:
-    """Return the cells of a grid at another size, cut off or filled up with 0 at its far sides."""
+    """Return the cells of a grid at another size, cut off or filled up with 0 at its far sides.
+
+    Where there are none yet, those of the sample.
+    """
+    cells = cells or SAMPLE
     old = round(len(cells) ** 0.5)
     rows = [cells[start : start + old] for start in range(0, len(cells), old or 1)]
     kept = [row[:size].ljust(size, "0") for row in rows[:size]]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui.chart_look import Colors, dress, show, theme_colors
 from pages.ui.derivation import Step, derivation
 from pages.ui.scrolling import LONG
 from pages.ui.whole_picture import whole_picture
@@ -18,13 +19,6 @@ STEEP = 100
 
 
 _COLUMNS = ", columns"
-
-
-class Colors(NamedTuple):
-    """The theme's colours: the accent, which marks a field on the stage too, and that of text."""
-
-    accent: str | None = None
-    text: str | None = None
 
 
 def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) -> go.Figure:
@@ -58,17 +52,7 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
                 hovertemplate="%{text}: %{y} pixels",
             )
             highest = max(highest, *values)
-    figure.update_layout(
-        height=380,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis=_layer_axis(steps),
-        yaxis=_pixel_axis(highest),
-        dragmode=False,
-    )
-    return figure
+    return dress(figure, height=380, x=_layer_axis(steps), y=_pixel_axis(highest))
 
 
 def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
@@ -85,14 +69,12 @@ def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
         "ticktext": [step.label for step in named],
         "range": [0.7, len(steps) + 0.3],
         "autotickangles": [0, -45, -90],  # slanted the other way, the last would not fit a phone
-        "automargin": True,
         "showgrid": False,
-        "fixedrange": True,
     }
 
 
 def _pixel_axis(highest: int) -> dict[str, Any]:
-    axis = {"title": "pixels", "automargin": True, "fixedrange": True}
+    axis = {"title": "pixels"}
     if highest < STEEP:
         return {**axis, "range": [0, highest * 1.06]}
     doublings = [2**n for n in range(highest.bit_length() + 1)]
@@ -112,11 +94,8 @@ def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
     key: of the chart, one for each that a page shows.
     """
     st.markdown(whole_picture(stack, image_size))
-    theme = st.context.theme.type or "light"
-    colors = Colors(*(st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text")))
-    st.plotly_chart(
-        growth_figure(stack, image_size, colors),
-        key=key,
-        config={"displayModeBar": False},
-        alt="Field and jump of every layer in pixels, with the picture's size as a level line.",
+    show(
+        growth_figure(stack, image_size, theme_colors()),
+        key,
+        "Field and jump of every layer in pixels, with the picture's size as a level line.",
     )

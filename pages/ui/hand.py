@@ -64,9 +64,6 @@ class Hand:
             start=self.start,
             unit=self.unit,
             view=self.view,
-            pixel=changed.pixel
-            if self.pinned_pixel is None
-            else next(iter(self.pinned_pixel), None),
             rings=changed.rings if self.rings is None else self.rings,
             cells=changed.cells if self.cells is None else self.cells,
         )

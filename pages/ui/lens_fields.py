@@ -8,6 +8,7 @@ import numpy as np
 
 from pages.ui import words_fields as words
 from pages.ui.lens import Lens, Moment, Part
+from pages.ui.limits import map_shapes
 from pages.ui.scene import Scene, Unit
 from pages.ui.setting import Setting
 from rfcore.exact_fields import ExactField, exact_fields
@@ -43,7 +44,7 @@ PICTURE_LABELS = (
         "used",
         "used now",
         "Pixels whose slightest change would change this neuron now, of those that it can see. A "
-        "maximum passes on its winner alone, a ReLU only what is above 0.",
+        "maximum passes on its winner alone, of a tie the first; a ReLU only what is above 0.",
     ),
 )
 
@@ -53,6 +54,7 @@ class FieldsLens(Lens):
 
     labels = LABELS
     probes = True
+    responses = False
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the names of the readouts under the picture."""
@@ -61,13 +63,14 @@ class FieldsLens(Lens):
     def moving(self, moment: Moment) -> Part:
         """Return what the unit that is pointed at sees, and what the pixel reaches.
 
-        Where neither is pointed at or pinned, the unit in the middle of the last map stands in.
+        Where neither is pointed at or pinned, a unit of the last map stands in: the one that looks
+        at the pattern's middle where the drag began.
         """
         scene, setting = moment.scene, moment.setting
         exact = _exact_fields(scene.stack, scene.size, scene.padding_mode)
         unit = moment.probe
         if unit is None and moment.pixel is None:
-            unit = _middle_of_last(setting)
+            unit = _unit_before(scene, setting)
         part = Part({"probe": None, "reach": None})
         readings = [words.field_texts(field) | {"reached": words.NONE} for field in setting.fields]
         about_unit = about_pixel = None
@@ -91,9 +94,20 @@ def _exact_fields(stack: Stack, size: int, padding_mode: PaddingMode) -> tuple[E
     return exact_fields(stack, (size, size), padding_mode=padding_mode)
 
 
-def _middle_of_last(setting: Setting) -> Unit:
-    shape = setting.header["layers"][-1]
-    return Unit(len(setting.fields) - 1, shape["rows"] // 2, shape["cols"] // 2)
+def _unit_before(scene: Scene, setting: Setting) -> Unit:
+    """Return the unit of the last map whose field's middle is nearest to the pattern's."""
+    field, (_, *counts) = setting.fields[-1], map_shapes(scene.stack, scene.size)[-1]
+    row, col = (
+        # Twice the distance of the middles, and half a jump more, so that the nearest is met.
+        min(
+            max((2 * (place - start) + scene.pattern_size - size + jump) // (2 * jump), 0),
+            count - 1,
+        )
+        for place, start, size, jump, count in zip(
+            scene.start, field.start, field.size, field.jump, counts, strict=True
+        )
+    )
+    return Unit(len(setting.fields) - 1, row, col)
 
 
 def _sees(exact: ExactField, unit: Unit, pixel: Pair) -> bool:
@@ -117,7 +131,9 @@ def _add_unit(part: Part, moment: Moment, unit: Unit, exact: ExactField) -> word
         gradient = np.abs(effective_receptive_field(*asked, channel=scene.channels[unit.layer]))
         is_flat = not gradient.any()
         _add_cropped(part, "effective", gradient * (255 / (gradient.max() or 1)))
-        middle, width = _spread(gradient, span, scene.padding_mode)
+        # Round a small picture a field meets itself: pixels then stand at several places of it.
+        if scene.padding_mode != "circular" or max(field.size) <= scene.size:
+            middle, width = _spread(gradient, span, scene.padding_mode)
     if "used" in scene.rings:
         now = used_pixels(*asked, channel=scene.channels[unit.layer])
         _add_cropped(part, "used", now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from pages.ui.lens import Lens, Moment, Part
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
 from pages.ui.scene import Scene
 from pages.ui.setting import Setting
-from pages.ui.words import arrows
+from pages.ui.words import arrows, direction
 from pages.ui.words_pool import PoolReading, Windows
 from rfcore.layers import MaxPool2d, Pair
 from rfcore.ops import max_pool2d
@@ -28,12 +30,13 @@ class PoolLens(Lens):
         ("most", "largest change", "Of one output, since the start of the drag."),
     )
     numbers = True
+    responses = False
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the maps' titles, the orbit map and what a single peak's steps do."""
         part = Part({"titles": [words_pool.title(layer) for layer in scene.stack], "peak": ""})
         labels, peak = orbit_labels(scene), peak_steps(scene.stack)
-        if labels is not None and scene.moves == "pattern":
+        if labels is not None:
             part.planes["orbit"] = labels.astype("<i2")
         if peak is not None:
             part.header["peak"] = f"{peak.share} on average"
@@ -42,12 +45,13 @@ class PoolLens(Lens):
     def moving(self, moment: Moment) -> Part:
         """Return the sentence, the readouts, and the winning cell of each window."""
         readings = _readings(moment)
-        header = {
+        header: dict[str, Any] = {
             "sentence": _sentence(moment, readings[-1]),
             "readings": [words_pool.readouts(reading) for reading in readings],
             "steps": _steps(moment.scene),
-            "moved": arrows(moment.scene.moved),
         }
+        if moment.scene.image == GRID:
+            header["moved"] = arrows(moment.scene.moved)
         first = moment.scene.stack.layers[0]
         if moment.scene.image != GRID or not isinstance(first, MaxPool2d):
             return Part(header)
@@ -66,11 +70,12 @@ def _sentence(moment: Moment, reading: PoolReading) -> str:
     scene = moment.scene
     if scene.moved == (0, 0):
         return words_pool.at_rest(scene.pattern)
+    moved = direction(scene.moved, *(("cell",) if scene.image == GRID else ("px", "px")))
     if scene.moves != "pattern":
-        return words_pool.picture_sentence(scene.moved, reading)
+        return words_pool.picture_sentence(moved, reading)
     first = scene.stack.layers[0]
     if scene.image != GRID or len(scene.stack) > 1 or not isinstance(first, MaxPool2d):
-        return words_pool.other_sentence(scene.stack, scene.moved, reading)
+        return words_pool.other_sentence(scene.stack, moved, reading)
     before, now = (
         _windows_of(moment.setting, first, where) for where in (scene.start, scene.position)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.ui import roads_words
+from pages.ui import words_roads
 from pages.ui.grid import GRID
 from pages.ui.lens import Label, Lens, Moment, Part, as_plane, extra_map
 from pages.ui.scene import Scene
@@ -30,6 +30,7 @@ class RoadsLens(Lens):
     """The last map, the map of the start shifted as far, and how the two differ."""
 
     labels = (_LARGEST,)
+    responses = False
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return the panels, whose colours mean the same as those of the map."""
@@ -69,26 +70,21 @@ class RoadsLens(Lens):
         known[there] = shifted[there]
         difference[there] = first[there] - shifted[there]
         scale = setting.scales[-1]
-        roads = roads_words.Roads(
+        roads = words_roads.Roads(
             scene=scene,
-            even=is_even(setting),
+            even=setting.is_even,
             jump=setting.fields[-1].jump,
             error=error,
             cells=first.size,
             compared=first[there].size,
         )
         header = {
-            "sentence": roads_words.sentence(roads),
-            "readings": roads_words.readings(roads, moment.now.maps),
+            "sentence": words_roads.sentence(roads),
+            "readings": words_roads.readings(roads, moment.now.maps),
             "there": [number for part in there for number in (part.start, part.stop)],
         }
         planes = {"extra0": as_plane(known, scale), "extra1": as_plane(difference, scale * ROOM)}
         return Part(header, planes)
-
-
-def is_even(setting: Setting) -> bool:
-    """Whether every pixel of the background is alike."""
-    return bool((setting.background == setting.background.flat[0]).all())
 
 
 def fill_of(scene: Scene, setting: Setting) -> ShiftFill:
@@ -97,6 +93,6 @@ def fill_of(scene: Scene, setting: Setting) -> ShiftFill:
     A pattern that moves over an even background moves the whole picture: what comes in is what
     goes out on the far side, more of the same.
     """
-    if scene.moves == "pattern" and is_even(setting):
+    if scene.moves == "pattern" and setting.is_even:
         return "circular"
     return FILLS[scene.moves]

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from pages.ui import sharing_words, words
+from pages.ui import words, words_sharing
 from pages.ui.grid import GRID
 from pages.ui.lens import Lens, Moment, Part, as_plane, extra_map
 from pages.ui.scene import Scene
-from pages.ui.setting import Setting, look_at_start
+from pages.ui.setting import Setting, look_at_start, remembered, setting_of
 from rfcore.errors import KernelError
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array, PaddingMode
@@ -90,9 +90,9 @@ class SharingLens(Lens):
             _response(moment, *responses)
             for responses in (_shared_responses(moment), _untied_responses(moment, untied))
         )
-        one, all_of_them = sharing_words.weight_counts(untied.kernels.shape)
+        one, all_of_them = words_sharing.weight_counts(untied.kernels.shape)
         header = {
-            "sentence": sharing_words.sentence(scene, shared, own),
+            "sentence": words_sharing.sentence(scene, shared, own),
             "readings": [
                 {"weights": one, "measured": words.measured_text(shared)},
                 *others,
@@ -110,12 +110,12 @@ def untied_of(scene: Scene, setting: Setting) -> Untied | str:
     """
     layer = scene.stack.layers[0]
     if not isinstance(layer, Conv2d):
-        return sharing_words.no_convolution(layer)
+        return words_sharing.no_convolution(layer)
     single, channel = replace(layer, out_channels=1), scene.channels[0]
     try:
         kernels = _kernels(single, scene.size, channel)
     except KernelError as error:
-        return sharing_words.too_many_weights(error)
+        return words_sharing.too_many_weights(error)
     shared = setting.network.kernels[0]
     strength = 0.0 if shared is None else np.abs(shared[channel]).sum()
     return Untied(single, scene.padding_mode, kernels, np.float32(strength))
@@ -140,14 +140,24 @@ def _shared_responses(moment: Moment) -> tuple[Array, Array]:
 
 def _untied_responses(moment: Moment, untied: Untied) -> tuple[Array, Array]:
     """Return what the pattern by itself adds to the untied map, at the start and now."""
-    setting = moment.setting
+    scene = moment.scene
+    before = _untied_at_start(scene.at_rest(), scene.start)
+    return before, _untied_response(moment.setting, untied, scene.position)
+
+
+@remembered
+def _untied_at_start(scene: Scene, start: Pair) -> Array:
+    """Return the untied response where a drag began; one entry serves the whole drag."""
+    setting = setting_of(scene)
+    untied = untied_of(scene, setting)
+    assert isinstance(untied, Untied)  # asked for only where there is one
+    return _untied_response(setting, untied, start)
+
+
+def _untied_response(setting: Setting, untied: Untied, position: Pair) -> Array:
+    # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
     silent = setting.in_numbers(setting.gray)
-
-    def response(position: Pair) -> Array:
-        # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
-        return untied.map_of(setting.on(setting.gray, position) - silent)
-
-    return response(moment.scene.start), response(moment.scene.position)
+    return untied.map_of(setting.on(setting.gray, position) - silent)
 
 
 def _response(moment: Moment, before: Array, now: Array) -> words.LayerReading:

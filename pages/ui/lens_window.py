@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pages.ui.scene import Scene, Unit
 from pages.ui.setting import Setting
 from rfcore.layers import Conv2d
 from rfcore.ops import Array, add_border, border_of
+from rfcore.shifts import expected_shift
 
 LARGEST_KERNEL = 7
 """Rows and columns of a kernel whose products still fit a panel."""
@@ -76,14 +78,21 @@ def _kernel(setting: Setting) -> Array:
 def _unit(moment: Moment) -> Unit:
     """Return the unit of the first map that is pointed at, else the one of the largest response.
 
-    That is looked for where the drag began: the window must not run while the hand does.
+    That is looked for where the drag began, and moves as the map should: the window then goes with
+    the pattern, and the same products stand in it for as long as the convolution follows.
     """
     probe = moment.probe
     if probe is not None and probe.layer == 0:
         return probe
     response = moment.start.responses[0]
-    row, col = np.unravel_index(int(np.abs(response).argmax()), response.shape)
-    return Unit(0, int(row), int(col))
+    # Rounded: of equal responses the first is taken, whatever their last digit.
+    found = np.unravel_index(int(np.abs(response).round(5).argmax()), response.shape)
+    moved = expected_shift(moment.scene.moved, moment.setting.fields[0].jump)
+    row, col = (
+        min(max(int(at) + floor(by), 0), count - 1)
+        for at, by, count in zip(found, moved, response.shape, strict=True)
+    )
+    return Unit(0, row, col)
 
 
 def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:

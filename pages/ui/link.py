@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pages.ui.limits import SceneError
 from pages.ui.photos import Photo
-from pages.ui.scene import UPLOAD, Scene, Unit
+from pages.ui.scene import RINGS, UPLOAD, Scene, Unit
 from pages.ui.training import from_text, to_text
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
@@ -152,13 +152,13 @@ def _read_place(value: str) -> tuple[int, int]:
 
 
 def _read_pixel(scene: Scene, value: str) -> Scene:
-    row, col = _whole_numbers(value, 2, "a row and a column, as in 24,12")
-    return replace(scene, pixel=(row, col))
+    return replace(scene, pixel=_read_place(value))
 
 
 def _read_rings(scene: Scene, value: str) -> Scene:
     names = [] if value == _NO_RINGS else value.split(",")
-    return replace(scene, rings=tuple(names))  # type: ignore[arg-type]
+    checked = replace(scene, rings=tuple(names))  # type: ignore[arg-type]
+    return replace(checked, rings=tuple(ring for ring in RINGS if ring in names))
 
 
 def _whole_numbers(text: str, count: int, meaning: str) -> list[int]:

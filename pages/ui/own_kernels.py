@@ -12,7 +12,7 @@ import numpy as np
 
 from pages.ui.limits import SceneError
 from pages.ui.words import decimal
-from rfcore.filters import BANK, CHOICES, FILTERS, filter_kernel
+from rfcore.filters import BANK, CHOICES
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array
 
@@ -104,10 +104,3 @@ def check_choice(choice: str, layer: Conv2d, in_channels: int, number: int) -> N
             "fits the first convolution only"
         )
     own_kernel(choice, layer.kernel_size)
-
-
-def weights_of(choice: str, kernel_size: Pair) -> Array | None:
-    """Return the weights of one written or named filter, (rows, cols); None for several."""
-    if is_own(choice):
-        return own_kernel(choice, kernel_size)
-    return filter_kernel(choice, kernel_size) if choice in FILTERS else None

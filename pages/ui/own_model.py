@@ -10,6 +10,7 @@ from pages.ui.derivation import count
 from pages.ui.layer_controls import layer_table
 from pages.ui.opening import open_button
 from pages.ui.session import learner
+from pages.ui.words import sentence_of
 from rfcore.errors import RfcoreError
 from rfcore.interop import ModelReading, read_model
 
@@ -44,8 +45,7 @@ def _read() -> None:
     try:
         st.session_state["model_reading"] = read_model(st.session_state.get("model_text") or "")
     except RfcoreError as error:
-        text = str(error)
-        problems[CONTROL] = f"{text[:1].upper()}{text[1:].rstrip('.')}."
+        problems[CONTROL] = sentence_of(str(error))
 
 
 def _show(reading: ModelReading) -> None:

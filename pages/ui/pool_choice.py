@@ -15,6 +15,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 KERNELS: tuple[Pair, ...] = ((2, 2), (3, 3), (4, 4))
 STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
 
+MOST = 8
+"""Cells of a kernel or a stride, each way, that the page's figures are worked out for."""
+
 BLUR = (3, 3)
 """The filter that "max, then blur" keeps every stride-th cell of (Zhang 2019)."""
 
@@ -42,7 +45,17 @@ def pool_stack(choice: PoolChoice) -> Stack:
 
 
 def choice_of(stack: Stack) -> PoolChoice | None:
-    """Return the choice that a stack comes from; None for any other layers."""
+    """Return the choice that a stack comes from; None for any other layers.
+
+    Larger ones than MOST are other layers too: what an orbit costs grows with their fourth power.
+    """
+    choice = _any_choice_of(stack)
+    if choice is None or max(*choice.kernel, *choice.stride) > MOST:
+        return None
+    return choice
+
+
+def _any_choice_of(stack: Stack) -> PoolChoice | None:
     first, last = stack.layers[0], stack.layers[-1]
     if not isinstance(first, MaxPool2d | AvgPool2d | BlurPool2d) or not isinstance(
         last, MaxPool2d | AvgPool2d | BlurPool2d
@@ -62,7 +75,7 @@ def with_kind(choice: PoolChoice, kind: Kind) -> PoolChoice:
         return replace(with_kind(choice, "max"), kind=kind)
     if choice.kind == "max, then blur":
         choice = replace(choice, kind="max")
-    found = choice_of(with_pools(pool_stack(choice), kind))
+    found = _any_choice_of(with_pools(pool_stack(choice), kind))
     assert found is not None  # one pool gives one pool
     return found
 

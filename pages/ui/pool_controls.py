@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.classic import SHIFTS, Classic, classic, classic_sentence
-from pages.ui.controls import choice_box
+from pages.ui.controls import choice_box, move_control
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.pool_choice import (
     KERNELS,
@@ -52,6 +52,7 @@ def pool_controls() -> None:
             names=_NAMES,
             width=_WIDTH,
         )
+        move_control(_KIND_WIDTH)
     if message := message_of(scene):
         st.markdown(message.replace("[", "\\["))
 

@@ -6,11 +6,13 @@ there on the other. Pure: no Streamlit here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
+from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
-from pages.ui.scene import Scene, Unit
+from pages.ui.scene import Scene
 from pages.ui.training import Training
 from rfcore.experiments import QUARTER_FIELD
 from rfcore.filters import BANK
@@ -22,21 +24,23 @@ from rfcore.stack import Stack
 class Room:
     """A name, and the scene that a learner finds on coming in for the first time.
 
-    stacks: those that the room's pages can show, any when there are none.
+    admits: whether the room's pages can show a stack. stacks: what they can show, in words.
     """
 
     name: str
     scene: Scene
-    stacks: tuple[Stack, ...] = ()
-
-    def admits(self, scene: Scene) -> bool:
-        """Whether the room's pages can show the layers of a scene."""
-        return not self.stacks or scene.stack in self.stacks
+    admits: Callable[[Stack], bool] = bool  # no stack is empty
+    stacks: str = "any layers"
 
 
 STACK = Room("stack", Scene())
 
-POOL = Room("pool", EXAMPLES[FIRST])
+POOL = Room(
+    "pool",
+    EXAMPLES[FIRST],
+    admits=lambda stack: choice_of(stack) is not None,
+    stacks=f"one pool of at most {MOST} cells each way, or a max and a blur",
+)
 
 KERNEL_SIZES, STRIDES, PADDINGS = (3, 5), (1, 2, 3), (0, 1, 2)
 """What the one convolution of its room can be made of."""
@@ -46,6 +50,10 @@ def one_convolution(kernel_size: int, stride: int, padding: int) -> Stack:
     """Return the stack of one convolution with one output channel."""
     return Stack((Conv2d(kernel_size, stride, padding=padding, out_channels=1),))
 
+
+_ONE_CONVOLUTION = frozenset(
+    one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)
+)
 
 CONVOLUTION = Room(
     "convolution",
@@ -58,10 +66,10 @@ CONVOLUTION = Room(
         stack=one_convolution(3, 1, 1),
         kernels=("vertical edge",),
         channels=(0,),
-        unit=Unit(0, 14, 9),
         lens="window",
     ),
-    stacks=tuple(one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)),
+    admits=lambda stack: stack in _ONE_CONVOLUTION,
+    stacks="one convolution of one channel",
 )
 
 HEADS = Room(

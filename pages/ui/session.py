@@ -13,6 +13,7 @@ from pages.ui.hand import Hand
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.rooms import Room
 from pages.ui.scene import Lens, Scene
+from pages.ui.words import sentence_of
 from rfcore.errors import RfcoreError
 
 _LEARNERS = "learners"
@@ -56,7 +57,7 @@ class Learner:
         try:
             scene = make(self.scene)
         except RfcoreError as error:
-            self.problems[control] = f"{_sentence(str(error))} The scene stays as it was."
+            self.problems[control] = f"{sentence_of(str(error))} The scene stays as it was."
             return
         if scene != self.scene:
             if scene.stack != self.scene.stack:
@@ -111,6 +112,9 @@ class Learner:
             self.revision += 1
             if self.scene != replace(self.room.scene, lens=lenses[0]):
                 self.write_link()
+            else:
+                # The page just left may have written its last link after the learner went.
+                st.query_params.clear()
             return
         if query == (self.query or {}):
             return
@@ -124,10 +128,10 @@ class Learner:
                 f"{', '.join(lenses)}, not {self.scene.lens}."
             )
             self.scene = replace(self.scene, lens=lenses[0])
-        if not self.room.admits(self.scene):
+        if not self.room.admits(self.scene.stack):
             self.notices.append(
-                f"The link\u2019s \u201cstack\u201d was left out: this page has one convolution "
-                f"of one channel, as in {base.stack}, not {str(self.scene.stack)[:40]}."
+                f"The link\u2019s \u201cstack\u201d was left out: this page has "
+                f"{self.room.stacks}, as in {base.stack}, not {str(self.scene.stack)[:40]}."
             )
             self.scene = self.scene.with_stack(base.stack)
         self.revision += 1
@@ -160,7 +164,3 @@ def learner() -> Learner:
 
 def _scene_query() -> dict[str, str]:
     return {key: st.query_params[key] for key in KEYS if key in st.query_params}
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -70,6 +70,11 @@ class Setting:
     """The number of a white pixel."""
     header: dict[str, Any]
 
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether every pixel of the background is alike."""
+        return bool((self.background == self.background.flat[0]).all())
+
     def look(self, scene: Scene, *, responses: bool = True) -> Look:
         """Return what there is to see in a scene with this setting.
 
@@ -111,7 +116,7 @@ class Setting:
         )
 
 
-def _remembered(make: Callable[..., T]) -> Callable[..., T]:
+def remembered(make: Callable[..., T]) -> Callable[..., T]:
     """Remember what is made of a scene at rest: of many small ones, of a few large ones.
 
     What is made of a photo is remembered by the photo itself, and so goes with it.
@@ -119,16 +124,16 @@ def _remembered(make: Callable[..., T]) -> Callable[..., T]:
     small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
 
     @wraps(make)
-    def remembered(scene: Scene, *arguments: Hashable) -> T:
+    def recall(scene: Scene, *arguments: Hashable) -> T:
         if scene.photo is None:
             return (small if scene.size <= SMALL else large)(scene, *arguments)
         key = (make.__name__, to_query_string(scene), arguments)
         return scene.photo.made(key, lambda: make(scene, *arguments))
 
-    return remembered
+    return recall
 
 
-@_remembered
+@remembered
 def setting_of(scene: Scene) -> Setting:
     """Return what a scene at rest needs for every one of its frames."""
     background = _picture(scene)
@@ -156,7 +161,7 @@ def setting_of(scene: Scene) -> Setting:
     )
 
 
-@_remembered
+@remembered
 def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
     at_start = replace(scene, position=start, start=start)

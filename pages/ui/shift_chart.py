@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui.chart_look import Colors, dress, show, theme_colors
 from pages.ui.session import learner
 from pages.ui.shift_errors import ShiftError, errors_sentence, shift_errors
 
@@ -18,24 +19,21 @@ def shift_chart() -> None:
     scene = learner().scene
     errors = shift_errors(scene)
     st.markdown(errors_sentence(scene, errors))
-    st.plotly_chart(
-        shift_figure(errors),
-        key="shift_errors",
-        config={"displayModeBar": False},
-        alt="For every layer, how far shift-then-network and network-then-shift are apart.",
+    show(
+        shift_figure(errors, theme_colors()),
+        "shift_errors",
+        "For every layer, how far shift-then-network and network-then-shift are apart.",
     )
 
 
-def shift_figure(errors: tuple[ShiftError, ...]) -> go.Figure:
+def shift_figure(errors: tuple[ShiftError, ...], colors: Colors) -> go.Figure:
     """Return the bars of the errors, in percent of each layer's largest value."""
-    theme = st.context.theme.type or "light"
-    accent, text = (st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text"))
     labels = [error.layer for error in errors]
     highest = max([1.0, *(e.inside or 0.0 for e in errors), *(e.border or 0.0 for e in errors)])
     figure = go.Figure()
     for name, values, color, pattern in (
-        ("inside", [error.inside for error in errors], accent, ""),
-        ("at the border", [error.border for error in errors], text, "/"),
+        ("inside", [error.inside for error in errors], colors.accent, ""),
+        ("at the border", [error.border for error in errors], colors.text, "/"),
     ):
         figure.add_bar(
             x=labels,
@@ -47,19 +45,5 @@ def shift_figure(errors: tuple[ShiftError, ...]) -> go.Figure:
             cliponaxis=False,
             hovertemplate="%{x}, " + name + ": %{y:.2g} %",
         )
-    figure.update_layout(
-        height=300,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={"automargin": True, "fixedrange": True},
-        yaxis={
-            "title": "% of the largest value",
-            "range": [0, highest * 1.15],
-            "automargin": True,
-            "fixedrange": True,
-        },
-        dragmode=False,
-    )
-    return figure
+    limits = {"title": "% of the largest value", "range": [0, highest * 1.15]}
+    return dress(figure, height=300, x={}, y=limits)

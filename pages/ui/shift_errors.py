@@ -84,6 +84,8 @@ def errors_sentence(scene: Scene, errors: tuple[ShiftError, ...]) -> str:
     if scene.moved == (0, 0):
         return f"Drag, and let go: how far is each layer off? It is measured for {what}."
     off = [e.layer for e in errors if max(e.inside or 0.0, e.border or 0.0) >= LEAST_SHOWN]
+    if not off and any(e.inside is None and e.border is None for e in errors):
+        return f"Measured for {what}: so far a move leaves nothing of some layers to compare."
     if not off:
         return f"Measured for {what}: every layer followed the move."
     return f"Measured for {what}: the first layer that is off is {off[0]}."

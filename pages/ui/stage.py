@@ -9,6 +9,7 @@ from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.session import Learner, learner
+from rfcore.errors import RfcoreError
 
 _KEY = "stage"
 
@@ -27,6 +28,9 @@ _stage = st.components.v2.component(
     "shift_lab_stage", js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js")
 )
 
+# Keeps the stage's room until it is there, so that what stands below it does not jump.
+_ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
+
 
 @st.fragment(key=_KEY)
 def stage(*charts: str) -> None:
@@ -37,11 +41,13 @@ def stage(*charts: str) -> None:
     """
     here = learner()
     request, others_show_it = _request(here)
-    _stage(
-        key=_KEY,
-        data=render_frame(here.scene, request),
-        on_hand_change=lambda: _rerun(charts),
-    )
+    st.html(_ROOM)
+    with st.container(key="stage_room"):
+        _stage(
+            key=_KEY,
+            data=render_frame(here.scene, request),
+            on_hand_change=lambda: _rerun(charts),
+        )
     if others_show_it:
         st.rerun()
 
@@ -69,6 +75,6 @@ def _request(here: Learner) -> tuple[Request, bool]:
         return Request(revision=here.revision), False
     try:
         others_show_it = here.take_in(hand)
-    except SceneError as error:
+    except RfcoreError as error:
         return request_of(hand, here.revision, str(error)), False
     return request_of(hand, here.revision), others_show_it

@@ -81,6 +81,8 @@ def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
     """Say, in short, whether a map shifted as it should when the whole picture did."""
     if not reading.has_places:
         return "no places left"
+    if not error.is_comparable:
+        return "nothing left to compare"
     if reading.between_cells:
         return f"no shift can, {_off(error.blend_error, error)}"
     if _is_nothing(error.error, error) and _is_nothing(error.border_error, error):
@@ -110,6 +112,10 @@ def picture_sentence(
     if moved == (0, 0):
         return "Drag: the whole picture moves. Which maps follow?"
     parts = [f"The whole picture moved {direction(moved, 'px', plural='px')}."]
+    gone = next((i for i, error in enumerate(errors) if not error.is_comparable), None)
+    if broken is None and gone is not None:
+        name = _name(readings[gone])
+        return f"{parts[0]} Nothing of {name[0].lower() + name[1:]} is left to compare."
     if broken is None:
         return f"{parts[0]} Every map followed, cell for cell."
     if broken.layer:
@@ -202,6 +208,15 @@ def _broken_part(reading: LayerReading) -> str:
     jumps = sorted({j for j, part in zip(reading.jump, broken, strict=True) if part})
     width = " by ".join(map(str, jumps))
     return f"{direction((broken[0], broken[1]), 'cell')} lies between two cells of {width} px"
+
+
+def sentence_of(text: str) -> str:
+    """Write what an error says as a sentence: a capital first, a full stop last.
+
+    >>> sentence_of("stride must be at least 1, got 0")
+    'Stride must be at least 1, got 0.'
+    """
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _name(reading: LayerReading) -> str:

@@ -50,10 +50,13 @@ def unit_sentence(reading: UnitReading, pattern: str) -> str:
     """Say how far a unit sees, how much of that comes from its middle, and what lies there."""
     parts = [_sees(reading)]
     if reading.is_flat:
-        parts.append("Its gradient is zero: no slight change of the picture changes it now.")
+        parts.append("Its gradient here is zero.")
     elif reading.middle is not None and reading.field.size != (1, 1):
         half = _by(reading.field.size[0] / 2, reading.field.size[1] / 2)
-        parts.append(f"{percent(reading.middle)} of its gradient comes from the middle {half}.")
+        parts.append(
+            f"{percent(reading.middle)} of its gradient comes from the middle {half}; "
+            "an even field would give 25 %."
+        )
     if reading.filled:
         parts.append(f"The {pattern} fills {percent(reading.filled)} of what it sees.")
     return " ".join(parts)

@@ -52,7 +52,7 @@ def at_rest(mark: str) -> str:
 
 
 def max_sentence(mark: str, moved: Pair, windows: Windows, reading: PoolReading) -> str:
-    """Say what just happened to a max pool."""
+    """Say what just happened to a max pool over a grid."""
     return f"Moved {direction(moved, 'cell')}. {_stay(mark, windows, reading)}"
 
 
@@ -75,16 +75,16 @@ def _stay(mark: str, windows: Windows, reading: PoolReading) -> str:
     return f"{name} left {of}: {even_so}{outputs}."
 
 
-def other_sentence(stack: Stack, moved: Pair, reading: PoolReading) -> str:
-    """Say what just happened to layers that have no one winner in a window."""
+def other_sentence(stack: Stack, moved: str, reading: PoolReading) -> str:
+    """Say what just happened to layers that have no one winner in a window; moved: in words."""
     names = ", then ".join(layer.name for layer in stack)
     by = f", by {number_text(reading.most)} at most" if reading.changed else ""
-    return f"Moved {direction(moved, 'cell')}. After {names}, {_outputs(reading)}{by}."
+    return f"Moved {moved}. After {names}, {_outputs(reading)}{by}."
 
 
-def picture_sentence(moved: Pair, reading: PoolReading) -> str:
-    """Say what just happened when the whole picture moved with the mark."""
-    return f"The whole picture moved {direction(moved, 'cell')}: {_outputs(reading)}."
+def picture_sentence(moved: str, reading: PoolReading) -> str:
+    """Say what just happened when the whole picture moved with the mark; moved: in words."""
+    return f"The whole picture moved {moved}: {_outputs(reading)}."
 
 
 def number_text(value: float) -> str:

@@ -72,7 +72,7 @@ def zoo_table() -> None:
 
 def zoo_chooser() -> None:
     """Choose an architecture, by hand or by the link, and open it as a stack."""
-    wanted = st.query_params.get("zoo", ZOO[0].name)
+    wanted = st.query_params.get("zoo") or ZOO[0].name
     if wanted not in _BY_NAME:
         st.warning("The link asks for an architecture that is not in this zoo; choose one here.")
     st.session_state["zoo"] = wanted if wanted in _BY_NAME else ZOO[0].name

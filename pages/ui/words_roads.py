@@ -93,7 +93,7 @@ def _what_came_of_it(roads: Roads) -> str:
         return "The map has one cell, so there is no place left to shift it to."
     if roads.compared == 0:
         return "Nothing of the map at the start is left to compare."
-    if not roads.error.is_representable:
+    if not (roads.error.is_representable or roads.is_nothing(roads.largest)):
         return (
             f"{_between_cells(roads)}, so no shift of the map can match. Largest difference {off}."
         )
