@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from pages.ui.chart_look import Colors, dress
 from pages.ui.words_heads import head_name
 from rfcore.depths import DepthResult
 from rfcore.ops import Array
@@ -36,29 +37,23 @@ def map_figure(
     figure.add_scatter(
         x=cols, y=rows, mode="text", text="0", hoverinfo="skip", textfont={"size": 9}
     )
-    figure.update_layout(
-        **_plain(height),
-        xaxis={"visible": False, "constrain": "domain", "fixedrange": True},
-        yaxis={"visible": False, "autorange": "reversed", "scaleanchor": "x", "fixedrange": True},
+    return dress(
+        figure,
+        height=height,
+        x={"visible": False, "constrain": "domain"},
+        y={"visible": False, "autorange": "reversed", "scaleanchor": "x"},
     )
-    return figure
 
 
-def bars_figure(series: dict[str, Sequence[float]], colors: Sequence[str | None]) -> go.Figure:
-    """Return bars side by side, one for each channel, a colour for each of the series."""
+def bars_figure(series: dict[str, Array], colors: Colors) -> go.Figure:
+    """Return two series as bars side by side, one of each for every channel."""
     figure = go.Figure()
-    for (name, values), color in zip(series.items(), colors, strict=True):
-        figure.add_bar(y=list(values), name=name, marker={"color": color})
-    figure.update_layout(
-        **_plain(200),
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": "channel", "fixedrange": True},
-        yaxis={"fixedrange": True},
-    )
-    return figure
+    for (name, values), color in zip(series.items(), (colors.text, colors.accent), strict=True):
+        figure.add_bar(y=values, name=name, marker={"color": color})
+    return dress(figure, height=200, x={"title": "channel"}, y={})
 
 
-def depth_figure(results: Sequence[DepthResult], color: str | None = None) -> go.Figure:
+def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
     """Return each head's share of right answers where no example was, against the last field."""
     figure = go.Figure()
     shares = [100 * result.field_share for result in results]
@@ -68,25 +63,18 @@ def depth_figure(results: Sequence[DepthResult], color: str | None = None) -> go
             y=[100 * float(result.untrained_right[at]) for result in results],
             name=head_name(head),
             mode="lines+markers",
-            line={"dash": _DASHES[at], "width": 3, "color": color if at == 0 else None},
+            line={
+                "dash": _DASHES[at],
+                "width": 3,
+                "color": colors.accent if at == 0 else colors.text,
+            },
             marker={"symbol": _SIGNS[at], "size": 10},
             text=[str(result.stack) for result in results],
             hovertemplate="%{text}: %{y:.0f} %",
         )
-    figure.update_layout(
-        **_plain(340),
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": "last field, % of the picture", "range": [-3, 104], "fixedrange": True},
-        yaxis={"title": "right, %", "range": [0, 106], "fixedrange": True},
+    return dress(
+        figure,
+        height=340,
+        x={"title": "last field, % of the picture", "range": [-3, 104]},
+        y={"title": "right, %", "range": [0, 106]},
     )
-    return figure
-
-
-def _plain(height: int) -> dict[str, object]:
-    return {
-        "height": height,
-        "margin": {"l": 0, "r": 8, "t": 8, "b": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "dragmode": False,
-    }

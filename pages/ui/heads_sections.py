@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui import heads_findings as findings
+from pages.ui.chart_look import show, theme_colors
 from pages.ui.heads_figures import bars_figure, depth_figure, map_figure
 from pages.ui.scene import Scene
 from pages.ui.session import learner
@@ -20,8 +21,6 @@ from rfcore.layers import Pair
 
 SOFTMAX, FLIPS = "heads_softmax", "heads_flips"
 """The keys of the fragments, which a stage draws anew when they are named to it."""
-
-_CONFIG = {"displayModeBar": False}
 
 
 def weights_section() -> None:
@@ -40,11 +39,10 @@ def weights_section() -> None:
     for spot, name, values in zip(st.columns(2), scene.training.classes, maps, strict=True):
         with spot:
             st.markdown(f"Weights for {name}; 0 marks exact zeros")
-            st.plotly_chart(
+            show(
                 map_figure(values, "Oranges", mark_zeros=True),
-                key=f"weights_{name}",
-                config=_CONFIG,
-                alt=f"The length of the dense layer's weights for {name}, for every cell.",
+                f"weights_{name}",
+                f"The length of the dense layer's weights for {name}, for every cell.",
             )
     if np.allclose(maps[0], maps[1]):
         st.caption("With two classes, what speaks for one speaks against the other: same lengths.")
@@ -73,20 +71,16 @@ def _row(scene: Scene, trained: Trained, name: str, at: Pair) -> None:
     st.markdown(f"**The {scene.pattern} on the {name}** (row {at[0]}, column {at[1]})")
     last, pooled, answers = st.columns(3)
     with last:
-        st.plotly_chart(
+        show(
             map_figure(row.map, "Greys", height=200),
-            key=f"last_{name}",
-            config=_CONFIG,
-            alt="The last map, its length over all channels.",
+            f"last_{name}",
+            "The last map, its length over all channels.",
         )
     with pooled:
-        theme = st.context.theme.type or "light"
-        colors = [st.get_option(f"theme.{theme}.{part}Color") for part in ("text", "primary")]
-        st.plotly_chart(
-            bars_figure({name: list(v) for name, v in row.features.items()}, colors),
-            key=f"pooled_{name}",
-            config=_CONFIG,
-            alt="What the global heads keep of each channel.",
+        show(
+            bars_figure(row.features, theme_colors()),
+            f"pooled_{name}",
+            "What the global heads keep of each channel.",
         )
     with answers:
         st.table(
@@ -131,12 +125,10 @@ def depth_section() -> None:
             st.error(f"These settings cannot be compared: {error}.")
             return
         bar.empty()
-    theme = st.context.theme.type or "light"
-    st.plotly_chart(
-        depth_figure(results, st.get_option(f"theme.{theme}.primaryColor")),
-        key="depths",
-        config=_CONFIG,
-        alt="Right answers in the untrained quarter against the last field's share of the picture.",
+    show(
+        depth_figure(results, theme_colors()),
+        "depths",
+        "Right answers in the untrained quarter against the last field's share of the picture.",
     )
     st.markdown(findings.depth_sentence(results))
 
