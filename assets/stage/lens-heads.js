@@ -6,6 +6,7 @@ import { Paint } from "./head-paint.js";
 export const heads = {
   onlyNow: true,
   flush: true,
+  narrowest: 150,
   phoneColumns: 3,
   tallest: [0.42, 0.28],
 

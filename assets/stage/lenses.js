@@ -18,6 +18,7 @@
 //   words(stage, unit)      the line about the unit, when it has its own
 //   flush                   its picture has no strip round it for fields that reach beyond the border
 //   onlyNow                 its maps have no start and no difference to show
+//   narrowest               CSS pixels of a panel before the row wraps
 //   phoneColumns            panels side by side on a phone
 //   tallest                 [desk, phone]: the largest part of the window's height that a map takes
 

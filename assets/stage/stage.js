@@ -322,7 +322,8 @@ class Stage {
     const answers = [...this.shownMaps, ...this.extras, ...this.lensPanels];
     const count = answers.length + 1;
     const phone = width < PHONE;
-    const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+    const narrowest = this.lens.narrowest ?? NARROWEST;
+    const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
     const rows = Math.ceil(count / Math.min(count, fit));
     const most = this.lensPanels.some((panel) => panel.wide) ? 1 : (this.lens.phoneColumns ?? 3);
