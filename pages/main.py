@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.session import rested
+
 ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
@@ -29,3 +31,5 @@ st.navigation(
     ],
     position="top",
 ).run()
+
+rested()

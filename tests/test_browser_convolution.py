@@ -198,18 +198,22 @@ def test_a_weight_that_is_none_is_marked_and_the_last_good_kernel_stays(
         problem = stage.find(".products .problem")
         for wrong in ("abc", "", "100", "1e5", "0.1234"):
             weight(stage, 0, 0).fill(wrong)
+            expect(weight(stage, 0, 0)).to_have_attribute("aria-invalid", "true")
             weight(stage, 0, 0).blur()
             expect(problem).to_contain_text(
                 "A weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25."
             )
-            expect(weight(stage, 0, 0)).to_have_attribute("aria-invalid", "true")
+            expect(weight(stage, 0, 0)).to_have_value(OWN[0])  # the one in force, in its place
             assert (products(stage), stage.link_query) == (good, link)
+        weight(stage, 0, 0).fill("abc")
+        weight(stage, 0, 0).press("Escape")
+        expect(weight(stage, 0, 0)).to_have_value(OWN[0])
+        expect(problem).to_have_text("")
         weight(stage, 2, 2).fill("\u22124")  # another field still works, with a true minus too
         stage.wait_for_link(kernels="_".join(["own", *OWN[:-1], "-4"]))
-        expect(weight(stage, 0, 0)).to_have_value("0.1234")
-        weight(stage, 0, 0).fill("3")
+        weight(stage, 0, 0).fill("3,5")  # as many countries write it
         weight(stage, 0, 0).press("Enter")
-        stage.wait_for_link(kernels="_".join(["own", "3", *OWN[1:-1], "-4"]))
+        stage.wait_for_link(kernels="_".join(["own", "3.5", *OWN[1:-1], "-4"]))
         expect(problem).to_have_text("")
 
 
@@ -304,11 +308,11 @@ def test_a_thumb_taps_a_cell_and_a_step_on_a_phone(browser: Browser, server: App
             place_of(stage, part)
             for part in (".panel.input .plot", ".products .plot", ".map .plot", ".sentence")
         )
-        assert picture["y"] + picture["height"] <= written["y"]
+        assert picture["y"] + picture["height"] <= sentence["y"]
+        assert sentence["y"] + sentence["height"] <= written["y"]
         assert written["y"] == answer["y"]
         assert written["x"] + written["width"] <= answer["x"]
         assert answer["x"] + answer["width"] <= 390
-        assert written["y"] + written["height"] <= sentence["y"]
         stage.page.touchscreen.tap(*stage.unit_place(1, 12, 6))
         wait_for_cell(stage, 12, 6)
         stage.wait_for_link(unit="1,12,6")

@@ -204,7 +204,7 @@ def test_the_first_screen_shows_the_whole_idea(browser: Browser, server: AppServ
     with opened(browser, server) as stage:
         boxes = [part.bounding_box() for part in stage.find(".plot, .sentence, dl").all()]
         boxes += [part.bounding_box() for part in stage.page.get_by_test_id("stSelectbox").all()]
-        assert len(boxes) == 3 + 1 + 3 + 6
+        assert len(boxes) == 3 + 1 + 3 + 7
         assert all(box and box["y"] + box["height"] <= 900 for box in boxes)
         assert parts_out_of_sight(stage) == []
         before = [part.bounding_box() for part in stage.find(".plot, .bar").all()]

@@ -88,7 +88,7 @@ def test_pages_keep_what_was_built_on_them(browser: Browser, server: AppServer) 
         stage.drag(0, 2)
         page = stage.page
         for title, text in (
-            ("Pooling forgives", "M2x2/2"),
+            ("Pooling forgives", "max pool 2×2"),
             ("How far a neuron sees", "C3x3/1"),  # the same stack through another lens
             ("Feature-map shifts", "C3x3/1"),
         ):
@@ -97,11 +97,11 @@ def test_pages_keep_what_was_built_on_them(browser: Browser, server: AppServer) 
             stage.find(".map .name", has_text=text).first.wait_for()
         assert stage.position == (24, 14)
         stage.wait_for_link(at="24,14", stack="C3x3/1,M2x2/2", picture="noise")
-        page.go_back()  # to the page as it was come to: the same scene, and no link of its own
-        page.wait_for_url(f"{server.url}/")
-        stage.wait_until_run()
-        assert stage.position == (24, 14)
-        page.go_back()
+        page.wait_for_timeout(1000)  # what comes right after a run is no one who went back
+        # To the page before this, by way of this one as it was come to, which has no link yet.
+        while "lens=maps" in page.url or page.url == f"{server.url}/":
+            page.go_back()
+            page.wait_for_timeout(1000)
         stage.wait_for_link(lens="fields", at="24,14")
         assert stage.position == (24, 14)
 

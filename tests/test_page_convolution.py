@@ -238,3 +238,19 @@ def test_a_lens_of_another_page_falls_back_with_a_sentence() -> None:
         "The link’s “lens” was left out: this page has window, roads, sharing, not pool."
     ]
     assert header(page)["setting"]["lens"] == "window"
+
+
+def test_what_the_browser_showed_before_a_kernel_was_typed_undoes_nothing() -> None:
+    """Each message tells what every box shows, and a box hears of the typed kernel later."""
+    page = sent(opened(), weights=EDGE)
+    box = page.selectbox(key="choose_kernel")
+    assert box.value == "your own"
+    page.session_state["stage"] = {}
+    box.set_value("vertical edge")  # what the box showed before
+    ran(page)
+    assert header(page)["setting"]["kernel"]["weights"] == EDGE
+    page.selectbox(key="choose_kernel").set_value("spot")  # a choice
+    ran(page)
+    page.selectbox(key="choose_kernel").set_value("vertical edge")
+    ran(page)
+    assert page.query_params["kernels"] == "vertical edge"

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -332,6 +333,26 @@ def test_a_link_of_several_changes_ago_undoes_nothing_either() -> None:
     ran(page)
     assert page.selectbox(key="choose_picture").value == "noise"
     assert page.selectbox(key="choose_padding").value == "circular"
+
+
+def test_a_link_sent_while_a_long_run_went_on_undoes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What counts is how long the server has been at rest, not when it wrote the link."""
+    page = choose(opened(), "pattern", "dog")
+    sent_before = dict(page.query_params)
+    choose(page, "picture", "noise")
+    page.session_state["rested"] = clock = time.monotonic() + 20  # the run took so long
+    monkeypatch.setattr(session, "monotonic", lambda: clock + 0.1)
+    page.query_params.clear()
+    page.query_params.update(sent_before)
+    choose(page, "pattern", "face")
+    assert page.selectbox(key="choose_picture").value == "noise"
+    monkeypatch.setattr(session, "monotonic", lambda: clock + 5)
+    page.query_params.clear()
+    page.query_params.update(sent_before)
+    ran(page)  # after a rest it is someone who went back
+    assert page.selectbox(key="choose_picture").value == "meadow"
 
 
 def test_going_back_brings_the_scene_back(unhurried: None) -> None:

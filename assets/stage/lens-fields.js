@@ -15,7 +15,6 @@ const FINGER = 16; // CSS pixels within which a finger means the same place
 const HINT = "Point at a neuron on a map, or at a pixel of the picture. A click pins it. Shown: ";
 
 const shownPixel = (stage) => stage.pixelHover ?? stage.pixelCursor ?? stage.scene?.pixel ?? null;
-const chosenUnit = (stage) => stage.hover ?? stage.cursor ?? stage.scene.unit;
 const has = (stage, ring) => stage.scene.rings.includes(ring);
 
 export const fields = {
@@ -60,13 +59,7 @@ export const fields = {
     }
   },
 
-  // The neuron in the middle of the last map, so that there is something to see from the start.
-  unit(stage) {
-    if (shownPixel(stage)) return null;
-    const last = stage.setting.layers.length - 1;
-    const { rows, cols } = stage.setting.layers[last];
-    return [last, rows >> 1, cols >> 1];
-  },
+  unit: (stage) => (shownPixel(stage) ? null : (stage.header?.probe ?? null)),
 
   unitMark: (stage, index, unit) =>
     has(stage, "box") || index === unit[0] ? { fill: index >= 0 } : null,
@@ -93,7 +86,7 @@ export const fields = {
 
   words(stage, unit) {
     if (!unit) return "A click or Enter pins this pixel; another, or Escape, lets it go.";
-    return (chosenUnit(stage) ? "" : HINT) + stage.describe(unit);
+    return (stage.chosenUnit ? "" : HINT) + stage.describe(unit);
   },
 };
 

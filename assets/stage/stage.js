@@ -12,6 +12,17 @@ import { Line } from "./line.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { describeUnit, numberText } from "./words.js";
 
+// Named here although other modules import them, so that a browser asks for all files at once.
+import "./colors.js";
+import "./field-marks.js";
+import "./lens-fields.js";
+import "./lens-pool.js";
+import "./lens-window.js";
+import "./pool-edit.js";
+import "./pool-orbit.js";
+
+const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-heads"];
+
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
 const SETTLE_AFTER = 400; // ms after the last key until the scene counts as settled
@@ -63,16 +74,17 @@ class Stage {
     this.extras = [];
     this.lens = LENSES.maps;
     this.lensPanels = [];
-    const style = element("link", {
-      rel: "stylesheet",
-      href: new URL("./stage.css", import.meta.url).href,
-    });
     this.parts.root.hidden = true;
-    style.onload = () => {
+    const styles = STYLES.map((name) => {
+      const href = new URL(`./${name}.css`, import.meta.url).href;
+      return element("link", { rel: "stylesheet", href });
+    });
+    const loaded = styles.map((style) => new Promise((resolve) => (style.onload = resolve)));
+    Promise.all(loaded).then(() => {
       this.parts.root.hidden = false;
       this.layOut();
-    };
-    parent.append(style, this.parts.root);
+    });
+    parent.append(...styles, this.parts.root);
     listenToBar(this);
     new ResizeObserver(() => this.layOut()).observe(this.parts.root);
   }
@@ -88,7 +100,7 @@ class Stage {
       unit,
       channels,
       view,
-      ...(this.setting.probes ? { probe: this.shownUnit } : {}),
+      ...(this.setting.probes ? { probe: this.chosenUnit } : {}),
       ...this.lens.message?.(this),
     };
   }
@@ -380,8 +392,14 @@ class Stage {
     return this.setting.shown.map((index) => this.maps[index]);
   }
 
+  // The unit that the learner points at or has pinned.
+  get chosenUnit() {
+    return this.hover ?? this.cursor ?? this.scene.unit ?? null;
+  }
+
+  // Where none is chosen, the one that the server speaks of stands in.
   get shownUnit() {
-    return this.hover ?? this.cursor ?? this.scene.unit ?? this.lens.unit?.(this) ?? null;
+    return this.chosenUnit ?? this.lens.unit?.(this) ?? null;
   }
 
   markUnit(sheet, index, unit) {

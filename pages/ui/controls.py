@@ -248,14 +248,20 @@ def choice_box(
     key = f"choose_{key}"
     control = control or key
     st.session_state[key] = value
+    here = learner()
+    here.shown[key] = value
+
+    def choose() -> None:
+        choice = st.session_state[key]
+        if not here.is_echo(key, choice):
+            here.change(lambda scene: make(scene, choice), control)
+
     st.selectbox(
         label,
         options,
         key=key,
         format_func=lambda option: (names or {}).get(option, str(option)),
-        on_change=lambda: learner().change(
-            lambda scene: make(scene, st.session_state[key]), control
-        ),
+        on_change=choose,
         filter_mode=None,
         help=tip,
         width=width,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import monotonic
 
 import streamlit as st
@@ -19,8 +20,13 @@ from rfcore.errors import RfcoreError
 _LEARNERS = "learners"
 _PAGE = "page"
 
-UNDER_WAY = 0.5
-"""Seconds in which a browser may still send a link that was just replaced."""
+_RESTED = "rested"
+
+UNDER_WAY = 0.7
+"""Seconds after a run in which a request may come that was sent before the browser heard of it."""
+
+KEPT = 30.0
+"""Seconds for which a replaced link is known as such."""
 
 
 @dataclass
@@ -32,9 +38,9 @@ class Learner:
     revision: counts the changes that did not come from the stage, so that the stage knows when to
     take over what the server says; it begins anywhere, so that a stage of another session or room
     is not taken for one of this. query: the link as last read or written. left: the links that
-    were replaced a moment ago, and when, in seconds. notices: sentences to show once at the top.
+    were replaced of late, and when, in seconds. notices: sentences to show once at the top.
     problems: a sentence per control, by its name. answered: the stage message that was taken in
-    last.
+    last. shown: what each control shows. echoes: what each showed before the hand changed that.
     """
 
     room: Room
@@ -46,6 +52,16 @@ class Learner:
     notices: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     answered: tuple[str, int] = ("", 0)
+    shown: dict[str, object] = field(default_factory=dict)
+    echoes: dict[str, object] = field(default_factory=dict)
+
+    def is_echo(self, control: str, value: object) -> bool:
+        """Whether a control's change only says what it showed before the hand changed the scene.
+
+        The browser tells what every control shows with each message; one that was sent before it
+        heard of the new value is no choice of the learner's.
+        """
+        return _quiet() < UNDER_WAY and self.echoes.get(control) == value != self.shown.get(control)
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
         """Replace the scene by what `make` makes of it; keep the last good one if it raises.
@@ -60,6 +76,7 @@ class Learner:
             self.problems[control] = f"{sentence_of(str(error))} The scene stays as it was."
             return
         if scene != self.scene:
+            self.echoes.clear()
             if scene.stack != self.scene.stack:
                 self.problems.clear()  # what could not be done was about other layers
             self.scene = scene
@@ -82,15 +99,18 @@ class Learner:
         before, self.scene = self.scene, hand.applied_to(self.scene)
         if hand.settled:
             self.write_link()
-        return any(
+        others_show_it = any(
             getattr(before, part) != getattr(self.scene, part)
             for part in ("kernels", "cells", "training")
         )
+        if others_show_it:
+            self.echoes = dict(self.shown)
+        return others_show_it
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
         now = monotonic()
-        self.left = [(link, at) for link, at in self.left if now - at < UNDER_WAY]
+        self.left = [(link, at) for link, at in self.left if now - at < KEPT]
         self.left.append((self.query or {}, now))
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
@@ -118,8 +138,10 @@ class Learner:
             return
         if query == (self.query or {}):
             return
-        if any(query == link and monotonic() - at < UNDER_WAY for link, at in self.left):
-            return  # sent before the browser heard of the new link: no one went back
+        # Right after a run, or a queue of them: sent before the browser heard of the new link.
+        if _quiet() < UNDER_WAY and any(query == link for link, _ in self.left):
+            return
+        self.left.clear()  # someone went back, and may do so again at once
         base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
         self.scene, self.notices = from_query(query, self.scene.photo, base)
         if self.scene.lens not in lenses:
@@ -154,12 +176,22 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     return here
 
 
+def rested() -> None:
+    """Note that a run has come to its end."""
+    st.session_state[_RESTED] = monotonic()
+
+
 def learner() -> Learner:
     """Return this browser tab's learner, in the room of the page that was entered last."""
     state = st.session_state
     room_name, _ = state[_PAGE]
     found: Learner = state[_LEARNERS][room_name]
     return found
+
+
+def _quiet() -> float:
+    """Return for how many seconds no run has been on."""
+    return monotonic() - float(st.session_state.get(_RESTED, -inf))
 
 
 def _scene_query() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pages.ui.address import BASE
 from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
-from pages.ui.session import Learner, learner
+from pages.ui.session import Learner, learner, rested
 from rfcore.errors import RfcoreError
 
 _KEY = "stage"
@@ -48,6 +48,7 @@ def stage(*charts: str) -> None:
             data=render_frame(here.scene, request),
             on_hand_change=lambda: _rerun(charts),
         )
+    rested()
     if others_show_it:
         st.rerun()
 
