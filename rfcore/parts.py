@@ -1,0 +1,179 @@
+"""Parts and places: is it a face, or its parts in a wrong order, as pooling forgets more and more?
+
+Frozen features are pooled into grids, from one cell to no pooling at all; for each grid a dense
+layer learns to tell faces from scrambled ones. `parts_spec` says from which examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rfcore.checks import one_of, shown
+from rfcore.errors import TrainingError
+from rfcore.heads import Classifier, GridHead
+from rfcore.ops import Array
+from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures
+from rfcore.receptive_field import receptive_fields
+from rfcore.training import train_softmax_regression
+
+PartsProgress = Callable[[int, int], bool | None]
+"""Called with (rounds done, rounds in all); the answer False stops."""
+
+_TO_LEARN, _FRESH = 0, 1  # streams of examples that have no picture in common
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedParts:
+    """A classifier for every grid of a spec, and how often each is right.
+
+    classifiers: one for each of `spec.grids`. accuracy: read-only float64 (grids, jitters), the
+    share of fresh examples that are told right when the whole face has moved by up to each of
+    `spec.jitters`: at 0 it is how well a grid tells faces apart, and beyond what the examples to
+    learn from moved, `spec.trained_jitter`, it is how far it tolerates a move. A chance guess is
+    right in half of them. Made by train_parts.
+    Raises TrainingError for what is no PartsSpec, or parts that do not fit it.
+
+    >>> spec = PartsSpec(grids=(1, 4), jitters=(0,), examples=16, fresh=8, steps=5)
+    >>> trained = train_parts(spec)
+    >>> trained.accuracy.shape
+    (2, 1)
+    """
+
+    spec: PartsSpec
+    classifiers: tuple[Classifier, ...]
+    accuracy: Array
+
+    def __post_init__(self) -> None:
+        checked_parts_spec(self.spec)
+        want = (len(self.spec.grids), len(self.spec.jitters))
+        if len(self.classifiers) != want[0] or np.shape(self.accuracy) != want:
+            raise TrainingError(
+                f"a spec of {want[0]} grids and {want[1]} jitters needs as many classifiers and "
+                f"accuracies, got {len(self.classifiers)} and {np.shape(self.accuracy)}"
+            )
+        self.accuracy.setflags(write=False)
+
+    def best_grid(self, jitter: int) -> int:
+        """Return the grid that is most often right at one of `spec.jitters`; in a tie the coarser.
+
+        Raises TrainingError for another jitter.
+        """
+        if jitter not in self.spec.jitters:
+            known = ", ".join(map(str, self.spec.jitters))
+            raise TrainingError(f"jitter must be one of {known}, got {shown(jitter)}")
+        return self.spec.grids[int(self.accuracy[:, self.spec.jitters.index(jitter)].argmax())]
+
+    def face_probabilities(self, picture: Array) -> Array:
+        """Return how probable every grid finds it that a picture shows a face, float64 (grids,).
+
+        picture: (1, size, size), as `face_picture` gives, with the noise that it was learned with.
+        Above one half the answer is "face". Raises ShapeError for a picture of another size.
+        """
+        activation = self.spec.network().forward(picture)[-1]
+        answers = [classifier.probabilities(activation)[0, 1] for classifier in self.classifiers]
+        return np.array(answers)
+
+    def noticing_grids(self, before: Array, after: Array) -> tuple[int, ...]:
+        """Return the grids that answer otherwise for `after` than for `before`.
+
+        before, after: pictures (1, size, size), such as a face and the same with its mouth dragged
+        away. Raises ShapeError for a picture of another size.
+        """
+        changed = (self.face_probabilities(before) > 0.5) != (self.face_probabilities(after) > 0.5)
+        return tuple(grid for grid, has in zip(self.spec.grids, changed, strict=True) if has)
+
+    def evidence(self, grid: int, picture: Array, label: str = "face") -> Array:
+        """Return what each cell of a grid adds to an answer, float64 (grid, grid).
+
+        label: one of CLASSES. A cell's part is its pooled features times their weights, summed
+        over channels; all parts and the class's bias make its logit. `cell_boxes` tells where the
+        cells lie. Raises TrainingError for a grid that was not trained, or another label,
+        ShapeError for a picture of another size.
+        """
+        one_of(label, "label", CLASSES, error=TrainingError)
+        if grid not in self.spec.grids:
+            known = ", ".join(map(str, self.spec.grids))
+            raise TrainingError(f"grid must be one of {known}, got {shown(grid)}")
+        classifier = self.classifiers[self.spec.grids.index(grid)]
+        activation = self.spec.network().forward(picture)[-1]
+        weights = classifier.weights_by_place(activation.shape)[CLASSES.index(label)]
+        parts: Array = (weights * classifier.head.pooled(activation)[0]).sum(axis=0)
+        return parts
+
+
+def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> TrainedParts | None:
+    """Learn to tell faces from scrambled ones with every grid, and count how often each is right.
+
+    All grids learn from the same examples, and are asked about the same fresh ones: at every
+    jitter the same faces, in the same noise, moved further in the same direction. progress: called
+    before the first round and after each; a round is one grid that learned, or one jitter tried.
+    Returns None when `progress` stopped it: half of the figures would compare unlike things. The
+    same spec gives the same bits, on one machine with one number of BLAS threads.
+    Raises TrainingError for what is no PartsSpec.
+
+    >>> train_parts(PartsSpec(grids=(1,)), progress=lambda done, total: False) is None
+    True
+    """
+    checked_parts_spec(spec)
+    classifiers: list[Classifier] = []
+    accuracy = np.zeros((len(spec.grids), len(spec.jitters)))
+    total = len(spec.grids) + len(spec.jitters)
+    for done, _ in enumerate((None, *_rounds(spec, classifiers, accuracy))):
+        if progress is not None and progress(done, total) is False:
+            return None
+    return TrainedParts(spec, tuple(classifiers), accuracy)
+
+
+def cell_boxes(spec: PartsSpec, grid: int) -> Array:
+    """Return where the cells of a grid lie on the picture: float64 (grid, grid, 4), in pixels.
+
+    Each box is (row0, row1, col0, col1): a unit of the last map is as wide as the jump and lies at
+    the middle of its field, and a cell spans the units that it pools.
+    Raises TrainingError for what is no PartsSpec, ShapeError for a grid finer than the map.
+
+    >>> cell_boxes(PartsSpec(), 2)[0, 1]
+    array([ 0., 32., 32., 64.])
+    """
+    checked_parts_spec(spec)
+    head = GridHead(grid)
+    head.cells(spec.map_shape())
+    field = receptive_fields(spec.stack, (spec.size, spec.size))[-1]
+    edges = []
+    for axis in (0, 1):
+        first = field.start[axis] + (field.size[axis] - field.jump[axis]) / 2
+        bands = np.array(head.bands(spec.map_shape()[axis + 1]))
+        edges.append(first + bands * field.jump[axis])
+    rows, cols = edges
+    shape = (head.grid, head.grid, 2)
+    return np.concatenate(
+        [np.broadcast_to(rows[:, None], shape), np.broadcast_to(cols, shape)], axis=2
+    )
+
+
+def _rounds(spec: PartsSpec, classifiers: list[Classifier], accuracy: Array) -> Iterator[None]:
+    """Fill the classifiers, then the accuracy, one grid or jitter at a time."""
+    network = spec.network()
+    pictures, labels = example_pictures(spec, spec.examples, spec.trained_jitter, _TO_LEARN)
+    maps = network.forward(pictures)[-1]
+    for grid in spec.grids:
+        head = GridHead(grid, spec.kind)
+        classifiers.append(
+            train_softmax_regression(
+                head.features(maps),
+                labels,
+                len(CLASSES),
+                head=head,
+                steps=spec.steps,
+                center=True,
+            )
+        )
+        yield
+    for column, jitter in enumerate(spec.jitters):
+        pictures, labels = example_pictures(spec, spec.fresh, jitter, _FRESH)
+        maps = network.forward(pictures)[-1]
+        for row, classifier in enumerate(classifiers):
+            accuracy[row, column] = (classifier.logits(maps).argmax(axis=1) == labels).mean()
+        yield
