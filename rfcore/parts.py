@@ -15,7 +15,7 @@ from rfcore.checks import one_of, shown
 from rfcore.errors import TrainingError
 from rfcore.heads import Classifier, GridHead
 from rfcore.ops import Array
-from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures
+from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
 from rfcore.receptive_field import receptive_fields
 from rfcore.training import train_softmax_regression
 
@@ -29,14 +29,14 @@ _TO_LEARN, _FRESH = 0, 1  # streams of examples that have no picture in common
 class TrainedParts:
     """A classifier for every grid of a spec, and how often each is right.
 
-    classifiers: one for each of `spec.grids`. accuracy: read-only float64 (grids, jitters), the
-    share of fresh examples that are told right when the whole face has moved by up to each of
-    `spec.jitters`: at 0 it is how well a grid tells faces apart, and beyond what the examples to
-    learn from moved, `spec.trained_jitter`, it is how far it tolerates a move. A chance guess is
-    right in half of them. Made by train_parts.
+    classifiers: one for each of `spec.grids`. accuracy: read-only float64 (grids, distances), the
+    share of fresh examples that are told right when the whole face has moved by each of
+    `spec.distances`. Up to `spec.trained_jitter` it says how well a grid tells faces from
+    scrambled ones; beyond it, how well it tolerates a move that no example to learn from made. By
+    chance it would be a half. Made by train_parts.
     Raises TrainingError for what is no PartsSpec, or parts that do not fit it.
 
-    >>> spec = PartsSpec(grids=(1, 4), jitters=(0,), examples=16, fresh=8, steps=5)
+    >>> spec = PartsSpec(grids=(1, 4), distances=(0,), examples=16, fresh=8, steps=5)
     >>> trained = train_parts(spec)
     >>> trained.accuracy.shape
     (2, 1)
@@ -48,23 +48,21 @@ class TrainedParts:
 
     def __post_init__(self) -> None:
         checked_parts_spec(self.spec)
-        want = (len(self.spec.grids), len(self.spec.jitters))
+        want = (len(self.spec.grids), len(self.spec.distances))
         if len(self.classifiers) != want[0] or np.shape(self.accuracy) != want:
             raise TrainingError(
-                f"a spec of {want[0]} grids and {want[1]} jitters needs as many classifiers and "
+                f"a spec of {want[0]} grids and {want[1]} distances needs as many classifiers and "
                 f"accuracies, got {len(self.classifiers)} and {np.shape(self.accuracy)}"
             )
         self.accuracy.setflags(write=False)
 
-    def best_grid(self, jitter: int) -> int:
-        """Return the grid that is most often right at one of `spec.jitters`; in a tie the coarser.
+    def best_grid(self, distance: int) -> int:
+        """Return the grid that is most often right at one of `spec.distances`; of two the coarser.
 
-        Raises TrainingError for another jitter.
+        Raises TrainingError for another distance.
         """
-        if jitter not in self.spec.jitters:
-            known = ", ".join(map(str, self.spec.jitters))
-            raise TrainingError(f"jitter must be one of {known}, got {shown(jitter)}")
-        return self.spec.grids[int(self.accuracy[:, self.spec.jitters.index(jitter)].argmax())]
+        column = _place_of(distance, "distance", self.spec.distances)
+        return self.spec.grids[int(self.accuracy[:, column].argmax())]
 
     def face_probabilities(self, picture: Array) -> Array:
         """Return how probable every grid finds it that a picture shows a face, float64 (grids,).
@@ -94,10 +92,7 @@ class TrainedParts:
         ShapeError for a picture of another size.
         """
         one_of(label, "label", CLASSES, error=TrainingError)
-        if grid not in self.spec.grids:
-            known = ", ".join(map(str, self.spec.grids))
-            raise TrainingError(f"grid must be one of {known}, got {shown(grid)}")
-        classifier = self.classifiers[self.spec.grids.index(grid)]
+        classifier = self.classifiers[_place_of(grid, "grid", self.spec.grids)]
         activation = self.spec.network().forward(picture)[-1]
         weights = classifier.weights_by_place(activation.shape)[CLASSES.index(label)]
         parts: Array = (weights * classifier.head.pooled(activation)[0]).sum(axis=0)
@@ -108,8 +103,8 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     """Learn to tell faces from scrambled ones with every grid, and count how often each is right.
 
     All grids learn from the same examples, and are asked about the same fresh ones: at every
-    jitter the same faces, in the same noise, moved further in the same direction. progress: called
-    before the first round and after each; a round is one grid that learned, or one jitter tried.
+    distance the same faces, in the same noise, moved further the same way. progress: called before
+    the first round and after each; a round is one grid that learned, or one distance tried.
     Returns None when `progress` stopped it: half of the figures would compare unlike things. The
     same spec gives the same bits, on one machine with one number of BLAS threads.
     Raises TrainingError for what is no PartsSpec.
@@ -119,8 +114,8 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     """
     checked_parts_spec(spec)
     classifiers: list[Classifier] = []
-    accuracy = np.zeros((len(spec.grids), len(spec.jitters)))
-    total = len(spec.grids) + len(spec.jitters)
+    accuracy = np.zeros((len(spec.grids), len(spec.distances)))
+    total = len(spec.grids) + len(spec.distances)
     for done, _ in enumerate((None, *_rounds(spec, classifiers, accuracy))):
         if progress is not None and progress(done, total) is False:
             return None
@@ -154,9 +149,10 @@ def cell_boxes(spec: PartsSpec, grid: int) -> Array:
 
 
 def _rounds(spec: PartsSpec, classifiers: list[Classifier], accuracy: Array) -> Iterator[None]:
-    """Fill the classifiers, then the accuracy, one grid or jitter at a time."""
+    """Fill the classifiers, then the accuracy, one grid or distance at a time."""
     network = spec.network()
-    pictures, labels = example_pictures(spec, spec.examples, spec.trained_jitter, _TO_LEARN)
+    within = [move for nearer in range(spec.trained_jitter + 1) for move in moves_of(nearer)]
+    pictures, labels = example_pictures(spec, spec.examples, within, _TO_LEARN)
     maps = network.forward(pictures)[-1]
     for grid in spec.grids:
         head = GridHead(grid, spec.kind)
@@ -171,9 +167,16 @@ def _rounds(spec: PartsSpec, classifiers: list[Classifier], accuracy: Array) -> 
             )
         )
         yield
-    for column, jitter in enumerate(spec.jitters):
-        pictures, labels = example_pictures(spec, spec.fresh, jitter, _FRESH)
+    for column, distance in enumerate(spec.distances):
+        pictures, labels = example_pictures(spec, spec.fresh, moves_of(distance), _FRESH)
         maps = network.forward(pictures)[-1]
         for row, classifier in enumerate(classifiers):
             accuracy[row, column] = (classifier.logits(maps).argmax(axis=1) == labels).mean()
         yield
+
+
+def _place_of(value: int, name: str, known: tuple[int, ...]) -> int:
+    if value not in known:
+        listed = ", ".join(map(str, known))
+        raise TrainingError(f"{name} must be one of {listed}, got {shown(value)}")
+    return known.index(value)

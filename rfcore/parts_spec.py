@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import atan2
 from typing import Literal
 
 import numpy as np
@@ -50,25 +52,26 @@ class PartsSpec:
     size: side of the picture; face_size: side of the face in its middle (42 to 128); pixels.
     stack, filters: the frozen features, as Network.with_filters takes them. kind: "avg" or "max",
     how a grid pools. grids: cells a side, rising; 1 is global, as many as the last map has is no
-    pooling. trained_jitter: how far, in pixels down or right, up or left, the whole face may have
-    moved in the examples to learn from; jitters: in fresh ones, rising. noise: standard deviation
+    pooling. trained_jitter: in the examples to learn from the whole face may have moved by up to so
+    many pixels in rows, in columns or both; distances: by exactly so many in fresh ones (in rows or
+    columns, whichever is more), rising. noise: standard deviation
     of what is added to each pixel, brightness: the most that a picture is lighter or darker as a
     share, both 0 to 0.5. examples, fresh: how many pictures, half of them faces. steps: of
     training. seed: of all that is drawn.
     Raises TrainingError for a value that breaks its rule, or a stack that does not fit.
 
     >>> PartsSpec().map_shape()
-    (8, 64, 64)
+    (4, 64, 64)
     """
 
     size: int = 64
     face_size: int = 48
-    stack: Stack = Stack.parse("C3x3/1p1 -> R")  # noqa: RUF009 - it is frozen
+    stack: Stack = Stack.parse("C3x3/1p1c4 -> R")  # noqa: RUF009 - it is frozen
     filters: tuple[str, ...] = (BANK,)
     kind: Literal["avg", "max"] = "avg"
     grids: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64)
     trained_jitter: int = 2
-    jitters: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6, 8)
+    distances: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6, 8)
     noise: float = 0.05
     brightness: float = 0.1
     examples: int = 400
@@ -93,7 +96,7 @@ class PartsSpec:
             raise TrainingError(f"the stack does not give features: {error}") from None
         object.__setattr__(self, "filters", tuple(self.filters))
         self._set_rising("grids", 1, finest)
-        self._set_rising("jitters", 0, self.margin())
+        self._set_rising("distances", 0, self.margin())
 
     def margin(self) -> int:
         """Return how many pixels the face can move each way before it leaves the picture."""
@@ -148,33 +151,49 @@ def face_picture(spec: PartsSpec, places: Places, moved: Pair = (0, 0), *, seed:
     picture *= np.float32(1 + spec.brightness * generator.uniform(-1, 1))
     noise = generator.standard_normal(picture.shape, np.float32)
     picture += np.float32(spec.noise) * noise
-    return np.clip(picture, 0, 1)
+    np.clip(picture, 0, 1, out=picture)
+    return picture
 
 
-def example_pictures(spec: PartsSpec, count: int, jitter: int, stream: int) -> tuple[Array, Array]:
+def moves_of(distance: int) -> tuple[Pair, ...]:
+    """Return all (rows, cols) moves that go `distance` pixels in rows or columns, and no further.
+
+    They stand in the order of their direction, so that places in two such rows can be compared.
+
+    >>> moves_of(0), len(moves_of(3))
+    (((0, 0),), 24)
+    """
+    steps = range(-distance, distance + 1)
+    moves = ((row, col) for row in steps for col in steps if max(abs(row), abs(col)) == distance)
+    return tuple(sorted(moves, key=lambda move: atan2(*move)))
+
+
+def example_pictures(
+    spec: PartsSpec, count: int, moves: Sequence[Pair], stream: int
+) -> tuple[Array, Array]:
     """Return pictures (count, 1, size, size) and labels (count,), places in CLASSES by turns.
 
-    jitter: the whole face moved by up to so many pixels, any of the (2 * jitter + 1) ** 2 moves as
-    likely. stream: examples of two streams have nothing in common; those of one have the same
-    arrangements, noise and brightness at every jitter, and move further in the same direction.
+    moves: (rows, cols) of the whole face in pixels, of which each example has one, all as likely.
+    stream: examples of two streams have nothing in common; those of one have the same
+    arrangements, noise and brightness whatever the moves, and their move at the same share of them.
 
-    >>> pictures, labels = example_pictures(PartsSpec(), 3, 2, stream=0)
+    >>> pictures, labels = example_pictures(PartsSpec(), 3, moves_of(2), stream=0)
     >>> pictures.shape, labels
     ((3, 1, 64, 64), array([0, 1, 0]))
     """
     generator = np.random.default_rng((spec.seed, stream))
     seeds = generator.integers(_LARGEST_SEED, size=(count, 2)).tolist()
-    moves = np.floor(generator.random((count, 2)) * (2 * jitter + 1)).astype(int) - jitter
+    shares = generator.random(count).tolist()
     labels = np.arange(count) % len(CLASSES)
     true = face_places(spec.face_size)
     pictures = [
         face_picture(
             spec,
             true if CLASSES[label] == "face" else scrambled_places(spec.face_size, of_places),
-            (int(move[0]), int(move[1])),
+            moves[int(share * len(moves))],
             seed=of_noise,
         )
-        for label, (of_places, of_noise), move in zip(labels, seeds, moves, strict=True)
+        for label, (of_places, of_noise), share in zip(labels, seeds, shares, strict=True)
     ]
     return np.stack(pictures), labels
 
