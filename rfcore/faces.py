@@ -22,7 +22,7 @@ SMALLEST_FACE, LARGEST_FACE = 42, 128
 """Pixels a side of a face: in a smaller one, parts that swap their places would touch."""
 
 _EYES, _CHEEKS = ((0.313, 0.315), (0.313, 0.685)), ((0.576, 0.237), (0.576, 0.763))
-_SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS)
+_SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS, (0.13, 0.5))
 """(row, col) as shares of the size: the places of PARTS, then two empty ones on the cheeks. Far
 enough from each other and the rim that any part fits at any of them."""
 

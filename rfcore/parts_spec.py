@@ -74,7 +74,7 @@ class PartsSpec:
     distances: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6, 8)
     noise: float = 0.05
     brightness: float = 0.1
-    examples: int = 400
+    examples: int = 600
     fresh: int = 400
     steps: int = 150
     seed: int = 0
