@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rfcore.checks import one_of, shown
-from rfcore.errors import TrainingError
+from rfcore.checks import kind_of, one_of, shown
+from rfcore.errors import ShapeError, TrainingError
 from rfcore.heads import Classifier, GridHead
 from rfcore.ops import Array
 from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
@@ -29,8 +29,9 @@ _TO_LEARN, _FRESH = 0, 1  # streams of examples that have no picture in common
 class TrainedParts:
     """A classifier for every grid of a spec, and how often each is right.
 
-    classifiers: one for each of `spec.grids`. accuracy: read-only float64 (grids, distances), the
-    share of fresh examples that are told right when the whole face has moved by each of
+    classifiers: one for each of `spec.grids`. averages: for each, the mean of what it pools over
+    the examples it learned from, (channels, grid, grid). accuracy: read-only float64 (grids,
+    distances), the share of fresh examples told right when the whole face has moved by each of
     `spec.distances`. Up to `spec.trained_jitter` it says how well a grid tells faces from
     scrambled ones; beyond it, how well it tolerates a move that no example to learn from made. By
     chance it would be a half. Made by train_parts.
@@ -44,15 +45,18 @@ class TrainedParts:
 
     spec: PartsSpec
     classifiers: tuple[Classifier, ...]
+    averages: tuple[Array, ...]
     accuracy: Array
 
     def __post_init__(self) -> None:
         checked_parts_spec(self.spec)
-        want = (len(self.spec.grids), len(self.spec.distances))
-        if len(self.classifiers) != want[0] or np.shape(self.accuracy) != want:
+        grids, distances = len(self.spec.grids), len(self.spec.distances)
+        counts = len(self.classifiers), len(self.averages), np.shape(self.accuracy)
+        if counts != (grids, grids, (grids, distances)):
             raise TrainingError(
-                f"a spec of {want[0]} grids and {want[1]} distances needs as many classifiers and "
-                f"accuracies, got {len(self.classifiers)} and {np.shape(self.accuracy)}"
+                f"a spec of {grids} grids and {distances} distances needs {grids} classifiers and "
+                f"averages, and accuracy ({grids}, {distances}), got {counts[0]}, {counts[1]} "
+                f"and {counts[2]}"
             )
         self.accuracy.setflags(write=False)
 
@@ -70,7 +74,7 @@ class TrainedParts:
         picture: (1, size, size), as `face_picture` gives, with the noise that it was learned with.
         Above one half the answer is "face". Raises ShapeError for a picture of another size.
         """
-        activation = self.spec.network().forward(picture)[-1]
+        activation = self._activation(picture)
         answers = [classifier.probabilities(activation)[0, 1] for classifier in self.classifiers]
         return np.array(answers)
 
@@ -83,20 +87,33 @@ class TrainedParts:
         changed = (self.face_probabilities(before) > 0.5) != (self.face_probabilities(after) > 0.5)
         return tuple(grid for grid, has in zip(self.spec.grids, changed, strict=True) if has)
 
-    def evidence(self, grid: int, picture: Array, label: str = "face") -> Array:
-        """Return what each cell of a grid adds to an answer, float64 (grid, grid).
+    def evidence(
+        self, grid: int, picture: Array, label: str = "face", *, from_average: bool = True
+    ) -> Array:
+        """Return what each cell of a grid adds to an answer's logit, float64 (grid, grid).
 
-        label: one of CLASSES. A cell's part is its pooled features times their weights, summed
-        over channels; all parts and the class's bias make its logit. `cell_boxes` tells where the
-        cells lie. Raises TrainingError for a grid that was not trained, or another label,
-        ShapeError for a picture of another size.
+        A cell's part is its pooled features, counted from the average over the examples learned
+        from, times their weights, summed over channels: above 0 it speaks for the answer more than
+        that cell does in the average example. Without `from_average` they count from 0, and all
+        parts and the bias make the logit; but then a plain bright cell has a part as well.
+        label: one of CLASSES. `cell_boxes` tells where the cells lie.
+        Raises TrainingError for a grid that was not trained, or another label, ShapeError for a
+        picture of another size.
         """
         one_of(label, "label", CLASSES, error=TrainingError)
-        classifier = self.classifiers[_place_of(grid, "grid", self.spec.grids)]
-        activation = self.spec.network().forward(picture)[-1]
-        weights = classifier.weights_by_place(activation.shape)[CLASSES.index(label)]
-        parts: Array = (weights * classifier.head.pooled(activation)[0]).sum(axis=0)
+        row = _place_of(grid, "grid", self.spec.grids)
+        activation = self._activation(picture)
+        head, averages = self.classifiers[row].head, self.averages[row]
+        pooled = head.pooled(activation)[0].astype(np.float64)
+        weights = self.classifiers[row].weights_by_place(activation.shape)[CLASSES.index(label)]
+        parts: Array = (weights * (pooled - averages if from_average else pooled)).sum(axis=0)
         return parts
+
+    def _activation(self, picture: Array) -> Array:
+        want = (1, self.spec.size, self.spec.size)
+        if np.shape(picture) != want:
+            raise ShapeError(f"a picture must have shape {want}, got {kind_of(picture)}")
+        return self.spec.network().forward(picture)[-1]
 
 
 def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> TrainedParts | None:
@@ -114,12 +131,13 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     """
     checked_parts_spec(spec)
     classifiers: list[Classifier] = []
+    averages: list[Array] = []
     accuracy = np.zeros((len(spec.grids), len(spec.distances)))
     total = len(spec.grids) + len(spec.distances)
-    for done, _ in enumerate((None, *_rounds(spec, classifiers, accuracy))):
+    for done, _ in enumerate((None, *_rounds(spec, classifiers, averages, accuracy))):
         if progress is not None and progress(done, total) is False:
             return None
-    return TrainedParts(spec, tuple(classifiers), accuracy)
+    return TrainedParts(spec, tuple(classifiers), tuple(averages), accuracy)
 
 
 def cell_boxes(spec: PartsSpec, grid: int) -> Array:
@@ -148,24 +166,27 @@ def cell_boxes(spec: PartsSpec, grid: int) -> Array:
     )
 
 
-def _rounds(spec: PartsSpec, classifiers: list[Classifier], accuracy: Array) -> Iterator[None]:
-    """Fill the classifiers, then the accuracy, one grid or distance at a time."""
+def _rounds(
+    spec: PartsSpec, classifiers: list[Classifier], averages: list[Array], accuracy: Array
+) -> Iterator[None]:
+    """Fill classifiers and averages, then the accuracy, one grid or distance at a time."""
     network = spec.network()
     within = [move for nearer in range(spec.trained_jitter + 1) for move in moves_of(nearer)]
     pictures, labels = example_pictures(spec, spec.examples, within, _TO_LEARN)
     maps = network.forward(pictures)[-1]
     for grid in spec.grids:
         head = GridHead(grid, spec.kind)
-        classifiers.append(
-            train_softmax_regression(
-                head.features(maps),
-                labels,
-                len(CLASSES),
-                head=head,
-                steps=spec.steps,
-                center=True,
-            )
+        pooled = head.pooled(maps)
+        averages.append(pooled.mean(axis=0, dtype=np.float64))
+        classifier = train_softmax_regression(
+            pooled.reshape(len(pooled), -1),
+            labels,
+            len(CLASSES),
+            head=head,
+            steps=spec.steps,
+            center=True,
         )
+        classifiers.append(classifier)
         yield
     for column, distance in enumerate(spec.distances):
         pictures, labels = example_pictures(spec, spec.fresh, moves_of(distance), _FRESH)

@@ -66,14 +66,14 @@ class PartsSpec:
 
     size: int = 64
     face_size: int = 48
-    stack: Stack = Stack.parse("C3x3/1p1c4 -> R")  # noqa: RUF009 - it is frozen
+    stack: Stack = Stack.parse("C5x5/1p2c4 -> R")  # noqa: RUF009 - it is frozen
     filters: tuple[str, ...] = (BANK,)
     kind: Literal["avg", "max"] = "avg"
     grids: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64)
     trained_jitter: int = 2
     distances: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6, 8)
     noise: float = 0.05
-    brightness: float = 0.1
+    brightness: float = 0.05
     examples: int = 600
     fresh: int = 400
     steps: int = 150
