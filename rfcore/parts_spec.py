@@ -66,7 +66,7 @@ class PartsSpec:
 
     size: int = 64
     face_size: int = 48
-    stack: Stack = Stack.parse("C5x5/1p2c4 -> R")  # noqa: RUF009 - it is frozen
+    stack: Stack = Stack.parse("C3x3/1p1c4 -> R")  # noqa: RUF009 - it is frozen
     filters: tuple[str, ...] = (BANK,)
     kind: Literal["avg", "max"] = "avg"
     grids: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64)
