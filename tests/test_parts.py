@@ -52,9 +52,9 @@ def inked(part, middle, size):
     row0, row1, col0, col1 = part_box(part, middle, size)
     rows, cols = np.nonzero(draw_part(part, size).alpha)
     assert draw_part(part, size).alpha.shape == (row1 - row0, col1 - col0)
-    if not (0 <= rows + row0).all() or not (rows + row0 < size).all():
+    if not (rows + row0 >= 0).all() or not (rows + row0 < size).all():
         return None
-    if not (0 <= cols + col0).all() or not (cols + col0 < size).all():
+    if not (cols + col0 >= 0).all() or not (cols + col0 < size).all():
         return None
     covered = np.zeros((size, size), bool)
     covered[rows + row0, cols + col0] = True
