@@ -18,6 +18,8 @@ The whole vocabulary:
         peak_orbit, peak_share_unchanged
     Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
         Classifier, position_sweep, weight_maps
+    Parts and places: PARTS, draw_face, draw_part, part_box, face_places, scrambled_places,
+        PartsSpec, face_picture, train_parts, TrainedParts, cell_boxes
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
     Errors: RfcoreError, LayerError, NotationError, ShapeError, KernelError, PatternError,
         ShiftError, ImageError, TrainingError
@@ -47,6 +49,14 @@ from rfcore.errors import (
     TrainingError,
 )
 from rfcore.exact_fields import ExactField, exact_fields
+from rfcore.faces import (
+    PARTS,
+    draw_face,
+    draw_part,
+    face_places,
+    part_box,
+    scrambled_places,
+)
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
     effective_receptive_field,
@@ -97,6 +107,8 @@ from rfcore.orbits import (
     share_unchanged,
     steps_unchanged,
 )
+from rfcore.parts import TrainedParts, cell_boxes, train_parts
+from rfcore.parts_spec import PartsSpec, face_picture
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
@@ -120,6 +132,7 @@ __all__ = [
     "FILTERS",
     "NO_WINNER",
     "PADDING_MODES",
+    "PARTS",
     "PATTERNS",
     "POOL_KINDS",
     "ZOO",
@@ -147,6 +160,7 @@ __all__ = [
     "MovingPattern",
     "Network",
     "NotationError",
+    "PartsSpec",
     "Pattern",
     "PatternError",
     "ReLU",
@@ -155,20 +169,26 @@ __all__ = [
     "ShapeError",
     "ShiftError",
     "Stack",
+    "TrainedParts",
     "TrainingError",
     "avg_pool2d",
     "blur_pool2d",
     "break_of",
+    "cell_boxes",
     "changed_cells",
     "compare_activations",
     "conv2d",
     "convolution_kernels",
     "draw_background",
+    "draw_face",
+    "draw_part",
     "draw_pattern",
     "effective_receptive_field",
     "equivariance_errors",
     "exact_fields",
     "expected_shift",
+    "face_picture",
+    "face_places",
     "filter_kernel",
     "first_break",
     "gaussian_width",
@@ -181,6 +201,7 @@ __all__ = [
     "middle_share",
     "orbit_map",
     "pad",
+    "part_box",
     "peak_orbit",
     "peak_share_unchanged",
     "place",
@@ -191,6 +212,7 @@ __all__ = [
     "receptive_fields",
     "relu",
     "scale_photo",
+    "scrambled_places",
     "share_unchanged",
     "shift",
     "shifted_activations",
@@ -198,6 +220,7 @@ __all__ = [
     "steps_unchanged",
     "to_keras",
     "to_pytorch",
+    "train_parts",
     "train_softmax_regression",
     "untied_conv2d",
     "untied_kernels",
