@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import atan2
 from typing import Literal
@@ -90,11 +91,11 @@ class PartsSpec:
         for name in ("noise", "brightness"):
             _check_share(name, getattr(self, name))
         one_of(self.kind, "kind", ("avg", "max"), error=TrainingError)
+        object.__setattr__(self, "filters", tuple(self.filters))
         try:
             finest = min(self.map_shape()[1:])
         except RfcoreError as error:
             raise TrainingError(f"the stack does not give features: {error}") from None
-        object.__setattr__(self, "filters", tuple(self.filters))
         self._set_rising("grids", 1, finest)
         self._set_rising("distances", 0, self.margin())
 
@@ -104,7 +105,7 @@ class PartsSpec:
 
     def network(self) -> Network:
         """Return the frozen features."""
-        return Network.with_filters(self.stack, 1, self.filters, seed=self.seed)
+        return _network(self.stack, self.filters, self.seed)
 
     def map_shape(self) -> Shape:
         """Return the (channels, rows, cols) of the last map, which the grids pool."""
@@ -202,6 +203,11 @@ def checked_parts_spec(spec: PartsSpec) -> PartsSpec:
     """Return a spec as it is; raises TrainingError for what is none."""
     instance(spec, PartsSpec, "spec", "as PartsSpec() is", error=TrainingError)
     return spec
+
+
+@lru_cache(maxsize=16)  # it is asked for each picture anew
+def _network(stack: Stack, filters: tuple[str, ...], seed: int) -> Network:
+    return Network.with_filters(stack, 1, filters, seed=seed)
 
 
 def _check_share(name: str, value: float) -> None:
