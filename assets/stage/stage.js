@@ -101,6 +101,8 @@ class Stage {
     const { header } = frame;
     const foreign = !this.scene || header.revision !== this.revision;
     if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    // What a page has worked out meanwhile; the hand may be elsewhere by now.
+    else if (header.scene !== this.settingId) this.line.ask(false);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
     this.drawSoon();
   }
@@ -119,11 +121,12 @@ class Stage {
       return;
     }
     if (foreign) this.adopt(header);
-    const of = (name, { length }) => Array.from({ length }, (_, i) => planes[`${name}${i}`].values);
+    // A map that is not shown does not travel.
+    const of = (name, { length }) => Array.from({ length }, (_, i) => planes[`${name}${i}`]?.values);
     const { layers, extras } = this.setting;
     const now = { maps: of("now", layers), extras: of("extra", extras) };
     this.now = { place: header.position, ...now };
-    if (planes.start0) this.started = { place: header.start, maps: of("start", layers) };
+    if (planes[`start${this.setting.shown[0]}`]) this.started = { place: header.start, maps: of("start", layers) };
     this.header = header;
     this.lens.received?.(this, header, planes);
     this.line.answered(header);
@@ -211,7 +214,7 @@ class Stage {
       this.input.panel,
       this.parts.sentence,
       this.parts.unitText,
-      ...[...before, ...this.maps, ...this.extras, ...after].map(({ panel }) => panel),
+      ...[...before, ...this.shownMaps, ...this.extras, ...after].map(({ panel }) => panel),
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
     // Room for what a field shows beyond the border, and for the line around it.
@@ -316,7 +319,7 @@ class Stage {
   layOut() {
     const width = this.parts.root.clientWidth;
     if (!width || !this.setting || !this.input) return;
-    const answers = [...this.maps, ...this.extras, ...this.lensPanels];
+    const answers = [...this.shownMaps, ...this.extras, ...this.lensPanels];
     const count = answers.length + 1;
     const phone = width < PHONE;
     const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
@@ -372,6 +375,10 @@ class Stage {
     return this.lens.onlyNow ? "now" : this.scene.view;
   }
 
+  get shownMaps() {
+    return this.setting.shown.map((index) => this.maps[index]);
+  }
+
   get shownUnit() {
     return this.hover ?? this.cursor ?? this.scene.unit ?? this.lens.unit?.(this) ?? null;
   }
@@ -392,7 +399,7 @@ class Stage {
     this.drawnLook = look;
     const unit = this.shownUnit;
     this.drawInput(theme, unit);
-    this.maps.forEach((map, index) => this.drawMap(map, index, theme, unit));
+    for (const index of this.setting.shown) this.drawMap(this.maps[index], index, theme, unit);
     this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
     this.lens.after?.(this, theme, unit);
     write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : HINT));
@@ -508,6 +515,7 @@ class Stage {
     if (!started) return null;
     if (view === "start") return started[index];
     const now = this.now.maps[index];
+    if (!now) return null;
     return Int32Array.from(now, (value, i) => value - started[index][i]);
   }
 

@@ -75,12 +75,13 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """
     at_rest = scene.at_rest()
     setting, lens = setting_of(at_rest), LENSES[scene.lens]
-    now = setting.look(scene)
-    start = now if scene.moved == (0, 0) else _start(scene, at_rest)
+    scene_id = setting.scene_id + lens.version(scene)
+    now = setting.look(scene, responses=lens.responses)
+    start = now if scene.moved == (0, 0) else _start(scene, at_rest, lens)
     moment = Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
     moving = lens.moving(moment)
     header: dict[str, Any] = {
-        "scene": setting.scene_id,
+        "scene": scene_id,
         "token": request.token,
         "revision": request.revision,
         "mount": request.mount,
@@ -96,13 +97,19 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "moved": words.arrows(scene.moved, "px", plural="px"),
         **moving.header,
     }
-    planes = _map_planes("now", now, setting) | moving.planes
-    knows_scene = request.known_scene == setting.scene_id
+    shown = lens.shown(scene)
+    planes = _map_planes("now", now, setting, shown) | moving.planes
+    knows_scene = request.known_scene == scene_id
     if not (knows_scene and request.known_start == scene.start):
-        planes |= _map_planes("start", start, setting)
+        planes |= _map_planes("start", start, setting, shown)
     if not knows_scene:
         fixed = lens.fixed(scene, setting)
-        header["setting"] = {**setting.header, **_lens_header(lens), **fixed.header}
+        header["setting"] = {
+            **setting.header,
+            **_lens_header(lens),
+            "shown": shown,
+            **fixed.header,
+        }
         planes |= fixed.planes
         planes["picture"] = _as_bytes(setting.background[0])
         planes["pattern"] = _as_bytes(setting.pattern.values)
@@ -110,9 +117,9 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     return _packed(header, planes)
 
 
-def _start(scene: Scene, at_rest: Scene) -> Look:
-    look = look_at_start(at_rest, scene.start)
-    return look if scene.moves == "pattern" else Look(look.maps, look.maps)
+def _start(scene: Scene, at_rest: Scene, lens: Lens) -> Look:
+    look = look_at_start(at_rest, scene.start, lens.responses)
+    return look if scene.moves == "pattern" else look._replace(responses=look.maps)
 
 
 def _probe(scene: Scene, request: Request) -> Unit | None:
@@ -135,11 +142,10 @@ def _lens_header(lens: Lens) -> dict[str, Any]:
     return {"labels": lens.labels, "probes": lens.probes, "numbers": lens.numbers}
 
 
-def _map_planes(when: str, look: Look, setting: Setting) -> dict[str, Array]:
-    planes = {}
-    for index, (values, scale) in enumerate(zip(look.maps, setting.scales, strict=True)):
-        planes[f"{when}{index}"] = as_plane(values, scale)
-    return planes
+def _map_planes(
+    when: str, look: Look, setting: Setting, shown: tuple[int, ...]
+) -> dict[str, Array]:
+    return {f"{when}{at}": as_plane(look.maps[at], setting.scales[at]) for at in shown}
 
 
 def _as_bytes(values: Array) -> Array:

@@ -49,12 +49,22 @@ class Lens:
     """The base of all lenses, which adds nothing.
 
     labels: the readouts under each map. probes: whether the stage asks anew when the hand points
-    at another unit. numbers: whether cells that are large enough show their number.
+    at another unit. numbers: whether cells that are large enough show their number. responses:
+    whether it needs what the pattern by itself adds to the maps, which costs a second pass.
     """
 
     labels: tuple[Label, ...] = ()
     probes = False
     numbers = False
+    responses = True
+
+    def shown(self, scene: Scene) -> tuple[int, ...]:
+        """Return the layers, counted from 0, whose maps are shown: all, unless it says less."""
+        return tuple(range(len(scene.stack)))
+
+    def version(self, scene: Scene) -> str:
+        """Return what changes when `fixed` does, though the scene at rest is the same."""
+        return ""
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
         """Return what stays while the pattern is dragged."""
