@@ -25,6 +25,7 @@ st.navigation(
             title="How far a neuron sees",
             icon=":material/center_focus_weak:",
         ),
+        st.Page("parts_and_places.py", title="Parts and places", icon=":material/face:"),
     ],
     position="top",
 ).run()

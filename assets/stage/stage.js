@@ -132,7 +132,7 @@ class Stage {
     this.line.answered(header);
     this.say(header);
     this.draw();
-    const detail = { token: header.token, position: header.position };
+    const detail = { token: header.token, position: header.position, parts: header.parts };
     this.parts.root.dispatchEvent(
       new CustomEvent("stage-drawn", { bubbles: true, composed: true, detail }),
     );
@@ -427,7 +427,9 @@ class Stage {
     const { size } = this.setting.pattern;
     const whole = [0, this.setting.size, 0, this.setting.size];
     const wanted = [...position, ...start, this.scene.moves];
-    if (!samePlace(this.composited, wanted)) {
+    const sent = this.lens.picture?.(this);
+    if (sent) bitmap.gray(sent);
+    else if (!samePlace(this.composited, wanted)) {
       this.pixels = this.composite();
       bitmap.gray(this.pixels);
       this.composited = wanted;

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pages.ui.face_parts import FaceParts
 from pages.ui.grid import GRID_SIZES
 from pages.ui.limits import SceneError
 from pages.ui.scene import RINGS, VIEWS, Ring, Scene, Unit, View
+from rfcore.faces import PARTS, Places
 from rfcore.layers import Pair
 
 
@@ -21,7 +23,7 @@ class Hand:
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
     has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
     pinned or not; pointed: the pixel that is, likewise. Of what only some lenses have, None: as it
-    was; no pinned_pixel: none is pinned.
+    was; no pinned_pixel: none is pinned. places: of the parts of a face; grid: the one shown on it.
     """
 
     mount: str
@@ -41,6 +43,8 @@ class Hand:
     rings: tuple[Ring, ...] | None = None
     cells: str | None = None
     weights: tuple[str, ...] | None = None
+    places: Places | None = None
+    grid: int | None = None
 
     def applied_to(self, scene: Scene) -> Scene:
         """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
@@ -63,7 +67,18 @@ class Hand:
             else next(iter(self.pinned_pixel), None),
             rings=changed.rings if self.rings is None else self.rings,
             cells=changed.cells if self.cells is None else self.cells,
+            parts=self._parts_of(scene),
         )
+
+    def _parts_of(self, scene: Scene) -> FaceParts | None:
+        parts = scene.parts
+        if self.places is None and self.grid is None:
+            return parts
+        if parts is None:
+            raise SceneError("there is no face here whose parts could move")
+        if self.places is not None:
+            parts = parts.dragged_to(self.places)
+        return parts if self.grid is None else replace(parts, grid=self.grid)
 
 
 def read_hand(message: object) -> Hand:
@@ -100,6 +115,8 @@ def read_hand(message: object) -> Hand:
         rings=_rings(message.get("rings")),
         cells=_cells(message.get("cells")),
         weights=_weights(message.get("weights")),
+        places=_places(message.get("parts")),
+        grid=_grid(message.get("grid")),
     )
 
 
@@ -135,6 +152,20 @@ def _weights(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise SceneError(f"the weights of a kernel are a list of texts, got {_shown(value)}")
     return tuple(value)
+
+
+def _places(value: object) -> Places | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != len(PARTS):
+        raise SceneError(f"a face has a {', a '.join(PARTS)}, got {_shown(value)}")
+    return tuple(
+        _place(place, f"the place of the {part}") for part, place in zip(PARTS, value, strict=True)
+    )
+
+
+def _grid(value: object) -> int | None:
+    return None if value is None else _whole(value, "the grid")
 
 
 def _text(message: Mapping[Any, Any], name: str) -> str:

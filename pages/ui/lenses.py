@@ -5,6 +5,7 @@ from __future__ import annotations
 from pages.ui.lens import Lens
 from pages.ui.lens_fields import FieldsLens
 from pages.ui.lens_maps import MapsLens
+from pages.ui.lens_parts import PartsLens
 from pages.ui.lens_pool import PoolLens
 from pages.ui.lens_roads import RoadsLens
 from pages.ui.lens_sharing import SharingLens
@@ -17,4 +18,5 @@ LENSES: dict[str, Lens] = {
     "roads": RoadsLens(),
     "sharing": SharingLens(),
     "fields": FieldsLens(),
+    "parts": PartsLens(),
 }

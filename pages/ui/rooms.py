@@ -9,6 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from pages.ui.face_parts import (
+    FACES,
+    FEATURES,
+    KERNELS,
+    MIDDLE,
+    PICTURE_SIZE,
+    WHOLE_FACE,
+    FaceParts,
+)
 from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import Scene, Unit
 from rfcore.layers import Conv2d
@@ -59,4 +68,20 @@ CONVOLUTION = Room(
         lens="window",
     ),
     stacks=tuple(one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)),
+)
+
+PARTS = Room(
+    "parts",
+    Scene(
+        image=FACES,
+        size=PICTURE_SIZE,
+        pattern=WHOLE_FACE,
+        position=MIDDLE,
+        start=MIDDLE,
+        stack=FEATURES,
+        kernels=KERNELS,
+        channels=(0,) * len(FEATURES),
+        lens="parts",
+        parts=FaceParts(),
+    ),
 )

@@ -14,16 +14,19 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from pages.ui.face_parts import FACE_SIZE, FACES, HOME, MIDDLE
 from pages.ui.grid import GRID, draw_mark, grid_picture
 from pages.ui.limits import map_shapes
 from pages.ui.link import to_query_string
 from pages.ui.own_kernels import is_own, own_kernel
 from pages.ui.scene import UPLOAD, Moves, Scene, convolutions_of, layer_groups
+from rfcore.faces import draw_face
 from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
 from rfcore.network import Network
 from rfcore.ops import Array
+from rfcore.parts_spec import BACKGROUND, face_picture
 from rfcore.patterns import Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
@@ -42,11 +45,12 @@ class Look(NamedTuple):
     """One moment of a drag: the shown maps, and what in each of them should move with the hand.
 
     The second is what the pattern by itself adds to a map; when the whole picture moves with it,
-    it is the map.
+    it is the map. last: all channels of the last layer, (channels, rows, cols).
     """
 
     maps: tuple[Array, ...]
     responses: tuple[Array, ...]
+    last: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +73,28 @@ class Setting:
     """The number of a white pixel."""
     header: dict[str, Any]
 
-    def look(self, scene: Scene) -> Look:
-        """Return what there is to see in a scene with this setting."""
-        maps = self.chosen(self.picture_of(scene))
+    def look(self, scene: Scene, *, responses: bool = True) -> Look:
+        """Return what there is to see in a scene with this setting.
+
+        responses: whether to tell the pattern's own; without, nothing stands for them.
+        """
+        activations = self.network.forward(self.picture_of(scene))
+        maps = self._shown(activations)
+        last = activations[-1].copy()
+        if not responses:
+            return Look(maps, (), last)
         if scene.moves != "pattern":
-            return Look(maps, maps)
+            return Look(maps, maps, last)
         alone = self.chosen(self.on(self.gray, scene.position))
-        responses = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-        return Look(maps, responses)
+        own = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+        return Look(maps, own, last)
 
     def picture_of(self, scene: Scene) -> Array:
         """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
+        if scene.parts is not None:
+            row, col = scene.position
+            moved = (row - MIDDLE[0], col - MIDDLE[1])
+            return face_picture(scene.parts.spec, scene.parts.places, moved)
         if scene.moves == "pattern":
             return self.on(self.background, scene.position)
         return shift(self.on(self.background, scene.start), *scene.moved, fill=FILLS[scene.moves])
@@ -94,9 +109,12 @@ class Setting:
 
     def chosen(self, image: Array) -> tuple[Array, ...]:
         """Return the shown channel of every map of an image."""
+        return self._shown(self.network.forward(image))
+
+    def _shown(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
         return tuple(
             activation[channel].copy()
-            for activation, channel in zip(self.network.forward(image), self.channels, strict=True)
+            for activation, channel in zip(activations, self.channels, strict=True)
         )
 
 
@@ -146,9 +164,10 @@ def setting_of(scene: Scene) -> Setting:
 
 
 @_remembered
-def look_at_start(scene: Scene, start: Pair) -> Look:
+def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
-    return setting_of(scene).look(replace(scene, position=start, start=start))
+    at_start = replace(scene, position=start, start=start)
+    return setting_of(scene).look(at_start, responses=responses)
 
 
 def _network(scene: Scene) -> Network:
@@ -167,12 +186,16 @@ def _network(scene: Scene) -> Network:
 def _pattern(scene: Scene) -> Pattern:
     if scene.image == GRID:
         return draw_mark(scene.pattern)
+    if scene.image == FACES:
+        return draw_face(HOME, FACE_SIZE)
     return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
 
 
 def _picture(scene: Scene) -> Array:
     if scene.image == GRID:
         return grid_picture(scene.cells, scene.size)
+    if scene.image == FACES:
+        return np.full((1, scene.size, scene.size), BACKGROUND, np.float32)
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)
