@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -134,7 +135,8 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     averages: list[Array] = []
     accuracy = np.zeros((len(spec.grids), len(spec.distances)))
     total = len(spec.grids) + len(spec.distances)
-    for done, _ in enumerate((None, *_rounds(spec, classifiers, averages, accuracy))):
+    # A chain asks for one round at a time, so that progress is told, and heeded, between them.
+    for done, _ in enumerate(chain([None], _rounds(spec, classifiers, averages, accuracy))):
         if progress is not None and progress(done, total) is False:
             return None
     return TrainedParts(spec, tuple(classifiers), tuple(averages), accuracy)

@@ -249,6 +249,19 @@ def test_progress_is_told_and_stops():
     assert seen == [0, 1, 2]
 
 
+def test_progress_is_told_between_the_rounds_and_a_stop_is_heeded_at_once(monkeypatch):
+    learned, told, right = [], [], parts.train_softmax_regression
+
+    def learn(*arguments, head, **options):
+        learned.append(head.grid)
+        return right(*arguments, head=head, **options)
+
+    monkeypatch.setattr(parts, "train_softmax_regression", learn)
+    train_parts(SMALL, progress=lambda done, total: told.append(len(learned)) or done < 2)
+    assert told == [0, 1, 2]
+    assert learned == [1, 4]
+
+
 # A part is dragged away
 
 

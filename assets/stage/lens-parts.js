@@ -20,7 +20,7 @@ const HINT =
 
 export const parts = {
   onlyNow: true,
-  tallest: [0.5, 0.36],
+  tallest: [0.46, 0.36],
 
   panels(stage) {
     const { panel } = stage.input;
@@ -244,7 +244,7 @@ function buildAnswers(stage) {
       "figcaption",
       {},
       element("span", { class: "name" }, "Is it a face?"),
-      element("span", { class: "shape" }, "cells a side of each grid, and its answer"),
+      element("span", { class: "shape" }, "g, the cells a side, and what the grid says"),
     ),
     element("div", { class: "plot" }, rows),
     element("div", { class: "under" }, note),
@@ -263,7 +263,9 @@ function fillAnswers(stage) {
   const shown = face.chosen ?? header.grid;
   face.answers.list.forEach(({ grid, button, bar, text }, i) => {
     const answer = header.answers[i];
-    bar.style.width = `${100 * (answer?.face ?? 0)}%`;
+    const face = answer?.face ?? 0.5;
+    bar.style.left = `${100 * Math.min(face, 0.5)}%`;
+    bar.style.width = `${100 * Math.abs(face - 0.5)}%`;
     write(text, answer?.text ?? "");
     button.dataset.says = answer?.says ?? "";
     button.setAttribute("aria-checked", grid === shown);

@@ -23,6 +23,7 @@ def parts_chart() -> None:
         st.caption("The chart comes when the grids are trained.")
         return
     spec = parts.spec
+    st.caption(examples_text(trained))
     distances = spec.distances[1:] or spec.distances
     distance = st.select_slider(
         "The whole face moves by (px)",
@@ -38,6 +39,17 @@ def parts_chart() -> None:
         key="parts_accuracy",
         config={"displayModeBar": False},
         alt="For every grid, the share of fresh faces and scrambled faces told right.",
+    )
+
+
+def examples_text(trained: Experiment) -> str:
+    """Return what the grids have learned from, and what each of them sees."""
+    spec = trained.parts.spec
+    pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
+    return (
+        f"A grid of g \u00d7 g cells keeps {pooled} of {spec.map_shape()[0]} feature maps in each "
+        "cell; a dense layer of its own has learned faces from scrambled ones, whose parts are at "
+        f"each other\u2019s places or on a cheek. It is asked about {spec.fresh} fresh ones."
     )
 
 
@@ -79,7 +91,7 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
         )
     at = spec.grids.index(best)
     figure.add_annotation(
-        x=labels[at],
+        x=at,  # a label that is a number would be taken for a place
         y=100 * float(parts.accuracy[at, spec.distances.index(distance)]),
         text=f"g = {best}",
         ay=34,
@@ -93,7 +105,12 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={"title": "cells a side (g)", "automargin": True, "fixedrange": True},
+        xaxis={
+            "type": "category",
+            "title": "cells a side (g)",
+            "automargin": True,
+            "fixedrange": True,
+        },
         yaxis={
             "title": "% told right",
             "range": [40, 104],

@@ -55,14 +55,11 @@ def progress_text(spec: PartsSpec, done: int) -> str:
 
 
 def trained_text(trained: Experiment) -> str:
-    """Return what was trained, on how much, and how long it took."""
+    """Return from how much the grids have learned, and how long it took."""
     spec = trained.parts.spec
-    pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
     return (
-        f"{len(spec.grids)} grids, each with a dense layer of its own, have learned faces from "
-        "scrambled ones, whose parts are at each other\u2019s places or on a cheek: "
-        f"{spec.examples} pictures, moved by up to {spec.trained_jitter} px, in "
-        f"{trained.seconds:.1f} s. Each cell keeps {pooled} of {spec.map_shape()[0]} feature maps."
+        f"Learned from {spec.examples} pictures, moved by up to {spec.trained_jitter} px, in "
+        f"{trained.seconds:.1f} s."
     )
 
 

@@ -67,10 +67,10 @@ def grid_name(grid: int, grids: Sequence[int]) -> str:
     """Return what a grid is called beside the others; the finest is taken for no pooling.
 
     >>> grid_name(1, (1, 6, 64)), grid_name(64, (1, 6, 64))
-    ('1 (global pooling)', '64 (no pooling)')
+    ('1 (global)', '64 (no pooling)')
     """
     if grid == 1:
-        return "1 (global pooling)"
+        return "1 (global)"
     return f"{grid} (no pooling)" if grid == no_pooling() == max(grids) else str(grid)
 
 
