@@ -83,7 +83,7 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
         shares = 100 * parts.accuracy[:, spec.distances.index(asked)]
         figure.add_scatter(
             x=labels,
-            y=shares,
+            y=shares.tolist(),
             name=f"moved {asked} px",
             mode="lines+markers",
             line={"color": color, "width": 2, "dash": dash},
