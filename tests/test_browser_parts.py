@@ -90,6 +90,10 @@ def test_a_visit_trains_and_a_mouse_drags_the_mouth(browser: Browser, server: Ap
         stage.wait_for_parts(FOREHEAD)
         assert stage.answers() == answers
         assert stage.find('.answers [aria-checked="true"]').get_attribute("data-grid") == "8"
+        stage.part("nose").press("ArrowDown")  # the mouth stays where the link had it
+        stage.wait_for_link(parts=FOREHEAD.replace("25,24", "26,24"), grid="8")
+        stage.part("nose").press("Home")
+        stage.wait_for_link(parts=FOREHEAD)
         stage.page.goto("about:blank")
         stage.page.go_back()
         stage.wait_until_ready()
