@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from pages.ui import blas  # noqa: F401  before whatever loads NumPy
 from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 

@@ -27,14 +27,16 @@ MOST_P50, MOST_P95 = 16.0, 33.0  # ms: a display frame, and two
 PLAIN_PAGE = Path(__file__).with_name("plain_page.py")
 
 # Both pages note, by one clock, when a place was asked for and when its maps were first drawn.
-NOTE_STAGE = """([x, y, zoom]) => {
+NOTE_STAGE = """([x, y, zoom, least]) => {
   window.asked = {}; window.drawn = {};
   document.addEventListener("pointermove", (event) => {
     const place = [(event.clientY - y) / zoom, (event.clientX - x) / zoom].map(Math.round);
     asked[place] ??= event.timeStamp;
   }, true);
-  document.addEventListener("stage-drawn", (event) => {
-    drawn[event.detail.position] ??= performance.now();
+  document.addEventListener("stage-drawn", ({ detail }) => {
+    // Of a face the mouth is dragged, from the place where the upper left of its limits is.
+    const place = detail.parts ? detail.parts[3].map((at) => at - least) : detail.position;
+    drawn[place] ??= performance.now();
   });
 }"""
 NOTE_PLAIN = """() => {
@@ -55,8 +57,9 @@ class View:
     """A page with a scene to drag through.
 
     path: of the link, the pattern being in the upper left corner. size, pattern, margin: pixels of
-    the picture and the pattern per side, and of the strip round the picture. wait_for: what is on
-    the stage when it can be dragged, by its selector.
+    the picture and of what is dragged per side, and of the strip round the picture. handle: that of
+    what is dragged. corner: the pixel where it begins. places: along one side, unless it is all.
+    wait_for: what is on the stage when it can be dragged, by its selector.
     """
 
     name: str
@@ -64,12 +67,15 @@ class View:
     size: int = 64
     pattern: int = 16
     margin: int = 0
+    handle: str = ".handle"
+    corner: int = 0
+    places: int = 0
     wait_for: str = ".handle"
 
     @property
     def reach(self) -> int:
-        """Places of the pattern along one side."""
-        return self.size - self.pattern
+        """Places along one side of what is dragged."""
+        return self.places or self.size - self.pattern
 
 
 _FOLLOWS = "/convolution_follows?at=0,0&lens="
@@ -83,6 +89,15 @@ VIEWS = (
     View("weight sharing", f"{_FOLLOWS}sharing", 32, 8, 2),
     View("three heads", "/the_head_decides?at=0,0", wait_for=".head-answer:has-text('%')"),
     View("fields, all rings", "/how_far_a_neuron_sees?at=0,0&rings=box,effective,used"),
+    View(
+        "parts and places",
+        "/parts_and_places?parts=15,15,15,33,25,24,6,6",
+        pattern=13,
+        margin=2,
+        handle='[data-part="mouth"]',
+        corner=8,
+        places=35,
+    ),
 )
 
 
@@ -109,17 +124,19 @@ def drag_stage(browser: Browser, server: AppServer, seconds: float, view: View) 
     """Drag the pattern over the stage in a winding line of places that are all different."""
     page, sizes = _open(browser, server.url + view.path)
     page.locator(f".stage {view.wait_for}").first.wait_for(timeout=60_000)
+    page.locator(f".stage {view.handle}").wait_for()
+    page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=90_000)
     page.wait_for_timeout(2000)
     left, top, width, _ = _box(page.locator(".stage .input canvas"))
     zoom = width / (view.size + 2 * view.margin)
-    middle = (view.margin + view.pattern / 2) * zoom
+    middle = (view.margin + view.corner + view.pattern / 2) * zoom
     x, y = left + middle, top + middle
     count = min(round(seconds * MOVES_PER_SECOND), view.reach**2 - 1)
     rows_and_steps = [divmod(n, view.reach) for n in range(1, count + 1)]
     places = [(r, s if r % 2 == 0 else view.reach - 1 - s) for r, s in rows_and_steps]
     page.mouse.move(x, y)
     page.mouse.down()
-    page.evaluate(NOTE_STAGE, [x, y, zoom])
+    page.evaluate(NOTE_STAGE, [x, y, zoom, view.pattern // 2])
     sizes.clear()
     _at_pace(count, lambda n: page.mouse.move(x + places[n][1] * zoom, y + places[n][0] * zoom))
     page.wait_for_timeout(1500)

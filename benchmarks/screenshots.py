@@ -29,6 +29,8 @@ VIEWS = {
     "roads": "/convolution_follows?lens=roads&at=12,9&from=12,6&picture=flat&moves=wrap",
     "sharing": "/convolution_follows?lens=sharing&at=12,9&from=12,6",
     "fields": "/how_far_a_neuron_sees",
+    "parts": "/parts_and_places",
+    "parts-moved": "/parts_and_places?parts=15,15,15,33,25,24,8,24&grid=12",
     "fields-pixel": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
     "heads": "/the_head_decides?at=40,40",
 }
@@ -42,7 +44,8 @@ def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: st
         color_scheme="dark" if theme == "dark" else "light",
     )
     page.goto(url)
-    page.locator(".stage .panel.map canvas").first.wait_for()
+    page.locator(".stage .panel canvas").first.wait_for()
+    page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained
     page.wait_for_timeout(1500)

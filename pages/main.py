@@ -28,6 +28,7 @@ st.navigation(
             icon=":material/center_focus_weak:",
         ),
         st.Page("the_head_decides.py", title="The head decides", icon=":material/account_tree:"),
+        st.Page("parts_and_places.py", title="Parts and places", icon=":material/face:"),
     ],
     position="top",
 ).run()

@@ -22,6 +22,8 @@ The whole vocabulary:
         example_features, HEADS, train_heads, position_maps, right_probabilities,
         quarter_accuracy, share_right, smallest_flip, Flip, wobble, softmax_at, compare_depths,
         DepthResult, DEPTHS
+    Parts and places: PARTS, draw_face, draw_part, part_box, face_places, scrambled_places,
+        PartsSpec, face_picture, train_parts, TrainedParts, cell_boxes
     Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
     Errors: RfcoreError, LayerError, NotationError, ShapeError, KernelError, PatternError,
         ShiftError, ImageError, TrainingError
@@ -62,6 +64,14 @@ from rfcore.errors import (
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.examples import HEADS, Examples, draw_examples, example_features
 from rfcore.experiments import QUARTER_FIELD, QUARTERS, REGIONS, Experiment
+from rfcore.faces import (
+    PARTS,
+    draw_face,
+    draw_part,
+    face_places,
+    part_box,
+    scrambled_places,
+)
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
     effective_receptive_field,
@@ -112,6 +122,8 @@ from rfcore.orbits import (
     share_unchanged,
     steps_unchanged,
 )
+from rfcore.parts import TrainedParts, cell_boxes, train_parts
+from rfcore.parts_spec import PartsSpec, face_picture
 from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
@@ -139,6 +151,7 @@ __all__ = [
     "HEADS",
     "NO_WINNER",
     "PADDING_MODES",
+    "PARTS",
     "PATTERNS",
     "POOL_KINDS",
     "QUARTERS",
@@ -173,6 +186,7 @@ __all__ = [
     "MovingPattern",
     "Network",
     "NotationError",
+    "PartsSpec",
     "Pattern",
     "PatternError",
     "ReLU",
@@ -181,10 +195,12 @@ __all__ = [
     "ShapeError",
     "ShiftError",
     "Stack",
+    "TrainedParts",
     "TrainingError",
     "avg_pool2d",
     "blur_pool2d",
     "break_of",
+    "cell_boxes",
     "changed_cells",
     "compare_activations",
     "compare_depths",
@@ -192,12 +208,16 @@ __all__ = [
     "convolution_kernels",
     "draw_background",
     "draw_examples",
+    "draw_face",
+    "draw_part",
     "draw_pattern",
     "effective_receptive_field",
     "equivariance_errors",
     "exact_fields",
     "example_features",
     "expected_shift",
+    "face_picture",
+    "face_places",
     "filter_kernel",
     "first_break",
     "gaussian_width",
@@ -210,6 +230,7 @@ __all__ = [
     "middle_share",
     "orbit_map",
     "pad",
+    "part_box",
     "peak_orbit",
     "peak_share_unchanged",
     "place",
@@ -223,6 +244,7 @@ __all__ = [
     "relu",
     "right_probabilities",
     "scale_photo",
+    "scrambled_places",
     "share_right",
     "share_unchanged",
     "shift",
@@ -234,6 +256,7 @@ __all__ = [
     "to_keras",
     "to_pytorch",
     "train_heads",
+    "train_parts",
     "train_softmax_regression",
     "untied_conv2d",
     "untied_kernels",

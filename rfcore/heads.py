@@ -149,6 +149,17 @@ class GridHead(Head):
             )
         return self.grid, self.grid
 
+    def bands(self, size: int) -> tuple[tuple[int, int], ...]:
+        """Return what each cell spans of an axis of `size` cells, (first, end), half-open.
+
+        >>> GridHead(2).bands(5)
+        ((0, 3), (2, 5))
+        """
+        return tuple(
+            (index * size // self.grid, -(-(index + 1) * size // self.grid))
+            for index in range(self.grid)
+        )
+
     def pooled(self, activations: Array) -> Array:
         x = _batch(activations)
         self.cells(x.shape[1:])
@@ -156,12 +167,13 @@ class GridHead(Head):
         return self._pool_rows(self._pool_rows(x).swapaxes(2, 3)).swapaxes(2, 3)
 
     def _pool_rows(self, x: Array) -> Array:
-        size, pool = x.shape[2], np.mean if self.kind == "avg" else np.max
-        bands = (
-            x[:, :, index * size // self.grid : -(-(index + 1) * size // self.grid)]
-            for index in range(self.grid)
-        )
-        return np.stack([pool(band, axis=2) for band in bands], axis=2)
+        pool = np.mean if self.kind == "avg" else np.max
+        if x.shape[2] % self.grid == 0:  # one call for all cells, not one for each
+            cells = x.reshape(*x.shape[:2], self.grid, -1, x.shape[3])
+            pooled: Array = pool(cells, axis=3)
+            return pooled
+        bands = self.bands(x.shape[2])
+        return np.stack([pool(x[:, :, first:end], axis=2) for first, end in bands], axis=2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rfcore.checks import instance, kind_of, one_of, whole_number, whole_number_within
 from rfcore.errors import PatternError
-
-_Plane = NDArray[np.float64]
-_Point = tuple[float, float]
-
-_SAMPLES = 4  # supersampling: 4x4 points in each pixel
-_INK, _FUR = 0.06, 0.86  # a dark rim round a light fill reads on dark, gray and light alike
+from rfcore.pen import FUR, INK, Pen, Plane, Point, quantised
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +54,9 @@ def draw_pattern(name: str, size: int) -> Pattern:
     _check("pattern", name, PATTERNS, size, 4, 128)
     if name == "pixel":
         return Pattern(name, np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
-    pen = _Pen(size)
+    pen = Pen(size)
     _DRAWINGS[name](pen)
-    return pen.pattern(name)
+    return Pattern(name, *pen.planes())
 
 
 def draw_background(name: str, size: int) -> NDArray[np.float32]:
@@ -76,7 +70,7 @@ def draw_background(name: str, size: int) -> NDArray[np.float32]:
     """
     _check("background", name, BACKGROUNDS, size, 16, 512)
     points = (np.arange(size) + 0.5) / size
-    return _quantised(_SCENES[name](points[None, :], points[:, None]))[None]
+    return quantised(_SCENES[name](points[None, :], points[:, None]))[None]
 
 
 def place(
@@ -128,79 +122,21 @@ def _check_plane(name: str, plane: object) -> None:
         raise PatternError(f"{name} must be from 0 to 1, got {plane.min()} to {plane.max()}")
 
 
-class _Pen:
-    """Paints shapes, given as signed distances, on a unit square (x right, y down)."""
-
-    def __init__(self, size: int) -> None:
-        points = (np.arange(size * _SAMPLES) + 0.5) / (size * _SAMPLES)
-        self.size, self.x, self.y = size, points[None, :], points[:, None]
-        self.side = np.abs(self.x - 0.5)  # in place of x: what is drawn once appears on both sides
-        self.values = np.zeros((size * _SAMPLES, size * _SAMPLES))
-        self.painted = np.zeros(self.values.shape, dtype=bool)
-
-    def ellipse(self, x: _Plane, center: _Point, radii: _Point) -> _Plane:
-        # First order in the distance, good near the rim.
-        # Source: I. Quilez, https://iquilezles.org/articles/ellipsoids
-        u, v = (x - center[0]) / radii[0], (self.y - center[1]) / radii[1]
-        norm: _Plane = np.hypot(u, v)
-        return norm * (norm - 1) / np.maximum(np.hypot(u / radii[0], v / radii[1]), 1e-9)
-
-    def stroke(self, x: _Plane, width: float, *points: _Point) -> _Plane:
-        distance = np.full(self.values.shape, np.inf)
-        if width * self.size < 0.5:  # finer than these pixels can show: it would only smear
-            return distance
-        for (x0, y0), (x1, y1) in pairwise(points):
-            dx, dy = x1 - x0, y1 - y0
-            along = np.clip(((x - x0) * dx + (self.y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
-            to_segment = np.hypot(x - x0 - along * dx, self.y - y0 - along * dy)
-            distance = np.minimum(distance, to_segment - max(width, 0.9 / self.size) / 2)
-        return distance
-
-    def convex(self, x: _Plane, *corners: _Point) -> _Plane:
-        distance = np.full(self.values.shape, -np.inf)
-        for (x0, y0), (x1, y1) in pairwise((*corners, corners[0])):
-            dx, dy = x1 - x0, y1 - y0  # clockwise as seen: outside is to the left of each edge
-            to_edge = ((x - x0) * dy - (self.y - y0) * dx) / np.hypot(dx, dy)
-            distance = np.maximum(distance, to_edge)
-        return distance
-
-    def box(self, left: float, top: float, right: float, bottom: float) -> _Plane:
-        # Edges on whole pixels, rounded outwards, stay crisp and never vanish.
-        x0, y0 = (np.floor(edge * self.size) / self.size for edge in (left, top))
-        x1, y1 = (np.ceil(edge * self.size) / self.size for edge in (right, bottom))
-        return self.convex(self.x, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
-
-    def paint(self, distance: _Plane, value: float = 1.0) -> None:
-        self.painted |= distance < 0
-        self.values[distance < 0] = value
-
-    def outlined(self, distance: _Plane, value: float) -> None:
-        self.paint(distance, _INK)
-        self.paint(distance + max(0.03, 0.8 / self.size), value)
-
-    def pattern(self, name: str) -> Pattern:
-        alpha, premultiplied = (
-            plane.reshape(self.size, _SAMPLES, self.size, _SAMPLES).mean(axis=(1, 3))
-            for plane in (self.painted.astype(float), self.values)
-        )
-        return Pattern(name, _quantised(premultiplied / np.maximum(alpha, 1e-9)), _quantised(alpha))
-
-
-def _checker(pen: _Pen) -> None:
+def _checker(pen: Pen) -> None:
     row, col = (np.floor(np.floor(axis * pen.size) * 4 / pen.size) for axis in (pen.y, pen.x))
     pen.painted[:] = True
     pen.values[:] = (row + col) % 2
 
 
-def _letter(pen: _Pen) -> None:
+def _letter(pen: Pen) -> None:
     stem, arm, bar = (0.2, 0.08, 0.38, 0.92), (0.2, 0.08, 0.82, 0.25), (0.2, 0.44, 0.7, 0.6)
     pen.paint(np.minimum.reduce([pen.box(*edges) for edges in (stem, arm, bar)]))
 
 
-def _cat(pen: _Pen) -> None:
+def _cat(pen: Pen) -> None:
     head = pen.ellipse(pen.x, (0.5, 0.62), (0.45, 0.36))
     ears = pen.convex(pen.side, (0.05, 0.36), (0.39, 0.02), (0.44, 0.6))
-    pen.outlined(np.minimum(head, ears), _FUR)
+    pen.outlined(np.minimum(head, ears), FUR)
     pen.paint(pen.convex(pen.side, (0.19, 0.3), (0.35, 0.14), (0.375, 0.36)), 0.5)
     pen.paint(pen.stroke(pen.x, 0.035, (0.5, 0.3), (0.5, 0.42)), 0.5)
     pen.paint(pen.stroke(pen.side, 0.035, (0.1, 0.3), (0.08, 0.39)), 0.5)
@@ -211,34 +147,34 @@ def _cat(pen: _Pen) -> None:
     pen.paint(pen.stroke(pen.side, 0.021, (0.24, 0.78), (0.45, 0.81)), 0.25)
 
 
-def _dog(pen: _Pen) -> None:
-    pen.outlined(pen.ellipse(pen.x, (0.5, 0.52), (0.36, 0.47)), _FUR)
+def _dog(pen: Pen) -> None:
+    pen.outlined(pen.ellipse(pen.x, (0.5, 0.52), (0.36, 0.47)), FUR)
     pen.paint(pen.ellipse(pen.x, (0.65, 0.4), (0.12, 0.15)), 0.5)  # on one side: a flip shows
     pen.outlined(pen.stroke(pen.side, 0.24, (0.28, 0.17), (0.37, 0.3), (0.38, 0.56)), 0.48)
     _eyes(pen, (0.14, 0.41), (0.06, 0.07))
     pen.paint(pen.ellipse(pen.x, (0.5, 0.74), (0.24, 0.21)), 0.35)
     pen.paint(pen.ellipse(pen.x, (0.5, 0.74), (0.215, 0.185)), 1.0)
-    pen.paint(pen.ellipse(pen.x, (0.5, 0.63), (0.12, 0.085)), _INK)
-    pen.paint(pen.stroke(pen.side, 0.025, (0, 0.7), (0, 0.8), (0.07, 0.85), (0.14, 0.82)), _INK)
+    pen.paint(pen.ellipse(pen.x, (0.5, 0.63), (0.12, 0.085)), INK)
+    pen.paint(pen.stroke(pen.side, 0.025, (0, 0.7), (0, 0.8), (0.07, 0.85), (0.14, 0.82)), INK)
 
 
-def _face(pen: _Pen) -> None:
-    pen.outlined(pen.ellipse(pen.x, (0.5, 0.5), (0.49, 0.49)), _FUR)
+def _face(pen: Pen) -> None:
+    pen.outlined(pen.ellipse(pen.x, (0.5, 0.5), (0.49, 0.49)), FUR)
     _eyes(pen, (0.18, 0.41), (0.065, 0.09))
     pen.paint(pen.stroke(pen.x, 0.035, (0.5, 0.48), (0.54, 0.6), (0.48, 0.61)), 0.35)
     smile = ((0.0, 0.795), (0.1, 0.78), (0.19, 0.735), (0.26, 0.66))
-    pen.paint(pen.stroke(pen.side, 0.05, *smile), _INK)
+    pen.paint(pen.stroke(pen.side, 0.05, *smile), INK)
 
 
-def _eyes(pen: _Pen, center: _Point, radii: _Point) -> None:
-    pen.paint(pen.ellipse(pen.side, center, radii), _INK)
+def _eyes(pen: Pen, center: Point, radii: Point) -> None:
+    pen.paint(pen.ellipse(pen.side, center, radii), INK)
     if pen.size > 20:
         for x in (0.5 - center[0], 0.5 + center[0]):  # light falls from the left on both
             glint = (x - 0.02, center[1] - 0.4 * radii[1])
             pen.paint(pen.ellipse(pen.x, glint, (0.023, 0.026)), 1.0)
 
 
-_DRAWINGS: dict[str, Callable[[_Pen], None]] = {
+_DRAWINGS: dict[str, Callable[[Pen], None]] = {
     "bar": lambda pen: pen.paint(pen.box(0.4, 0, 0.6, 1)),
     "cross": lambda pen: pen.paint(np.minimum(pen.box(0.4, 0, 0.6, 1), pen.box(0, 0.4, 1, 0.6))),
     "disc": lambda pen: pen.paint(pen.ellipse(pen.x, (0.5, 0.5), (0.48, 0.48))),
@@ -256,7 +192,7 @@ PATTERNS: tuple[str, ...] = ("pixel", *_DRAWINGS)
 """The names of the toy patterns, simple ones first."""
 
 
-def _smooth_noise(size: int, cells: tuple[int, int], seed: int) -> _Plane:
+def _smooth_noise(size: int, cells: tuple[int, int], seed: int) -> Plane:
     """Value noise: random heights on a (rows, cols) grid, eased from one grid point to the next."""
     plane = np.random.default_rng(seed).random((cells[0] + 1, cells[1] + 1))
     for count in cells:  # blend along the rows, turn, blend along the columns, turn back
@@ -267,23 +203,23 @@ def _smooth_noise(size: int, cells: tuple[int, int], seed: int) -> _Plane:
     return plane
 
 
-def _stripes(x: _Plane, y: _Plane) -> _Plane:
+def _stripes(x: Plane, y: Plane) -> Plane:
     return 0.3 + 0.12 * np.sin(2 * np.pi * 8 * x) + 0 * y
 
 
-def _dots(x: _Plane, y: _Plane) -> _Plane:
-    from_dot: _Plane = np.hypot(x * 8 % 1 - 0.5, y * 8 % 1 - 0.5)
+def _dots(x: Plane, y: Plane) -> Plane:
+    from_dot: Plane = np.hypot(x * 8 % 1 - 0.5, y * 8 % 1 - 0.5)
     return 0.2 + 0.2 * np.clip(2 - 6 * from_dot, 0, 1)
 
 
-def _noise(x: _Plane, y: _Plane) -> _Plane:
+def _noise(x: Plane, y: Plane) -> Plane:
     plane = np.zeros((y.size, x.size))
     for weight, cells in ((0.4, 6), (0.2, 13), (0.1, 29)):
         plane += weight * _smooth_noise(y.size, (cells, cells), seed=cells)
     return plane
 
 
-def _bricks(x: _Plane, y: _Plane) -> _Plane:
+def _bricks(x: Plane, y: Plane) -> Plane:
     course = np.floor(y * 8)
     along = x * 4 + course % 2 / 2
     mortar = (y * 8 - course < 0.2) | (along % 1 < 0.1)
@@ -291,7 +227,7 @@ def _bricks(x: _Plane, y: _Plane) -> _Plane:
     return np.where(mortar, 0.5, tone)
 
 
-def _meadow(x: _Plane, y: _Plane) -> _Plane:
+def _meadow(x: Plane, y: Plane) -> Plane:
     plane = 0.5 + 0.25 * y
     for col, row, half_width in ((0.24, 0.2, 0.13), (0.34, 0.15, 0.09), (0.78, 0.11, 0.1)):
         cloud = np.hypot((x - col) / half_width, (y - row) / (half_width * 0.4))
@@ -308,7 +244,7 @@ def _meadow(x: _Plane, y: _Plane) -> _Plane:
     return plane
 
 
-_SCENES: dict[str, Callable[[_Plane, _Plane], _Plane]] = {
+_SCENES: dict[str, Callable[[Plane, Plane], Plane]] = {
     "flat": lambda x, y: 0.25 + 0 * x * y,
     "black": lambda x, y: 0 * x * y,
     "gradient": lambda x, y: 0.1 + 0.35 * x + 0.15 * y,
@@ -321,10 +257,6 @@ _SCENES: dict[str, Callable[[_Plane, _Plane], _Plane]] = {
 
 BACKGROUNDS: tuple[str, ...] = tuple(_SCENES)
 """The names of the backgrounds, plain ones first."""
-
-
-def _quantised(plane: _Plane) -> NDArray[np.float32]:
-    return np.rint(np.clip(plane, 0, 1) * 255).astype(np.float32) / np.float32(255)
 
 
 def _check(

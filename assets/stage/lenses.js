@@ -10,6 +10,7 @@
 //   message(stage)          what it adds to every message to the server
 //   adopt(stage, header)    take over what another control, or a link, has changed
 //   received(stage, header, planes)   a frame has come, nothing is drawn yet
+//   picture(stage)          the pixels of the picture, when the server sends them with each frame
 //   overInput(stage, sheet, theme, unit), overMap(stage, map, index, theme, unit)   marks on them
 //   isBlank(stage, index, cell)       whether a cell of an extra map has no number
 //   overExtra(stage, map, index, theme)                   marks on an extra map
@@ -24,9 +25,10 @@
 
 import { fields } from "./lens-fields.js";
 import { heads } from "./lens-heads.js";
+import { parts } from "./lens-parts.js";
 import { pool } from "./lens-pool.js";
 import { roads } from "./lens-roads.js";
 import { sharing } from "./lens-sharing.js";
 import { windowLens } from "./lens-window.js";
 
-export const LENSES = { maps: {}, pool, window: windowLens, roads, sharing, fields, heads };
+export const LENSES = { maps: {}, pool, window: windowLens, roads, sharing, fields, heads, parts };

@@ -21,7 +21,7 @@ import "./lens-window.js";
 import "./pool-edit.js";
 import "./pool-orbit.js";
 
-const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-heads"];
+const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads"];
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
@@ -144,7 +144,7 @@ class Stage {
     this.line.answered(header);
     this.say(header);
     this.draw();
-    const detail = { token: header.token, position: header.position };
+    const detail = { token: header.token, position: header.position, parts: header.parts };
     this.parts.root.dispatchEvent(
       new CustomEvent("stage-drawn", { bubbles: true, composed: true, detail }),
     );
@@ -446,7 +446,9 @@ class Stage {
     const { size } = this.setting.pattern;
     const whole = [0, this.setting.size, 0, this.setting.size];
     const wanted = [...position, ...start, this.scene.moves];
-    if (!samePlace(this.composited, wanted)) {
+    const sent = this.lens.picture?.(this);
+    if (sent) bitmap.gray(sent);
+    else if (!samePlace(this.composited, wanted)) {
       this.pixels = this.composite();
       bitmap.gray(this.pixels);
       this.composited = wanted;

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pages.ui.face_parts import FaceParts
 from pages.ui.grid import GRID_SIZES
 from pages.ui.limits import SceneError
 from pages.ui.scene import RINGS, VIEWS, Ring, Scene, Unit, View
 from pages.ui.training import BLOCKS, HEX
+from rfcore.faces import PARTS, Places
 from rfcore.layers import Pair
 
 
@@ -22,7 +24,8 @@ class Hand:
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
     has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
     pinned or not; pointed: the pixel that is, likewise. Of what only some lenses have, None: as it
-    was; no pinned_pixel: none is pinned. painted: the blocks in which examples may lie.
+    was; no pinned_pixel: none is pinned. painted: the blocks in which examples may lie. places: of
+    the parts of a face; grid: the one shown on it.
     """
 
     mount: str
@@ -43,6 +46,8 @@ class Hand:
     cells: str | None = None
     weights: tuple[str, ...] | None = None
     painted: str | None = None
+    places: Places | None = None
+    grid: int | None = None
 
     def applied_to(self, scene: Scene) -> Scene:
         """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
@@ -66,7 +71,18 @@ class Hand:
             view=self.view,
             rings=changed.rings if self.rings is None else self.rings,
             cells=changed.cells if self.cells is None else self.cells,
+            parts=self._parts_of(scene),
         )
+
+    def _parts_of(self, scene: Scene) -> FaceParts | None:
+        parts = scene.parts
+        if self.places is None and self.grid is None:
+            return parts
+        if parts is None:
+            raise SceneError("there is no face here whose parts could move")
+        if self.places is not None:
+            parts = parts.dragged_to(self.places)
+        return parts if self.grid is None else replace(parts, grid=self.grid)
 
 
 def read_hand(message: object) -> Hand:
@@ -104,6 +120,8 @@ def read_hand(message: object) -> Hand:
         cells=_cells(message.get("cells")),
         weights=_weights(message.get("weights")),
         painted=_painted(message.get("painted")),
+        places=_places(message.get("parts")),
+        grid=_grid(message.get("grid")),
     )
 
 
@@ -149,6 +167,20 @@ def _painted(value: object) -> str | None:
             f"painted blocks are {BLOCKS * BLOCKS // 4} digits 0 to f, got {_shown(value)}"
         )
     return value
+
+
+def _places(value: object) -> Places | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != len(PARTS):
+        raise SceneError(f"a face has a {', a '.join(PARTS)}, got {_shown(value)}")
+    return tuple(
+        _place(place, f"the place of the {part}") for part, place in zip(PARTS, value, strict=True)
+    )
+
+
+def _grid(value: object) -> int | None:
+    return None if value is None else _whole(value, "the grid")
 
 
 def _text(message: Mapping[Any, Any], name: str) -> str:

@@ -6,6 +6,7 @@ from pages.ui.lens import Lens
 from pages.ui.lens_fields import FieldsLens
 from pages.ui.lens_heads import HeadsLens
 from pages.ui.lens_maps import MapsLens
+from pages.ui.lens_parts import PartsLens
 from pages.ui.lens_pool import PoolLens
 from pages.ui.lens_roads import RoadsLens
 from pages.ui.lens_sharing import SharingLens
@@ -19,4 +20,5 @@ LENSES: dict[str, Lens] = {
     "sharing": SharingLens(),
     "fields": FieldsLens(),
     "heads": HeadsLens(),
+    "parts": PartsLens(),
 }

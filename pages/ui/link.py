@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
+from pages.ui.face_parts import FaceParts
 from pages.ui.limits import SceneError
 from pages.ui.photos import Photo
 from pages.ui.scene import RINGS, UPLOAD, Scene, Unit
 from pages.ui.training import from_text, to_text
 from rfcore.errors import RfcoreError
+from rfcore.faces import PARTS
 from rfcore.stack import Stack
 
 KEYS = (
@@ -32,6 +35,9 @@ KEYS = (
     "pixel",
     "rings",
     "train",
+    "pooling",
+    "parts",
+    "grid",
 )
 """Every query parameter of a scene, in the order in which they are read."""
 
@@ -72,9 +78,17 @@ def to_query(scene: Scene) -> dict[str, str]:
         query["rings"] = ",".join(scene.rings) or _NO_RINGS
     if scene.training is not None:
         query["train"] = to_text(scene.training)
+    if scene.parts is not None:
+        query |= _parts_query(scene.parts)
     if scene.unit is not None:
         query["unit"] = f"{scene.unit.layer + 1},{scene.unit.row},{scene.unit.col}"
     return query
+
+
+def _parts_query(parts: FaceParts) -> dict[str, str]:
+    places = ",".join(f"{row},{col}" for row, col in parts.places)
+    query = {"parts": places, "pooling": parts.pooling}
+    return query if parts.grid is None else {**query, "grid": str(parts.grid)}
 
 
 def to_query_string(scene: Scene) -> str:
@@ -161,6 +175,23 @@ def _read_rings(scene: Scene, value: str) -> Scene:
     return replace(checked, rings=tuple(ring for ring in RINGS if ring in names))
 
 
+def _read_parts(scene: Scene, value: str) -> Scene:
+    numbers = _whole_numbers(
+        value, 2 * len(PARTS), f"a row and a column each for {', '.join(PARTS)}"
+    )
+    return _with_parts(scene, places=tuple(zip(numbers[::2], numbers[1::2], strict=True)))
+
+
+def _read_grid(scene: Scene, value: str) -> Scene:
+    return _with_parts(scene, grid=_whole_numbers(value, 1, "a whole number, as in 6")[0])
+
+
+def _with_parts(scene: Scene, **changes: Any) -> Scene:
+    if scene.parts is None:
+        raise SceneError("there is no face of parts here")
+    return replace(scene, parts=replace(scene.parts, **changes))
+
+
 def _whole_numbers(text: str, count: int, meaning: str) -> list[int]:
     parts = text.split(",")
     if len(parts) != count or not all(re.fullmatch(r"-?\d{1,6}", part) for part in parts):
@@ -191,4 +222,7 @@ _READERS: dict[str, Callable[[Scene, str], Scene]] = {
     "pixel": _read_pixel,
     "rings": _read_rings,
     "train": lambda scene, value: scene.with_training(from_text(value)),
+    "pooling": lambda scene, value: _with_parts(scene, pooling=value),
+    "parts": _read_parts,
+    "grid": _read_grid,
 }

@@ -10,6 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
+from pages.ui.face_parts import (
+    FACES,
+    FEATURES,
+    KERNELS,
+    MIDDLE,
+    PICTURE_SIZE,
+    WHOLE_FACE,
+    FaceParts,
+)
 from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import Scene
@@ -84,5 +93,21 @@ HEADS = Room(
         channels=(0,) * 8,
         lens="heads",
         training=Training(),
+    ),
+)
+
+PARTS = Room(
+    "parts",
+    Scene(
+        image=FACES,
+        size=PICTURE_SIZE,
+        pattern=WHOLE_FACE,
+        position=MIDDLE,
+        start=MIDDLE,
+        stack=FEATURES,
+        kernels=KERNELS,
+        channels=(0,) * len(FEATURES),
+        lens="parts",
+        parts=FaceParts(),
     ),
 )

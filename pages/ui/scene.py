@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from pages.ui.face_parts import FACE_SIZE, FACES, FEATURES, PICTURE_SIZE, WHOLE_FACE, FaceParts
 from pages.ui.grid import FULL, GRID, GRID_SIZES, MARKS, check_cells, mark_size, resized_cells
 from pages.ui.limits import SceneError, check_border, check_stack, map_shapes
 from pages.ui.own_kernels import check_choice, fitted, is_own, own_choice
@@ -24,7 +25,7 @@ from rfcore.stack import Stack
 View = Literal["now", "start", "difference"]
 VIEWS: tuple[View, ...] = get_args(View)
 
-Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields", "heads"]
+Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields", "heads", "parts"]
 LENSES: tuple[Lens, ...] = get_args(Lens)
 
 Moves = Literal["pattern", "zeros", "wrap"]
@@ -75,7 +76,7 @@ class Scene:
     moves, the pattern alone or the whole picture with it, and what then comes in at the far edge.
     cells: the numbers of a grid, a digit each. pixel: the pinned (row, col) of the picture. rings:
     what is drawn of a unit's field, in the order of RINGS. training: of the heads, where there are
-    any.
+    any. parts: those of the face, through the lens of that name and no other.
     Raises SceneError, or what rfcore raises, for anything that cannot be shown.
     """
 
@@ -97,18 +98,34 @@ class Scene:
     pixel: Pair | None = None
     rings: tuple[Ring, ...] = ("box", "effective")
     training: Training | None = None
+    parts: FaceParts | None = None
 
     def __post_init__(self) -> None:
+        self._check_parts()
         self._check_picture()
         self._check_stack()
         self._check_shown()
         if self.training is not None:
             self._check_training(self.training)
 
+    def _check_parts(self) -> None:
+        if self.parts is None:
+            if self.lens == "parts":
+                raise SceneError("only a face of parts is seen through this lens")
+            return
+        if self.lens != "parts":
+            raise SceneError(f"a face of parts is seen through the lens parts, not {self.lens}")
+        if self.stack != FEATURES:
+            raise SceneError(f"a face has the features of {FEATURES}, got {str(self.stack)[:40]}")
+        if self.moves != "pattern":
+            raise SceneError("here the face moves over its background, not the whole picture")
+
     def _check_picture(self) -> None:
         if self.image == UPLOAD and self.photo is None:
             raise SceneError("there is no photo of yours here yet; choose a picture or upload one")
         pictures = (*BACKGROUNDS, GRID, *([UPLOAD] if self.photo else []))
+        if self.parts is not None:
+            pictures = (FACES,)
         _check_choice("picture", self.image, pictures)
         _check_choice("picture size", self.size, sizes_of(self.image))
         _check_choice("pattern", self.pattern, patterns_of(self.image))
@@ -235,6 +252,7 @@ class Scene:
             moves="pattern",
             pixel=None,
             rings=(),
+            parts=None if self.parts is None else self.parts.at_rest(),
         )
 
     def with_stack(self, stack: Stack) -> Scene:
@@ -328,6 +346,8 @@ class Scene:
 
 def pattern_size(pattern: str, size: int) -> int:
     """Return the pixels per side of a pattern on a picture of `size`."""
+    if pattern == WHOLE_FACE:
+        return FACE_SIZE
     if size in GRID_SIZES:
         return mark_size(pattern)
     return 1 if pattern == "pixel" else size // 4
@@ -335,11 +355,15 @@ def pattern_size(pattern: str, size: int) -> int:
 
 def sizes_of(image: str) -> tuple[int, ...]:
     """Return the sizes that a picture can have."""
+    if image == FACES:
+        return (PICTURE_SIZE,)
     return GRID_SIZES if image == GRID else SIZES
 
 
 def patterns_of(image: str) -> tuple[str, ...]:
     """Return the patterns that can be dragged over a picture."""
+    if image == FACES:
+        return (WHOLE_FACE,)
     return MARKS if image == GRID else PATTERNS
 
 

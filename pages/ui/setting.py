@@ -14,16 +14,19 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from pages.ui.face_parts import FACE_SIZE, FACES, HOME, MIDDLE
 from pages.ui.grid import GRID, draw_mark, grid_picture
 from pages.ui.limits import map_shapes
 from pages.ui.link import to_query_string
 from pages.ui.own_kernels import is_own, own_kernel
 from pages.ui.scene import UPLOAD, Moves, Scene, convolutions_of, layer_groups
+from rfcore.faces import draw_face
 from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
 from rfcore.layers import Conv2d, Pair
 from rfcore.network import Network
 from rfcore.ops import Array
+from rfcore.parts_spec import BACKGROUND, face_picture
 from rfcore.patterns import Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
@@ -93,6 +96,10 @@ class Setting:
 
     def picture_of(self, scene: Scene) -> Array:
         """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
+        if scene.parts is not None:
+            row, col = scene.position
+            moved = (row - MIDDLE[0], col - MIDDLE[1])
+            return face_picture(scene.parts.spec, scene.parts.places, moved)
         if scene.moves == "pattern":
             return self.on(self.background, scene.position)
         return shift(self.on(self.background, scene.start), *scene.moved, fill=FILLS[scene.moves])
@@ -184,12 +191,16 @@ def _network(scene: Scene) -> Network:
 def _pattern(scene: Scene) -> Pattern:
     if scene.image == GRID:
         return draw_mark(scene.pattern)
+    if scene.image == FACES:
+        return draw_face(HOME, FACE_SIZE)
     return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
 
 
 def _picture(scene: Scene) -> Array:
     if scene.image == GRID:
         return grid_picture(scene.cells, scene.size)
+    if scene.image == FACES:
+        return np.full((1, scene.size, scene.size), BACKGROUND, np.float32)
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)

@@ -1,0 +1,160 @@
+"""Toy faces made of parts: the same eyes, nose and mouth, in their own places or in others'."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from rfcore.checks import entries, one_of, whole_number, whole_number_within, whole_pair
+from rfcore.errors import PatternError
+from rfcore.layers import Pair
+from rfcore.patterns import Pattern, place
+from rfcore.pen import FUR, INK, Pen, quantised
+
+PARTS: tuple[str, ...] = ("left eye", "right eye", "nose", "mouth")
+"""The parts of a face, in the order in which `Places` has them."""
+
+Places = tuple[Pair, ...]
+"""The (row, col) of the middle of each of PARTS, in pixels of the face's own square."""
+
+SMALLEST_FACE, LARGEST_FACE = 42, 128
+"""Pixels a side of a face: in a smaller one, parts that swap their places would touch."""
+
+_EYES, _CHEEKS = ((0.313, 0.315), (0.313, 0.685)), ((0.576, 0.237), (0.576, 0.763))
+_SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS, (0.13, 0.5))
+"""(row, col) as shares of the size: the places of PARTS, then two empty ones on the cheeks. Far
+enough from each other and the rim that any part fits at any of them."""
+
+_SIDES = {"eye": 0.16, "nose": 0.18, "mouth": 0.28}
+_MOST_SWAPS = 3
+
+
+def draw_face(places: Places, size: int) -> Pattern:
+    """Draw a face with its parts at some places.
+
+    places: the (row, col) of the middle of each of PARTS, from 0 up to, not including, `size`.
+    size: its side, 42 to 128 pixels. A part is the same pixels wherever it is; of two that
+    overlap the later one covers the earlier; what reaches out of the square is cut off.
+    Returns a Pattern (size, size), light on a darker background, multiples of 1/255.
+    Raises PatternError for other places or another size.
+
+    >>> draw_face(face_places(48), 48).values.shape
+    (48, 48)
+    """
+    size = _checked_size(size)
+    return _drawn(_checked_places(places, size), size)
+
+
+def face_places(size: int) -> Places:
+    """Return where the parts of a face of `size` pixels belong.
+
+    Raises PatternError for another size than 42 to 128.
+
+    >>> face_places(48)
+    ((15, 15), (15, 33), (25, 24), (37, 24))
+    """
+    return _spots(_checked_size(size))[: len(PARTS)]
+
+
+def scrambled_places(size: int, seed: int) -> Places:
+    """Return places of a scrambled face: the same parts, of which some swapped their places.
+
+    A part swaps with another, or moves to an empty spot on a cheek; this happens one to three
+    times. No scramble looks like the face, and in none do parts overlap or leave the face, so that
+    only the places tell them from it. size: pixels. seed: from 0; the same seed, the same scramble.
+    Raises PatternError for another size than 42 to 128, or another seed.
+
+    >>> scrambled_places(48, seed=1) != face_places(48)
+    True
+    """
+    spots = _spots(_checked_size(size))
+    generator = np.random.default_rng(whole_number(seed, "seed", 0, error=PatternError))
+    while True:
+        order = list(range(len(spots)))
+        for _ in range(generator.integers(1, _MOST_SWAPS + 1)):
+            part, other = generator.integers(len(PARTS)), generator.integers(len(spots))
+            order[part], order[other] = order[other], order[part]
+        # The eyes are alike: when only they swapped, it is the face.
+        if {*order[:2]} != {0, 1} or order[2:4] != [2, 3]:
+            return tuple(spots[spot] for spot in order[: len(PARTS)])
+
+
+def draw_part(part: str, size: int) -> Pattern:
+    """Draw one of PARTS alone, as it is in a face of `size` pixels.
+
+    Returns a square Pattern. Raises PatternError for another part, or size than 42 to 128.
+
+    >>> draw_part("mouth", 48).alpha.shape
+    (13, 13)
+    """
+    one_of(part, "part", PARTS, error=PatternError)
+    return _part(part.split()[-1], _checked_size(size))
+
+
+def part_box(part: str, middle: Pair, size: int) -> tuple[int, int, int, int]:
+    """Return the (row0, row1, col0, col1), half-open, of a part's square in the face's own.
+
+    part: one of PARTS. middle: its (row, col). size: the face's side; all in pixels.
+    Raises PatternError for another part, place or size.
+
+    >>> part_box("mouth", (37, 24), 48)
+    (31, 44, 18, 31)
+    """
+    row, col = whole_pair(middle, "middle", error=PatternError)
+    side = draw_part(part, size).alpha.shape[0]
+    return row - side // 2, row - side // 2 + side, col - side // 2, col - side // 2 + side
+
+
+@lru_cache(maxsize=256)  # more than all scrambles of one size
+def _drawn(places: Places, size: int) -> Pattern:
+    head = _part("head", size)
+    values, alpha = (head.values * head.alpha)[None], head.alpha[None]
+    for part, middle in zip(PARTS, places, strict=True):
+        drawn, (row, _, col, _) = draw_part(part, size), part_box(part, middle, size)
+        cover = Pattern(part, np.ones_like(drawn.alpha), drawn.alpha)
+        values, alpha = place(values, drawn, row, col), place(alpha, cover, row, col)
+    return Pattern(
+        "face",
+        quantised(np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)[0]),
+        quantised(alpha[0]),
+    )
+
+
+@lru_cache(maxsize=64)
+def _part(kind: str, size: int) -> Pattern:
+    pen = Pen(round(_SIDES.get(kind, 1) * size))
+    if kind == "eye":
+        pen.paint(pen.ellipse(pen.x, (0.5, 0.5), (0.42, 0.49)), INK)
+        pen.paint(pen.ellipse(pen.x, (0.38, 0.3), (0.15, 0.15)), 1.0)
+    elif kind == "nose":
+        pen.paint(pen.stroke(pen.x, 0.2, (0.5, 0.1), (0.7, 0.85), (0.3, 0.9)), 0.3)
+    elif kind == "mouth":
+        smile = ((0, 0.62), (0.2, 0.58), (0.34, 0.48), (0.4, 0.38))
+        pen.paint(pen.stroke(pen.side, 0.17, *smile), INK)
+    else:  # no dark rim: it would answer the filters louder than the parts do
+        pen.paint(pen.ellipse(pen.x, (0.5, 0.5), (0.49, 0.49)), FUR)
+    return Pattern(kind, *pen.planes())
+
+
+def _spots(size: int) -> Places:
+    return tuple((round(row * size), round(col * size)) for row, col in _SPOTS)
+
+
+def _checked_size(size: int) -> int:
+    return whole_number_within(size, "face size", SMALLEST_FACE, LARGEST_FACE, error=PatternError)
+
+
+def _checked_places(places: Places, size: int) -> Places:
+    checked = []
+    for part, middle in zip(
+        PARTS, entries(places, "places", PARTS, error=PatternError), strict=True
+    ):
+        row, col = whole_pair(middle, f"place of the {part}", 0, error=PatternError)
+        if max(row, col) >= size:
+            raise PatternError(
+                f"place of the {part} must be on the face, row and col at most {size - 1}, "
+                f"got ({row}, {col})"
+            )
+        checked.append((row, col))
+    return tuple(checked)

@@ -1,0 +1,205 @@
+"""Parts and places: is it a face, or its parts in a wrong order, as pooling forgets more and more?
+
+Frozen features are pooled into grids, from one cell to no pooling at all; for each grid a dense
+layer learns to tell faces from scrambled ones. `parts_spec` says from which examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from rfcore.checks import kind_of, one_of, shown
+from rfcore.errors import ShapeError, TrainingError
+from rfcore.heads import Classifier, GridHead
+from rfcore.ops import Array
+from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
+from rfcore.receptive_field import receptive_fields
+from rfcore.training import train_softmax_regression
+
+PartsProgress = Callable[[int, int], bool | None]
+"""Called with (rounds done, rounds in all); the answer False stops."""
+
+_TO_LEARN, _FRESH = 0, 1  # streams of examples that have no picture in common
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedParts:
+    """A classifier for every grid of a spec, and how often each is right.
+
+    classifiers: one for each of `spec.grids`. averages: for each, the mean of what it pools over
+    the examples it learned from, (channels, grid, grid). accuracy: read-only float64 (grids,
+    distances), the share of fresh examples told right when the whole face has moved by each of
+    `spec.distances`. Up to `spec.trained_jitter` it says how well a grid tells faces from
+    scrambled ones; beyond it, how well it tolerates a move that no example to learn from made. By
+    chance it would be a half. Made by train_parts.
+    Raises TrainingError for what is no PartsSpec, or parts that do not fit it.
+
+    >>> spec = PartsSpec(grids=(1, 4), distances=(0,), examples=16, fresh=8, steps=5)
+    >>> trained = train_parts(spec)
+    >>> trained.accuracy.shape
+    (2, 1)
+    """
+
+    spec: PartsSpec
+    classifiers: tuple[Classifier, ...]
+    averages: tuple[Array, ...]
+    accuracy: Array
+
+    def __post_init__(self) -> None:
+        checked_parts_spec(self.spec)
+        grids, distances = len(self.spec.grids), len(self.spec.distances)
+        counts = len(self.classifiers), len(self.averages), np.shape(self.accuracy)
+        if counts != (grids, grids, (grids, distances)):
+            raise TrainingError(
+                f"a spec of {grids} grids and {distances} distances needs {grids} classifiers and "
+                f"averages, and accuracy ({grids}, {distances}), got {counts[0]}, {counts[1]} "
+                f"and {counts[2]}"
+            )
+        self.accuracy.setflags(write=False)
+
+    def best_grid(self, distance: int) -> int:
+        """Return the grid that is most often right at one of `spec.distances`; of two the coarser.
+
+        Raises TrainingError for another distance.
+        """
+        column = _place_of(distance, "distance", self.spec.distances)
+        return self.spec.grids[int(self.accuracy[:, column].argmax())]
+
+    def face_probabilities(self, picture: Array) -> Array:
+        """Return how probable every grid finds it that a picture shows a face, float64 (grids,).
+
+        picture: (1, size, size), as `face_picture` gives, with the noise that it was learned with.
+        Above one half the answer is "face". Raises ShapeError for a picture of another size.
+        """
+        activation = self._activation(picture)
+        answers = [classifier.probabilities(activation)[0, 1] for classifier in self.classifiers]
+        return np.array(answers)
+
+    def noticing_grids(self, before: Array, after: Array) -> tuple[int, ...]:
+        """Return the grids that answer otherwise for `after` than for `before`.
+
+        before, after: pictures (1, size, size), such as a face and the same with its mouth dragged
+        away. Raises ShapeError for a picture of another size.
+        """
+        changed = (self.face_probabilities(before) > 0.5) != (self.face_probabilities(after) > 0.5)
+        return tuple(grid for grid, has in zip(self.spec.grids, changed, strict=True) if has)
+
+    def evidence(
+        self, grid: int, picture: Array, label: str = "face", *, from_average: bool = True
+    ) -> Array:
+        """Return what each cell of a grid adds to an answer's logit, float64 (grid, grid).
+
+        A cell's part is its pooled features, counted from the average over the examples learned
+        from, times their weights, summed over channels: above 0 it speaks for the answer more than
+        that cell does in the average example. Without `from_average` they count from 0, and all
+        parts and the bias make the logit; but then a plain bright cell has a part as well.
+        label: one of CLASSES. `cell_boxes` tells where the cells lie.
+        Raises TrainingError for a grid that was not trained, or another label, ShapeError for a
+        picture of another size.
+        """
+        one_of(label, "label", CLASSES, error=TrainingError)
+        row = _place_of(grid, "grid", self.spec.grids)
+        activation = self._activation(picture)
+        head, averages = self.classifiers[row].head, self.averages[row]
+        pooled = head.pooled(activation)[0].astype(np.float64)
+        weights = self.classifiers[row].weights_by_place(activation.shape)[CLASSES.index(label)]
+        parts: Array = (weights * (pooled - averages if from_average else pooled)).sum(axis=0)
+        return parts
+
+    def _activation(self, picture: Array) -> Array:
+        want = (1, self.spec.size, self.spec.size)
+        if np.shape(picture) != want:
+            raise ShapeError(f"a picture must have shape {want}, got {kind_of(picture)}")
+        return self.spec.network().forward(picture)[-1]
+
+
+def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> TrainedParts | None:
+    """Learn to tell faces from scrambled ones with every grid, and count how often each is right.
+
+    All grids learn from the same examples, and are asked about the same fresh ones: at every
+    distance the same faces, in the same noise, moved further the same way. progress: called before
+    the first round and after each; a round is one grid that learned, or one distance tried.
+    Returns None when `progress` stopped it: half of the figures would compare unlike things. The
+    same spec gives the same bits, on one machine with one number of BLAS threads.
+    Raises TrainingError for what is no PartsSpec.
+
+    >>> train_parts(PartsSpec(grids=(1,)), progress=lambda done, total: False) is None
+    True
+    """
+    checked_parts_spec(spec)
+    classifiers: list[Classifier] = []
+    averages: list[Array] = []
+    accuracy = np.zeros((len(spec.grids), len(spec.distances)))
+    total = len(spec.grids) + len(spec.distances)
+    # A chain asks for one round at a time, so that progress is told, and heeded, between them.
+    for done, _ in enumerate(chain([None], _rounds(spec, classifiers, averages, accuracy))):
+        if progress is not None and progress(done, total) is False:
+            return None
+    return TrainedParts(spec, tuple(classifiers), tuple(averages), accuracy)
+
+
+def cell_boxes(spec: PartsSpec, grid: int) -> Array:
+    """Return where the cells of a grid lie on the picture: float64 (grid, grid, 4), in pixels.
+
+    Each box is (row0, row1, col0, col1): a unit of the last map is as wide as the jump and lies at
+    the middle of its field, and a cell spans the units that it pools.
+    Raises TrainingError for what is no PartsSpec, ShapeError for a grid finer than the map.
+
+    >>> cell_boxes(PartsSpec(), 2)[0, 1]
+    array([ 0., 32., 32., 64.])
+    """
+    checked_parts_spec(spec)
+    head = GridHead(grid)
+    head.cells(spec.map_shape())
+    field = receptive_fields(spec.stack, (spec.size, spec.size))[-1]
+    edges = []
+    for axis in (0, 1):
+        first = field.start[axis] + (field.size[axis] - field.jump[axis]) / 2
+        bands = np.array(head.bands(spec.map_shape()[axis + 1]))
+        edges.append(first + bands * field.jump[axis])
+    rows, cols = edges
+    shape = (head.grid, head.grid, 2)
+    return np.concatenate(
+        [np.broadcast_to(rows[:, None], shape), np.broadcast_to(cols, shape)], axis=2
+    )
+
+
+def _rounds(
+    spec: PartsSpec, classifiers: list[Classifier], averages: list[Array], accuracy: Array
+) -> Iterator[None]:
+    """Fill classifiers and averages, then the accuracy, one grid or distance at a time."""
+    network = spec.network()
+    within = [move for nearer in range(spec.trained_jitter + 1) for move in moves_of(nearer)]
+    pictures, labels = example_pictures(spec, spec.examples, within, _TO_LEARN)
+    maps = network.forward(pictures)[-1]
+    for grid in spec.grids:
+        head = GridHead(grid, spec.kind)
+        pooled = head.pooled(maps)
+        averages.append(pooled.mean(axis=0, dtype=np.float64))
+        classifier = train_softmax_regression(
+            pooled.reshape(len(pooled), -1),
+            labels,
+            len(CLASSES),
+            head=head,
+            steps=spec.steps,
+            center=True,
+        )
+        classifiers.append(classifier)
+        yield
+    for column, distance in enumerate(spec.distances):
+        pictures, labels = example_pictures(spec, spec.fresh, moves_of(distance), _FRESH)
+        maps = network.forward(pictures)[-1]
+        for row, classifier in enumerate(classifiers):
+            accuracy[row, column] = (classifier.logits(maps).argmax(axis=1) == labels).mean()
+        yield
+
+
+def _place_of(value: int, name: str, known: tuple[int, ...]) -> int:
+    if value not in known:
+        listed = ", ".join(map(str, known))
+        raise TrainingError(f"{name} must be one of {listed}, got {shown(value)}")
+    return known.index(value)
