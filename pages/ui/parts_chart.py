@@ -49,7 +49,8 @@ def examples_text(trained: Experiment) -> str:
     return (
         f"A grid of g \u00d7 g cells keeps {pooled} of {spec.map_shape()[0]} feature maps in each "
         "cell; a dense layer of its own has learned faces from scrambled ones, whose parts are at "
-        f"each other\u2019s places or on a cheek. It is asked about {spec.fresh} fresh ones."
+        "each other\u2019s places, on a cheek or on the forehead. It is asked about "
+        f"{spec.fresh} fresh ones."
     )
 
 
