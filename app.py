@@ -3,13 +3,8 @@
 Run it with ``streamlit run app.py``.
 """
 
-import os
 from pathlib import Path
 from typing import Any
-
-# Before NumPy is imported: maps this small gain nothing from a second thread, which only takes a
-# core from the browser or from another learner.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 from starlette.responses import Response
