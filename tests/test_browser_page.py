@@ -102,3 +102,17 @@ def test_the_app_works_under_a_base_path(browser: Browser) -> None:
         sockets = [url for url in stage.requests if url.startswith("ws") and "frames" in url]
         assert sockets
         assert all("/lab/frames" in url for url in sockets)
+
+
+def test_charts_come_when_the_stage_can_be_seen(browser: Browser, server: AppServer) -> None:
+    order = """
+    addEventListener("stage-drawn", () => { window.staged ??= performance.now(); });
+    new MutationObserver(() => {
+      const chart = document.querySelector('[data-testid="stPlotlyChart"]');
+      if (chart) window.charted ??= performance.now();
+    }).observe(document, { subtree: true, childList: true });
+    """
+    for path in ("/", "/how_far_a_neuron_sees"):
+        with Stage(browser, server, path=path, init_script=order) as stage:
+            stage.page.wait_for_function("window.charted")
+            assert stage.page.evaluate("window.staged < window.charted")

@@ -41,6 +41,7 @@ def _no_packages_to_scan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened_page(**query: str) -> AppTest:
     page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.session_state["stage"] = {"drawn": True}  # charts wait for it
     for key, value in query.items():
         page.query_params[key] = value
     return ran(page)

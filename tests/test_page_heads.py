@@ -41,6 +41,7 @@ def small(**changes: Any) -> dict[str, str]:
 
 def opened(**query: str) -> AppTest:
     page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.session_state["stage"] = {"drawn": True}  # charts wait for it
     for key, value in query.items():
         page.query_params[key] = value
     return ran(page)

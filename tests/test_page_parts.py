@@ -44,6 +44,7 @@ def ran(page: AppTest) -> AppTest:
 
 def opened(**query: str) -> AppTest:
     page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.session_state["stage"] = {"drawn": True}  # charts wait for it
     for key, value in query.items():
         page.query_params[key] = value
     return ran(page)

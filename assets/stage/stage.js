@@ -46,6 +46,7 @@ export function show({ data, parentElement, setStateValue }) {
   }
   if (stage.line.closed) stage.line.open(); // it had left the page and is back
   stage.line.toComponent = (message) => setStateValue("hand", message);
+  stage.tellDrawn = () => setStateValue("drawn", true);
   if (data) stage.receiveFromPage(readFrame(data));
   return () => stage.leaveIfGone();
 }
@@ -421,7 +422,15 @@ class Stage {
     for (const index of this.setting.shown) this.drawMap(this.maps[index], index, theme, unit);
     this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
     this.lens.after?.(this, theme, unit);
+    this.tellDrawnOnce();
     write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : HINT));
+  }
+
+  // After the browser has painted it: what the page then adds takes long to load.
+  tellDrawnOnce() {
+    if (this.toldDrawn) return;
+    this.toldDrawn = true;
+    requestAnimationFrame(() => setTimeout(() => this.tellDrawn(), 0));
   }
 
   // What depends on theme, view and setting alone, not on the drag.

@@ -7,6 +7,11 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+STAGE = "stage"
+"""The key under which Streamlit keeps what the stage has told."""
+
+WAITING = "charts_wait"
+
 
 class Colors(NamedTuple):
     """The theme's colours: the accent, which marks a field on the stage too, and that of text."""
@@ -37,5 +42,13 @@ def dress(figure: go.Figure, *, height: int, x: dict[str, Any], y: dict[str, Any
 
 
 def show(figure: go.Figure, key: str, words: str) -> None:
-    """Show a chart; words: what it shows, for those who cannot see it."""
+    """Show a chart; words: what it shows, for those who cannot see it.
+
+    Plotly keeps a browser busy for a second when it is loaded, so a chart waits, its room kept,
+    until the stage can be seen; the stage then runs the page once more.
+    """
+    if not (st.session_state.get(STAGE) or {}).get("drawn"):
+        st.session_state[WAITING] = True
+        st.container(height=figure.layout.height + 16, border=False)
+        return
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui.chart_look import show
 from pages.ui.session import learner
 from pages.ui.trained_parts import STORE, Experiment
 from pages.ui.words_parts import grid_name, percent, untaught_distance
@@ -34,11 +35,10 @@ def parts_chart() -> None:
         help=f"In the pictures to learn from it had moved by at most {spec.trained_jitter} px.",
     )
     st.markdown(chart_sentence(trained, distance))
-    st.plotly_chart(
+    show(
         parts_figure(trained, distance),
-        key="parts_accuracy",
-        config={"displayModeBar": False},
-        alt="For every grid, the share of fresh faces and scrambled faces told right.",
+        "parts_accuracy",
+        "For every grid, the share of fresh faces and scrambled faces told right.",
     )
 
 

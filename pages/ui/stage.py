@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.address import BASE
+from pages.ui.chart_look import STAGE as _KEY
+from pages.ui.chart_look import WAITING
 from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.session import Learner, learner, rested
 from rfcore.errors import RfcoreError
-
-_KEY = "stage"
 
 # This text travels with every rerun, so it only fetches the module that the app serves. The app may
 # lie under a base path, hence the address that the server knows.
@@ -47,9 +47,16 @@ def stage(*charts: str) -> None:
             key=_KEY,
             data=render_frame(here.scene, request),
             on_hand_change=lambda: _rerun(charts),
+            on_drawn_change=_draw_charts,
         )
     rested()
     if others_show_it:
+        st.rerun()
+
+
+def _draw_charts() -> None:
+    """Once the stage can be seen, draw the charts that waited for it."""
+    if st.session_state.pop(WAITING, False):
         st.rerun()
 
 
