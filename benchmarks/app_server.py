@@ -33,6 +33,9 @@ CHROMIUM_ARGS = (
 # A proxy set for the outside world must not be asked for a server on this machine.
 _open_locally = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
+TRAINING = '[data-testid="stMainBlockContainer"] button:has-text("Stop")'
+"""The button of a page while it trains; Streamlit's own bar has a Stop as well."""
+
 
 class AppServerError(RuntimeError):
     """The app did not start; the message carries what it printed."""

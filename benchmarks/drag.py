@@ -20,7 +20,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from benchmarks.app_server import AppServer, find_chromium, launch_chromium
+from benchmarks.app_server import TRAINING, AppServer, find_chromium, launch_chromium
 
 MOVES_PER_SECOND = 60
 MOST_P50, MOST_P95 = 16.0, 33.0  # ms: a display frame, and two
@@ -125,7 +125,7 @@ def drag_stage(browser: Browser, server: AppServer, seconds: float, view: View) 
     page, sizes = _open(browser, server.url + view.path)
     page.locator(f".stage {view.wait_for}").first.wait_for(timeout=60_000)
     page.locator(f".stage {view.handle}").wait_for()
-    page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=90_000)
+    page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     page.wait_for_timeout(2000)
     left, top, width, _ = _box(page.locator(".stage .input canvas"))
     zoom = width / (view.size + 2 * view.margin)

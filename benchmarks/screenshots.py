@@ -11,7 +11,7 @@ from itertools import product
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.app_server import ROOT, AppServer, find_chromium, launch_chromium
+from benchmarks.app_server import ROOT, TRAINING, AppServer, find_chromium, launch_chromium
 
 SIZES = {"laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 THEMES = ("light", "dark")
@@ -45,7 +45,7 @@ def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: st
     )
     page.goto(url)
     page.locator(".stage .panel canvas").first.wait_for()
-    page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=90_000)
+    page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained
     page.wait_for_timeout(1500)
