@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.chart_look import show
+from pages.ui.chart_look import dress, show, theme_colors
 from pages.ui.session import learner
 from pages.ui.trained_parts import STORE, Experiment
 from pages.ui.words_parts import grid_name, percent, untaught_distance
@@ -73,8 +73,7 @@ def chart_sentence(trained: Experiment, distance: int) -> str:
 
 def parts_figure(trained: Experiment, distance: int) -> go.Figure:
     """Return the lines over the grids: in the trained places, and moved by `distance` pixels."""
-    theme = st.context.theme.type or "light"
-    accent, text = (st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text"))
+    accent, text = theme_colors()
     parts = trained.parts
     spec, best = parts.spec, parts.best_grid(distance)
     labels = [grid_name(grid, spec.grids).replace(" (", "<br>(") for grid in spec.grids]
@@ -100,24 +99,9 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
         font={"color": accent, "size": 15},
         arrowcolor=accent,
     )
-    figure.update_layout(
+    return dress(
+        figure,
         height=320,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={
-            "type": "category",
-            "title": "cells a side (g)",
-            "automargin": True,
-            "fixedrange": True,
-        },
-        yaxis={
-            "title": "% told right",
-            "range": [40, 104],
-            "automargin": True,
-            "fixedrange": True,
-        },
-        dragmode=False,
+        x={"type": "category", "title": "cells a side (g)"},
+        y={"title": "% told right", "range": [40, 104]},
     )
-    return figure
