@@ -146,7 +146,7 @@ def compare_activations(
                 f"got {one.shape}, {other.shape}"
             )
     shifts = map_shifts(stack, moved, image_size, padding_mode, fill)
-    return tuple(_compare(*each) for each in zip(old, new, shifts, strict=True))
+    return tuple(compare_map(*each) for each in zip(old, new, shifts, strict=True))
 
 
 def first_break(
@@ -217,9 +217,18 @@ def _reason(layer: Layer, result: LayerEquivariance, most: float) -> BreakReason
     return None
 
 
-def _compare(old: Array, new: Array, should: MapShift) -> LayerEquivariance:
-    """Compare a map with what the other should have become."""
-    difference = np.abs(new - should.apply(old)).max(axis=0)
+def compare_map(before: Array, after: Array, should: MapShift) -> LayerEquivariance:
+    """Compare one layer's map of the shifted image with what the other should have become.
+
+    before, after: (channels, rows, cols), of one shape. should: as `map_shifts` gives for the
+    layer.
+
+    >>> before, after = np.eye(4)[None], np.eye(4, k=1)[None]
+    >>> (should,) = map_shifts(Stack.parse("R"), (0, 1), (4, 4), "zeros", "zeros")
+    >>> compare_map(before, after, should).error
+    0.0
+    """
+    difference = np.abs(after - should.apply(before)).max(axis=0)
     error = _largest(difference[should.clear])
     border = np.zeros(difference.shape, bool)
     border[should.there] = True
@@ -230,7 +239,7 @@ def _compare(old: Array, new: Array, should: MapShift) -> LayerEquivariance:
         error=error if whole else None,
         blend_error=None if whole else error,
         border_error=_largest(difference[border]),
-        scale=max(float(np.abs(old).max()), float(np.abs(new).max())),
+        scale=max(float(np.abs(before).max()), float(np.abs(after).max())),
     )
 
 

@@ -7,7 +7,7 @@ from pages.ui.grid import GRID
 from pages.ui.lens import Label, Lens, Moment, Part, as_plane, extra_map
 from pages.ui.scene import Scene
 from pages.ui.setting import FILLS, Setting
-from rfcore.equivariance import compare_activations
+from rfcore.equivariance import compare_map
 from rfcore.layers import Conv2d
 from rfcore.shifted_maps import map_shifts
 from rfcore.shifts import ShiftFill
@@ -52,18 +52,8 @@ class RoadsLens(Lens):
         """Return both roads' difference in planes, in readouts and in a sentence."""
         scene, setting = moment.scene, moment.setting
         size, fill = (scene.size, scene.size), fill_of(scene, setting)
-        mode = scene.padding_mode
         first, second = moment.now.maps[-1], moment.start.maps[-1]
-        should = map_shifts(scene.stack, scene.moved, size, mode, fill)[-1]
-        error = compare_activations(
-            scene.stack,
-            [before[None] for before in moment.start.maps],
-            [after[None] for after in moment.now.maps],
-            scene.moved,
-            size,
-            padding_mode=mode,
-            fill=fill,
-        )[-1]
+        should = map_shifts(scene.stack, scene.moved, size, scene.padding_mode, fill)[-1]
         shifted = should.apply(second)
         there = should.there
         difference, known = first * 0, shifted * 0
@@ -74,7 +64,7 @@ class RoadsLens(Lens):
             scene=scene,
             even=setting.is_even,
             jump=setting.fields[-1].jump,
-            error=error,
+            error=compare_map(second[None], first[None], should),
             cells=first.size,
             compared=first[there].size,
         )
