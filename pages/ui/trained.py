@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from time import perf_counter
 from typing import Literal
 
 import numpy as np
 
+from pages.ui.kept import Kept
 from rfcore.answers import quarter_accuracy
 from rfcore.depths import DepthResult, compare_depths
 from rfcore.examples import HEADS
@@ -72,14 +72,13 @@ class Store:
     """Trained experiments by their settings, the least recently used one leaving first."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._found: OrderedDict[Experiment, Trained] = OrderedDict()
-        self._depths: OrderedDict[Experiment, tuple[DepthResult, ...]] = OrderedDict()
-        self._lock, self._turn, self._serials = Lock(), BoundedSemaphore(), count(1)
+        self._found = Kept[Experiment, Trained](kept)
+        self._depths = Kept[Experiment, tuple[DepthResult, ...]](KEPT_DEPTHS)
+        self._turn, self._serials = BoundedSemaphore(), count(1)
 
     def find(self, experiment: Experiment | None) -> Trained | None:
         """Return what was trained with these settings, if it is kept."""
-        return None if experiment is None else self._get(self._found, experiment)
+        return None if experiment is None else self._found.find(experiment)
 
     def train(self, experiment: Experiment, tell: Tell = _tell_nobody) -> Trained:
         """Return the trained heads of an experiment: the kept ones, or new ones.
@@ -91,12 +90,12 @@ class Store:
             found = self.find(experiment)
             if found is None:
                 found = _carry_out(experiment, tell, next(self._serials))
-                self._keep(self._found, experiment, found, self._kept)
+                self._found.keep(experiment, found)
             return found
 
     def find_depths(self, experiment: Experiment) -> tuple[DepthResult, ...] | None:
         """Return the comparison of depths with these settings, if it is kept."""
-        return self._get(self._depths, _in_the_upper_left(experiment))
+        return self._depths.find(_in_the_upper_left(experiment))
 
     def compare(self, experiment: Experiment, tell: Tell = _tell_nobody) -> tuple[DepthResult, ...]:
         """Return how deeper and shallower stacks fare, kept or new; waits its turn as `train`."""
@@ -109,7 +108,7 @@ class Store:
             if found is None:
                 tell(Progress("training", 0.0))
                 found = compare_depths(experiment, progress=stacks)
-                self._keep(self._depths, _in_the_upper_left(experiment), found, KEPT_DEPTHS)
+                self._depths.keep(_in_the_upper_left(experiment), found)
             return found
 
     @contextmanager
@@ -120,18 +119,6 @@ class Store:
             yield
         finally:
             self._turn.release()
-
-    def _get(self, kept: OrderedDict, key: Experiment):
-        with self._lock:
-            if key in kept:
-                kept.move_to_end(key)
-            return kept.get(key)
-
-    def _keep(self, kept: OrderedDict, key: Experiment, made: object, most: int) -> None:
-        with self._lock:
-            kept[key] = made
-            while len(kept) > most:
-                kept.popitem(last=False)
 
 
 STORE = Store()

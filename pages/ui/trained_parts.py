@@ -5,7 +5,6 @@ No frame and no script waits for a training: both show what there is. Pure: no S
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import count
 from threading import Event, Lock, Thread
@@ -13,6 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
+from pages.ui.kept import Kept
 from rfcore.faces import face_places, scrambled_places
 from rfcore.ops import Array
 from rfcore.parts import TrainedParts, cell_boxes, train_parts
@@ -46,8 +46,7 @@ class Store:
     """Trained grids by their spec, the least recently used leaving first; one trains at a time."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._found: OrderedDict[PartsSpec, Experiment] = OrderedDict()
+        self._found = Kept[PartsSpec, Experiment](kept)
         self._lock, self._serials = Lock(), count(1)
         self._running: tuple[PartsSpec, Thread] | None = None
         self._stop = Event()
@@ -55,15 +54,12 @@ class Store:
 
     def find(self, spec: PartsSpec) -> Experiment | None:
         """Return what was trained for a spec, if it is kept."""
-        with self._lock:
-            if spec in self._found:
-                self._found.move_to_end(spec)
-            return self._found.get(spec)
+        return self._found.find(spec)
 
     def start(self, spec: PartsSpec) -> bool:
         """Begin to train a spec; returns False when it must wait for another one's training."""
         with self._lock:
-            if spec in self._found:
+            if self._found.find(spec) is not None:
                 return True
             if self._running is not None:
                 return self._running[0] == spec
@@ -99,10 +95,7 @@ class Store:
             parts = train_parts(spec, progress=self._note)
             if parts is not None:
                 made = _experiment(parts, perf_counter() - begun, next(self._serials))
-                with self._lock:
-                    self._found[spec] = made
-                    while len(self._found) > self._kept:
-                        self._found.popitem(last=False)
+                self._found.keep(spec, made)
         finally:
             with self._lock:
                 self._running = None

@@ -1,0 +1,43 @@
+"""What was made once for all learners: a bounded number of things by their settings. Pure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Generic, TypeVar
+
+Settings = TypeVar("Settings")
+Made = TypeVar("Made")
+
+
+class Kept(Generic[Settings, Made]):
+    """Things by the settings they were made with, the least recently used leaving first.
+
+    Threads may share it. most: how many are kept.
+
+    >>> squares = Kept[int, int](2)
+    >>> for number in (1, 2, 1, 3):
+    ...     squares.find(number) or squares.keep(number, number**2)
+    1
+    >>> [squares.find(number) for number in (1, 2, 3)]
+    [1, None, 9]
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[Settings, Made] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, settings: Settings) -> Made | None:
+        """Return what was made with these settings, if it is kept."""
+        with self._lock:
+            if settings in self._made:
+                self._made.move_to_end(settings)
+            return self._made.get(settings)
+
+    def keep(self, settings: Settings, made: Made) -> None:
+        """Keep what was made with these settings."""
+        with self._lock:
+            self._made[settings] = made
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
