@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from itertools import cycle, product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,49 +17,28 @@ from pages.ui.setting import setting_of
 from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
+from tests.page_driver import header, new_page, plain, run_clean
 from tests.test_lens_window import assert_written_out
-from tests.test_pages import plain
 
-MAIN = Path(__file__).resolve().parents[1] / "pages" / "main.py"
+pytestmark = pytest.mark.usefixtures("quick_pages")
 ROOM = CONVOLUTION.scene
 EDGE = ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
 RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
 
 
-@pytest.fixture(autouse=True)
-def _fast_and_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No packages to scan; the stage's messages below name the revision that they answer."""
-    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
-    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: 0)
-
-
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=30)
+    page = new_page("main.py", query)
     page.switch_page("convolution_follows.py")
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
-
-
-def ran(page: AppTest) -> AppTest:
-    page.run()
-    assert [e.message for e in page.exception] == []
-    return page
+    return run_clean(page)
 
 
 def choose(page: AppTest, key: str, value: object) -> AppTest:
     box = page.selectbox(key=f"choose_{key}")
     if box.value != value:
         box.set_value(value)
-        ran(page)
+        run_clean(page)
     assert page.selectbox(key=f"choose_{key}").value == value
     return page
-
-
-def header(page: AppTest) -> dict[str, Any]:
-    (component,) = page.get("bidi_component")
-    frame = component.proto.bytes
-    return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
 
 
 def scene_of(page: AppTest) -> Scene:
@@ -87,7 +65,7 @@ def sent(page: AppTest, **changes: object) -> AppTest:
         **changes,
     }
     page.session_state["stage"] = {"hand": json.loads(json.dumps(message))}
-    return ran(page)
+    return run_clean(page)
 
 
 def notices(page: AppTest) -> list[str]:
@@ -120,7 +98,7 @@ def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
     other = "roads" if lens != "roads" else "sharing"
     for chosen in (other, lens):
         page.segmented_control(key="choose_lens").set_value(chosen)
-        ran(page)
+        run_clean(page)
     assert page.query_params["lens"] == lens
     assert page.query_params["kernels"] == "spot"
     assert [title.value for title in page.title] == [QUESTIONS[lens]]
@@ -247,10 +225,10 @@ def test_what_the_browser_showed_before_a_kernel_was_typed_undoes_nothing() -> N
     assert box.value == "your own"
     page.session_state["stage"] = {}
     box.set_value("vertical edge")  # what the box showed before
-    ran(page)
+    run_clean(page)
     assert header(page)["setting"]["kernel"]["weights"] == EDGE
     page.selectbox(key="choose_kernel").set_value("spot")  # a choice
-    ran(page)
+    run_clean(page)
     page.selectbox(key="choose_kernel").set_value("vertical edge")
-    ran(page)
+    run_clean(page)
     assert page.query_params["kernels"] == "vertical edge"

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from pages.ui.scene import Scene
 from pages.ui.zoo import agreement
 from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import TABLE
+from tests.page_driver import click, errors, new_page, run_clean
 
-PAGE = Path(__file__).resolve().parents[1] / "pages" / "how_far_a_neuron_sees.py"
+pytestmark = pytest.mark.usefixtures("quick_pages")
 TEXTBOOK = "C3x3/1 -> M2x2/2 -> C3x3/1"
 STAYS = "The scene stays as it was. So here is the arithmetic alone."
 
@@ -33,31 +33,19 @@ MODEL = """Sequential(
 )"""
 
 
-@pytest.fixture(autouse=True)
-def _no_packages_to_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each AppTest reads the metadata of every package for components of theirs: 0.2 s a test."""
-    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
-
-
 def opened_page(**query: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    page.session_state["stage"] = {"drawn": True}  # charts wait for it
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
+    return ran(new_page("how_far_a_neuron_sees.py", query, is_drawn=True))
 
 
 def ran(page: AppTest) -> AppTest:
     """Run the page; whatever it shows, it shows no exception."""
-    page.run()
-    assert [e.message for e in page.exception] == []
+    run_clean(page)
     assert [e.value for e in page.title] == ["How far does one neuron see?"]
     return page
 
 
 def press(page: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in page.button if button.label == label]
-    button.click()
+    click(page, label)
     return ran(page)
 
 
@@ -342,10 +330,6 @@ def test_slimming_changes_channels_only() -> None:
 def read(page: AppTest, text: str) -> AppTest:
     page.text_area(key="model_text").set_value(text)
     return press(page, "Read it")
-
-
-def errors(page: AppTest) -> list[str]:
-    return [re.sub(r"\\(.)", r"\1", error.value).replace("\u2060", "") for error in page.error]
 
 
 def test_a_pasted_model_is_read_shown_and_put_on_the_stage() -> None:

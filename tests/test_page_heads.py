@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,9 @@ from pages.ui.words_heads import UNTRAINED, percent
 from rfcore.answers import right_probabilities, smallest_flip, wobble
 from rfcore.examples import HEADS
 from rfcore.ops import softmax
-from tests.test_pages import (  # noqa: F401  the fixtures hold for this module as well
-    STAYS,
-    _no_packages_to_scan,
-    _revisions_from_zero,
-    errors,
-    header,
-)
+from tests.page_driver import STAYS, errors, header, new_page, run_clean
 
-PAGE = Path(__file__).resolve().parents[1] / "pages" / "the_head_decides.py"
+pytestmark = pytest.mark.usefixtures("quick_pages")
 SMALL = {"size": "32", "stack": "C5x5/1p2,M2x2/2,C3x3/1p1c4", "at": "3,3"}
 _seeds = count(1000)
 
@@ -40,16 +33,11 @@ def small(**changes: Any) -> dict[str, str]:
 
 
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
-    page.session_state["stage"] = {"drawn": True}  # charts wait for it
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
+    return ran(new_page("the_head_decides.py", query, is_drawn=True, seconds=60))
 
 
 def ran(page: AppTest) -> AppTest:
-    page.run()
-    assert [e.message for e in page.exception] == []
+    run_clean(page)
     assert re.fullmatch(r"Does it matter where the \w+ is\?", page.title[0].value)
     return page
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,13 +15,9 @@ from pages.ui.rooms import PARTS as ROOM
 from pages.ui.trained_parts import STORE, Experiment
 from rfcore.faces import Places, scrambled_places
 from rfcore.parts_spec import PartsSpec
-from tests.test_pages import (  # noqa: F401  the fixtures hold for this module as well
-    _no_packages_to_scan,
-    _revisions_from_zero,
-    header,
-)
+from tests.page_driver import click, header, new_page, run_clean
 
-PAGE = Path(__file__).resolve().parents[1] / "pages" / "parts_and_places.py"
+pytestmark = pytest.mark.usefixtures("quick_pages")
 AVG = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=5)
 MAX = replace(AVG, kind="max")
 
@@ -36,23 +31,17 @@ def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def ran(page: AppTest) -> AppTest:
-    page.run()
-    assert [e.message for e in page.exception] == []
+    run_clean(page)
     assert [e.value for e in page.title] == ["How much pooling is too much?"]
     return page
 
 
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    page.session_state["stage"] = {"drawn": True}  # charts wait for it
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
+    return ran(new_page("parts_and_places.py", query, is_drawn=True))
 
 
 def press(page: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in page.button if button.label == label]
-    button.click()
+    click(page, label)
     return ran(page)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,28 +16,18 @@ from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from tests.test_pages import (  # noqa: F401  the fixtures hold for this module as well
-    STAYS,
-    _no_packages_to_scan,
-    _revisions_from_zero,
-    errors,
-    header,
-)
+from tests.page_driver import STAYS, errors, header, new_page, run_clean
 
-PAGE = Path(__file__).resolve().parents[1] / "pages" / "pooling_forgives.py"
+pytestmark = pytest.mark.usefixtures("quick_pages")
 BOXES = ("example", "kind", "kernel", "stride", "grid", "pattern")
 
 
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
+    return ran(new_page("pooling_forgives.py", query))
 
 
 def ran(page: AppTest) -> AppTest:
-    page.run()
-    assert [e.message for e in page.exception] == []
+    run_clean(page)
     assert [e.value for e in page.title] == ["What does a pool notice of a small move?"]
     return page
 

@@ -5,8 +5,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,55 +23,22 @@ from rfcore.patterns import BACKGROUNDS, PATTERNS, draw_background, draw_pattern
 from rfcore.pools import POOL_KINDS, with_pools
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
+from tests.page_driver import STAYS, click, errors, header, new_page, plain, run_clean
 
-MAIN = Path(__file__).resolve().parents[1] / "pages" / "main.py"
 PRESET = "C3x3/1 -> M2x2/2 -> C3x3/1"
-STAYS = " The scene stays as it was."
-
-
-@pytest.fixture(autouse=True)
-def _no_packages_to_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each AppTest reads the metadata of every package for components of theirs: 0.2 s a test."""
-    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
-
-
-@pytest.fixture(autouse=True)
-def _revisions_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stage's messages below name the revision that they answer."""
-    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: 0)
+pytestmark = pytest.mark.usefixtures("quick_pages")
 
 
 def opened(**query: str) -> AppTest:
     """The page, opened by a link."""
-    page = AppTest.from_file(str(MAIN), default_timeout=30)
-    for key, value in query.items():
-        page.query_params[key] = value
-    return ran(page)
+    return ran(new_page("main.py", query))
 
 
 def ran(page: AppTest) -> AppTest:
     """Run the page; whatever it shows, it shows no exception."""
-    page.run()
-    assert [e.message for e in page.exception] == []
+    run_clean(page)
     assert [e.value for e in page.title] == ["Does the map move when the pattern moves?"]
     return page
-
-
-def header(page: AppTest) -> dict[str, Any]:
-    """The header of the frame that the stage got; it carries the setting in these tests."""
-    (component,) = page.get("bidi_component")
-    frame = component.proto.bytes
-    return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
-
-
-def plain(sentence: str) -> str:
-    """A sentence without its escapes; every sign that Markdown could read must be escaped."""
-    assert re.fullmatch(r"(?:\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~])*", sentence)
-    return re.sub(r"\\(.)", r"\1", sentence).replace("\u2060", "")
-
-
-def errors(page: AppTest) -> list[str]:
-    return [plain(error.value) for error in page.error]
 
 
 def notation(page: AppTest) -> str:
@@ -91,8 +56,7 @@ def choose(page: AppTest, key: str, value: object) -> AppTest:
 
 
 def press(page: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in page.button if button.label == label]
-    button.click()
+    click(page, label)
     return ran(page)
 
 

@@ -1,0 +1,62 @@
+"""A page as Streamlit runs it without a browser: opened by a link, and read as a learner would.
+
+What is asked of one page alone stands in its own tests. The fixture `quick_pages` goes with it.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+STAYS = " The scene stays as it was."
+
+
+def new_page(
+    name: str, query: dict[str, str], *, is_drawn: bool = False, seconds: float = 30
+) -> AppTest:
+    """A page that has not run yet.
+
+    name: of its file in pages/. query: the link's parameters. is_drawn: whether the stage has told
+    that it can be seen, which charts wait for. seconds: that a run may take.
+    """
+    page = AppTest.from_file(str(PAGES / name), default_timeout=seconds)
+    if is_drawn:
+        page.session_state["stage"] = {"drawn": True}
+    for key, value in query.items():
+        page.query_params[key] = value
+    return page
+
+
+def run_clean(page: AppTest) -> AppTest:
+    """Run a page; whatever it shows, it shows no exception."""
+    page.run()
+    assert [e.message for e in page.exception] == []
+    return page
+
+
+def header(page: AppTest) -> dict[str, Any]:
+    """The header of the frame that the stage got; it carries the setting in these tests."""
+    (component,) = page.get("bidi_component")
+    frame = component.proto.bytes
+    found: dict[str, Any] = json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
+    return found
+
+
+def click(page: AppTest, label: str) -> None:
+    """Press the one button with a label; the page has yet to run."""
+    (button,) = [button for button in page.button if button.label == label]
+    button.click()
+
+
+def plain(sentence: str) -> str:
+    """A sentence without its escapes; every sign that Markdown could read must be escaped."""
+    assert re.fullmatch(r"(?:\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~])*", sentence)
+    return re.sub(r"\\(.)", r"\1", sentence).replace("\u2060", "")
+
+
+def errors(page: AppTest) -> list[str]:
+    """The sentences of what was refused."""
+    return [plain(error.value) for error in page.error]
