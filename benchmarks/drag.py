@@ -81,8 +81,8 @@ class View:
 _FOLLOWS = "/convolution_follows?at=0,0&lens="
 
 VIEWS = (
-    View("feature-map shifts", "/?at=0,0"),
-    View("the whole picture", "/?at=0,0&moves=wrap"),
+    View("feature-map shifts", "/feature_map_shifts?at=0,0"),
+    View("the whole picture", "/feature_map_shifts?at=0,0&moves=wrap"),
     View("pooling forgives", "/pooling_forgives?at=0,0&size=12", 12, 1),
     View("one window", f"{_FOLLOWS}window", 32, 8, 2),
     View("two roads", f"{_FOLLOWS}roads", 32, 8, 2),

@@ -17,12 +17,14 @@ SIZES = {"laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 THEMES = ("light", "dark")
 MOVED = "picture=meadow&at=30,31&from=24,12&unit=3,17,17"
 VIEWS = {
-    "shifts": "/",
-    "shifts-moved": f"/?{MOVED}",
-    "shifts-difference": "/?picture=flat&at=25,14&from=24,12&view=difference",
-    "shifts-deep": "/?at=30,31&from=24,12&stack=C3p1,R,M2,C3p1,R,M2,C3p1d2&unit=7,1,1",
-    "shifts-bad-link": "/?pattern=zebra&stack=Q9&at=900,1",
-    "shifts-whole": "/?moves=wrap&at=24,15&from=24,12&stack=C3p1,M2,C3p1",
+    "home": "/",
+    "shifts": "/feature_map_shifts",
+    "shifts-moved": f"/feature_map_shifts?{MOVED}",
+    "shifts-difference": "/feature_map_shifts?picture=flat&at=25,14&from=24,12&view=difference",
+    "shifts-deep": "/feature_map_shifts?at=30,31&from=24,12&unit=7,1,1"
+    "&stack=C3p1,R,M2,C3p1,R,M2,C3p1d2",
+    "shifts-bad-link": "/feature_map_shifts?pattern=zebra&stack=Q9&at=900,1",
+    "shifts-whole": "/feature_map_shifts?moves=wrap&at=24,15&from=24,12&stack=C3p1,M2,C3p1",
     "pooling": "/pooling_forgives",
     "pooling-moved": "/pooling_forgives?at=3,4&from=3,3",
     "window": "/convolution_follows",
@@ -70,7 +72,7 @@ def main() -> None:
         browser = launch_chromium(playwright, find_chromium())
         if options.readme:
             page = browser.new_page(viewport={"width": 1440, "height": 730})
-            page.goto(f"{server.url}/?{MOVED}")
+            page.goto(f"{server.url}/feature_map_shifts?{MOVED}")
             page.locator(".stage .panel.map canvas").first.wait_for()
             page.wait_for_timeout(1500)
             page.screenshot(path=README_PICTURE)

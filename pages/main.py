@@ -12,12 +12,8 @@ st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
 
 st.navigation(
     [
-        st.Page(
-            "feature_map_shifts.py",
-            title="Feature-map shifts",
-            icon=":material/open_with:",
-            default=True,
-        ),
+        st.Page("home.py", title="Shift Lab", icon=":material/home:", default=True),
+        st.Page("feature_map_shifts.py", title="Feature-map shifts", icon=":material/open_with:"),
         st.Page("pooling_forgives.py", title="Pooling forgives", icon=":material/grid_on:"),
         st.Page(
             "convolution_follows.py", title="Convolution follows", icon=":material/select_all:"

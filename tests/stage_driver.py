@@ -61,7 +61,7 @@ class Stage:
         server: AppServer,
         query: Mapping[str, str] = MappingProxyType({}),
         *,
-        path: str = "/",
+        path: str = "/feature_map_shifts",
         init_script: str = "",
         **options: Any,
     ) -> None:

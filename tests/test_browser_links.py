@@ -89,7 +89,7 @@ def test_reload_and_back_keep_the_scene(browser: Browser, server: AppServer) -> 
 def test_each_nonsense_in_a_link_ends_in_a_sentence(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server) as stage:
         plain = picture_and_maps(stage)
-        stage.open(f"{server.url}/?{urlencode(NONSENSE)}")
+        stage.open(f"{server.url}/feature_map_shifts?{urlencode(NONSENSE)}")
         notices = stage.page.get_by_test_id("stAlert").locator("li").all_inner_texts()
         for key, notice in zip(NONSENSE, notices, strict=True):
             # Word joiners keep a stranger's address from becoming a link.

@@ -112,7 +112,7 @@ def test_charts_come_when_the_stage_can_be_seen(browser: Browser, server: AppSer
       if (chart) window.charted ??= performance.now();
     }).observe(document, { subtree: true, childList: true });
     """
-    for path in ("/", "/how_far_a_neuron_sees"):
+    for path in ("/feature_map_shifts", "/how_far_a_neuron_sees"):
         with Stage(browser, server, path=path, init_script=order) as stage:
             stage.page.wait_for_function("window.charted")
             assert stage.page.evaluate("window.staged < window.charted")

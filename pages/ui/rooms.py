@@ -6,8 +6,8 @@ there on the other. Pure: no Streamlit here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 
 from pages.ui.face_parts import (
@@ -19,9 +19,10 @@ from pages.ui.face_parts import (
     WHOLE_FACE,
     FaceParts,
 )
+from pages.ui.link import from_query
 from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
-from pages.ui.scene import Scene
+from pages.ui.scene import LENSES, Lens, Scene
 from pages.ui.training import Training
 from rfcore.experiments import QUARTER_FIELD
 from rfcore.filters import BANK
@@ -111,3 +112,52 @@ PARTS = Room(
         parts=FaceParts(),
     ),
 )
+
+_ROOM_OF: dict[Lens, Room] = {
+    "maps": STACK,
+    "fields": STACK,
+    "pool": POOL,
+    "window": CONVOLUTION,
+    "roads": CONVOLUTION,
+    "sharing": CONVOLUTION,
+    "heads": HEADS,
+    "parts": PARTS,
+}
+
+_PAGE_OF: dict[Lens, str] = {
+    "maps": "feature_map_shifts",
+    "fields": "how_far_a_neuron_sees",
+    "pool": "pooling_forgives",
+    "window": "convolution_follows",
+    "roads": "convolution_follows",
+    "sharing": "convolution_follows",
+    "heads": "the_head_decides",
+    "parts": "parts_and_places",
+}
+
+
+def page_of(lens: Lens) -> str:
+    """Return the path of the page that looks through a lens, without slashes.
+
+    >>> page_of("fields")
+    'how_far_a_neuron_sees'
+    """
+    return _PAGE_OF[lens]
+
+
+def room_of(lens: Lens) -> Room:
+    """Return the room whose scenes are seen through a lens."""
+    return _ROOM_OF[lens]
+
+
+def scene_of(query: Mapping[str, str]) -> tuple[Scene, list[str]]:
+    """Return the scene of a link to any page, and a sentence for every part that was left out.
+
+    What the link leaves out is as in the room of its lens; no lens means the maps.
+
+    >>> scene_of({"lens": "pool", "at": "3,4"})[0].image
+    'grid'
+    """
+    named = query.get("lens")
+    lens: Lens = next((lens for lens in LENSES if lens == named), "maps")
+    return from_query(query, base=replace(room_of(lens).scene, lens=lens))
