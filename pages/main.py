@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.session import rested
+from pages.ui.session import rested, visit
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("home.py", title="Shift Lab", icon=":material/home:", default=True),
         st.Page("feature_map_shifts.py", title="Feature-map shifts", icon=":material/open_with:"),
@@ -27,6 +27,7 @@ st.navigation(
         st.Page("parts_and_places.py", title="Parts and places", icon=":material/face:"),
     ],
     position="top",
-).run()
-
+)
+visit(page.url_path)
+page.run()
 rested()
