@@ -13,6 +13,7 @@ st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
 page = st.navigation(
     [
         st.Page("home.py", title="Shift Lab", icon=":material/home:", default=True),
+        st.Page("learn.py", title="Walkthrough", icon=":material/school:"),
         st.Page("feature_map_shifts.py", title="Feature-map shifts", icon=":material/open_with:"),
         st.Page("pooling_forgives.py", title="Pooling forgives", icon=":material/grid_on:"),
         st.Page(
