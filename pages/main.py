@@ -6,9 +6,10 @@ import streamlit as st
 
 from pages.ui.session import rested
 
-ICON = Path(__file__).parent.parent / "assets" / "icon.png"
+ASSETS = Path(__file__).parent.parent / "assets"
 
-st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
+st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
+st.html(ASSETS / "prose.css")
 
 st.navigation(
     [
