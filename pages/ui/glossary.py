@@ -61,8 +61,9 @@ def read_terms(text: str, file: str) -> tuple[Term, ...]:
 
     Raises GlossaryError, which names file, line and field, where an entry cannot be used.
 
-    >>> read_terms('[[term]]\\nname = "cell"\\nmeans = "A place."\\npage = "home"', "new.toml")[0].anchor
-    'cell'
+    >>> text = '[[term]]\\nname = "cell"\\nmeans = "A place."\\npage = "pooling_forgives"'
+    >>> read_terms(text, "new.toml")[0].spellings
+    ('cell', 'cells')
     """
     try:
         document = tomllib.loads(text)
