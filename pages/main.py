@@ -4,29 +4,26 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.session import rested
-from pages.ui.site import HOME, sections
+from pages.ui.session import rested, visit
+from pages.ui.site import HOME, Entry, sections
 
 ASSETS = Path(__file__).parent.parent / "assets"
+
+
+def _page(entry: Entry) -> st.Page:
+    is_home = entry.path == HOME
+    return st.Page(
+        entry.file, title=entry.title, icon=entry.icon, help=entry.line, default=is_home
+    )
+
 
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 
-st.navigation(
-    {
-        section: [
-            st.Page(
-                entry.file,
-                title=entry.title,
-                icon=entry.icon,
-                help=entry.line,
-                default=entry.path == HOME,
-            )
-            for entry in entries
-        ]
-        for section, entries in sections()
-    },
+page = st.navigation(
+    {section: [_page(entry) for entry in entries] for section, entries in sections()},
     position="top",
-).run()
-
+)
+visit(page.url_path)
+page.run()
 rested()
