@@ -12,9 +12,7 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 def _page(entry: Entry) -> st.Page:
     is_home = entry.path == HOME
-    return st.Page(
-        entry.file, title=entry.title, icon=entry.icon, help=entry.line, default=is_home
-    )
+    return st.Page(entry.file, title=entry.title, icon=entry.icon, help=entry.line, default=is_home)
 
 
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")

@@ -45,6 +45,11 @@ class Term:
         written = (self.name, *self.forms)
         return (*written, *(f"{form}s" for form in written if not form.endswith("s")))
 
+    def mentions(self, text: str) -> bool:
+        """Whether a text stands in one of its spellings, or in what it means."""
+        wanted = " ".join(text.lower().split())
+        return any(wanted in own.lower() for own in (*self.spellings, self.means))
+
 
 @cache
 def terms() -> tuple[Term, ...]:

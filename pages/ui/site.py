@@ -103,17 +103,11 @@ def entry_of(path: str) -> Entry:
     return next(entry for entry in SITE if entry.path == path)
 
 
-def link_to(path: str, query: Mapping[str, str] | None = None, label: str | None = None) -> None:
-    """Show a link to a page, or to a scene on it.
+def link_to(path: str, query: Mapping[str, str] | None = None, *, strong: bool = False) -> None:
+    """Show a link to a page, or to a scene on it, with the page's title and icon.
 
-    path: the page's address. query: of the scene. label: what it says; the page's title when left
-    out.
+    path: the page's address. query: of the scene. strong: in bold, as a heading.
     """
     entry = entry_of(path)
-    st.page_link(
-        entry.file,
-        label=label or entry.title,
-        icon=entry.icon,
-        help="" if label is None else None,
-        query_params=dict(query or {}),
-    )
+    label = f"**{entry.title}**" if strong else entry.title
+    st.page_link(entry.file, label=label, icon=entry.icon, query_params=dict(query or {}))
