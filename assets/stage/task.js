@@ -1,8 +1,8 @@
 // A lesson's task on the stage: the stage waits until the learner has predicted, lets them mark the
 // cells of one map, and shows what really changed beside what they marked.
 //
-// The task comes with the page's own frames: { id, locked, map, marks, changed }. map: the layer
-// whose cells are marked, from 0, or null. changed: cells [row, col] once there is an answer.
+// The task comes with the page's own frames: { id, locked, veiled, map, marks, changed }. map:
+// the layer whose cells are marked, from 0, or null. changed: cells [row, col] once there is an answer.
 
 import { boxOfCells, boxOfMap } from "./draw.js";
 import { samePlace } from "./geometry.js";
@@ -38,6 +38,7 @@ export class Task {
     const { parts, input, maps } = this.stage;
     const locked = Boolean(this.task?.locked);
     parts.root.classList.toggle("locked", locked);
+    parts.root.classList.toggle("veiled", Boolean(this.task?.veiled));
     this.chip.hidden = !locked;
     this.chip.textContent = this.marking ? MARKING : LOCKED;
     if (this.chip.parentElement !== parts.panels.parentElement) parts.panels.before(this.chip);

@@ -34,13 +34,14 @@ from rfcore.ops import Array
 class StageTask:
     """What a lesson asks on the stage.
 
-    id: of the step. locked: whether the hand has to wait. map: the layer, from 0, whose cells are
+    id: of the step. locked: whether the hand has to wait. veiled: whether the maps do, too. map: the layer, from 0, whose cells are
     to be marked; None when none are. marks: (row, col) of the cells marked. changed: of those that
     changed, once the learner may know.
     """
 
     id: str
     locked: bool
+    veiled: bool = False
     map: int | None = None
     marks: tuple[Pair, ...] = ()
     changed: tuple[Pair, ...] | None = None

@@ -141,11 +141,12 @@ def _mark(fields: Fields, scene: Scene) -> Task:
 
 
 def _number(fields: Fields, scene: Scene) -> Task:
-    fields.only("kind", "ask", "why", "move", "unit", "tolerance", *_NAMES)
+    fields.only("kind", "ask", "why", "move", "veil", "unit", "tolerance", *_NAMES)
     return Number(
         ask=fields.text("ask"),
         why=fields.text("why"),
         move=fields.place("move"),
+        veil=fields.flag("veil"),
         quantity=_quantity(fields, scene),
         unit=fields.text("unit", ""),
         tolerance=fields.number("tolerance", 0.0),
@@ -153,7 +154,7 @@ def _number(fields: Fields, scene: Scene) -> Task:
 
 
 def _choice(fields: Fields, scene: Scene) -> Task:
-    fields.only("kind", "ask", "why", "move", "options", *_NAMES)
+    fields.only("kind", "ask", "why", "move", "veil", "options", *_NAMES)
     options = []
     for option in fields.tables("options", 6):
         option.only("text", "is", *_NAMES)
@@ -166,6 +167,7 @@ def _choice(fields: Fields, scene: Scene) -> Task:
         ask=fields.text("ask"),
         why=fields.text("why"),
         move=fields.place("move"),
+        veil=fields.flag("veil"),
         options=tuple(options),
     )
 

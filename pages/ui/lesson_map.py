@@ -10,12 +10,13 @@ from pages.ui import walkthrough
 from pages.ui.controls import plain
 from pages.ui.lessons import Book, Fault, Lesson
 from pages.ui.progress import Progress, to_code
+from pages.ui.prose import prose
 
 
 def lesson_map(book: Book, progress: Progress, problem: str) -> None:
     """Show all lessons with how far the learner is in each."""
     st.title("Predict, drag, see", anchor=False)
-    st.markdown(
+    prose(
         "Each lesson takes a few minutes. You say what will happen, then you drag and see. "
         "Your browser remembers how far you are."
     )

@@ -10,6 +10,7 @@ from pages.ui.frame import StageTask
 from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.parts_training import training_line
 from pages.ui.progress import Progress
+from pages.ui.prose import prose
 from pages.ui.rooms import Room, room_of
 from pages.ui.session import enter
 from pages.ui.stage import stage
@@ -26,15 +27,38 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
     progress = progress.at(lesson, step)
     walkthrough.change(progress)
     given = progress.given(lesson, step)
-    _head(book, lesson, at, progress)
-    if problem:
-        st.warning(plain(problem))
-    link_notices()
-    told, asked = st.columns(2, gap="large")
+    told, shown = st.columns([2, 5], gap="large")
     with told:
-        st.markdown(step.text)
-    with asked, st.container(border=True):
-        lesson_task.task_card(lesson, at, given)
+        _head(book, lesson, at)
+        for sentence in (problem, walkthrough.notice()):
+            if sentence:
+                st.warning(plain(sentence))
+        link_notices()
+        prose(step.text)
+        with st.container(border=True):
+            lesson_task.task_card(lesson, at, given)
+    with shown:
+        _shown(name, step, given)
+
+
+def _head(book: Book, lesson: Lesson, at: int) -> None:
+    steps = len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "All lessons",
+            key="to_map",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=walkthrough.go_to,
+            args=("",),
+        )
+        number = book.lessons.index(lesson) + 1
+        st.caption(f"Lesson {number} of {len(book.lessons)}, step {at + 1} of {steps}")
+    st.title(lesson.steps[at].title, anchor=False)
+
+
+def _shown(name: str, step: Step, given: Given | None) -> None:
+    """Show the stage, and train what its scene needs."""
     spot = None
     if step.scene.lens == "heads":
         want_training(step.scene)
@@ -46,33 +70,13 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
         train_wanted(spot)
 
 
-def _head(book: Book, lesson: Lesson, at: int, progress: Progress) -> None:
-    step, steps = lesson.steps[at], len(lesson.steps)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "All lessons",
-            key="to_map",
-            icon=":material/arrow_back:",
-            type="tertiary",
-            on_click=walkthrough.go_to,
-            args=("",),
-        )
-        number = book.lessons.index(lesson) + 1
-        st.markdown(
-            f"Lesson {number} of {len(book.lessons)}: **{lesson.title}**, "
-            f"step {at + 1} of {steps}. {progress.count(lesson)} done.",
-            width="stretch",
-        )
-    st.title(step.title, anchor=False)
-
-
 def _stage_task(name: str, step: Step, given: Given | None) -> StageTask | None:
     """Return what the stage has to know of a task: whether it is locked, and what to mark."""
     task = step.task
     if not isinstance(task, Prediction):
         return None
     if not isinstance(task, Mark):
-        return StageTask(name, locked=given is None)
+        return StageTask(name, locked=given is None, veiled=given is None and task.veil)
     at = (task.map or len(step.scene.stack)) - 1
     if given is None:
         return StageTask(name, locked=True, map=at)

@@ -81,9 +81,11 @@ class Prediction(Task):
     """A task that is answered before the stage lets the hand move.
 
     move: (rows, cols) in pixels that the pattern is about to move when the answer is measured.
+    veil: whether the maps would give the answer away, and are not shown before.
     """
 
     move: Pair = (0, 0)
+    veil: bool = False
 
     def after(self, scene: Scene) -> Scene:
         """Return the step's scene after the move that is asked about; it may be impossible."""
