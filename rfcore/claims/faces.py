@@ -1,0 +1,42 @@
+"""The claim about faces, decided by grids that were trained to tell faces from scrambled ones."""
+
+from __future__ import annotations
+
+from rfcore.claims.case import Case, Figure
+from rfcore.parts import TrainedParts
+
+_APART = 0.05
+"""Shares of right answers that differ by less count as the same."""
+
+
+def pool_but_not_too_much(trained: TrainedParts) -> tuple[Case, ...]:
+    """Try out: pooling helps to tell a face from its scrambled parts, but too much of it hurts.
+
+    Compared are the finest grid (no pooling), the coarsest (one cell, all places forgotten) and the
+    one that is best at the largest distance, at which no example to learn from lay.
+    """
+    grids, distances, right = trained.spec.grids, trained.spec.distances, trained.accuracy
+    far = len(distances) - 1
+    best = grids.index(trained.best_grid(distances[far]))
+    moved = f"the face has moved by {distances[far]} px"
+    return (
+        Case(
+            "moved",
+            f"{moved}: some pooling beats none",
+            best != len(grids) - 1 and right[best, far] >= right[-1, far] + _APART,
+            (
+                Figure("best grid", (grids[best], grids[best]), "list"),
+                Figure("right with it", float(right[best, far]), "share"),
+                Figure("right without pooling", float(right[-1, far]), "share"),
+            ),
+        ),
+        Case(
+            "places",
+            "the face is in its place: too much pooling loses the parts",
+            best != 0 and right[best, 0] >= right[0, 0] + _APART,
+            (
+                Figure("right with that grid", float(right[best, 0]), "share"),
+                Figure("right with one cell", float(right[0, 0]), "share"),
+            ),
+        ),
+    )
