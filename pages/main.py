@@ -25,6 +25,7 @@ st.navigation(
         ),
         st.Page("the_head_decides.py", title="The head decides", icon=":material/account_tree:"),
         st.Page("parts_and_places.py", title="Parts and places", icon=":material/face:"),
+        st.Page("claim_check.py", title="Claim check", icon=":material/fact_check:"),
     ],
     position="top",
 ).run()

@@ -39,7 +39,7 @@ ON_HEADS: dict[str, Callable[[Experiment, Sequence[Classifier], Array], Cases]] 
     "upper-left-only": heads.upper_left_only,
     "softmax-invariant": heads.softmax_makes_it_invariant,
 }
-"""What decides each claim from heads that were trained: an experiment, its classifiers, its maps."""
+"""What decides each claim from an experiment on heads, its classifiers and its position maps."""
 
 ON_FACES: dict[str, Callable[[TrainedParts], Cases]] = {
     "pool-not-too-much": faces.pool_but_not_too_much

@@ -13,26 +13,27 @@ def pool_but_not_too_much(trained: TrainedParts) -> tuple[Case, ...]:
     """Try out: pooling helps to tell a face from its scrambled parts, but too much of it hurts.
 
     Compared are the finest grid (no pooling), the coarsest (one cell, all places forgotten) and the
-    one that is best at the largest distance, at which no example to learn from lay.
+    one that is best when the face has moved a little further than in any example to learn from.
     """
     grids, distances, right = trained.spec.grids, trained.spec.distances, trained.accuracy
-    far = len(distances) - 1
+    beyond = [at for at, moved in enumerate(distances) if moved > trained.spec.trained_jitter]
+    far = beyond[0] if beyond else len(distances) - 1
     best = grids.index(trained.best_grid(distances[far]))
     moved = f"the face has moved by {distances[far]} px"
     return (
         Case(
             "moved",
-            f"{moved}: some pooling beats none",
+            f"{moved}, and some pooling is set against none",
             best != len(grids) - 1 and right[best, far] >= right[-1, far] + _APART,
             (
-                Figure("best grid", (grids[best], grids[best]), "list"),
+                Figure("cells a side of the best grid", grids[best]),
                 Figure("right with it", float(right[best, far]), "share"),
                 Figure("right without pooling", float(right[-1, far]), "share"),
             ),
         ),
         Case(
             "places",
-            "the face is in its place: too much pooling loses the parts",
+            "the face is in its place, and some pooling is set against one cell",
             best != 0 and right[best, 0] >= right[0, 0] + _APART,
             (
                 Figure("right with that grid", float(right[best, 0]), "share"),

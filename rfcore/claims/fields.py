@@ -25,7 +25,7 @@ def field_of_eight() -> tuple[Case, ...]:
     """Try out: C3x3/1, M2x2/2, C3x3/1 gives each neuron an 8x8 field, cut only by the border."""
     plain, padded = (counted_boxes(text, _SIZE) for text in (NOTED, _PADDED))
     sizes = sorted(set(map(_size, plain.values())))
-    inner = {at: box for at, box in padded.items() if 0 < min(box) and max(box) < _SIZE}
+    inner = {at: box for at, box in padded.items() if min(box) > 0 and max(box) < _SIZE}
     (row, col), box = next(iter(inner.items()))
     corner = padded[0, 0]
     # Where the corner's field lies if all are equal: 2 pixels further up and left from each unit.
@@ -50,7 +50,7 @@ def field_of_eight() -> tuple[Case, ...]:
         ),
         Case(
             "corner",
-            "there is padding, in the corner: the 8×8 box is cut off",
+            "there is padding, and the border cuts the field",
             corner == whole and (ends[0] - begins[0], ends[1] - begins[1]) == (8, 8),
             (Figure("left inside the picture", _size(corner), "box"),),
         ),
@@ -68,16 +68,23 @@ def anywhere_in_the_field() -> tuple[Case, ...]:
     cases = []
     for name, condition, picture in pictures:
         changes = _changes(network, picture)[box[0] : box[1], box[2] : box[3]]
-        effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
-        used = used_pixels(network, picture, -1, _UNIT, channel=0)
-        figures = (
+        figures = [
             Figure("places in the field", changes.size),
             Figure("places it answers to", int((changes > 0).sum())),
-            Figure("weakest answer, of the strongest", _share(changes.min() / changes.max()), "share"),
-            Figure("pixels that a slight change reaches it from", int(used.sum())),
-            Figure("weight in the middle quarter", _share(middle_share(effective, box)), "share"),
-        )
-        cases.append(Case(name, condition, bool((changes > 0).all()), figures))
+            Figure(
+                "weakest answer, of the strongest", _share(changes.min() / changes.max()), "share"
+            ),
+        ]
+        if name == "meadow":  # on black all cells of a window tie, and none is a real winner
+            effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
+            used = used_pixels(network, picture, -1, _UNIT, channel=0)
+            figures += [
+                Figure("pixels whose slightest change shows", int(used.sum())),
+                Figure(
+                    "weight of the middle quarter", _share(middle_share(effective, box)), "share"
+                ),
+            ]
+        cases.append(Case(name, condition, bool((changes > 0).all()), tuple(figures)))
     return tuple(cases)
 
 

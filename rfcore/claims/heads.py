@@ -43,7 +43,7 @@ def dense_weighs_places(
     return (
         Case(
             "weights",
-            "no example ever lay there: its weights stay at zero",
+            "its weights are looked at",
             unused.size > 0 and not unused.any() and bool(used.any()),
             (
                 Figure("weights beyond the examples", unused.size),
@@ -53,7 +53,7 @@ def dense_weighs_places(
         ),
         Case(
             "answers",
-            "it is asked in the quarter it learned in, then elsewhere",
+            "its answers are looked at",
             upper_left - lower_right >= _APART,
             (
                 Figure("right in the upper left", upper_left, "share"),
@@ -97,7 +97,9 @@ def softmax_makes_it_invariant(
     step = max(1, (experiment.places - 1) // (_ASKED - 1))
     along = range(0, experiment.places, step)
     cases = []
-    for classifier, logits in zip(classifiers, _logits(experiment, classifiers, along), strict=True):
+    for classifier, logits in zip(
+        classifiers, _logits(experiment, classifiers, along), strict=True
+    ):
         before, after = logits.argmax(axis=-1), ops.softmax(logits).argmax(axis=-1)
         alike_before, alike_after = _alike(before), _alike(after)
         name = classifier.head.name
@@ -120,7 +122,7 @@ def _corners(maps: Array) -> list[tuple[float, float]]:
 def _logits(
     experiment: Experiment, classifiers: Sequence[Classifier], along: Sequence[int]
 ) -> Array:
-    """Return (heads, classes shown, places, classes), each class shown at places along both axes."""
+    """Return (heads, classes shown, places, classes): each class at places along both axes."""
     found = []
     for label in (0, 1):
         map_at = activations_of(experiment, label)

@@ -1,4 +1,4 @@
-"""Claims about convolution under shifts: does it follow, and is it the shared weights that do it?"""
+"""Claims about convolution under shifts: does it follow, and do shared weights make it so?"""
 
 from __future__ import annotations
 
