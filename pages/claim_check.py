@@ -6,8 +6,8 @@ from pages.ui.claim_cards import claim_cards, claim_sources
 
 st.title("What is often said, and what holds", anchor=False)
 st.markdown(
-    "Every verdict here comes from an experiment that runs on small networks as this page opens. "
-    "A claim **holds** when it held in all cases tried out."
+    "Each verdict comes from an experiment that this app carries out on small networks. "
+    "A claim holds when it held in every case that was tried out."
 )
 claim_cards()
 claim_sources()

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.ui.claim_results import DEAR, RESULTS
-from pages.ui.claims import CLAIMS, SOURCES, Claim, filled, measured_text, verdict_text, when_text
+from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
 from pages.ui.rooms import page_of, scene_of
 from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
@@ -70,15 +70,15 @@ def summary_text(results: Sequence[Cases | None]) -> str:
     """Say how many claims have which verdict, and how many are still being tried out.
 
     >>> summary_text([None])
-    'Of 1 claims 0 hold, 0 hold under a condition, 0 do not hold. 1 is still being tried out.'
+    'Of 1 claims: holds 0; holds under a condition 0; does not hold 0; still being tried out 1.'
     """
     found = [verdict_of(cases) for cases in results if cases is not None]
     holds, when, fails = (found.count(verdict) for verdict in VERDICTS)
     left = len(results) - len(found)
-    waiting = f" {left} {'is' if left == 1 else 'are'} still being tried out." if left else ""
+    waiting = f"; still being tried out {left}" if left else ""
     return (
-        f"Of {len(results)} claims {holds} hold, {when} hold under a condition, "
-        f"{fails} do not hold.{waiting}"
+        f"Of {len(results)} claims: holds {holds}; holds under a condition {when}; "
+        f"does not hold {fails}{waiting}."
     )
 
 
@@ -114,15 +114,7 @@ def _verdict(claim: Claim, cases: Cases) -> None:
     st.badge(verdict_text(cases), icon=icon, color=color)
     if when := when_text(cases):
         st.markdown(when)
-    st.table(
-        {
-            "Tried out when": [case.condition for case in cases],
-            "It": ["holds" if case.holds else "fails" for case in cases],
-            "Measured": [measured_text(case) for case in cases],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    st.table(case_table(cases), border="horizontal", hide_index=True)
     st.markdown(filled(claim.why, cases))
 
 

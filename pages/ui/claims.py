@@ -104,8 +104,26 @@ def filled(text: str, cases: Sequence[Case]) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
+def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
+    """Return the columns of a claim's table: the conditions, what came of them, what was measured.
+
+    What all cases measured has a column each; else one column has all that each case measured.
+    """
+    names = [
+        figure.name
+        for figure in cases[0].figures
+        if all(figure.name in {other.name for other in case.figures} for case in cases)
+    ]
+    columns = {name: [figure_text(case.figure(name)) for case in cases] for name in names}
+    return {
+        "Tried out when": [case.condition for case in cases],
+        "The claim": ["holds" if case.holds else "fails" for case in cases],
+        **(columns or {"measured": [measured_text(case) for case in cases]}),
+    }
+
+
 def measured_text(case: Case) -> str:
-    """Return all that a case measured, as it stands in its row.
+    """Return all that a case measured in one line.
 
     >>> measured_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
     'field: 8×8 px'
@@ -118,16 +136,18 @@ def figure_text(figure: Figure) -> str:
 
     >>> figure_text(Figure("gives", (1.0, 0.0), "list")), figure_text(Figure("n", 64800))
     ('[1, 0]', '64,800')
-    >>> [figure_text(Figure("stay", share, "share")) for share in (Fraction(3, 8), 0.0, 0.471)]
-    ['3/8', '0 %', '47 %']
+    >>> shares = Fraction(3, 8), Fraction(1), 0.471
+    >>> [figure_text(Figure("stay", share, "share")) for share in shares]
+    ['3/8', 'all', '47 %']
     """
     value = figure.value
     if isinstance(value, tuple):
         numbers = [f"{number:g}" for number in value]
         return f"{'×'.join(numbers)} px" if figure.unit == "box" else f"[{', '.join(numbers)}]"
-    if figure.unit == "share" and (isinstance(value, float) or value.denominator == 1):
-        return percent(float(value))
+    if figure.unit == "share" and isinstance(value, float):
+        return percent(value)
     if isinstance(value, Fraction):
-        return str(value)
+        whole = {0: "none", 1: "all"} if figure.unit == "share" else {}
+        return whole.get(int(value), str(value)) if value.denominator == 1 else str(value)
     text = f"{value:,}".replace("-", "\u2212")
     return f"{text} px" if figure.unit == "px" else text

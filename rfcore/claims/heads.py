@@ -72,13 +72,13 @@ def upper_left_only(
     reaches in the upper left.
     """
     field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1].size
-    cases = []
+    cases: list[Case] = []
     for classifier, (upper_left, lower_right) in zip(classifiers, _corners(maps), strict=True):
         name = classifier.head.name
         figures = (
-            Figure("last field", field, "box"),
             Figure("right in the upper left", upper_left, "share"),
             Figure("right in the lower right", lower_right, "share"),
+            *([] if cases else [Figure("last field", field, "box")]),
         )
         fails = lower_right < (upper_left + _CHANCE) / 2
         cases.append(Case(name, f"the head is {name} + dense", fails, figures))
@@ -104,7 +104,6 @@ def softmax_makes_it_invariant(
         alike_before, alike_after = _alike(before), _alike(after)
         name = classifier.head.name
         figures = (
-            Figure("answers looked at", before.size),
             Figure("alike before the softmax", alike_before, "share"),
             Figure("alike after the softmax", alike_after, "share"),
             Figure("answers that it changed", int((before != after).sum())),

@@ -103,8 +103,8 @@ def shifts_up_to_a_cap() -> tuple[Case, ...]:
             changed.append(int((before != after).sum()))
         unchanged = Fraction(changed.count(0), window)
         figures = (
-            Figure("cells that change, from the window's first pixel", changed[0]),
-            Figure("starts from which nothing changes", unchanged, "share"),
+            Figure("cells changed", changed[0]),
+            Figure("starts unchanged", unchanged, "share"),
         )
         cases.append(Case(f"shift{shift}", f"the shift is {shift} px", unchanged == 1, figures))
     return tuple(cases)

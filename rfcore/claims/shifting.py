@@ -75,8 +75,8 @@ def _shifted(
     (result,) = equivariance_errors(network, picture, (0, moved), fill=fill)
     error = _error(result, at_border=at_border) / result.scale
     figures = (
-        Figure("cells that the map should move", result.shift[1]),
-        Figure("largest error, of the largest activation", error, "share"),
+        Figure("cells to move", result.shift[1]),
+        Figure("largest error", error, "share"),
     )
     return Case(name, condition, result.is_representable and error <= _ROUNDING, figures)
 
