@@ -125,7 +125,6 @@ def _way_to_the_stage(claim: Claim) -> None:
             st.Page(f"{page_of(scene.lens)}.py"),
             label="See it on the stage",
             icon=":material/open_with:",
-            help=claim.look,
             query_params=claim.query,
         )
         st.markdown(claim.look, width="stretch")

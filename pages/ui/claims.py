@@ -99,7 +99,7 @@ def filled(text: str, cases: Sequence[Case]) -> str:
         case = by_name.get(found[1])
         if case is None:
             raise RfcoreError(f"there is no case {found[1]!r}, only {', '.join(by_name)}")
-        return figure_text(case.figure(found[2]))
+        return _plain(case.figure(found[2]))
 
     return _PLACEHOLDER.sub(value, text)
 
@@ -114,7 +114,7 @@ def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
         for figure in cases[0].figures
         if all(figure.name in {other.name for other in case.figures} for case in cases)
     ]
-    columns = {name: [figure_text(case.figure(name)) for case in cases] for name in names}
+    columns = {name: [_plain(case.figure(name)) for case in cases] for name in names}
     return {
         "Tried out when": [case.condition for case in cases],
         "The claim": ["holds" if case.holds else "fails" for case in cases],
@@ -128,7 +128,7 @@ def measured_text(case: Case) -> str:
     >>> measured_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
     'field: 8×8 px'
     """
-    return "; ".join(f"{figure.name}: {figure_text(figure)}" for figure in case.figures)
+    return "; ".join(f"{figure.name}: {_plain(figure)}" for figure in case.figures)
 
 
 def figure_text(figure: Figure) -> str:
@@ -151,3 +151,8 @@ def figure_text(figure: Figure) -> str:
         return whole.get(int(value), str(value)) if value.denominator == 1 else str(value)
     text = f"{value:,}".replace("-", "\u2212")
     return f"{text} px" if figure.unit == "px" else text
+
+
+def _plain(figure: Figure) -> str:
+    """Return a figure's text for Markdown, which would take "> 99 %" for a quotation."""
+    return re.sub(r"[<>]", r"\\\g<0>", figure_text(figure))
