@@ -55,6 +55,7 @@ VERDICTS = {
     "five-eighths": "holds when",
     "shift-cap": "does not hold",
 }
+SOFTMAX, BEYOND = "softmax-invariant", "weights beyond the examples"
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -189,15 +190,12 @@ def no_stride(x: Array, *args: Any, **kwargs: Any) -> Array:
     return max_pool2d(x, *args, **{**kwargs, "stride": 1})
 
 
-def no_dilation(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
-    """The same map, of which each cell sees what a kernel without dilation sees there."""
-    wide = conv2d(x, kernels, bias, **kwargs)
-    missing = (np.array(kwargs.get("dilation", 1)) - 1) * (kernels.shape[-1] - 1)
-    padding = np.array(kwargs.get("padding", 0)) - missing // 2
-    narrow = {**kwargs, "dilation": 1, "padding": tuple(np.broadcast_to(padding, 2).tolist())}
-    plain = conv2d(x, kernels, bias, **narrow)
-    assert plain.shape == wide.shape
-    return np.roll(plain, -1, axis=-1) if missing.any() else plain
+def late_dilation(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
+    """A dilated convolution whose cells stand where those of a plain one would stand."""
+    found = conv2d(x, kernels, bias, **kwargs)
+    dilation = kwargs.get("dilation", 1)
+    missing = (np.broadcast_to(dilation, 2)[1] - 1) * (kernels.shape[-1] - 1)
+    return np.roll(found, missing // 2, axis=-1)
 
 
 def one_tap(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
@@ -300,10 +298,10 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
         plant(bright, "seen_columns", lambda text, size=48: by_rule(text, size)),
         "holds",
     ),
-    "a dilated layer that is none": (
+    "cells that ignore the dilation": (
         "start-without-dilation",
-        plant(ops, "conv2d", no_dilation),
-        "holds when",
+        plant(ops, "conv2d", late_dilation),
+        "holds",
     ),
     "no window for five eighths": (
         "five-eighths",
@@ -333,19 +331,18 @@ def test_a_planted_bug_changes_the_verdict(bug: str, monkeypatch: pytest.MonkeyP
     before = cases_of(name)
     plant_it(monkeypatch)
     after = cases_of(name)
-    assert after != before
-    assert verdict_of(after) == verdict
-    if verdict == VERDICTS[name]:  # then it is the figures, and the conditions, that changed
-        assert [case.figures for case in after] != [case.figures for case in before]
+    assert verdict_of(after) == verdict != verdict_of(before)
+    assert [case.figures for case in after] != [case.figures for case in before]
+
+
+def test_a_bug_is_planted_for_every_claim_that_needs_no_training() -> None:
+    assert {name for name, _, _ in BUGS.values()} == {*EXPERIMENTS, SOFTMAX}
 
 
 def test_a_softmax_that_reorders_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ops, "softmax", reversed_softmax)
     changed = [figure((case,), case.name, "answers that it changed") for case in cases_of(SOFTMAX)]
     assert min(changed) > 0
-
-
-SOFTMAX = "softmax-invariant"
 
 
 @pytest.mark.parametrize("name", ["dense-weighs-places", "upper-left-only"])
@@ -373,9 +370,6 @@ def test_the_weights_beyond_the_examples_are_those_that_none_of_them_reaches() -
     # Examples end at pixel 23 + 16; a cell of the last map sees 14 px beyond its own 4.
     sees = np.array([4 * cell - 14 < 39 for cell in range(16)])
     assert beyond == weights[:, :, 0, 0].size * (256 - sees.sum() ** 2)
-
-
-BEYOND = "weights beyond the examples"
 
 
 def test_accuracies_are_those_of_the_quarters() -> None:
