@@ -12,7 +12,8 @@ from pages.ui import claim_cards, claim_results, face_parts
 from pages.ui.claim_cards import summary_text
 from pages.ui.claim_results import DEAR, Results
 from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
-from pages.ui.rooms import page_of, room_of, scene_of
+from pages.ui.rooms import HEADS, page_of, room_of, scene_of
+from pages.ui.training import Training, to_text
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 from rfcore.parts_spec import PartsSpec
@@ -25,9 +26,13 @@ YES, NO = (Case(name, f"it is {name}", name == "so", ()) for name in ("so", "oth
 
 @pytest.fixture(scope="module")
 def everything() -> Results:
-    """All results, from the experiment that the heads' page has and a small one on faces."""
+    """All results, from small experiments on heads and faces."""
     results = Results()
+    query = {"size": "32", "stack": "C5x5/1p2,R,M2x2/2,C3x3/1p1c8,R", "lens": "heads"}
+    small, problems = scene_of({**query, "train": to_text(Training(examples=60, seed=4))})
+    assert problems == []
     with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(claim_results, "HEADS", replace(HEADS, scene=small))
         monkeypatch.setitem(face_parts.SPECS, "avg", SMALL)
         results.start()
         results.wait()

@@ -126,7 +126,7 @@ def measured_text(case: Case) -> str:
     """Return all that a case measured in one line.
 
     >>> measured_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
-    'field: 8×8 px'
+    'field: 8×8\\xa0px'
     """
     return "; ".join(f"{figure.name}: {_plain(figure)}" for figure in case.figures)
 
@@ -143,14 +143,14 @@ def figure_text(figure: Figure) -> str:
     value = figure.value
     if isinstance(value, tuple):
         numbers = [f"{number:g}" for number in value]
-        return f"{'×'.join(numbers)} px" if figure.unit == "box" else f"[{', '.join(numbers)}]"
+        return f"{'×'.join(numbers)}\u00a0px" if figure.unit == "box" else f"[{', '.join(numbers)}]"
     if figure.unit == "share" and isinstance(value, float):
         return percent(value)
     if isinstance(value, Fraction):
         whole = {0: "none", 1: "all"} if figure.unit == "share" else {}
         return whole.get(int(value), str(value)) if value.denominator == 1 else str(value)
     text = f"{value:,}".replace("-", "\u2212")
-    return f"{text} px" if figure.unit == "px" else text
+    return f"{text}\u00a0px" if figure.unit == "px" else text
 
 
 def _plain(figure: Figure) -> str:
