@@ -12,6 +12,7 @@ from pages.ui import claim_cards, claim_results, face_parts
 from pages.ui.claim_cards import summary_text
 from pages.ui.claim_results import DEAR, Results
 from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
+from pages.ui.prose import explained
 from pages.ui.rooms import HEADS, page_of, room_of, scene_of
 from pages.ui.training import Training, to_text
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
@@ -70,7 +71,9 @@ def badges(page: AppTest) -> list[str]:
 
 
 def claims_of(page: AppTest) -> list[str]:
-    return [m.value.removeprefix("#### ") for m in page.markdown if m.value.startswith("#### ")]
+    shown = [m.value for m in page.markdown if "\n#### " in m.value]
+    by_text = {explained(f"#### {claim.claim}"): claim.claim for claim in CLAIMS}
+    return [by_text[text] for text in shown]
 
 
 def links(page: AppTest) -> list[tuple[str, str]]:
@@ -93,7 +96,7 @@ def test_every_claim_has_its_card_its_verdict_and_its_table(
         assert list(table.value.columns) == list(columns)
         assert [list(column) for _, column in table.value.items()] == list(columns.values())
     for claim, found in zip(CLAIMS, cases, strict=True):
-        assert filled(claim.why, found) in texts(page)
+        assert explained(filled(claim.why, found)) in texts(page)
 
 
 def test_every_figure_can_be_read_on_its_card(everything: Results) -> None:

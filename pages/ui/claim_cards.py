@@ -9,7 +9,9 @@ import streamlit as st
 
 from pages.ui.claim_results import DEAR, RESULTS
 from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
+from pages.ui.prose import prose
 from pages.ui.rooms import page_of, scene_of
+from pages.ui.site import entry_of
 from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
 ALL = "all"
@@ -97,7 +99,7 @@ def _passes(cases: Cases | None, wanted: str) -> bool:
 
 def _card(claim: Claim, cases: Cases | None) -> None:
     with st.container(border=True, height="stretch", key=f"claim_{claim.name}"):
-        st.markdown(f"#### {claim.claim}")
+        prose(f"#### {claim.claim}")
         if cases is not None:
             _verdict(claim, cases)
         elif RESULTS.has_failed(claim.name):
@@ -115,17 +117,17 @@ def _verdict(claim: Claim, cases: Cases) -> None:
     if when := when_text(cases):
         st.markdown(when)
     st.table(case_table(cases), border="horizontal", hide_index=True)
-    st.markdown(filled(claim.why, cases))
+    prose(filled(claim.why, cases))
 
 
 def _way_to_the_stage(claim: Claim) -> None:
     scene, _ = scene_of(claim.query)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
-            st.Page(f"{page_of(scene.lens)}.py"),
+            st.Page(entry_of(page_of(scene.lens)).file),
             label="See it on the stage",
             icon=":material/open_with:",
             query_params=claim.query,
         )
-        st.markdown(claim.look, width="stretch")
+        prose(claim.look)
     st.caption("Sources: " + "; ".join(SOURCES[name].by for name in claim.sources) + ".")
