@@ -51,7 +51,7 @@ def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: st
     )
     page.goto(url)
     page.locator(SHOWN).first.wait_for()
-    page.locator('[data-testid="stSkeleton"]').wait_for(state="detached", timeout=90_000)
+    page.locator('[data-testid="stSkeleton"]').first.wait_for(state="detached", timeout=90_000)
     page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained
