@@ -35,18 +35,23 @@ VIEWS = {
     "parts-moved": "/parts_and_places?parts=15,15,15,33,25,24,8,24&grid=12",
     "fields-pixel": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
     "heads": "/the_head_decides?at=40,40",
+    "claims": "/claim_check",
 }
+SHOWN = '.stage .panel canvas, [data-testid="stTable"]'
+"""What a page has on it when it is there: its stage, or a table."""
+
 README_PICTURE = ROOT / "assets" / "readme.png"
 
 
 def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: str) -> None:
-    """Open a page, wait for its stage and save the picture of the whole page."""
+    """Open a page, wait until it is there and save the picture of the whole page."""
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
     )
     page.goto(url)
-    page.locator(".stage .panel canvas").first.wait_for()
+    page.locator(SHOWN).first.wait_for()
+    page.locator('[data-testid="stSkeleton"]').first.wait_for(state="detached", timeout=90_000)
     page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained

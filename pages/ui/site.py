@@ -81,7 +81,14 @@ SITE = (
         "Scramble a face and see how much pooling is too much.",
         EXPLORE,
     ),
-    # The claim check and the presenting page stand here, in this order, under MORE.
+    Entry(
+        "claim_check",
+        "Claim check",
+        ":material/fact_check:",
+        "What is often said of these networks, and what of it holds.",
+        MORE,
+    ),
+    # The presenting page stands here, under MORE.
     Entry(
         "glossary",
         "Glossary",
