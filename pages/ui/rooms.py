@@ -150,6 +150,16 @@ def room_of(lens: Lens) -> Room:
     return _ROOM_OF[lens]
 
 
+def opening_scene(lens: Lens) -> Scene:
+    """Return the scene that a bare link to the page of a lens opens, through its first lens.
+
+    >>> opening_scene("sharing").lens
+    'window'
+    """
+    first = next(other for other in _PAGE_OF if page_of(other) == page_of(lens))
+    return replace(room_of(lens).scene, lens=first)
+
+
 def scene_of(query: Mapping[str, str]) -> tuple[Scene, list[str]]:
     """Return the scene of a link to any page, and a sentence for every part that was left out.
 
