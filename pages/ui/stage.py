@@ -11,6 +11,7 @@ from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.session import Learner, learner, rested
+from pages.ui.share_box import save_and_share
 from rfcore.errors import RfcoreError
 
 # This text travels with every rerun, so it only fetches the module that the app serves. The app may
@@ -32,13 +33,18 @@ _stage = st.components.v2.component(
 _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 
 
-@st.fragment(key=_KEY)
 def stage(*charts: str) -> None:
-    """Show the learner's scene on the stage and let their hand change it.
+    """Show the learner's scene on the stage and let their hand change it; save and share it below.
 
     charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
-    else reruns then, and this alone at every move where there is no frame socket.
+    else reruns then, and the stage alone at every move where there is no frame socket.
     """
+    _stage_alone(*charts)
+    save_and_share()
+
+
+@st.fragment(key=_KEY)
+def _stage_alone(*charts: str) -> None:
     here = learner()
     request, others_show_it = _request(here)
     st.html(_ROOM)
