@@ -28,7 +28,7 @@ _STYLE = """
 <style>
 .hand-out-link { margin: 0 0 1rem; font-size: clamp(1.3rem, 3.2vw, 2rem); font-weight: 600;
   line-height: 1.3; overflow-wrap: anywhere; user-select: all; }
-.hand-out-code svg { display: block; margin: auto; width: min(100%, 56vh); height: auto; }
+.hand-out-code { display: block; margin: auto; width: min(100%, 56vh); height: auto; }
 </style>
 """
 
@@ -74,8 +74,8 @@ def link_html(link: str) -> str:
 def code_html(link: str) -> str:
     """Return the QR code of a link as a drawing that stays crisp at any size."""
     code = segno.make(link, micro=False, error="m")
-    drawing = code.svg_inline(border=_QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
-    return f'<div class="hand-out-code" role="img" aria-label="QR code of the link">{drawing}</div>'
+    drawing = code.svg_data_uri(border=_QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
+    return f'<img class="hand-out-code" alt="QR code of the link" src="{drawing}">'
 
 
 def is_only_here(link: str) -> bool:

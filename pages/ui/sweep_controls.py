@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import BoundedSemaphore
+from typing import Any
 
 import streamlit as st
 
@@ -45,9 +46,10 @@ def _sweep() -> None:
         st.info(sentence_of(str(error)))
         return
     speed = st.session_state["sweep_speed"]
-    if st.button("Make the GIF", key="sweep_make", type="primary"):
+    row = st.container(horizontal=True)
+    if row.button("Make the GIF", key="sweep_make", type="primary"):
         _make(sweep, _SPEEDS[speed])
-    _show(sweep, speed)
+    _show(sweep, speed, row)
 
 
 def _chosen_sweep() -> Sweep:
@@ -83,14 +85,14 @@ def _make(sweep: Sweep, seconds: float) -> None:
     bar.empty()
 
 
-def _show(sweep: Sweep, speed: str) -> None:
+def _show(sweep: Sweep, speed: str, row: Any) -> None:
     """Show the GIF that was made last, if it is still the one that is asked for."""
     made_of, seconds, gif = st.session_state.get(_MADE, (None, 0.0, b""))
     if (made_of, seconds) != (sweep, _SPEEDS[speed]):
         _forget()
         return
     st.image(gif, alt=f"The {sweep.scene.pattern} moves {sweep.steps} steps {sweep.direction}.")
-    st.download_button(
+    row.download_button(
         f"Download the GIF ({sweep.frames} frames, {_size_text(len(gif))})",
         gif,
         file_name=f"shift-lab-{sweep.scene.lens}.gif",
