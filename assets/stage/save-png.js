@@ -82,7 +82,7 @@ function paintBox(pen, node, style) {
   context.fillStyle = fillOf(context, style, box);
   context.fill();
   paintBorders(context, box, style, radius);
-  if (style.overflowX !== "visible") context.clip();
+  if (style.overflowX !== "visible" && node.tagName !== "CANVAS") context.clip();
 }
 
 // The upright line in the middle of a bar: a pseudo-element, which has no box of its own to ask for.

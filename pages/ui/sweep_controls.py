@@ -80,6 +80,8 @@ def _make(sweep: Sweep, seconds: float) -> None:
             bar.progress(done / sweep.frames, f"Frame {done} of {sweep.frames}")
 
         st.session_state[_MADE] = (sweep, seconds, make_gif(sweep, seconds, tell))
+    except SceneError as error:
+        st.error(sentence_of(str(error)))
     finally:
         _AT_ONCE.release()
     bar.empty()

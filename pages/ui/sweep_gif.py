@@ -12,6 +12,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from pages.ui.limits import SceneError
 from pages.ui.sweep import Sweep
 from pages.ui.sweep_colors import ACCENT, TABLE, WHITE
 from pages.ui.sweep_panels import Box, Panel, Shot, margin_of, scaled, shot_of
@@ -67,19 +68,28 @@ def layout_of(panels: int, extent: int, frames: int) -> Layout:
     """Return the layout with the fewest rows whose panels are large enough to be seen.
 
     panels: how many. extent: of each, in picture pixels. frames: of the GIF, for its size.
+    Raises SceneError when they are too many or too large.
     """
-    found = Layout(panels, 1, 1, extent)
+    best: Layout | None = None
     for rows in range(1, panels + 1):
         columns = -(-panels // rows)
         for zoom in range(1, max(1, _LARGEST_PANEL // extent) + 1):
             layout = Layout(columns, rows, zoom, extent)
-            width, height = layout.size
-            fits = width <= WIDEST and height <= TALLEST and width * height * frames <= MOST_PIXELS
-            if fits and (layout.side > found.side or found.size[0] > WIDEST):
-                found = layout
-        if found.rows == rows and found.side >= _SMALLEST_PANEL and found.size[0] <= WIDEST:
+            if _fits(layout, frames) and (best is None or zoom > best.zoom):
+                best = layout
+        if best is not None and best.side >= _SMALLEST_PANEL:
             break
-    return found
+    if best is None:
+        raise SceneError(
+            f"{frames} frames of {panels} panels, each {extent}×{extent} px, are too large for a "
+            "GIF; go fewer steps, or take a smaller picture or fewer layers"
+        )
+    return best
+
+
+def _fits(layout: Layout, frames: int) -> bool:
+    width, height = layout.size
+    return width <= WIDEST and height <= TALLEST and width * height * frames <= MOST_PIXELS
 
 
 def make_gif(sweep: Sweep, seconds: float, progress: Callable[[int], object] = int) -> bytes:
