@@ -43,7 +43,9 @@ PRESSED = {"hand-out": "Hand out", "gif": "Make a GIF"}
 README_PICTURE = ROOT / "assets" / "readme.png"
 
 
-def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: str, press: str) -> None:
+def take(
+    browser: Browser, url: str, path: str, size: tuple[int, int], theme: str, press: str
+) -> None:
     """Open a page, wait for its stage, press a button if named, and save the whole page."""
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]},

@@ -4,29 +4,24 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.session import rested
+from pages.ui.session import rested, visit
+from pages.ui.site import HOME, Entry, sections
 
-ICON = Path(__file__).parent.parent / "assets" / "icon.png"
+ASSETS = Path(__file__).parent.parent / "assets"
 
-st.set_page_config(page_title="Shift Lab", page_icon=ICON, layout="wide")
 
-st.navigation(
-    [
-        st.Page("home.py", title="Shift Lab", icon=":material/home:", default=True),
-        st.Page("feature_map_shifts.py", title="Feature-map shifts", icon=":material/open_with:"),
-        st.Page("pooling_forgives.py", title="Pooling forgives", icon=":material/grid_on:"),
-        st.Page(
-            "convolution_follows.py", title="Convolution follows", icon=":material/select_all:"
-        ),
-        st.Page(
-            "how_far_a_neuron_sees.py",
-            title="How far a neuron sees",
-            icon=":material/center_focus_weak:",
-        ),
-        st.Page("the_head_decides.py", title="The head decides", icon=":material/account_tree:"),
-        st.Page("parts_and_places.py", title="Parts and places", icon=":material/face:"),
-    ],
+def _page(entry: Entry) -> st.Page:
+    is_home = entry.path == HOME
+    return st.Page(entry.file, title=entry.title, icon=entry.icon, help=entry.line, default=is_home)
+
+
+st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
+st.html(ASSETS / "prose.css")
+
+page = st.navigation(
+    {section: [_page(entry) for entry in entries] for section, entries in sections()},
     position="top",
-).run()
-
+)
+visit(page.url_path)
+page.run()
 rested()

@@ -39,9 +39,7 @@ def part_of(png: NDArray[np.uint8], part: FloatRect, panels: FloatRect) -> NDArr
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_stage_is_saved_as_it_is_seen(
-    browser: Browser, server: AppServer, theme: str
-) -> None:
+def test_the_stage_is_saved_as_it_is_seen(browser: Browser, server: AppServer, theme: str) -> None:
     with Stage(browser, server, SCENE, color_scheme=theme) as stage:
         name, png = saved(stage, "Save PNG")
         assert name == "shift-lab-maps.png"

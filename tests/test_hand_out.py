@@ -45,6 +45,13 @@ def test_the_link_opens_the_scene_in_another_browser(lens: Lens) -> None:
         assert len(link) < 110
 
 
+def test_a_link_leads_to_a_page_with_that_stage() -> None:
+    scene = room_of("pool").scene
+    assert short_link(scene, f"{LAB}/learn?lesson=2") == f"{LAB}/pooling_forgives"
+    assert short_link(STACK.scene, f"{LAB}/") == f"{LAB}/"
+    assert short_link(replace(STACK.scene, view="start"), LAB) == f"{LAB}?view=start"
+
+
 def test_the_link_reads_well_and_holds_no_markup() -> None:
     assert link_html("http://a.b/c?at=1,2&view=now") == (
         '<p class="hand-out-link">http:/<wbr>/<wbr>a.b/<wbr>c?<wbr>at=1,2<wbr>&amp;view=now</p>'

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-from pages.ui.rooms import opening_scene
+from pages.ui.rooms import opening_scene, page_of
 from pages.ui.scene import UPLOAD, Scene
 from pages.ui.session import learner
 from pages.ui.short_link import short_query_string
+from pages.ui.site import SITE
 
 ONLY_HERE = (
     "This address works on this machine alone. Others can open the scene once you open the app by "
@@ -53,12 +54,16 @@ def _hand_out() -> None:
 def short_link(scene: Scene, address: str) -> str:
     """Return the shortest link to a scene.
 
-    address: of the page on which the scene is shown, as the browser has it.
+    address: of the page on which the scene is shown, as the browser has it. From the front door the
+    link leads there again, from anywhere else to the page that looks through the scene's lens.
 
     >>> short_link(Scene(position=(3, 4), start=(3, 4)), "http://lab.example/feature_map_shifts?x=1")
     'http://lab.example/feature_map_shifts?at=3,4'
     """
     bare = address.split("?")[0].split("#")[0]
+    before, slash, page = bare.rpartition("/")
+    if any(entry.path == page for entry in SITE):
+        bare = f"{before}{slash}{page_of(scene.lens)}"
     query = short_query_string(scene, opening_scene(scene.lens))
     return f"{bare}?{query}" if query else bare
 

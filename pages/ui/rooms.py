@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from urllib.parse import parse_qsl, urlsplit
 
 from pages.ui.face_parts import (
     FACES,
@@ -156,18 +157,33 @@ def opening_scene(lens: Lens) -> Scene:
     >>> opening_scene("sharing").lens
     'window'
     """
-    first = next(other for other in _PAGE_OF if page_of(other) == page_of(lens))
-    return replace(room_of(lens).scene, lens=first)
+    return scene_of({}, page_of(lens))[0]
 
 
-def scene_of(query: Mapping[str, str]) -> tuple[Scene, list[str]]:
+def scene_of(query: Mapping[str, str], page: str = "") -> tuple[Scene, list[str]]:
     """Return the scene of a link to any page, and a sentence for every part that was left out.
 
-    What the link leaves out is as in the room of its lens; no lens means the maps.
+    page: the path of the link, without slashes. What the link leaves out is as in the room of its
+    lens; without a lens it has the first one of its page, or the maps.
 
-    >>> scene_of({"lens": "pool", "at": "3,4"})[0].image
+    >>> scene_of({"at": "3,4"}, "pooling_forgives")[0].image
     'grid'
     """
+    first: Lens = next((lens for lens in LENSES if _PAGE_OF[lens] == page), "maps")
     named = query.get("lens")
-    lens: Lens = next((lens for lens in LENSES if lens == named), "maps")
+    lens = next((lens for lens in LENSES if lens == named), first)
     return from_query(query, base=replace(room_of(lens).scene, lens=lens))
+
+
+def scene_at(link: str) -> tuple[Scene, list[str]]:
+    """Return the scene of a whole link, or of its part from the path or the question mark on.
+
+    >>> scene_at("/pooling_forgives?at=3,4")[0].position
+    (3, 4)
+    """
+    try:
+        parts = urlsplit(link.strip())
+        query = dict(parse_qsl(parts.query))
+    except ValueError:
+        return Scene(), [f"\u201c{link[:60]}\u201d is no link."]
+    return scene_of(query, parts.path.rstrip("/").rpartition("/")[2])

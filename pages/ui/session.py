@@ -21,6 +21,7 @@ _LEARNERS = "learners"
 _PAGE = "page"
 
 _RESTED = "rested"
+_PATH = "path"
 
 UNDER_WAY = 0.7
 """Seconds after a run in which a request may come that was sent before the browser heard of it."""
@@ -174,6 +175,13 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     here = learner()
     here.read_link(lenses, arrived=arrived)
     return here
+
+
+def visit(path: str) -> None:
+    """Note which page is about to run; who comes to its stage from another one has arrived."""
+    if st.session_state.get(_PATH) != path:
+        st.session_state[_PATH] = path
+        st.session_state[_PAGE] = None
 
 
 def rested() -> None:
