@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from io import BytesIO
+from threading import BoundedSemaphore
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import sweep_controls
 from pages.ui.hand_out import (
     NO_PHOTO,
     ONLY_HERE,
@@ -121,6 +123,14 @@ def test_every_stage_can_be_handed_out(name: str) -> None:
     assert NO_PHOTO not in [info.value for info in page.info]
 
 
+def test_a_photo_stays_at_home_and_the_page_says_so() -> None:
+    page = run_clean(new_page("feature_map_shifts.py", {}))
+    page.session_state["learners"]["stack"].change(lambda _: busy_scene(), "test")
+    click(page, "Hand out")
+    run_clean(page)
+    assert [info.value for info in page.info] == [NO_PHOTO]
+
+
 def test_a_code_that_says_another_link_is_caught() -> None:
     cells = drawn_cells(code_html("http://a.b/?at=1,2"))
     assert (cells != drawn_cells(code_html("http://a.b/?at=1,3"))).any()
@@ -155,3 +165,21 @@ def test_a_sweep_that_does_not_fit_is_refused_in_a_sentence() -> None:
     run_clean(page)
     assert not page.info
     assert page.slider[0].max == 24
+
+
+def test_few_gifs_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_controls, "_PATIENCE", 0.01)
+    monkeypatch.setattr(sweep_controls, "_AT_ONCE", BoundedSemaphore(1))
+    page = opened("feature_map_shifts", {"picture": "flat"}, "Make a GIF")
+    page.slider[0].set_value(1)
+    for others, refused in ((True, True), (False, False), (False, False)):
+        if others:
+            assert sweep_controls._AT_ONCE.acquire(blocking=False)
+        click(page, "Make a GIF")
+        click(page, "Make the GIF")
+        run_clean(page)
+        busy = ["Others are making GIFs just now. Try again in a moment."]
+        assert [error.value for error in page.error] == (busy if refused else [])
+        assert ("sweep_made" in page.session_state) is not refused
+        if others:
+            sweep_controls._AT_ONCE.release()
