@@ -292,8 +292,8 @@ def test_an_architecture_that_fits_opens_with_fewer_channels_on_a_larger_picture
     assert page.query_params["size"] == "96"
     assert page.query_params["zoo"] == "AlexNet v2"
     assert (
-        "It is on the stage, on a picture of 96×96 pixels and with at most 8 channels a layer: "
-        "channels do not change what a neuron sees."
+        "It is on the stage, on a picture of 96×96 pixels and with at most 8 channels a layer. "
+        "Channels do not change what a neuron sees."
     ) in [caption.value for caption in page.caption]
     assert [len(page.error), len(page.info)] == [0, 0]
 

@@ -302,8 +302,8 @@ def test_pattern_may_touch_every_border_and_not_cross_it(
         (
             "C1x1/9000p9000c1",
             64,
-            "the maps of this stack have 326,308,096 cells with their padding, and the stage "
-            "shows up to 1,000,000; take less padding, fewer layers or a smaller picture",
+            "this stack\u2019s maps have 326,308,096 cells with padding; the stage shows up to "
+            "1,000,000: take less padding, fewer layers or a smaller picture",
         ),
         (
             "C1x1/999999 -> R -> C1x1/2000",

@@ -48,9 +48,9 @@ def examples_text(trained: Experiment) -> str:
     pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
     return (
         f"A grid of g \u00d7 g cells keeps {pooled} of {spec.map_shape()[0]} feature maps in each "
-        "cell; a dense layer of its own has learned faces from scrambled ones, whose parts are at "
-        "each other\u2019s places, on a cheek or on the forehead. It is asked about "
-        f"{spec.fresh} fresh ones."
+        "cell. A dense layer of its own has learned to tell faces from scrambled ones. In those "
+        "the parts are at each other\u2019s places, on a cheek or on the forehead. "
+        f"Each grid is asked about {spec.fresh} fresh ones."
     )
 
 

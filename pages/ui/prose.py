@@ -79,10 +79,11 @@ def terms_in(text: str) -> list[Term]:
 
 
 def _with_meaning(written: str, term: Term, name: str) -> str:
-    return (
-        f'<span class="term" tabindex="0" role="term" aria-describedby="{name}">{written}'
-        f'<span class="meaning" role="tooltip" id="{name}">{_escaped(term.means)}</span></span>'
-    )
+    means = _escaped(term.means)
+    # Hidden by itself, for a text may be there before its style.
+    tooltip = f'<span class="meaning" role="tooltip" id="{name}" hidden>{means}</span>'
+    term_of = f'class="term" tabindex="0" role="term" aria-describedby="{name}"'
+    return f"<span {term_of}>{written}{tooltip}</span>"
 
 
 def _escaped(text: str) -> str:
