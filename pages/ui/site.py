@@ -33,7 +33,12 @@ EXPLORE, MORE = "Explore", "More"
 
 SITE = (
     Entry(HOME, "Home", ":material/home:", "The idea in one sentence, and a picture to drag."),
-    # The walkthrough stands here.
+    Entry(
+        "learn",
+        "Walkthrough",
+        ":material/school:",
+        "Short lessons in which you predict, drag and see.",
+    ),
     Entry(
         "feature_map_shifts",
         "Feature-map shifts",
