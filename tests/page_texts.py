@@ -9,7 +9,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from tests.page_driver import header
+from tests.page_driver import header, stages
 
 # What elements call their texts; their other strings are names for the browser.
 _SHOWN = ("body", "label", "help", "placeholder", "options", "content", "caption", "alt")
@@ -21,8 +21,7 @@ HOLE = "something"
 def texts_of(page: AppTest) -> list[str]:
     """Every text that a page shows: its stage's too, tips and labels included."""
     found = [text for node in page.main for text in _texts_of_node(node)]
-    stages = page.get("bidi_component")[:1]
-    return found + [text for _ in stages for text in strings_in(header(page))]
+    return found + [text for _ in stages(page) for text in strings_in(header(page))]
 
 
 def _texts_of_node(node: Any) -> Iterator[str]:

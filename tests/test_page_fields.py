@@ -19,7 +19,7 @@ from pages.ui.scene import Scene
 from pages.ui.zoo import agreement
 from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import TABLE
-from tests.page_driver import click, errors, new_page, run_clean
+from tests.page_driver import as_read, click, errors, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 TEXTBOOK = "C3x3/1 -> M2x2/2 -> C3x3/1"
@@ -58,7 +58,7 @@ def stack_of(page: AppTest) -> Stack:
 
 
 def paragraphs(page: AppTest) -> list[str]:
-    return [markdown.value for markdown in page.markdown]
+    return [as_read(markdown.value) for markdown in page.markdown]
 
 
 def steps(page: AppTest) -> list[list[tuple[int, str]]]:

@@ -355,7 +355,7 @@ def test_limits_of_a_stack_lie_where_the_sentences_say() -> None:
     wide = 11 * 64**2 + (64 + 2 * 456) ** 2
     assert wide <= MAX_CELLS < 11 * 64**2 + (64 + 2 * 457) ** 2
     check_stack(Stack.parse("R " * 11 + "C1x1/1p456c1"), 64)
-    with pytest.raises(SceneError, match=r"^the maps of this stack have 1,001,540 cells with "):
+    with pytest.raises(SceneError, match=r"^this stack’s maps have 1,001,540 cells with "):
         check_stack(Stack.parse("R " * 11 + "C1x1/1p457c1"), 64)
 
 
