@@ -107,9 +107,12 @@ def meaning(name: str) -> str:
 
 
 def test_the_first_appearance_of_a_term_is_explained_and_no_other() -> None:
-    page = Explained("Kernels are small. A kernel has weights.\n\n- max\npooling\n- **Stride**")
+    page = Explained(
+        "Kernels are small. A kernel has weights. Neurons do.\n\n- max\npooling\n- **Stride**"
+    )
     assert page.found == {
         "Kernels": meaning("kernel"),
+        "Neurons": f"unit: {meaning('unit')}",
         "max\npooling": meaning("max pooling"),
         "Stride": meaning("stride"),
     }

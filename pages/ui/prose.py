@@ -79,9 +79,11 @@ def terms_in(text: str) -> list[Term]:
 
 
 def _with_meaning(written: str, term: Term, name: str) -> str:
-    means = _escaped(term.means)
-    # Hidden by itself, for a text may be there before its style.
-    tooltip = f'<span class="meaning" role="tooltip" id="{name}" hidden>{means}</span>'
+    is_name = " ".join(written.lower().split()) in (term.name.lower(), f"{term.name.lower()}s")
+    means = _escaped(term.means if is_name else f"{term.name}: {term.means}")
+    # Hidden by itself, for a text may be there before its style sheet.
+    hidden = 'class="meaning" style="display: none"'
+    tooltip = f'<span {hidden} role="tooltip" id="{name}">{means}</span>'
     term_of = f'class="term" tabindex="0" role="term" aria-describedby="{name}"'
     return f"<span {term_of}>{written}{tooltip}</span>"
 
