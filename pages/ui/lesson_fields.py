@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pages.ui.measures import MEASURES, Quantity
@@ -118,6 +118,11 @@ class Fields:
                 raise self.error(name, f"each of them must be a table of fields, got {table!r}")
         return [Fields(table, (*self.path, name, at)) for at, table in enumerate(value)]
 
+    def filled_from(self, other: Fields, names: Iterable[str]) -> Fields:
+        """Return these fields, and of some names those of another table that are missing here."""
+        more = {name: other._table[name] for name in names if name in other}
+        return Fields({**more, **self._table}, self.path)
+
     def _get(self, name: str, default: Any) -> Any:
         if name not in self._table and default is None:
             raise self.error(name, "this field is missing")
@@ -158,8 +163,7 @@ def _choice(fields: Fields, scene: Scene) -> Task:
     options = []
     for option in fields.tables("options", 6):
         option.only("text", "is", *_NAMES)
-        asked = option if "measure" in option else fields
-        quantity = _quantity(asked, scene)
+        quantity = _quantity(option.filled_from(fields, _NAMES), scene)
         options.append(Option(option.text("text"), _condition(option, quantity)))
     if len(options) < 2:
         raise fields.error("options", "there must be at least 2 to choose from")
