@@ -18,6 +18,7 @@ THEMES = ("light", "dark")
 MOVED = "picture=meadow&at=30,31&from=24,12&unit=3,17,17"
 VIEWS = {
     "home": "/",
+    "glossary": "/glossary",
     "shifts": "/feature_map_shifts",
     "shifts-moved": f"/feature_map_shifts?{MOVED}",
     "shifts-difference": "/feature_map_shifts?picture=flat&at=25,14&from=24,12&view=difference",
@@ -46,7 +47,7 @@ def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: st
         color_scheme="dark" if theme == "dark" else "light",
     )
     page.goto(url)
-    page.locator(".stage .panel canvas").first.wait_for()
+    page.locator(".stage .panel canvas, #glossary").first.wait_for()
     page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained

@@ -8,7 +8,7 @@ from pages.ui.glossary import terms
 from pages.ui.prose import prose
 from pages.ui.site import link_to
 
-st.title("Glossary", anchor=False)
+st.title("Glossary", anchor="glossary")
 st.markdown(
     "Every term in the order in which one meets it. An explanation uses only terms above it."
 )
@@ -20,6 +20,8 @@ for term in found:
     name, means, link = st.columns([2, 5, 2], vertical_alignment="center")
     with name:
         st.subheader(term.name, anchor=term.anchor)
+        if term.also:
+            st.caption(f"or {', '.join(term.also)}")
     with means:
         prose(term.means)
     with link:
