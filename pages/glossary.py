@@ -19,9 +19,8 @@ if not found:
 for term in found:
     name, means, link = st.columns([2, 5, 2], vertical_alignment="center")
     with name:
-        st.subheader(term.name, anchor=term.anchor)
-        if term.also:
-            st.caption(f"or {', '.join(term.also)}")
+        also = f" :small[or {', '.join(term.also)}]" if term.also else ""
+        st.subheader(term.name + also, anchor=term.anchor)
     with means:
         prose(term.means)
     with link:
