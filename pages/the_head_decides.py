@@ -15,7 +15,9 @@ controls.link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     heads_controls.class_switch()
     progress = training_box()
-stage(heads_sections.SOFTMAX, heads_sections.FLIPS)
+stage(
+    heads_sections.SOFTMAX, heads_sections.FLIPS, last=lambda: train_wanted(progress)
+)
 heads_controls.training_controls()
 heads_sections.weights_section()
 heads_sections.softmax_section()

@@ -115,8 +115,7 @@ class Learner:
         self.left.append((self.query or {}, now))
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
-            others = {k: v for k, v in st.query_params.items() if k not in KEYS}
-            st.query_params.from_dict({**others, **self.query})
+            st.query_params.from_dict({**_other_query(), **self.query})
 
     def read_link(self, lenses: tuple[Lens, ...], *, arrived: bool) -> None:
         """Take over the scene of the address bar if it is not the one written there last.
@@ -135,7 +134,7 @@ class Learner:
                 self.write_link()
             else:
                 # The page just left may have written its last link after the learner went.
-                st.query_params.clear()
+                st.query_params.from_dict(_other_query())
             return
         if query == (self.query or {}):
             return
@@ -204,3 +203,7 @@ def _quiet() -> float:
 
 def _scene_query() -> dict[str, str]:
     return {key: st.query_params[key] for key in KEYS if key in st.query_params}
+
+
+def _other_query() -> dict[str, str]:
+    return {key: value for key, value in st.query_params.items() if key not in KEYS}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.ui.address import BASE
@@ -10,6 +12,7 @@ from pages.ui.chart_look import WAITING
 from pages.ui.frame import Request, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
+from pages.ui.presenting import page_bar, presenting
 from pages.ui.session import Learner, learner, rested
 from rfcore.errors import RfcoreError
 
@@ -32,13 +35,25 @@ _stage = st.components.v2.component(
 _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 
 
-@st.fragment(key=_KEY)
-def stage(*charts: str) -> None:
+def stage(
+    *charts: str, bar: Callable[[], None] = page_bar, last: Callable[[], None] = lambda: None
+) -> None:
     """Show the learner's scene on the stage and let their hand change it.
 
     charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
-    else reruns then, and this alone at every move where there is no frame socket.
+    else reruns then, and the stage alone at every move where there is no frame socket. On a
+    projector the page ends here: bar is what it shows below, last is called when all is shown.
     """
+    _stage_alone(*charts)
+    if presenting():
+        bar()
+        last()
+        rested()
+        st.stop()
+
+
+@st.fragment(key=_KEY)
+def _stage_alone(*charts: str) -> None:
     here = learner()
     request, others_show_it = _request(here)
     st.html(_ROOM)
