@@ -15,9 +15,7 @@ pages = [
     st.Page("home.py", title="Shift Lab", icon=":material/home:", default=True),
     st.Page("feature_map_shifts.py", title="Feature-map shifts", icon=":material/open_with:"),
     st.Page("pooling_forgives.py", title="Pooling forgives", icon=":material/grid_on:"),
-    st.Page(
-        "convolution_follows.py", title="Convolution follows", icon=":material/select_all:"
-    ),
+    st.Page("convolution_follows.py", title="Convolution follows", icon=":material/select_all:"),
     st.Page(
         "how_far_a_neuron_sees.py",
         title="How far a neuron sees",

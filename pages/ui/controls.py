@@ -51,7 +51,7 @@ def link_notices() -> None:
     """Say which parts of the page's link could not be used, if any."""
     notices = learner().notices
     if notices:
-        st.warning("\n".join(f"- {_plain(notice)}" for notice in notices))
+        st.warning("\n".join(f"- {plain(notice)}" for notice in notices))
 
 
 def picture_controls() -> None:
@@ -275,10 +275,10 @@ def problem_of(control: str) -> None:
     """Show the sentence that a control's last change was refused with, if it was."""
     sentence = learner().problems.get(control)
     if sentence:
-        st.error(_plain(sentence))
+        st.error(plain(sentence))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Escape Markdown: a sentence repeats what a stranger wrote in a link, images included.
 
     Web and mail addresses become links even so, unless an invisible joiner breaks them up.

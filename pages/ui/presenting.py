@@ -44,9 +44,7 @@ def begin(here: Any, pages: Sequence[Any]) -> None:
     state = st.session_state
     if _WANTED in state:
         path, query = state.pop(_WANTED)
-        st.switch_page(
-            next(page for page in pages if page.url_path == path), query_params=query
-        )
+        st.switch_page(next(page for page in pages if page.url_path == path), query_params=query)
     state[_PATHS] = [page.url_path for page in pages if page.url_path != PRESENT]
     state[_HERE] = here.url_path
     if presenting():
@@ -78,13 +76,13 @@ def turning_bar(
     place: int,
     count: int,
     turn: Callable[[int], None],
-    leave: Callable[[], None],
+    leave: Callable[[], None] | None,
     more: Callable[[], None] = lambda: None,
 ) -> None:
     """Show the slim bar: previous, next, where one is, what else there is, leave.
 
     place: of what is shown, from 0, among `count`. turn: turns to another place; it is only called
-    with one that exists. more: shows further buttons.
+    with one that exists. more: shows further buttons. leave: ends it, where there is an end.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="presenting_bar"):
         _turn_button("Previous", "PageUp", place - 1, count, turn)
@@ -92,9 +90,9 @@ def turning_bar(
         end = st.session_state.pop(_ENDED, None)
         st.markdown(f"{place + 1} of {count}" + (f". {end}" if end else ""), width="stretch")
         more()
-        st.button(
-            "Leave", key="present_leave", icon=":material/close:", shortcut="Esc", on_click=leave
-        )
+        if leave is not None:
+            icon = ":material/close:"
+            st.button("Leave", key="present_leave", icon=icon, shortcut="Esc", on_click=leave)
 
 
 def _turn_button(
@@ -119,5 +117,9 @@ def page_bar() -> None:
         paths.index(here) if here in paths else 0,
         len(paths),
         lambda place: go_to(paths[place], ON),
-        lambda: st.query_params.pop(PRESENT, None),
+        _leave,
     )
+
+
+def _leave() -> None:
+    st.query_params.pop(PRESENT, None)

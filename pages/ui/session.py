@@ -62,7 +62,7 @@ class Learner:
         The browser tells what every control shows with each message; one that was sent before it
         heard of the new value is no choice of the learner's.
         """
-        return _quiet() < UNDER_WAY and self.echoes.get(control) == value != self.shown.get(control)
+        return is_under_way() and self.echoes.get(control) == value != self.shown.get(control)
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
         """Replace the scene by what `make` makes of it; keep the last good one if it raises.
@@ -139,7 +139,7 @@ class Learner:
         if query == (self.query or {}):
             return
         # Right after a run, or a queue of them: sent before the browser heard of the new link.
-        if _quiet() < UNDER_WAY and any(query == link for link, _ in self.left):
+        if is_under_way() and any(query == link for link, _ in self.left):
             return
         self.left.clear()  # someone went back, and may do so again at once
         base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
@@ -194,6 +194,11 @@ def learner() -> Learner:
     room_name, _ = state[_PAGE]
     found: Learner = state[_LEARNERS][room_name]
     return found
+
+
+def is_under_way() -> bool:
+    """Whether this run may answer what was sent before the browser heard of the last one's link."""
+    return _quiet() < UNDER_WAY
 
 
 def _quiet() -> float:

@@ -35,15 +35,16 @@ _PHASES = {
 }
 
 
-def training_box() -> Any:
+def training_box(*, unasked: bool = False) -> Any:
     """Say whether the scene's heads are trained, and offer what changes that.
 
     Returns where `train_wanted` shows its progress. The first scene of a visit is trained without
-    being asked.
+    being asked; unasked: so is any other, until someone stops it.
     """
     scene = learner().scene
     trained = STORE.find(scene.experiment)
-    if _WANTED not in st.session_state:
+    is_stopped = st.session_state.get(_STOPPED) == scene.experiment
+    if _WANTED not in st.session_state or (unasked and not is_stopped):
         st.session_state[_WANTED] = scene.experiment
     with st.container(horizontal=True, vertical_alignment="center") as row:
         spot = row

@@ -1,0 +1,53 @@
+"""What keeps the projector's window and the speaker's on the same slide; both in one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui.address import BASE
+
+_LOADER = """
+const follow = import(new URL("{path}", location.origin).href);
+export default (component) => {{
+  const shown = follow.then((module) => module.follow(component));
+  return () => shown.then((leave) => leave());
+}};
+"""
+
+_follow = st.components.v2.component(
+    "shift_lab_follow", js=_LOADER.format(path=f"{BASE}/assets/follow.js")
+)
+
+
+def follow(
+    deck: str,
+    slide: int,
+    turns: int,
+    talk: str | None,
+    turn: Callable[[int], None],
+    *,
+    clock: bool = False,
+) -> None:
+    """Tell the other window of each page that is turned here, and turn to what it tells.
+
+    slide: that is shown, from 0. turns: counts those that were turned in this window. talk: names
+    what was started here, so that its time begins anew; None after a reload. turn: called with the
+    slide that the other window has turned to. clock: show for how long the talk has been on, which
+    the speaker's window hears from the other.
+    """
+    key = f"follow_{deck}"
+
+    def heard() -> None:
+        message = (st.session_state.get(key) or {}).get("heard")
+        if isinstance(message, list) and message and isinstance(message[0], int):
+            turn(message[0])
+
+    with st.container(key=f"{key}_room", width="content", height="content" if clock else 1):
+        _follow(
+            key=key,
+            data={"deck": deck, "slide": slide, "turns": turns, "talk": talk, "clock": clock},
+            on_heard_change=heard,
+            height="content" if clock else 1,
+        )
