@@ -44,7 +44,8 @@ def follow(
         if isinstance(message, list) and message and isinstance(message[0], int):
             turn(message[0])
 
-    with st.container(key=f"{key}_room", width="content", height="content" if clock else 1):
+    room = {"width": "content", "height": "content" if clock else 1}
+    with st.container(key=f"{key}_room", border=False, **room):
         _follow(
             key=key,
             data={"deck": deck, "slide": slide, "turns": turns, "talk": talk, "clock": clock},
