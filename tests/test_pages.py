@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("quick_pages")
 
 def opened(**query: str) -> AppTest:
     """The page, opened by a link."""
-    return ran(new_page("main.py", query))
+    return ran(new_page("feature_map_shifts.py", query))
 
 
 def ran(page: AppTest) -> AppTest:

@@ -1,6 +1,6 @@
 // The stage on a projector: maps as large as the window allows, and nothing to scroll.
 
-const SMALLEST = 96; // CSS pixels of a map below which nobody in the back sees it
+const SMALLEST = 0.3; // of the height: below that nobody in the back sees a map, so let it scroll
 const FEW = 0.8; // of its size a map may give up for the readouts below it
 
 // The room that a stage has: the mode is said by the page's style (see assets/presenting.css), as
@@ -19,7 +19,7 @@ export function fitMaps(root, height, count, size) {
   const layouts = [1, 2, 3].map((rows) => Math.ceil(count / rows));
   const largest = (columns, isBare) => {
     root.classList.toggle("bare", isBare);
-    let [low, high] = [SMALLEST, height];
+    let [low, high] = [SMALLEST * height, height];
     for (let i = 0; i < 9; i += 1) {
       const middle = (low + high) / 2;
       size(columns, middle);

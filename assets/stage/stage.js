@@ -11,6 +11,7 @@ import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
 import { fitMaps, roomFor } from "./projector.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
+import { Task } from "./task.js";
 import { describeUnit, numberText } from "./words.js";
 
 // Named here although other modules import them, so that a browser asks for all files at once.
@@ -48,6 +49,7 @@ export function show({ data, parentElement, setStateValue }) {
   if (stage.line.closed) stage.comeBack();
   stage.line.toComponent = (message) => setStateValue("hand", message);
   stage.tellDrawn = () => setStateValue("drawn", true);
+  stage.tellMarks = (marks) => setStateValue("marks", marks);
   if (data) stage.receiveFromPage(readFrame(data));
   return () => stage.leaveIfGone();
 }
@@ -77,6 +79,7 @@ class Stage {
     this.lens = LENSES.maps;
     this.lensPanels = [];
     this.room = roomFor(this.parts.root);
+    this.task = new Task(this);
     this.parts.root.hidden = true;
     const styles = STYLES.map((name) => {
       const href = new URL(`./${name}.css`, import.meta.url).href;
@@ -121,6 +124,7 @@ class Stage {
     if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
     // What a page has worked out meanwhile; the hand may be elsewhere by now.
     else if (header.scene !== this.settingId) this.line.ask(false);
+    if (this.input) this.task.take(header.task);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
     // What stands above it may have grown, and the mode may have changed.
     if (roomFor(this.parts.root).height !== this.room.height) this.layOut();
@@ -245,6 +249,7 @@ class Stage {
     );
     const reach = Math.max(0, ...setting.layers.map((l) => -Math.min(...l.field.start)));
     // Room for what a field shows beyond the border, and for the line around it.
+    this.task.apply();
     this.margin = reach && !this.lens.flush ? Math.min(reach + 1, Math.max(3, Math.ceil(setting.size / 8))) : 0;
     this.layOut();
   }
@@ -302,6 +307,10 @@ class Stage {
 
   // Pin a unit, or let go of the one that is pinned already.
   pin(unit) {
+    if (this.task.mark(unit)) {
+      this.speakSoon();
+      return;
+    }
     this.lens.interrupted?.(this);
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
     this.line.ask(true);
@@ -338,8 +347,10 @@ class Stage {
   speakSoon() {
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => {
+      const marked = this.task.words(this.cursor);
       const text = [this.header?.sentence, this.parts.unitText.textContent].join(" ").trim();
-      write(this.parts.spoken, text);
+      // What a locked stage knows already would give the answer away.
+      write(this.parts.spoken, this.task.task?.locked ? marked : text);
     }, SPEAK_AFTER);
   }
 
@@ -548,6 +559,7 @@ class Stage {
     map.sheet.edge();
     this.lens.overMap?.(this, map, index, theme, unit);
     if (unit) this.markUnit(map.sheet, index, unit);
+    this.task.draw(map, index, theme);
   }
 
   drawExtra(map, index, theme) {

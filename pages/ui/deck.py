@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
+from pages.ui.lessons import lessons
 from pages.ui.limits import SceneError
 from pages.ui.link import KEYS, to_query_string
 from pages.ui.questions import question_of
@@ -22,7 +21,6 @@ DECKS: tuple[DeckName, ...] = get_args(DeckName)
 MOST_SLIDES = 100
 """Slides of one's own that are shown."""
 
-_WALKTHROUGH = Path(__file__).parents[2] / "assets" / "walkthrough.txt"
 _PAGES = frozenset(map(page_of, LENSES))
 
 
@@ -106,7 +104,7 @@ def _leads_to_a_stage(link: str) -> bool:
     return parts.path.rstrip("/").rpartition("/")[2] in _PAGES or not keys.isdisjoint(KEYS)
 
 
-@lru_cache(maxsize=1)
 def walkthrough() -> Deck:
     """Return the key moments of the walkthrough."""
-    return read_deck(_WALKTHROUGH.read_text(encoding="utf-8"))
+    steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
+    return Deck(tuple(Slide(step.title, step.scene, step.notes) for step in steps))

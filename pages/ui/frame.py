@@ -14,7 +14,7 @@ frame travels can change.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,28 @@ from rfcore.ops import Array
 
 
 @dataclass(frozen=True)
+class StageTask:
+    """What a lesson asks on the stage.
+
+    id: of the step. locked: whether the hand has to wait. veiled: whether the maps do, too. map: the layer, from 0, whose cells are
+    to be marked; None when none are. marks: (row, col) of the cells marked. changed: of those that
+    changed, once the learner may know.
+    """
+
+    id: str
+    locked: bool
+    veiled: bool = False
+    map: int | None = None
+    marks: tuple[Pair, ...] = ()
+    changed: tuple[Pair, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """What the stage asks for, and what it has already, so that it is not sent again.
 
     token and revision are given back as they came. probe, pixel: the unit and the pixel that are
-    pointed at.
+    pointed at. task: what a lesson asks on the stage, for the browser alone.
     """
 
     token: int = 0
@@ -46,6 +63,7 @@ class Request:
     probe: Unit | None = None
     pixel: Pair | None = None
     notice: str = ""
+    task: StageTask | None = None
 
 
 def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
@@ -97,6 +115,8 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "moved": words.arrows(scene.moved, "px", plural="px"),
         **moving.header,
     }
+    if request.task is not None:
+        header["task"] = asdict(request.task)
     shown = lens.shown(scene)
     planes = _map_planes("now", now, setting, shown) | moving.planes
     knows_scene = request.known_scene == scene_id

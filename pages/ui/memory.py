@@ -25,19 +25,25 @@ _memory = st.components.v2.component(
 )
 
 
-def kept_text(name: str, text: str | None) -> str | None:
-    """Let the browser keep a text under a name, and return what it keeps there.
+def kept_text(name: str) -> str | None:
+    """Return what the browser keeps under a name: None until it has told, "" when it is nothing."""
+    kept = (st.session_state.get(_key(name)) or {}).get("kept")
+    return kept[:MOST] if isinstance(kept, str) else None
 
-    text: to keep from now on; None to leave what is kept. Returns None until the browser has told,
-    which makes the page run once more; "" when it keeps nothing. To be called once a run at most.
+
+def keep_text(name: str, text: str | None) -> None:
+    """Let the browser keep a text under a name; to be called once a run, where nothing follows.
+
+    text: None to leave what is kept, and only ask for it; the page then runs once more.
     """
-    key = f"memory_{name}"
-    with st.container(key=f"{key}_room", height=1, border=False):
+    with st.container(key=f"{_key(name)}_room", height=1, border=False):
         _memory(
-            key=key,
+            key=_key(name),
             data={"name": f"shift-lab-{name}", "text": text},
             on_kept_change=lambda: None,
             height=1,
         )
-    kept = (st.session_state.get(key) or {}).get("kept")
-    return kept[:MOST] if isinstance(kept, str) else None
+
+
+def _key(name: str) -> str:
+    return f"memory_{name}"

@@ -117,9 +117,10 @@ def page_bar() -> None:
         paths.index(here) if here in paths else 0,
         len(paths),
         lambda place: go_to(paths[place], ON),
-        _leave,
+        leave,
     )
 
 
-def _leave() -> None:
+def leave() -> None:
+    """Let the page be an ordinary one again, with the same scene."""
     st.query_params.pop(PRESENT, None)

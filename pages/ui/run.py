@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.ui.deck import DECKS, Deck, DeckName, read_deck, walkthrough
-from pages.ui.memory import kept_text
+from pages.ui.memory import keep_text, kept_text
 from pages.ui.presenting import ON
 from pages.ui.session import is_under_way
 
@@ -99,8 +99,8 @@ def own_text() -> str | None:
     To be called once a run.
     """
     text: str | None = st.session_state.get(_TEXT)
-    kept = kept_text("deck", text)
-    return kept if text is None else text
+    keep_text("deck", text)
+    return kept_text("deck") if text is None else text
 
 
 def write_own_text(text: str) -> None:

@@ -17,7 +17,7 @@ from pages.ui.rooms import page_of
 from pages.ui.run import Run
 from pages.ui.session import enter, learner
 from pages.ui.stage import stage
-from pages.ui.training_box import train_wanted, training_box
+from pages.ui.training_box import train_wanted, training_box, want_training
 
 _NOTES_STYLE = """
 <style>
@@ -48,8 +48,9 @@ def _training(slide: Slide) -> Callable[[], None]:
     if slide.scene.lens == "parts":
         training_line()
     if slide.scene.lens == "heads":
+        want_training(slide.scene)
         with st.container(horizontal=True, vertical_alignment="center"):
-            spot = training_box(unasked=True)
+            spot = training_box(offers=False)
         return lambda: train_wanted(spot)
     return lambda: None
 

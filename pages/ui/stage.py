@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from pages.ui.address import BASE
 from pages.ui.chart_look import STAGE as _KEY
 from pages.ui.chart_look import WAITING
-from pages.ui.frame import Request, refusal, render_frame, request_of
+from pages.ui.frame import Request, StageTask, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.presenting import page_bar, presenting
@@ -36,15 +37,19 @@ _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 
 
 def stage(
-    *charts: str, bar: Callable[[], None] = page_bar, last: Callable[[], None] = lambda: None
+    *charts: str,
+    task: StageTask | None = None,
+    bar: Callable[[], None] = page_bar,
+    last: Callable[[], None] = lambda: None,
 ) -> None:
     """Show the learner's scene on the stage and let their hand change it.
 
     charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
-    else reruns then, and the stage alone at every move where there is no frame socket. On a
-    projector the page ends here: bar is what it shows below, last is called when all is shown.
+    else reruns then, and the stage alone at every move where there is no frame socket. task: what a
+    lesson asks on the stage. On a projector the page ends here: bar is what it shows below, last is
+    called when all is shown.
     """
-    _stage_alone(*charts)
+    _stage_alone(charts, task)
     if presenting():
         bar()
         last()
@@ -53,9 +58,10 @@ def stage(
 
 
 @st.fragment(key=_KEY)
-def _stage_alone(*charts: str) -> None:
+def _stage_alone(charts: tuple[str, ...], task: StageTask | None) -> None:
     here = learner()
     request, others_show_it = _request(here)
+    request = replace(request, task=task)
     st.html(_ROOM)
     with st.container(key="stage_room"):
         _stage(
@@ -63,10 +69,17 @@ def _stage_alone(*charts: str) -> None:
             data=render_frame(here.scene, request),
             on_hand_change=lambda: _rerun(charts),
             on_drawn_change=_draw_charts,
+            on_marks_change=lambda: None,
         )
     rested()
     if others_show_it:
         st.rerun()
+
+
+def marked_cells(task: str) -> object:
+    """Return the cells that the browser says are marked for a step's task, as it says them."""
+    told = (st.session_state.get(_KEY) or {}).get("marks")
+    return told.get("cells", []) if isinstance(told, dict) and told.get("task") == task else []
 
 
 def _draw_charts() -> None:

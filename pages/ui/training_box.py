@@ -35,22 +35,21 @@ _PHASES = {
 }
 
 
-def training_box(*, unasked: bool = False) -> Any:
+def training_box(*, offers: bool = True) -> Any:
     """Say whether the scene's heads are trained, and offer what changes that.
 
-    Returns where `train_wanted` shows its progress. The first scene of a visit is trained without
-    being asked; unasked: so is any other, until someone stops it.
+    offers: whether other examples to train on are offered. Returns where `train_wanted` shows its
+    progress. The first scene of a visit is trained without being asked.
     """
     scene = learner().scene
     trained = STORE.find(scene.experiment)
-    is_stopped = st.session_state.get(_STOPPED) == scene.experiment
-    if _WANTED not in st.session_state or (unasked and not is_stopped):
+    if _WANTED not in st.session_state:
         st.session_state[_WANTED] = scene.experiment
     with st.container(horizontal=True, vertical_alignment="center") as row:
         spot = row
         if trained is not None:
             st.session_state[_LAST] = scene
-            _done(scene, trained)
+            _done(scene, trained, offers=offers)
         elif st.session_state[_WANTED] == scene.experiment:
             st.button("Stop", key="stop_training", on_click=_stop)
             spot = st.container(width="stretch")
@@ -58,6 +57,12 @@ def training_box(*, unasked: bool = False) -> Any:
             _offer(scene)
     problem_of("where_button")
     return spot
+
+
+def want_training(scene: Scene) -> None:
+    """Let the heads of a scene be trained, unless the learner has stopped that."""
+    if st.session_state.get(_STOPPED) != scene.experiment:
+        _want(scene.experiment)
 
 
 def train_wanted(spot: Any) -> None:
@@ -100,7 +105,7 @@ class _Bar:
         self.bar.progress(first + (last - first) * progress.share, text=text)
 
 
-def _done(scene: Scene, trained: Trained) -> None:
+def _done(scene: Scene, trained: Trained, *, offers: bool) -> None:
     assert scene.training is not None
     right = [classifier.accuracy for classifier in trained.classifiers]
     every = percent(min(right))
@@ -114,7 +119,7 @@ def _done(scene: Scene, trained: Trained) -> None:
         ("Train everywhere", "everywhere"),
         ("Train in the upper left only", "upper left"),
     ):
-        if scene.training.where != where:
+        if offers and scene.training.where != where:
             st.button(label, key=f"train_{where}", on_click=_train_in, args=(where,))
 
 

@@ -1,0 +1,95 @@
+// A lesson's task on the stage: the stage waits until the learner has predicted, lets them mark the
+// cells of one map, and shows what really changed beside what they marked.
+//
+// The task comes with the page's own frames: { id, locked, veiled, map, marks, changed }. map:
+// the layer whose cells are marked, from 0, or null. changed: cells [row, col] once there is an answer.
+
+import { boxOfCells, boxOfMap } from "./draw.js";
+import { samePlace } from "./geometry.js";
+import { element } from "./panels.js";
+
+const INK = { light: "#16191f", dark: "#fafaf8" };
+const PAPER = { light: "#fafaf8", dark: "#16191f" };
+const LOCKED = "Predict first. Then the stage is yours.";
+const MARKING = "Click the cells that will change. By keyboard: arrows and Enter.";
+
+export class Task {
+  constructor(stage) {
+    this.stage = stage;
+    this.task = null;
+    this.marks = [];
+    this.chip = element("p", { class: "task-chip", hidden: true });
+  }
+
+  // A frame of the page without a task says that there is none.
+  take(task) {
+    if (task?.id !== this.task?.id || !this.marking) this.marks = task?.marks ?? [];
+    this.task = task ?? null;
+    this.apply();
+    this.stage.drawSoon();
+  }
+
+  get marking() {
+    return Boolean(this.task?.locked) && this.task.map !== null;
+  }
+
+  // The elements of the stage may be new.
+  apply() {
+    const { parts, input, maps } = this.stage;
+    const locked = Boolean(this.task?.locked);
+    parts.root.classList.toggle("locked", locked);
+    parts.root.classList.toggle("veiled", Boolean(this.task?.veiled));
+    this.chip.hidden = !locked;
+    this.chip.textContent = this.marking ? MARKING : LOCKED;
+    if (this.chip.parentElement !== parts.panels.parentElement) parts.panels.before(this.chip);
+    input.plot.inert = locked;
+    maps.forEach((map, index) => {
+      const marked = this.marking && index === this.task.map;
+      map.plot.inert = locked && !marked;
+      map.select.disabled = locked;
+      map.plot.classList.toggle("marking", marked);
+    });
+  }
+
+  // Returns whether a unit was marked, or its mark taken away, where it would else be pinned.
+  mark(unit) {
+    if (!this.marking || !unit || unit[0] !== this.task.map) return this.marking;
+    const cell = unit.slice(1);
+    const others = this.marks.filter((mark) => !samePlace(mark, cell));
+    this.marks = others.length < this.marks.length ? others : [...others, cell];
+    this.stage.tellMarks({ task: this.task.id, cells: this.marks });
+    this.stage.drawSoon();
+    return true;
+  }
+
+  draw(map, index, theme) {
+    if (!this.task || index !== this.task.map) return;
+    const { setting, ownCells } = this.stage;
+    const square = boxOfMap(setting.layers[index], setting.size, ownCells);
+    const boxOf = ([row, col]) =>
+      boxOfCells(setting.layers[index], square, [row, row + 1, col, col + 1]);
+    for (const cell of this.marks) map.sheet.box(boxOf(cell), { width: 3, fill: true });
+    for (const cell of this.task.changed ?? []) dot(map.sheet, boxOf(cell), theme);
+  }
+
+  // What a screen reader is told of a cell that the keyboard has chosen.
+  words(unit) {
+    if (!this.marking || !unit) return "";
+    const marked = this.marks.some((mark) => samePlace(mark, unit.slice(1)));
+    return `Row ${unit[1]}, column ${unit[2]}: ${marked ? "marked" : "not marked"}.`;
+  }
+}
+
+// In a corner, so that the cell's number can still be read.
+function dot(sheet, box, theme) {
+  const { context } = sheet;
+  const [x, y, width, height] = sheet.rectangle(box);
+  const radius = Math.max(2, 0.12 * Math.min(width, height));
+  context.beginPath();
+  context.arc(x + width - 2 * radius, y + 2 * radius, radius, 0, 2 * Math.PI);
+  context.fillStyle = INK[theme];
+  context.strokeStyle = PAPER[theme];
+  context.lineWidth = radius;
+  context.stroke();
+  context.fill();
+}

@@ -1,0 +1,26 @@
+"""Glossary: every term in plain words, with a link to the scene that shows it."""
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from pages.ui.glossary import terms
+from pages.ui.prose import prose
+from pages.ui.site import link_to
+
+st.title("Glossary", anchor=False)
+st.markdown(
+    "Every term in the order in which one meets it. An explanation uses only terms above it."
+)
+wanted = st.text_input("Find a term", key="wanted", placeholder="stride", width=360)
+found = [term for term in terms() if term.mentions(wanted)]
+if not found:
+    st.markdown("No term is called that, and no explanation speaks of it.")
+for term in found:
+    name, means, link = st.columns([2, 5, 2], vertical_alignment="center")
+    with name:
+        st.subheader(term.name, anchor=term.anchor)
+    with means:
+        prose(term.means)
+    with link:
+        link_to(term.page, dict(parse_qsl(term.query)))

@@ -1,0 +1,50 @@
+"""What stands below the stage of the front door: the three ideas, the walkthrough, the pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.prose import prose
+from pages.ui.site import HOME, SITE, link_to
+
+_IDEAS = {
+    "convolution_follows": "A convolution looks for the same thing at every place. When the "
+    "pattern moves, its answer moves along.",
+    "pooling_forgives": "A pool keeps one number of each window. A small move within a window "
+    "can leave that number as it was.",
+    "the_head_decides": "The head turns the last maps into an answer. Some heads care where the "
+    "pattern is, others do not.",
+}
+"""What each page with an idea shows, in two sentences."""
+
+_LEARN = "learn"
+
+
+def three_ideas() -> None:
+    """Tell the three ideas, each with the page that shows it."""
+    st.header("Three ideas", anchor=False)
+    grid = st.grid(3, min_column_width=260, gap="medium")
+    for path, text in _IDEAS.items():
+        with grid.cell():
+            link_to(path, strong=True)
+            prose(text)
+
+
+def walkthrough() -> None:
+    """Offer the walkthrough, where it has a page."""
+    for entry in SITE:
+        if entry.path == _LEARN:
+            st.header("Step by step", anchor=False)
+            prose(entry.line)
+            link_to(_LEARN)
+
+
+def all_pages() -> None:
+    """List every other page, in the order in which one learns, and what it is for."""
+    st.header("All pages", anchor=False)
+    grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
+    for entry in SITE:
+        if entry.path != HOME:
+            with grid.cell():
+                link_to(entry.path)
+                st.caption(entry.line)

@@ -1,0 +1,101 @@
+"""One step of a lesson: what is told, what is asked, and the stage on which it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui import lesson_task, walkthrough
+from pages.ui.controls import link_notices, plain
+from pages.ui.frame import StageTask
+from pages.ui.lessons import Book, Lesson, Step
+from pages.ui.parts_training import training_line
+from pages.ui.presenting import leave, turning_bar
+from pages.ui.progress import Progress
+from pages.ui.prose import prose
+from pages.ui.rooms import Room, room_of
+from pages.ui.session import enter
+from pages.ui.stage import stage
+from pages.ui.tasks import Given, Mark, Prediction, answer_to
+from pages.ui.training_box import train_wanted, training_box, want_training
+
+
+def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem: str) -> None:
+    """Show a step, from 0, and take note of what the learner does in it."""
+    step = lesson.steps[at]
+    name = f"lesson {lesson.name} {step.name}"
+    room = room_of(step.scene.lens)
+    enter(Room(name, step.scene, room.admits, room.stacks), step.scene.lens)
+    progress = progress.at(lesson, step)
+    walkthrough.change(progress)
+    given = progress.given(lesson, step)
+    told, shown = st.columns([2, 5], gap="large")
+    with told:
+        _head(book, lesson, at)
+        for sentence in (problem, walkthrough.notice()):
+            if sentence:
+                st.warning(plain(sentence))
+        link_notices()
+        prose(step.text)
+        with st.container(border=True):
+            lesson_task.task_card(lesson, at, given)
+    with shown:
+        _shown(name, step, given, lambda: _bar(book, lesson, at))
+
+
+def _head(book: Book, lesson: Lesson, at: int) -> None:
+    steps = len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "All lessons",
+            key="to_map",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=walkthrough.go_to,
+            args=("",),
+        )
+        number = book.lessons.index(lesson) + 1
+        st.caption(f"Lesson {number} of {len(book.lessons)}, step {at + 1} of {steps}")
+    st.title(lesson.steps[at].title, anchor=False)
+
+
+def _bar(book: Book, lesson: Lesson, at: int) -> None:
+    """Show the projector's bar, which turns from step to step and on to the next lesson."""
+    places = [(each.name, i) for each in book.lessons for i in range(len(each.steps))]
+    place = places.index((lesson.name, at))
+    turning_bar(place, len(places), lambda to: walkthrough.go_to(*places[to]), leave)
+    walkthrough.remember()
+
+
+def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
+    """Show the stage, and train what its scene needs."""
+    spot = None
+    if step.scene.lens == "heads":
+        want_training(step.scene)
+        spot = training_box(offers=False)
+    elif step.scene.lens == "parts":
+        training_line()
+
+    def train() -> None:
+        if spot is not None:
+            train_wanted(spot)
+
+    stage(lesson_task.CARD, task=_stage_task(name, step, given), bar=bar, last=train)
+    train()
+
+
+def _stage_task(name: str, step: Step, given: Given | None) -> StageTask | None:
+    """Return what the stage has to know of a task: whether it is locked, and what to mark."""
+    task = step.task
+    if not isinstance(task, Prediction):
+        return None
+    if not isinstance(task, Mark):
+        return StageTask(name, locked=given is None, veiled=given is None and task.veil)
+    at = (task.map or len(step.scene.stack)) - 1
+    if given is None:
+        return StageTask(name, locked=True, map=at)
+    answer = answer_to(task, step.scene)
+    assert isinstance(given, tuple)
+    assert isinstance(answer, tuple)
+    return StageTask(name, locked=False, map=at, marks=given, changed=answer)

@@ -1,0 +1,192 @@
+"""The card of a step: what is asked, the learner's prediction, the answer beside it, the way on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui import walkthrough
+from pages.ui.controls import plain, problem_of
+from pages.ui.lessons import Lesson, Step
+from pages.ui.scene import Scene
+from pages.ui.session import learner
+from pages.ui.stage import marked_cells
+from pages.ui.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to, fits, judge
+from pages.ui.words import direction
+from rfcore.errors import RfcoreError
+from rfcore.stack import Stack
+
+CARD = "lesson_card"
+"""The key of the fragment in which a goal is watched."""
+
+_BUILD = ("C3x3/1", "M2x2/2")
+"""What can be added to the layers of a step in which one builds."""
+
+
+def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
+    """Show a step's task, from 0, or its answer once there is a prediction."""
+    step = lesson.steps[at]
+    task = step.task
+    if task is None:
+        st.markdown("Drag, and look around.")
+        _onward(lesson, at, done=True)
+    elif isinstance(task, Goal):
+        st.markdown(f"**{task.ask}**")
+        if task.by == "layers":
+            _builder()
+        _watched(lesson, at)
+    elif given is None:
+        assert isinstance(task, Prediction)
+        _asked(lesson, at, step, task)
+    else:
+        assert isinstance(task, Prediction)
+        _answered(lesson, at, task, given)
+
+
+def _asked(lesson: Lesson, at: int, step: Step, task: Prediction) -> None:
+    """Ask for a prediction; it is taken in before the page runs again."""
+    st.markdown(f"**{task.ask}**")
+    key = f"given_{lesson.name}_{step.name}"
+    with st.form(f"form_{key}", border=False):
+        if isinstance(task, Number):
+            unit = f" ({task.unit})" if task.unit else ""
+            st.number_input(f"Your prediction{unit}", value=None, step=1.0, format="%g", key=key)
+        elif isinstance(task, Choice):
+            texts = [option.text for option in task.options]
+            st.radio(
+                "Your prediction",
+                range(len(texts)),
+                index=None,
+                key=key,
+                format_func=texts.__getitem__,
+            )
+        else:
+            st.caption("Mark none if you think that none will change.")
+        st.form_submit_button(
+            "Predict", type="primary", on_click=_predict, args=(lesson, step, key)
+        )
+    problem = st.session_state.pop(f"problem_{key}", "")
+    if problem:
+        st.warning(problem)
+    _onward(lesson, at, done=False)
+
+
+def _predict(lesson: Lesson, step: Step, key: str) -> None:
+    task = step.task
+    assert task is not None
+    if isinstance(task, Mark):
+        # The room of a step is named as the stage names its task.
+        given = fits(task, step.scene, marked_cells(learner().room.name))
+    else:
+        given = fits(task, step.scene, st.session_state.get(key))
+    if given is None:
+        missing = "Type a number first." if isinstance(task, Number) else "Choose an answer first."
+        st.session_state[f"problem_{key}"] = missing
+        return
+    walkthrough.note(lesson, step, given)
+
+
+def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
+    step = lesson.steps[at]
+    st.markdown(task.ask)
+    try:
+        with st.spinner("Measuring."):
+            verdict = judge(task, given, answer_to(task, step.scene))
+    except RfcoreError as error:
+        st.error(plain(f"This could not be measured: {error}."))
+        _onward(lesson, at, done=True)
+        return
+    show = st.success if verdict.right else st.info
+    word = "Right." if verdict.right else "Not this time."
+    icon = ":material/check_circle:" if verdict.right else ":material/lightbulb:"
+    show(
+        f"**{word}** You said: {plain(verdict.said)}. Measured: **{plain(verdict.found)}**.  \n"
+        f"{verdict.why}",
+        icon=icon,
+    )
+    if isinstance(task, Mark):
+        st.caption("Boxes: what you marked. Dots: what changes.")
+    if task.move != (0, 0):
+        st.markdown(f"Now see it: move it {direction(task.move, 'px', plural='px')}.")
+    _onward(lesson, at, done=True)
+
+
+@st.fragment(key=CARD)
+def _watched(lesson: Lesson, at: int) -> None:
+    """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
+    step = lesson.steps[at]
+    task = step.task
+    assert isinstance(task, Goal)
+    here = st.session_state["progress"]
+    if here.has_done(lesson, step):
+        st.success(f"**Reached.** {task.why}", icon=":material/check_circle:")
+        _onward(lesson, at, done=True)
+        return
+    try:
+        reached = task.reached(learner().scene)
+    except RfcoreError as error:
+        st.error(plain(f"This could not be measured: {error}."))
+        reached = False
+    if reached:
+        walkthrough.note(lesson, step, True)
+        st.rerun()  # the browser is told by the whole page what to keep
+    st.caption("Not reached yet.")
+    _onward(lesson, at, done=False)
+
+
+def _builder() -> None:
+    """Let the learner build layers: a button for each kind, and one to take the last away."""
+    stack = learner().scene.stack
+    with st.container(horizontal=True):
+        for layer in _BUILD:
+            st.button(f"Add {layer}", key=f"add_{layer}", on_click=_change_layers, args=(layer,))
+        st.button(
+            "Take the last away",
+            key="remove_last",
+            on_click=_change_layers,
+            args=("",),
+            disabled=len(stack) < 2,
+        )
+    st.caption(f"Now: {stack}")
+    problem_of("lesson_layers")
+
+
+def _change_layers(added: str) -> None:
+    here = learner()
+    layers = here.scene.stack.layers
+
+    def make(scene: Scene) -> Scene:
+        made = (*layers, *Stack.parse(added).layers) if added else layers[:-1]
+        return scene.with_stack(Stack(made))
+
+    here.change(make, "lesson_layers")
+
+
+def _onward(lesson: Lesson, at: int, *, done: bool) -> None:
+    """Show the ways out of a step; leaving one without a task is to have read it."""
+    last = at + 1 == len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Back",
+            key="lesson_back",
+            disabled=at == 0,
+            on_click=walkthrough.go_to,
+            args=(lesson.name, at - 1),
+        )
+        label = ("Finish" if last else "Next") if done else "Skip"
+        st.button(
+            label,
+            key="lesson_next",
+            type="primary" if done else "tertiary",
+            on_click=partial(_leave, lesson, at),
+        )
+
+
+def _leave(lesson: Lesson, at: int) -> None:
+    if lesson.steps[at].task is None:
+        walkthrough.note(lesson, lesson.steps[at], None)
+    if at + 1 < len(lesson.steps):
+        walkthrough.go_to(lesson.name, at + 1)
+    else:
+        walkthrough.go_to("")

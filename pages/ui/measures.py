@@ -1,0 +1,259 @@
+"""What a lesson can ask about a scene; rfcore computes every measure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from pages.ui.lens import Moment
+from pages.ui.lens_maps import layer_readings
+from pages.ui.lens_roads import fill_of
+from pages.ui.limits import SceneError, map_shapes
+from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
+from pages.ui.scene import Scene, Unit
+from pages.ui.setting import FILLS, look_at_start, setting_of
+from rfcore.equivariance import break_of, compare_activations
+from rfcore.exact_fields import ExactField, exact_fields
+from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
+from rfcore.layers import Conv2d
+from rfcore.network import Network
+from rfcore.ops import Array, PaddingMode
+from rfcore.shifted_maps import map_shifts
+from rfcore.stack import Stack
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number to be measured in a scene: a measure's name, and what it needs to know.
+
+    map: the layer, from 1; 0 is the last. head: a name of HEADS. quarter: one of QUARTERS. grid:
+    cells a side of a face's grid.
+    """
+
+    measure: str
+    map: int = 0
+    head: str = ""
+    quarter: str = ""
+    grid: int = 0
+
+    def of(self, scene: Scene) -> float | None:
+        """Return the number in a scene; None where there is none, as before a unit is pinned.
+
+        Raises SceneError for what such a scene does not have.
+        """
+        return MEASURES[self.measure].compute(scene, self)
+
+
+Compute = Callable[[Scene, Quantity], float | None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A way to measure a scene.
+
+    compute: returns the number. means: what it is, for those who write lessons. needs: the parts
+    of a Quantity that it reads. trains: whether heads or grids have to be trained for it first.
+    """
+
+    compute: Compute
+    means: str
+    needs: tuple[str, ...]
+    trains: bool
+
+
+MEASURES: dict[str, Measure] = {}
+"""Every measure by its name in a lesson; those of `measures_trained` too, once that is imported."""
+
+
+def measure(
+    name: str, means: str, *needs: str, trains: bool = False
+) -> Callable[[Compute], Compute]:
+    """Enter a function into MEASURES; see `Measure`."""
+
+    def enter(compute: Compute) -> Compute:
+        MEASURES[name] = Measure(compute, means, needs, trains)
+        return compute
+
+    return enter
+
+
+def layer_index(scene: Scene, number: int) -> int:
+    """Return a layer counted from 0; number: from 1, or 0 for the last one."""
+    layers = len(scene.stack)
+    if not 0 <= number <= layers:
+        raise SceneError(f"the stack has maps 1 to {layers}, and 0 for the last, got {number}")
+    return number - 1 if number else layers - 1
+
+
+def changed_cells_of(scene: Scene, number: int) -> Array:
+    """Return which cells of a map are not as they were at the start of the drag, (rows, cols)."""
+    moment, at = _moment(scene), layer_index(scene, number)
+    changed: Array = moment.start.maps[at] != moment.now.maps[at]
+    return changed
+
+
+@lru_cache(maxsize=32)
+def _moment(scene: Scene) -> Moment:
+    at_rest = scene.at_rest()
+    setting = setting_of(at_rest)
+    start = look_at_start(at_rest, scene.start, True)
+    if scene.moves != "pattern":
+        start = start._replace(responses=start.maps)
+    return Moment(scene, setting, start, setting.look(scene))
+
+
+@measure("changed", "cells of a map that are not as they were at the start", "map")
+def _changed(scene: Scene, asked: Quantity) -> float:
+    return float(np.count_nonzero(changed_cells_of(scene, asked.map)))
+
+
+@measure("shift", "cells by which the pattern's response moved on a map, right or down", "map")
+def _shift(scene: Scene, asked: Quantity) -> float | None:
+    measured = layer_readings(_moment(scene))[layer_index(scene, asked.map)].measured
+    return None if measured is None else float(max(measured.shift, key=abs))
+
+
+@measure("first break", "the first layer, from 1, that does not follow exactly; 0 when all do")
+def _first_break(scene: Scene, _: Quantity) -> float:
+    moment = _moment(scene)
+    errors = compare_activations(
+        scene.stack,
+        tuple(response[None] for response in moment.start.responses),
+        tuple(response[None] for response in moment.now.responses),
+        scene.moved,
+        (scene.size, scene.size),
+        padding_mode=scene.padding_mode,
+        fill=FILLS[scene.moves],
+    )
+    broken = break_of(scene.stack, errors)
+    return 0.0 if broken is None else broken.layer + 1.0
+
+
+@measure("difference", "the largest difference of the two roads on the last map")
+def _difference(scene: Scene, _: Quantity) -> float:
+    moment, sides = _moment(scene), (scene.size, scene.size)
+    fill = fill_of(scene, moment.setting)
+    should = map_shifts(scene.stack, scene.moved, sides, scene.padding_mode, fill)[-1]
+    moved = should.apply(moment.start.maps[-1])[should.there]
+    return float(np.abs(moment.now.maps[-1][should.there] - moved).max(initial=0.0))
+
+
+@measure("field", "pixels a side that a unit of a map sees", "map")
+def _field(scene: Scene, asked: Quantity) -> float:
+    return float(setting_of(scene.at_rest()).fields[layer_index(scene, asked.map)].size[0])
+
+
+@measure("jump", "pixels from one unit of a map to the next", "map")
+def _jump(scene: Scene, asked: Quantity) -> float:
+    return float(setting_of(scene.at_rest()).fields[layer_index(scene, asked.map)].jump[0])
+
+
+@measure("cells", "rows of a map", "map")
+def _cells(scene: Scene, asked: Quantity) -> float:
+    return float(map_shapes(scene.stack, scene.size)[layer_index(scene, asked.map)][1])
+
+
+@measure("layers", "layers of the stack")
+def _layers(scene: Scene, _: Quantity) -> float:
+    return float(len(scene.stack))
+
+
+@measure("moved", "pixels that the hand has moved, along rows or columns")
+def _moved(scene: Scene, _: Quantity) -> float:
+    return float(max(map(abs, scene.moved)))
+
+
+@measure("pinned", "the layer of the pinned unit, from 1; 0 when none is pinned")
+def _pinned(scene: Scene, _: Quantity) -> float:
+    return 0.0 if scene.unit is None else scene.unit.layer + 1.0
+
+
+@measure("covered", "per cent of the pattern that the pinned unit can see")
+def _covered(scene: Scene, _: Quantity) -> float | None:
+    if scene.unit is None:
+        return None
+    rows, cols = _fields(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
+    (row, col), size = scene.position, scene.pattern_size
+    return 100.0 * float(rows[row : row + size].mean() * cols[col : col + size].mean())
+
+
+@measure(
+    "reached", "cells of a map that can see the pattern's first pixel, or the pinned one", "map"
+)
+def _reached(scene: Scene, asked: Quantity) -> float:
+    field = _fields(scene)[layer_index(scene, asked.map)]
+    rows, cols = field.reached_from(*(scene.pixel or scene.position))
+    return float(rows.sum() * cols.sum())
+
+
+def _fields(scene: Scene) -> tuple[ExactField, ...]:
+    return _exact_fields(scene.stack, scene.size, scene.padding_mode)
+
+
+@lru_cache(maxsize=8)  # tables of up to 1.5 MB
+def _exact_fields(stack: Stack, size: int, mode: PaddingMode) -> tuple[ExactField, ...]:
+    return exact_fields(stack, (size, size), padding_mode=mode)
+
+
+@measure("used", "pixels that can change the pinned unit now")
+def _used(scene: Scene, _: Quantity) -> float | None:
+    if scene.unit is None:
+        return None
+    channel = scene.channels[scene.unit.layer]
+    return float(used_pixels(*_unit_in(scene, scene.unit), channel=channel).sum())
+
+
+@measure(
+    "middle", "per cent of the pinned unit's effective field in a quarter of its box, the middle"
+)
+def _middle(scene: Scene, _: Quantity) -> float | None:
+    unit = scene.unit
+    if unit is None:
+        return None
+    gradient = effective_receptive_field(*_unit_in(scene, unit), channel=scene.channels[unit.layer])
+    span = setting_of(scene.at_rest()).fields[unit.layer].span(unit.row, unit.col)
+    return 100.0 * middle_share(gradient, span)
+
+
+def _unit_in(scene: Scene, unit: Unit) -> tuple[Network, Array, int, tuple[int, int]]:
+    setting = setting_of(scene.at_rest())
+    return setting.network, setting.picture_of(scene), unit.layer, (unit.row, unit.col)
+
+
+@measure("unnoticed steps", "of the steps to the cells around, those that the pool does not notice")
+def _unnoticed_steps(scene: Scene, _: Quantity) -> float:
+    labels = orbit_labels(scene)
+    if labels is None:
+        raise SceneError("only a pool over a grid of numbers has steps that it does not notice")
+    return float(steps_at(labels, scene.position)[0])
+
+
+@measure("unnoticed share", "per cent of a single peak's steps that the pool does not notice")
+def _unnoticed_share(scene: Scene, _: Quantity) -> float:
+    steps = peak_steps(scene.stack)
+    if steps is None:
+        raise SceneError("only a pool has a share of steps that it does not notice")
+    return 100.0 * float(steps.share)
+
+
+@measure("weights", "weights of one kernel of the first layer")
+def _weights(scene: Scene, _: Quantity) -> float:
+    return _kernel_cells(scene)
+
+
+def _kernel_cells(scene: Scene) -> float:
+    layer = scene.stack.layers[0]
+    if not isinstance(layer, Conv2d):
+        raise SceneError(f"weights are counted in a convolution; the first layer is {layer}")
+    return float(layer.kernel_size[0] * layer.kernel_size[1])
+
+
+@measure(
+    "untied weights", "weights of one channel of the first layer, with a kernel for every place"
+)
+def _untied_weights(scene: Scene, _: Quantity) -> float:
+    rows, cols = map_shapes(scene.stack, scene.size)[0][1:]
+    return _kernel_cells(scene) * rows * cols

@@ -1,0 +1,125 @@
+"""The pages of the app, in the order in which one learns: one table for all who name a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
+
+import streamlit as st
+
+
+class Entry(NamedTuple):
+    """A page: its file's name and address, its title, its icon, what it is for, its section.
+
+    path: the file's name without its ending, and what stands in the address. section: of the
+    navigation, empty for pages that stand there by themselves.
+    """
+
+    path: str
+    title: str
+    icon: str
+    line: str
+    section: str = ""
+
+    @property
+    def file(self) -> str:
+        """The page's file, as Streamlit names it."""
+        return f"{self.path}.py"
+
+
+HOME = "home"
+EXPLORE, MORE = "Explore", "More"
+
+SITE = (
+    Entry(HOME, "Home", ":material/home:", "The idea in one sentence, and a picture to drag."),
+    Entry(
+        "learn",
+        "Walkthrough",
+        ":material/school:",
+        "Short lessons in which you predict, drag and see.",
+    ),
+    Entry(
+        "feature_map_shifts",
+        "Feature-map shifts",
+        ":material/open_with:",
+        "Drag a pattern and watch every layer follow it, or fail to.",
+        EXPLORE,
+    ),
+    Entry(
+        "convolution_follows",
+        "Convolution follows",
+        ":material/select_all:",
+        "One kernel at work, window by window, and why its answer moves along.",
+        EXPLORE,
+    ),
+    Entry(
+        "pooling_forgives",
+        "Pooling forgives",
+        ":material/grid_on:",
+        "A small grid of numbers: which moves does a pool not notice?",
+        EXPLORE,
+    ),
+    Entry(
+        "how_far_a_neuron_sees",
+        "How far a neuron sees",
+        ":material/center_focus_weak:",
+        "The part of the picture that one neuron sees, layer by layer.",
+        EXPLORE,
+    ),
+    Entry(
+        "the_head_decides",
+        "The head decides",
+        ":material/account_tree:",
+        "Train three heads, then drag the pattern to where they never saw it.",
+        EXPLORE,
+    ),
+    Entry(
+        "parts_and_places",
+        "Parts and places",
+        ":material/face:",
+        "Scramble a face and see how much pooling is too much.",
+        EXPLORE,
+    ),
+    # The claim check stands here, under MORE.
+    Entry(
+        "present",
+        "Present",
+        ":material/slideshow:",
+        "A run of scenes for the projector, with notes that only you see.",
+        MORE,
+    ),
+    Entry(
+        "glossary",
+        "Glossary",
+        ":material/menu_book:",
+        "Every term in plain words, with a scene that shows it.",
+        MORE,
+    ),
+)
+"""Every page, in the order in which one learns."""
+
+
+def sections() -> Iterator[tuple[str, list[Entry]]]:
+    """Return the sections of the navigation, each with its pages."""
+    for section, entries in groupby(SITE, key=lambda entry: entry.section):
+        yield section, list(entries)
+
+
+def entry_of(path: str) -> Entry:
+    """Return the page of an address.
+
+    >>> entry_of("home").title
+    'Home'
+    """
+    return next(entry for entry in SITE if entry.path == path)
+
+
+def link_to(path: str, query: Mapping[str, str] | None = None, *, strong: bool = False) -> None:
+    """Show a link to a page, or to a scene on it, with the page's title and icon.
+
+    path: the page's address. query: of the scene. strong: in bold, as a heading.
+    """
+    entry = entry_of(path)
+    label = f"**{entry.title}**" if strong else entry.title
+    st.page_link(entry.file, label=label, icon=entry.icon, query_params=dict(query or {}))

@@ -1,0 +1,310 @@
+"""The tasks of a lesson: what is asked, what the answer is, and whether a goal can be reached.
+
+Every answer is measured in the step's scene. Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from typing import Literal
+
+import numpy as np
+
+from pages.ui import measures_trained  # noqa: F401  enters its measures
+from pages.ui.face_parts import limits
+from pages.ui.limits import SceneError, map_shapes
+from pages.ui.measures import MEASURES, Quantity, changed_cells_of
+from pages.ui.scene import Scene, Unit
+from pages.ui.words_pool import number_text
+from rfcore.errors import RfcoreError
+from rfcore.faces import PARTS
+from rfcore.layers import Conv2d, MaxPool2d, Pair
+
+By = Literal["drag", "pin", "layers"]
+
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+ROUNDING = 1e-6
+"""What counts as equal, or as nothing, where numbers are compared."""
+
+MOST_ADDED = 5
+"""Layers that the search for a stack adds to that of the scene."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must be true of a scene: a quantity, one of COMPARE, and a number."""
+
+    quantity: Quantity
+    sign: str
+    value: float
+
+    def holds(self, scene: Scene) -> bool:
+        """Whether it is true of a scene; what cannot be measured yet is not."""
+        measured = self.quantity.of(scene)
+        if measured is None:
+            return False
+        close = abs(measured - self.value) <= ROUNDING
+        return COMPARE[self.sign](self.value if close else measured, self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """The base of all tasks: what is asked, and one sentence of why the answer is what it is."""
+
+    ask: str
+    why: str
+
+    @property
+    def trains(self) -> bool:
+        """Whether heads or grids have to be trained before there is an answer."""
+        return any(MEASURES[quantity.measure].trains for quantity in self.quantities)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All that is measured for the answer."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction(Task):
+    """A task that is answered before the stage lets the hand move.
+
+    move: (rows, cols) in pixels that the pattern is about to move when the answer is measured.
+    veil: whether the maps would give the answer away, and are not shown before.
+    """
+
+    move: Pair = (0, 0)
+    veil: bool = False
+
+    def after(self, scene: Scene) -> Scene:
+        """Return the step's scene after the move that is asked about; it may be impossible."""
+        (row, col), (down, right) = scene.start, self.move
+        return replace(scene, position=(row + down, col + right))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark(Prediction):
+    """Mark the cells of a map that a move will change; map: the layer, from 1, 0 for the last."""
+
+    map: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Prediction):
+    """Say a number; unit: of what. tolerance: how far off still counts as right."""
+
+    quantity: Quantity
+    unit: str = ""
+    tolerance: float = 0.0
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (self.quantity,)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from, and when it is the right one."""
+
+    text: str
+    when: Condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Prediction):
+    """Choose one of several answers, of which exactly one is right."""
+
+    options: tuple[Option, ...]
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(option.when.quantity for option in self.options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal(Task):
+    """Drag, pin, or build layers until all conditions are true of the scene."""
+
+    by: By = "drag"
+    until: tuple[Condition, ...]
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(condition.quantity for condition in self.until)
+
+    def reached(self, scene: Scene) -> bool:
+        """Whether a scene is what the goal asks for."""
+        return all(condition.holds(scene) for condition in self.until)
+
+
+Given = float | int | bool | tuple[Pair, ...]
+"""A learner's prediction: a number, an option from 0, True for a goal, or the marked cells."""
+
+Answer = float | int | tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A prediction beside the answer, in words."""
+
+    right: bool
+    said: str
+    found: str
+    why: str
+
+
+@lru_cache(maxsize=256)
+def answer_to(task: Prediction, scene: Scene) -> Answer:
+    """Return the answer to a task in the scene of its step.
+
+    Raises SceneError, or what rfcore raises, when there is none or, of a choice, not just one.
+    """
+    after = task.after(scene)
+    if isinstance(task, Mark):
+        cells = np.argwhere(changed_cells_of(after, task.map))
+        return tuple((int(row), int(col)) for row, col in cells)
+    if isinstance(task, Number):
+        measured = task.quantity.of(after)
+        if measured is None:
+            raise SceneError(f"\u201c{task.quantity.measure}\u201d has no value in this scene")
+        return measured
+    assert isinstance(task, Choice)
+    right = [at for at, option in enumerate(task.options) if option.when.holds(after)]
+    if len(right) != 1:
+        found = ", ".join(str(at + 1) for at in right) or "none"
+        values = [number_of(option.when.quantity.of(after)) for option in task.options]
+        raise SceneError(
+            f"exactly one option must be right, but of {len(task.options)} it is "
+            f"{found}; measured: {', '.join(values)}"
+        )
+    return right[0]
+
+
+def number_of(value: float | None) -> str:
+    """Write a measured number in short; "none" where there is none.
+
+    >>> number_of(8.0), number_of(12.346), number_of(None)
+    ('8', '12.3', 'none')
+    """
+    if value is None:
+        return "none"
+    return number_text(value) if abs(value) < 10 else f"{round(value, 1):,g}"
+
+
+def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
+    """Set a prediction beside the answer."""
+    if isinstance(task, Mark):
+        assert isinstance(given, tuple)
+        assert isinstance(answer, tuple)
+        right = set(given) == set(answer)
+        said, found = f"{len(given)} marked", f"{len(answer)} changed"
+    elif isinstance(task, Number):
+        assert not isinstance(given, tuple)
+        assert not isinstance(answer, tuple)
+        right = abs(given - answer) <= task.tolerance + ROUNDING
+        unit = f" {task.unit}" if task.unit else ""
+        said, found = f"{number_of(given)}{unit}", f"{number_of(answer)}{unit}"
+    else:
+        assert isinstance(task, Choice)
+        assert isinstance(given, int)
+        assert isinstance(answer, int)
+        right = given == answer
+        said, found = task.options[given].text, task.options[answer].text
+    return Verdict(right, said, found, task.why.replace("{answer}", found))
+
+
+def fits(task: Task, scene: Scene, given: object) -> Given | None:
+    """Return a prediction, as it comes from a browser or a link, if it can be one of this task."""
+    if isinstance(task, Goal):
+        return True if given is True else None
+    if isinstance(given, bool):
+        return None
+    if isinstance(task, Number):
+        is_number = isinstance(given, int | float) and abs(given) < 1e9
+        return float(given) if is_number else None  # type: ignore[arg-type]
+    if isinstance(task, Choice):
+        return given if isinstance(given, int) and 0 <= given < len(task.options) else None
+    assert isinstance(task, Mark)
+    return _fitting_cells(task, scene, given)
+
+
+def _fitting_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] | None:
+    shape = map_shapes(scene.stack, scene.size)[task.map - 1]
+    if not isinstance(given, list | tuple) or len(given) > shape[1] * shape[2]:
+        return None
+    cells = set()
+    for cell in given:
+        if not isinstance(cell, list | tuple) or len(cell) != 2:
+            return None
+        for at, count in zip(cell, shape[1:], strict=True):
+            if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < count:
+                return None
+        cells.add((cell[0], cell[1]))
+    return tuple(sorted(cells))
+
+
+@lru_cache(maxsize=256)
+def can_be_reached(goal: Goal, scene: Scene) -> bool:
+    """Whether some scene that the learner's hand can make is what the goal asks for.
+
+    Tries them all, those near the start first: places of the pattern or of a face's parts, units to
+    pin, or up to MOST_ADDED more layers.
+    """
+    return any(goal.reached(tried) for tried in _SCENES[goal.by](scene))
+
+
+def _dragged(scene: Scene) -> Iterator[Scene]:
+    if scene.parts is not None:
+        yield from _parts_dragged(scene)
+    last = range(scene.size - scene.pattern_size + 1)
+    row, col = scene.start
+    for place in sorted(product(last, last), key=lambda at: abs(at[0] - row) + abs(at[1] - col)):
+        yield replace(scene, position=place)
+
+
+def _parts_dragged(scene: Scene) -> Iterator[Scene]:
+    assert scene.parts is not None
+    for at, part in enumerate(PARTS):
+        least, most = limits(part)
+        for place in product(range(least, most + 1), repeat=2):
+            row, col = place
+            places = (*scene.parts.places[:at], (row, col), *scene.parts.places[at + 1 :])
+            yield replace(scene, parts=scene.parts.dragged_to(places))
+
+
+def _pinned(scene: Scene) -> Iterator[Scene]:
+    for layer, (_, rows, cols) in enumerate(map_shapes(scene.stack, scene.size)):
+        for row, col in product(range(rows), range(cols)):
+            yield replace(scene, unit=Unit(layer, row, col))
+
+
+def _built(scene: Scene) -> Iterator[Scene]:
+    waiting = [scene]
+    while waiting:
+        tried = waiting.pop(0)
+        yield tried
+        if len(tried.stack) - len(scene.stack) >= MOST_ADDED:
+            continue
+        for layer in (Conv2d(3), MaxPool2d(2)):
+            try:
+                waiting.append(tried.with_stack(type(tried.stack)((*tried.stack.layers, layer))))
+            except RfcoreError:  # it no longer fits the picture
+                continue
+
+
+_SCENES: dict[By, Callable[[Scene], Iterator[Scene]]] = {
+    "drag": _dragged,
+    "pin": _pinned,
+    "layers": _built,
+}

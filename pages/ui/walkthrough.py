@@ -1,0 +1,105 @@
+"""Where a learner is in the walkthrough, and how far: in the link, and kept by their browser."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.lessons import Book, Lesson, Step
+from pages.ui.memory import keep_text, kept_text
+from pages.ui.progress import Progress, ProgressError, from_code, from_text, to_text
+from pages.ui.tasks import Given
+
+SUMMARY = "summary"
+"""The place of the page on which all predictions are listed, where a lesson's name would be."""
+
+_PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
+_STAYS = ("present",)  # parameters of a link that are no place
+
+
+def progress() -> Progress:
+    """Return how far the learner is, with what browser and link have told meanwhile."""
+    state = st.session_state
+    here: Progress = state.setdefault(_PROGRESS, Progress())
+    told = kept_text("progress")
+    if told and told != state.get(_TOLD):
+        state[_TOLD] = told
+        try:
+            here = here.merged(from_text(told))
+        except ProgressError as error:
+            state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
+    code = st.query_params.pop("progress", None) if "progress" in st.query_params else None
+    if code:
+        try:
+            brought = from_code(code)
+        except ProgressError as error:
+            state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
+        else:
+            newest = max(here.since, brought.since)
+            here = Progress(here.done, here.last, newest).merged(
+                Progress(brought.done, brought.last, newest)
+            )
+    state[_PROGRESS] = here
+    return here
+
+
+def notice() -> str:
+    """Return once what could not be read of the learner's progress."""
+    found: str = st.session_state.pop(_NOTICE, "")
+    return found
+
+
+def remember() -> None:
+    """Let the browser keep the progress; to be called once, at the end of a page."""
+    told = kept_text("progress") is not None
+    keep_text("progress", to_text(st.session_state[_PROGRESS]) if told else None)
+
+
+def change(made: Progress) -> None:
+    """Replace the progress."""
+    st.session_state[_PROGRESS] = made
+
+
+def note(lesson: Lesson, step: Step, given: Given | None) -> None:
+    """Note that a step is done, with what was predicted."""
+    change(st.session_state[_PROGRESS].with_step(lesson, step, given))
+
+
+def place(book: Book) -> tuple[Lesson | None, int, str]:
+    """Return the lesson of the link, its step from 0, and a sentence if the link has neither."""
+    name = st.query_params.get("lesson", "")
+    if not name or name == SUMMARY:
+        return None, 0, ""
+    lesson = book.find(name)
+    if lesson is None:
+        return None, 0, f"There is no lesson \u201c{name[:40]}\u201d; choose one below."
+    number = st.query_params.get("step", "1")
+    if not number.isdecimal() or not 1 <= int(number[:6]) <= len(lesson.steps):
+        problem = f"This lesson has steps 1 to {len(lesson.steps)}, not \u201c{number[:20]}\u201d."
+        return lesson, 0, problem
+    return lesson, int(number) - 1, ""
+
+
+def is_summary() -> bool:
+    """Whether the link asks for the list of all predictions."""
+    return st.query_params.get("lesson") == SUMMARY
+
+
+def go_to(lesson: str, step: int = 0) -> None:
+    """Put a place into the link: a lesson and its step from 0; without a lesson, the map."""
+    stays = {key: st.query_params[key] for key in _STAYS if key in st.query_params}
+    where = {"lesson": lesson, "step": str(step + 1)} if lesson else {}
+    if lesson == SUMMARY:
+        where.pop("step")
+    st.query_params.from_dict({**where, **stays})
+
+
+def first_open(lesson: Lesson, here: Progress) -> int:
+    """Return the step at which a lesson is taken up: where the learner was, or the first not done.
+
+    A lesson that is done begins at its beginning.
+    """
+    undone = [at for at, step in enumerate(lesson.steps) if not here.has_done(lesson, step)]
+    names = [step.name for step in lesson.steps]
+    if undone and here.last[0] == lesson.name and here.last[1] in names:
+        return names.index(here.last[1])
+    return undone[0] if undone else 0
