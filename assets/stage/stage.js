@@ -9,7 +9,7 @@ import { clamp, samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
-import { fitMaps, roomFor } from "./projector.js";
+import { fitMaps, giveKeysBack, roomFor } from "./projector.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { Task } from "./task.js";
 import { describeUnit, numberText } from "./words.js";
@@ -92,6 +92,7 @@ class Stage {
     });
     parent.append(...styles, this.parts.root);
     listenToBar(this);
+    giveKeysBack(this.parts.root);
     new ResizeObserver(() => this.layOut()).observe(this.parts.root);
     // The height of the window alone decides on a projector.
     this.onWindow = () => this.room.isPresenting && this.layOut();

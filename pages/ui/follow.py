@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -44,11 +45,11 @@ def follow(
         if isinstance(message, list) and message and isinstance(message[0], int):
             turn(message[0])
 
-    room = {"width": "content", "height": "content" if clock else 1}
-    with st.container(key=f"{key}_room", border=False, **room):
+    height: Literal["content"] | int = "content" if clock else 1
+    with st.container(key=f"{key}_room", border=False, width="content", height=height):
         _follow(
             key=key,
             data={"deck": deck, "slide": slide, "turns": turns, "talk": talk, "clock": clock},
             on_heard_change=heard,
-            height="content" if clock else 1,
+            height=height,
         )
