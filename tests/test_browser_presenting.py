@@ -39,12 +39,15 @@ def test_a_clicker_goes_from_the_first_slide_to_the_last_and_back(
             stage.wait_for_link(slide=f"{number}", present="1")
         page.keyboard.press("PageDown")
         page.get_by_text("4 of 4. This is the last.").wait_for()
-        page.reload()
-        title_is(page, TITLES[3])
         for title in TITLES[2::-1]:
             page.keyboard.press("PageUp")
             title_is(page, title)
         stage.wait_for_maps_at((24, 17))  # as the hand has left it
+        stage.wait_for_link(slide="1", at="24,17")
+        page.reload()
+        stage.wait_until_ready()
+        title_is(page, TITLES[0])
+        assert stage.position == (24, 17)
         page.get_by_role("button", name="Start over").click()
         stage.wait_for_maps_at((24, 14))
         page.keyboard.press("Escape")
@@ -66,7 +69,7 @@ def test_type_is_large_and_nothing_has_to_be_scrolled(
     browser: Browser, server: AppServer, width: int, height: int, least: int
 ) -> None:
     size = {"viewport": {"width": width, "height": height}}
-    for path in ("/feature_map_shifts", "/pooling_forgives", "/how_far_a_neuron_sees"):
+    for path in ("/feature_map_shifts", "/how_far_a_neuron_sees"):
         with Stage(browser, server, {"present": "1"}, path=path, **size) as stage:
             expect(stage.page.get_by_test_id("stHeader")).to_be_hidden()
             for selector in (".sentence", ".unit-text", ".views button"):
