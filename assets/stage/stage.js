@@ -23,7 +23,7 @@ import "./lens-window.js";
 import "./pool-edit.js";
 import "./pool-orbit.js";
 
-const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads"];
+const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads", "projector"];
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
