@@ -351,7 +351,7 @@ class Stage {
       const marked = this.task.words(this.cursor);
       const text = [this.header?.sentence, this.parts.unitText.textContent].join(" ").trim();
       // What a locked stage knows already would give the answer away.
-      write(this.parts.spoken, this.task.task?.locked ? marked : text);
+      write(this.parts.spoken, this.task.locked ? marked : text);
     }, SPEAK_AFTER);
   }
 
@@ -444,6 +444,11 @@ class Stage {
     return this.chosenUnit ?? this.lens.unit?.(this) ?? null;
   }
 
+  // A lesson says itself what to do.
+  get hint() {
+    return this.task.task ? "" : HINT;
+  }
+
   markUnit(sheet, index, unit) {
     const mark = this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
     if (mark) drawUnit(sheet, this.setting.layers, index, unit, this.ownCells, mark);
@@ -464,7 +469,7 @@ class Stage {
     this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
     this.lens.after?.(this, theme, unit);
     this.tellDrawnOnce();
-    write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : HINT));
+    write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : this.hint));
   }
 
   // After the browser has painted it: what the page then adds takes long to load.
@@ -511,7 +516,7 @@ class Stage {
       if (full > 1) sheet.numbers(bitmap, whole, cells, cells, number);
     }
     sheet.edge();
-    this.lens.overInput?.(this, sheet, theme, unit);
+    if (!this.task.veiled) this.lens.overInput?.(this, sheet, theme, unit);
     const around = ([row, col]) => [row, row + size, col, col + size];
     if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
     sheet.box(around(position));

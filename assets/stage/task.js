@@ -29,20 +29,32 @@ export class Task {
     this.stage.drawSoon();
   }
 
+  get locked() {
+    return Boolean(this.task?.locked);
+  }
+
+  get veiled() {
+    return Boolean(this.task?.veiled);
+  }
+
   get marking() {
-    return Boolean(this.task?.locked) && this.task.map !== null;
+    return this.locked && this.task.map !== null;
   }
 
   // The elements of the stage may be new.
   apply() {
     const { parts, input, maps } = this.stage;
-    const locked = Boolean(this.task?.locked);
+    const { locked } = this;
     parts.root.classList.toggle("locked", locked);
-    parts.root.classList.toggle("veiled", Boolean(this.task?.veiled));
+    parts.root.classList.toggle("veiled", this.veiled);
     this.chip.hidden = !locked;
     this.chip.textContent = this.marking ? MARKING : LOCKED;
     if (this.chip.parentElement !== parts.panels.parentElement) parts.panels.before(this.chip);
     input.plot.inert = locked;
+    // What stands beside the maps would give the answer away.
+    for (const { panel } of [...this.stage.extras, ...this.stage.lensPanels]) {
+      panel.classList.toggle("withheld", locked);
+    }
     maps.forEach((map, index) => {
       const marked = this.marking && index === this.task.map;
       map.plot.inert = locked && !marked;

@@ -51,7 +51,7 @@ def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> 
     done, steps = progress.count(lesson), len(lesson.steps)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
-            st.markdown(f"**{number}. {lesson.title}**  \n{lesson.idea}")
+            prose(f"**{number}. {lesson.title}**  \n{lesson.idea}")
         status = f":material/check_circle: all {steps} done" if done == steps else ""
         if 0 < done < steps:
             status = f"{done} of {steps} done"

@@ -85,11 +85,11 @@ def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) 
     train()
 
 
-def _stage_task(name: str, step: Step, given: Given | None) -> StageTask | None:
+def _stage_task(name: str, step: Step, given: Given | None) -> StageTask:
     """Return what the stage has to know of a task: whether it is locked, and what to mark."""
     task = step.task
     if not isinstance(task, Prediction):
-        return None
+        return StageTask(name, locked=False)
     if not isinstance(task, Mark):
         return StageTask(name, locked=given is None, veiled=given is None and task.veil)
     at = (task.map or len(step.scene.stack)) - 1

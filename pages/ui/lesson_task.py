@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.ui import walkthrough
 from pages.ui.controls import plain, problem_of
+from pages.ui.grid import GRID
 from pages.ui.lessons import Lesson, Step
 from pages.ui.scene import Scene
 from pages.ui.session import learner
@@ -101,14 +102,15 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
     word = "Right." if verdict.right else "Not this time."
     icon = ":material/check_circle:" if verdict.right else ":material/lightbulb:"
     show(
-        f"**{word}** You said: {plain(verdict.said)}. Measured: **{plain(verdict.found)}**.  \n"
-        f"{verdict.why}",
+        f"**{word}**  \nYou said: {plain(verdict.said)}  \n"
+        f"Measured: **{plain(verdict.found)}**  \n{verdict.why}",
         icon=icon,
     )
     if isinstance(task, Mark):
         st.caption("Boxes: what you marked. Dots: what changes.")
     if task.move != (0, 0):
-        st.markdown(f"Now see it: move it {direction(task.move, 'px', plural='px')}.")
+        unit = ("cell", "cells") if step.scene.image == GRID else ("px", "px")
+        st.markdown(f"Now see it: move it {direction(task.move, *unit)}.")
     _onward(lesson, at, done=True)
 
 

@@ -208,7 +208,9 @@ def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
         assert isinstance(given, tuple)
         assert isinstance(answer, tuple)
         right = set(given) == set(answer)
-        said, found = f"{len(given)} marked", f"{len(answer)} changed"
+        hits = len(set(given) & set(answer))
+        said = f"{len(given)} marked, {hits} of them right" if given else "none will change"
+        found = f"{len(answer)} changed" if answer else "none changes"
     elif isinstance(task, Number):
         assert not isinstance(given, tuple)
         assert not isinstance(answer, tuple)
@@ -220,7 +222,7 @@ def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
         assert isinstance(given, int)
         assert isinstance(answer, int)
         right = given == answer
-        said, found = task.options[given].text, task.options[answer].text
+        said, found = (task.options[at].text.rstrip(".") for at in (given, answer))
     return Verdict(right, said, found, task.why.replace("{answer}", found))
 
 
