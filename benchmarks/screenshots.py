@@ -35,6 +35,10 @@ VIEWS = {
     "parts-moved": "/parts_and_places?parts=15,15,15,33,25,24,8,24&grid=12",
     "fields-pixel": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
     "heads": "/the_head_decides?at=40,40",
+    "presenting": f"/feature_map_shifts?present=1&{MOVED}",
+    "presenting-heads": "/the_head_decides?present=1&at=40,40",
+    "presenting-parts": "/parts_and_places?present=1&grid=12",
+    "slide": "/present?present=1&deck=walkthrough&slide=3",
 }
 README_PICTURE = ROOT / "assets" / "readme.png"
 
