@@ -39,21 +39,37 @@ VIEWS = {
     "presenting-heads": "/the_head_decides?present=1&at=40,40",
     "presenting-parts": "/parts_and_places?present=1&grid=12",
     "slide": "/present?present=1&deck=walkthrough&slide=3",
+    "claims": "/claim_check",
+    "hand-out": "/pooling_forgives?at=3,4&from=3,3",
+    "gif": "/feature_map_shifts",
+    "lessons": "/learn",
+    "lesson-locked": "/learn?lesson=a-pool-forgives&step=2",
+    "lesson-goal": "/learn?lesson=how-far-one-neuron-sees&step=5",
 }
+PRESSED = {"hand-out": "Hand out", "gif": "Make a GIF"}
+"""Views of a dialog: the button that opens it on the page."""
+SHOWN = '.stage .panel canvas, [data-testid="stTable"], .prose'
+"""What a page has on it when it is there: its stage, a table, or running text."""
 README_PICTURE = ROOT / "assets" / "readme.png"
 
 
-def take(browser: Browser, url: str, path: str, size: tuple[int, int], theme: str) -> None:
-    """Open a page, wait for its stage and save the picture of the whole page."""
+def take(
+    browser: Browser, url: str, path: str, size: tuple[int, int], theme: str, press: str
+) -> None:
+    """Open a page, wait until it is there, press a button if named, and save the whole page."""
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
     )
     page.goto(url)
-    page.locator(".stage .panel canvas").first.wait_for()
+    page.locator(SHOWN).first.wait_for()
+    page.locator('[data-testid="stSkeleton"]').first.wait_for(state="detached", timeout=90_000)
     page.locator(TRAINING).wait_for(state="detached", timeout=90_000)
     running = '[data-testid="stApp"][data-test-script-state="running"]'
     page.locator(running).wait_for(state="detached")  # heads take a few seconds to be trained
+    if press:
+        page.get_by_role("button", name=press).click()
+        page.get_by_role("dialog").wait_for()
     page.wait_for_timeout(1500)
     # Streamlit scrolls inside the page, so a full picture needs a window as tall as its content.
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
@@ -85,7 +101,7 @@ def main() -> None:
         for (name, path), (size, pixels), theme in product(VIEWS.items(), SIZES.items(), THEMES):
             if options.only in name:
                 target = str(folder / f"{name}-{size}-{theme}.png")
-                take(browser, server.url + path, target, pixels, theme)
+                take(browser, server.url + path, target, pixels, theme, PRESSED.get(name, ""))
                 print(target)
 
 

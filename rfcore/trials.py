@@ -109,7 +109,7 @@ def position_maps(
             stopped = progress is not None and progress(before + done, 2 * total) is False
             return not stopped
 
-        at = _activations_of(experiment, label)
+        at = activations_of(experiment, label)
         maps[:, label] = position_sweep(at, classifiers, found, found, progress=watch)
         if stopped:
             break
@@ -130,7 +130,7 @@ def _checked_classifiers(classifiers: Sequence[Classifier]) -> tuple[Classifier,
     return found
 
 
-def _activations_of(experiment: Experiment, label: int) -> Callable[[int, int], Array]:
+def activations_of(experiment: Experiment, label: int) -> Callable[[int, int], Array]:
     """Return what gives the last map with a class's pattern at (row, col), as a sweep asks."""
     pattern = class_pattern(experiment, label)
     moving = MovingPattern(experiment.network, class_background(experiment), pattern)

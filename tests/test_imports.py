@@ -20,7 +20,7 @@ ROOMS = ("rfcore", "pages.ui", "pages", "app")  # each may import the rooms befo
 OUTSIDE = ("tests", "benchmarks")  # nobody in the house may import these
 CORE_MAY_IMPORT = {*sys.stdlib_module_names, "numpy", "rfcore"}
 PILLOW_ROOM = Path("rfcore/images.py")
-STAGE = Path("pages/ui/stage.py")
+COMPONENT = Path("pages/ui/component.py")
 COMPONENTS_V2 = "streamlit.components.v2"
 PUBLIC_STREAMLIT = {
     "streamlit",
@@ -144,10 +144,10 @@ def is_private_streamlit(found: Import) -> bool:
 
 
 def mentions_of_components_v2(root: Path) -> list[str]:
-    """Files other than the stage that touch Components v2."""
+    """Files other than the one for it that touch Components v2."""
     v2 = {found.path for found in all_imports(root) if is_inside(found.name, COMPONENTS_V2)}
     texts = {path for path in sources(root) if "components.v2" in (root / path).read_text("utf-8")}
-    return [str(path) for path in sorted(v2 | texts) if path != STAGE]
+    return [str(path) for path in sorted(v2 | texts) if path != COMPONENT]
 
 
 def plant(root: Path, files: dict[str, str]) -> None:
@@ -177,7 +177,7 @@ def test_only_public_streamlit_is_imported() -> None:
     assert private_streamlit_imports(ROOT) == []
 
 
-def test_only_the_stage_touches_components_v2() -> None:
+def test_only_one_file_touches_components_v2() -> None:
     assert mentions_of_components_v2(ROOT) == []
 
 

@@ -4,6 +4,7 @@
 import { boxOfMap } from "./draw.js";
 import { clamp, samePlace } from "./geometry.js";
 import { element } from "./panels.js";
+import { savePng } from "./save-png.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -117,7 +118,7 @@ function keyOnMap(stage, event, index) {
 }
 
 export function listenToBar(stage) {
-  const { views, ownCells, copy } = stage.parts;
+  const { views, ownCells, copy, save } = stage.parts;
   const choose = (name) => {
     stage.scene.view = name;
     stage.line.ask(true);
@@ -142,6 +143,7 @@ export function listenToBar(stage) {
     stage.drawSoon();
   });
   copy.addEventListener("click", () => copyLink(stage));
+  save.addEventListener("click", () => savePng(stage));
 }
 
 async function copyLink(stage) {

@@ -21,10 +21,12 @@ export function buildFrame() {
   }
   const ownCells = element("input", { type: "checkbox" });
   const copy = element("button", { type: "button", class: "copy" }, "Copy link");
+  const save = element("button", { type: "button", class: "save" }, "Save PNG");
   const parts = {
     views,
     ownCells,
     copy,
+    save,
     linkText: element("output", { class: "link-text" }),
     notice: element("p", { class: "notice", role: "alert", hidden: true }),
     panels: element("div", { class: "panels" }),
@@ -42,6 +44,7 @@ export function buildFrame() {
     element("label", { class: "own" }, ownCells, " maps by their own cells"),
     element("span", { class: "space" }),
     parts.linkText,
+    save,
     copy,
   );
   parts.root = element(

@@ -22,6 +22,7 @@ import "./lens-pool.js";
 import "./lens-window.js";
 import "./pool-edit.js";
 import "./pool-orbit.js";
+import "./save-png.js";
 
 const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads", "projector"];
 

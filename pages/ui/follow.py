@@ -7,19 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.ui.address import BASE
+from pages.ui.component import component
 
-_LOADER = """
-const follow = import(new URL("{path}", location.origin).href);
-export default (component) => {{
-  const shown = follow.then((module) => module.follow(component));
-  return () => shown.then((leave) => leave());
-}};
-"""
-
-_follow = st.components.v2.component(
-    "shift_lab_follow", js=_LOADER.format(path=f"{BASE}/assets/follow.js")
-)
+_follow = component("follow", "follow.js", "follow")
 
 
 def follow(

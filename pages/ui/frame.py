@@ -91,12 +91,9 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     The fixed parts come along unless `request.known_scene` names them, the maps at the start of
     the drag unless `request.known_start` does.
     """
-    at_rest = scene.at_rest()
-    setting, lens = setting_of(at_rest), LENSES[scene.lens]
+    lens, moment = LENSES[scene.lens], moment_of(scene, request)
+    setting = moment.setting
     scene_id = setting.scene_id + lens.version(scene)
-    now = setting.look(scene, responses=lens.responses)
-    start = now if scene.moved == (0, 0) else _start(scene, at_rest, lens)
-    moment = Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
     moving = lens.moving(moment)
     header: dict[str, Any] = {
         "scene": scene_id,
@@ -118,10 +115,10 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     if request.task is not None:
         header["task"] = asdict(request.task)
     shown = lens.shown(scene)
-    planes = _map_planes("now", now, setting, shown) | moving.planes
+    planes = _map_planes("now", moment.now, setting, shown) | moving.planes
     knows_scene = request.known_scene == scene_id
     if not (knows_scene and request.known_start == scene.start):
-        planes |= _map_planes("start", start, setting, shown)
+        planes |= _map_planes("start", moment.start, setting, shown)
     if not knows_scene:
         fixed = lens.fixed(scene, setting)
         header["setting"] = {
@@ -135,6 +132,15 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         planes["pattern"] = _as_bytes(setting.pattern.values)
         planes["alpha"] = _as_bytes(setting.pattern.alpha)
     return _packed(header, planes)
+
+
+def moment_of(scene: Scene, request: Request = Request()) -> Moment:
+    """Return what there is to see in a scene, now and where the drag began."""
+    at_rest, lens = scene.at_rest(), LENSES[scene.lens]
+    setting = setting_of(at_rest)
+    now = setting.look(scene, responses=lens.responses)
+    start = now if scene.moved == (0, 0) else _start(scene, at_rest, lens)
+    return Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
 
 
 def _start(scene: Scene, at_rest: Scene, lens: Lens) -> Look:

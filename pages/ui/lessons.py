@@ -212,9 +212,24 @@ def _line_of(lines: Sequence[str], path: Sequence[Any]) -> int:
         path = path[2:]
     found = first
     for part in path:
-        pattern = rf"\s*\[steps\.{part}\]|\s*{part}\s*=" if isinstance(part, str) else None
-        for at in range(found, end):
-            if pattern and re.match(pattern, lines[at]):
-                found = at
-                break
+        found = _next_line(lines, (first, found, end), part)
     return found + 1
+
+
+def _next_line(lines: Sequence[str], within: tuple[int, int, int], part: str | int) -> int:
+    """Return the line, from 0, of a field, or of a table in a list, below the one found before.
+
+    within: the first line of the step, the one found before, and the end of the step.
+    """
+    first, found, end = within
+    if isinstance(part, int):
+        tables = [at for at in range(found, end) if re.match(r"\s*\{", lines[at])]
+        return tables[part] if part < len(tables) else found
+    if re.search(rf"[{{,]\s*{part}\s*=", lines[found]):
+        return found
+    named = re.compile(rf"\s*\[steps\.{part}\]|\s*{part}\s*=")
+    # What is not in an inline table may be inherited from the table around it.
+    for at in (*range(found, end), *range(first, found)):
+        if named.match(lines[at]):
+            return at
+    return found

@@ -21,6 +21,7 @@ from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.layers import Conv2d
 from rfcore.network import Network
 from rfcore.ops import Array, PaddingMode
+from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifted_maps import map_shifts
 from rfcore.stack import Stack
 
@@ -143,12 +144,17 @@ def _difference(scene: Scene, _: Quantity) -> float:
 
 @measure("field", "pixels a side that a unit of a map sees", "map")
 def _field(scene: Scene, asked: Quantity) -> float:
-    return float(setting_of(scene.at_rest()).fields[layer_index(scene, asked.map)].size[0])
+    return float(_arithmetic(scene, asked).size[0])
 
 
 @measure("jump", "pixels from one unit of a map to the next", "map")
 def _jump(scene: Scene, asked: Quantity) -> float:
-    return float(setting_of(scene.at_rest()).fields[layer_index(scene, asked.map)].jump[0])
+    return float(_arithmetic(scene, asked).jump[0])
+
+
+def _arithmetic(scene: Scene, asked: Quantity) -> ReceptiveField:
+    fields = receptive_fields(scene.stack, (scene.size, scene.size))
+    return fields[layer_index(scene, asked.map)]
 
 
 @measure("cells", "rows of a map", "map")

@@ -7,22 +7,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.address import BASE
+from pages.ui.component import component
 
 MOST = 20_000
 """Characters of one text; a browser that sends more is not believed."""
 
-_LOADER = """
-const memory = import(new URL("{path}", location.origin).href);
-export default (component) => {{
-  const shown = memory.then((module) => module.keep(component));
-  return () => shown.then((leave) => leave());
-}};
-"""
-
-_memory = st.components.v2.component(
-    "shift_lab_memory", js=_LOADER.format(path=f"{BASE}/assets/memory.js")
-)
+_memory = component("memory", "memory.js", "keep")
 
 
 def kept_text(name: str) -> str | None:

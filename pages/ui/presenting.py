@@ -109,8 +109,11 @@ def _turn_button(
     st.button(label, key=key, icon=icon, shortcut=shortcut, on_click=act)
 
 
-def page_bar() -> None:
-    """Show the bar that turns from page to page, in the order in which one learns."""
+def page_bar(more: Callable[[], None] = lambda: None) -> None:
+    """Show the bar that turns from page to page, in the order in which one learns.
+
+    more: shows further buttons.
+    """
     paths = st.session_state.get(_PATHS) or [""]
     here = st.session_state.get(_HERE, "")
     turning_bar(
@@ -118,6 +121,7 @@ def page_bar() -> None:
         len(paths),
         lambda place: go_to(paths[place], ON),
         leave,
+        more,
     )
 
 

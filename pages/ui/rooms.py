@@ -151,6 +151,15 @@ def room_of(lens: Lens) -> Room:
     return _ROOM_OF[lens]
 
 
+def opening_scene(lens: Lens) -> Scene:
+    """Return the scene that a bare link to the page of a lens opens, through its first lens.
+
+    >>> opening_scene("sharing").lens
+    'window'
+    """
+    return scene_of({}, page_of(lens))[0]
+
+
 def scene_of(query: Mapping[str, str], page: str = "") -> tuple[Scene, list[str]]:
     """Return the scene of a link to any page, and a sentence for every part that was left out.
 

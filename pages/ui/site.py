@@ -81,7 +81,13 @@ SITE = (
         "Scramble a face and see how much pooling is too much.",
         EXPLORE,
     ),
-    # The claim check stands here, under MORE.
+    Entry(
+        "claim_check",
+        "Claim check",
+        ":material/fact_check:",
+        "What is often said of these networks, and what of it holds.",
+        MORE,
+    ),
     Entry(
         "present",
         "Present",

@@ -10,6 +10,7 @@ from pages.ui.address import BASE
 from pages.ui.controls import link_notices, plain
 from pages.ui.deck import Deck, Slide
 from pages.ui.follow import follow
+from pages.ui.hand_out import hand_out_button
 from pages.ui.link import to_query
 from pages.ui.parts_training import training_line
 from pages.ui.presenting import NOTES, PRESENT, go_to, turning_bar
@@ -59,6 +60,7 @@ def _slide_bar(run: Run, deck: Deck) -> None:
     slide = deck.slides[run.slide]
 
     def more() -> None:
+        hand_out_button()
         if learner().scene != slide.scene:
             st.button("Start over", key="start_over", icon=":material/replay:", on_click=reset)
         st.link_button("Notes", notes_link(run.name), icon=":material/speaker_notes:")

@@ -1,4 +1,4 @@
-"""The stage component: the only place that speaks to Streamlit's components."""
+"""The stage on the page: what the browser tells it, and what it shows."""
 
 from __future__ import annotations
 
@@ -7,30 +7,19 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.ui.address import BASE
 from pages.ui.chart_look import STAGE as _KEY
 from pages.ui.chart_look import WAITING
+from pages.ui.component import component
 from pages.ui.frame import Request, StageTask, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
+from pages.ui.hand_out import hand_out_button
 from pages.ui.limits import SceneError
 from pages.ui.presenting import page_bar, presenting
 from pages.ui.session import Learner, learner, rested
+from pages.ui.share_box import save_and_share
 from rfcore.errors import RfcoreError
 
-# This text travels with every rerun, so it only fetches the module that the app serves. The app may
-# lie under a base path, hence the address that the server knows.
-_LOADER = """
-const stage = import(new URL("{path}", location.origin).href);
-export default (component) => {{
-  const shown = stage.then((module) => module.show(component));
-  return () => shown.then((leave) => leave());
-}};
-"""
-
-
-_stage = st.components.v2.component(
-    "shift_lab_stage", js=_LOADER.format(path=f"{BASE}/assets/stage/stage.js")
-)
+_stage = component("stage", "stage/stage.js", "show")
 
 # Keeps the stage's room until it is there, so that what stands below it does not jump.
 _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
@@ -39,26 +28,28 @@ _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 def stage(
     *charts: str,
     task: StageTask | None = None,
-    bar: Callable[[], None] = page_bar,
+    bar: Callable[[], None] = lambda: page_bar(hand_out_button),
     last: Callable[[], None] = lambda: None,
 ) -> None:
-    """Show the learner's scene on the stage and let their hand change it.
+    """Show the learner's scene on the stage and let their hand change it; save and share it below.
 
     charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
     else reruns then, and the stage alone at every move where there is no frame socket. task: what a
-    lesson asks on the stage. On a projector the page ends here: bar is what it shows below, last is
-    called when all is shown.
+    lesson asks on the stage; nothing is shared then, for a sweep would give the answer away. On a
+    projector the page ends here: bar is what it shows below, last is called when all is shown.
     """
-    _stage_alone(charts, task)
+    _stage_alone(*charts, task=task)
     if presenting():
         bar()
         last()
         rested()
         st.stop()
+    if task is None:
+        save_and_share()
 
 
 @st.fragment(key=_KEY)
-def _stage_alone(charts: tuple[str, ...], task: StageTask | None) -> None:
+def _stage_alone(*charts: str, task: StageTask | None) -> None:
     here = learner()
     request, others_show_it = _request(here)
     request = replace(request, task=task)

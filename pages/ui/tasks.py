@@ -286,7 +286,8 @@ def _parts_dragged(scene: Scene) -> Iterator[Scene]:
 
 
 def _pinned(scene: Scene) -> Iterator[Scene]:
-    for layer, (_, rows, cols) in enumerate(map_shapes(scene.stack, scene.size)):
+    # The deepest first: they are the fewest, and most goals are about them.
+    for layer, (_, rows, cols) in reversed([*enumerate(map_shapes(scene.stack, scene.size))]):
         for row, col in product(range(rows), range(cols)):
             yield replace(scene, unit=Unit(layer, row, col))
 

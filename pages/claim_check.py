@@ -1,0 +1,13 @@
+"""Claim check: what is often said of these networks, each put to the test as the page opens."""
+
+import streamlit as st
+
+from pages.ui.claim_cards import claim_cards, claim_sources
+
+st.title("What is often said, and what holds", anchor=False)
+st.markdown(
+    "Each verdict comes from an experiment that this app carries out on small networks. "
+    "A claim holds when it held in every case that was tried out."
+)
+claim_cards()
+claim_sources()

@@ -1,0 +1,59 @@
+"""Claims put to the test: each is decided by cases that are tried out, never by what is said of it.
+
+`EXPERIMENTS` need nothing; those `ON_HEADS` and `ON_FACES` need what takes seconds to train.
+
+>>> verdict_of(EXPERIMENTS["steps-inside"]())
+'holds when'
+"""
+
+from collections.abc import Callable, Sequence
+
+from rfcore.claims import faces, fields, heads, pooling, rules, shifting
+from rfcore.claims.case import VERDICTS, Case, Figure, Verdict, verdict_of
+from rfcore.experiments import Experiment
+from rfcore.heads import Classifier
+from rfcore.ops import Array
+from rfcore.parts import TrainedParts
+
+Cases = tuple[Case, ...]
+
+EXPERIMENTS: dict[str, Callable[[], Cases]] = {
+    "field-of-eight": fields.field_of_eight,
+    "anywhere-in-field": fields.anywhere_in_the_field,
+    "pooling-widens": fields.pooling_widens,
+    "pooling-invariant": pooling.somewhat_invariant,
+    "three-patches": pooling.three_patches,
+    "steps-inside": pooling.steps_inside,
+    "convolution-equivariant": shifting.convolution_is_equivariant,
+    "shared-weights": shifting.shared_weights_find_it,
+    "field-covers": fields.field_covers_the_picture,
+    "own-stride": rules.own_stride,
+    "start-without-dilation": rules.start_without_dilation,
+    "five-eighths": pooling.five_eighths,
+    "shift-cap": pooling.shifts_up_to_a_cap,
+}
+"""What decides each claim by itself, in well under a second."""
+
+ON_HEADS: dict[str, Callable[[Experiment, Sequence[Classifier], Array], Cases]] = {
+    "dense-weighs-places": heads.dense_weighs_places,
+    "upper-left-only": heads.upper_left_only,
+    "softmax-invariant": heads.softmax_makes_it_invariant,
+}
+"""What decides each claim from an experiment on heads, its classifiers and its position maps."""
+
+ON_FACES: dict[str, Callable[[TrainedParts], Cases]] = {
+    "pool-not-too-much": faces.pool_but_not_too_much
+}
+"""What decides each claim from grids that were trained to tell faces from scrambled ones."""
+
+__all__ = [
+    "EXPERIMENTS",
+    "ON_FACES",
+    "ON_HEADS",
+    "VERDICTS",
+    "Case",
+    "Cases",
+    "Figure",
+    "Verdict",
+    "verdict_of",
+]

@@ -1,0 +1,110 @@
+"""Progress: kept, carried by a link, merged with another tab's, and never believed blindly."""
+
+import base64
+import json
+import zlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.ui.lessons import lessons
+from pages.ui.progress import Progress, ProgressError, from_code, from_text, to_code, to_text
+
+BOOK = lessons()
+FIRST, SECOND = BOOK.lessons[:2]
+NUMBER = FIRST.steps[1]
+
+NAMES = st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True)
+GIVEN = st.none() | st.booleans() | st.integers(-9, 9) | st.lists(st.lists(st.integers(0, 9)))
+PROGRESS = st.builds(
+    Progress,
+    st.dictionaries(NAMES, st.dictionaries(NAMES, GIVEN, max_size=3), max_size=3),
+    st.tuples(NAMES, NAMES),
+    st.integers(0, 5),
+)
+
+
+@given(PROGRESS)
+def test_what_is_kept_comes_back(progress: Progress) -> None:
+    assert from_text(to_text(progress)) == progress
+    assert from_code(to_code(progress)) == progress
+
+
+def test_all_lessons_done_fit_into_a_link() -> None:
+    done = Progress()
+    for lesson in BOOK.lessons:
+        for step in lesson.steps:
+            done = done.with_step(lesson, step, 0)
+    assert len(to_code(done)) < 2_000
+
+
+def test_the_first_prediction_counts() -> None:
+    once = Progress().with_step(FIRST, NUMBER, 7.0)
+    assert once.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 7.0
+    assert once.count(FIRST) == 1
+    assert Progress().given(FIRST, NUMBER) is None
+
+
+def test_a_prediction_that_no_longer_fits_is_none() -> None:
+    odd = Progress({FIRST.name: {NUMBER.name: "nine"}})
+    assert odd.given(FIRST, NUMBER) is None
+    assert not odd.has_done(FIRST, NUMBER)
+    assert odd.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 9.0
+
+
+def test_two_tabs_know_what_either_has_done() -> None:
+    one = Progress().with_step(FIRST, NUMBER, 7.0).at(FIRST, NUMBER)
+    other = Progress().with_step(SECOND, SECOND.steps[0], 1)
+    both = one.merged(other)
+    assert (both.count(FIRST), both.count(SECOND)) == (1, 1)
+    assert both.last == (FIRST.name, NUMBER.name)
+    assert one.merged(Progress().with_step(FIRST, NUMBER, 9.0)).given(FIRST, NUMBER) == 7.0
+
+
+def test_a_reset_is_not_undone_by_another_tab() -> None:
+    old = Progress().with_step(FIRST, NUMBER, 7.0)
+    new = old.reset()
+    assert new.merged(old) == new
+    assert old.merged(new) == new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        '{"done": 3}',
+        '{"done": {"a": 3}}',
+        '{"done": {"<b>": {}}}',
+        '{"done": {"a": {"A b": 1}}}',
+        "[" * 5000,
+        json.dumps({"done": {"a": {"b": "x" * 20_001}}}),
+    ],
+)
+def test_what_holds_no_progress_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ProgressError, match=r"is not what|are not what|are read"):
+        from_text(text)
+
+
+@pytest.mark.parametrize("code", ["%%%", "abc", "é", "A" * 20_001, "eJw"])
+def test_a_broken_link_is_refused_in_words(code: str) -> None:
+    with pytest.raises(ProgressError):
+        from_code(code)
+
+
+def test_a_link_that_would_unpack_to_gigabytes_is_not_unpacked() -> None:
+    bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 14_000_000, 9)).decode()
+    assert len(bomb) < 20_000
+    with pytest.raises(ProgressError, match="at most 20000 are read"):
+        from_code(bomb)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for read in (from_text, from_code):
+        with suppress(ProgressError):
+            assert isinstance(read(text), Progress)
