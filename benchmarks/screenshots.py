@@ -18,6 +18,7 @@ THEMES = ("light", "dark")
 MOVED = "picture=meadow&at=30,31&from=24,12&unit=3,17,17"
 VIEWS = {
     "home": "/",
+    "glossary": "/glossary",
     "shifts": "/feature_map_shifts",
     "shifts-moved": f"/feature_map_shifts?{MOVED}",
     "shifts-difference": "/feature_map_shifts?picture=flat&at=25,14&from=24,12&view=difference",

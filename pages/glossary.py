@@ -8,7 +8,7 @@ from pages.ui.glossary import terms
 from pages.ui.prose import prose
 from pages.ui.site import link_to
 
-st.title("Glossary", anchor=False)
+st.title("Glossary", anchor="glossary")
 st.markdown(
     "Every term in the order in which one meets it. An explanation uses only terms above it."
 )
@@ -19,7 +19,8 @@ if not found:
 for term in found:
     name, means, link = st.columns([2, 5, 2], vertical_alignment="center")
     with name:
-        st.subheader(term.name, anchor=term.anchor)
+        also = f" :small[or {', '.join(term.also)}]" if term.also else ""
+        st.subheader(term.name + also, anchor=term.anchor)
     with means:
         prose(term.means)
     with link:

@@ -3,8 +3,10 @@
 What is asked of one page alone stands in its own tests. The fixture `quick_pages` goes with it.
 """
 
+import html
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +41,22 @@ def run_clean(page: AppTest) -> AppTest:
     return page
 
 
+def stages(page: AppTest) -> Iterator[Any]:
+    """The stage of a page, where it has one; another component may stand beside it."""
+    for component in page.get("bidi_component"):
+        if component.proto.component_name == "shift_lab_stage":
+            yield component
+
+
+def as_read(markdown: str) -> str:
+    """Running text without its explanations of terms."""
+    text = re.sub(r'<span class="meaning".*?</span>|</?(?:span|div)[^>]*>', "", markdown)
+    return html.unescape(text).strip()
+
+
 def header(page: AppTest) -> dict[str, Any]:
     """The header of the frame that the stage got; it carries the setting in these tests."""
-    (component,) = page.get("bidi_component")
-    frame = component.proto.bytes
+    frame = next(stages(page)).proto.bytes
     found: dict[str, Any] = json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
     return found
 

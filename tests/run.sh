@@ -22,7 +22,7 @@ fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | ck
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
     "$python" -c 'import hypothesis, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
-import ruff, scipy, skimage, streamlit, torch' >/dev/null 2>&1
+import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch' >/dev/null 2>&1
 }
 
 make_environment() {

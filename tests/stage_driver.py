@@ -322,6 +322,11 @@ class Stage:
             has_text=f"unit ({row}, {col})"
         ).wait_for()
 
+    def go_to(self, title: str) -> None:
+        """Go to a page to explore, by the navigation."""
+        self.page.get_by_test_id("stHeader").get_by_text("Explore", exact=True).click()
+        self.page.get_by_role("menuitem", name=title).click()
+
     def leave(self) -> None:
         """Take the mouse off the stage."""
         self.page.mouse.move(5, 5)

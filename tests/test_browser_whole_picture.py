@@ -92,7 +92,7 @@ def test_pages_keep_what_was_built_on_them(browser: Browser, server: AppServer) 
             ("How far a neuron sees", "C3x3/1"),  # the same stack through another lens
             ("Feature-map shifts", "C3x3/1"),
         ):
-            page.get_by_role("link", name=title).first.click()
+            stage.go_to(title)
             page.wait_for_url(lambda url, title=title: _path(title) in url)
             stage.find(".map .name", has_text=text).first.wait_for()
         assert stage.position == (24, 14)

@@ -283,7 +283,7 @@ def test_a_large_field_beside_the_picture_does_not_see_it() -> None:
     assert layers_that_see_all(stack, (9, 9)) == [False, False]
     assert whole_picture(stack, (9, 9)) == (
         "The last field is 9×9 pixels, as large as the picture, but padding puts each of them "
-        "partly beside it: no neuron of the last layer can see all of it."
+        "partly beside it. So no neuron of the last layer can see all of it."
     )
 
 

@@ -38,7 +38,7 @@ def unexplained(glossary: tuple[Term, ...]) -> list[str]:
 def test_an_explanation_uses_only_terms_explained_above_it() -> None:
     assert unexplained(terms()) == []
     assert "activation: unit" in unexplained(terms()[::-1])
-    circular = Term("stride", (), "The stride of a layer.", "home")
+    circular = Term("stride", "The stride of a layer.", "home")
     assert unexplained((circular,)) == ["stride: stride"]
 
 
@@ -58,7 +58,7 @@ def test_the_scene_of_a_term_is_one_that_its_page_shows(term: Term) -> None:
         ("[[term]", "new.toml is no TOML: .*line 1"),
         ("title = 1", r"new.toml, line 1: a glossary is a list of \[\[term\]\], and nothing else"),
         (CELL.replace("means", "mean"), 'new.toml, line 1: the term has no "means"'),
-        (CELL + 'color = "red"\n', 'new.toml, line 5: there is no field "color", only name'),
+        (CELL + 'color = "red"\n', 'new.toml, line 5: there is no field "color"; there are name'),
         (CELL + 'forms = "cells"\n', "new.toml, line 5: \"forms\" must be a list .* got 'cells'"),
         (CELL + 'forms = ["a", 3]\n', 'new.toml, line 5: "forms" must be a text, got 3'),
         (CELL.replace('"A place."', '" "'), "new.toml, line 3: \"means\" must be a text, got ' '"),
@@ -107,9 +107,12 @@ def meaning(name: str) -> str:
 
 
 def test_the_first_appearance_of_a_term_is_explained_and_no_other() -> None:
-    page = Explained("Kernels are small. A kernel has weights.\n\n- max\npooling\n- **Stride**")
+    page = Explained(
+        "Kernels are small. A kernel has weights. Neurons do.\n\n- max\npooling\n- **Stride**"
+    )
     assert page.found == {
         "Kernels": meaning("kernel"),
+        "Neurons": f"unit: {meaning('unit')}",
         "max\npooling": meaning("max pooling"),
         "Stride": meaning("stride"),
     }

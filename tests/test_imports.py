@@ -288,6 +288,6 @@ def test_a_public_streamlit_import_is_allowed(tmp_path: Path, line: str) -> None
         "from streamlit.components.v2 import component",
     ],
 )
-def test_components_v2_outside_the_stage_is_caught(tmp_path: Path, line: str) -> None:
-    plant(tmp_path, {"pages/ui/stage.py": line, "pages/compare.py": line})
+def test_components_v2_elsewhere_is_caught(tmp_path: Path, line: str) -> None:
+    plant(tmp_path, {"pages/ui/component.py": line, "pages/compare.py": line})
     assert mentions_of_components_v2(tmp_path) == ["pages/compare.py"]

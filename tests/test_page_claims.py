@@ -251,7 +251,7 @@ def test_every_claim_has_an_experiment_and_every_experiment_a_claim() -> None:
 def test_conditions_are_named_just_where_a_claim_holds_in_some() -> None:
     assert when_text([YES, NO]) == "It holds when it is so."
     assert when_text([YES, replace(YES, condition="it rains"), NO]) == (
-        "It holds when it is so; or when it rains."
+        "It holds when it is so. It also holds when it rains."
     )
     assert when_text([YES]) == when_text([NO]) == ""
 

@@ -19,7 +19,7 @@ from pages.ui.scene import Scene
 from pages.ui.zoo import agreement
 from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import TABLE
-from tests.page_driver import click, errors, new_page, run_clean
+from tests.page_driver import as_read, click, errors, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 TEXTBOOK = "C3x3/1 -> M2x2/2 -> C3x3/1"
@@ -58,7 +58,7 @@ def stack_of(page: AppTest) -> Stack:
 
 
 def paragraphs(page: AppTest) -> list[str]:
-    return [markdown.value for markdown in page.markdown]
+    return [as_read(markdown.value) for markdown in page.markdown]
 
 
 def steps(page: AppTest) -> list[list[tuple[int, str]]]:
@@ -292,8 +292,8 @@ def test_an_architecture_that_fits_opens_with_fewer_channels_on_a_larger_picture
     assert page.query_params["size"] == "96"
     assert page.query_params["zoo"] == "AlexNet v2"
     assert (
-        "It is on the stage, on a picture of 96×96 pixels and with at most 8 channels a layer: "
-        "channels do not change what a neuron sees."
+        "It is on the stage, on a picture of 96×96 pixels and with at most 8 channels a layer. "
+        "Channels do not change what a neuron sees."
     ) in [caption.value for caption in page.caption]
     assert [len(page.error), len(page.info)] == [0, 0]
 

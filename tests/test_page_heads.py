@@ -19,7 +19,7 @@ from pages.ui.words_heads import UNTRAINED, percent
 from rfcore.answers import right_probabilities, smallest_flip, wobble
 from rfcore.examples import HEADS
 from rfcore.ops import softmax
-from tests.page_driver import STAYS, errors, header, new_page, run_clean
+from tests.page_driver import STAYS, as_read, errors, header, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 SMALL = {"size": "32", "stack": "C5x5/1p2,M2x2/2,C3x3/1p1c4", "at": "3,3"}
@@ -53,7 +53,7 @@ def choose(page: AppTest, key: str, value: object) -> AppTest:
 
 
 def text(page: AppTest) -> str:
-    return " ".join(part.value for part in page.markdown)
+    return " ".join(as_read(part.value) for part in page.markdown)
 
 
 def buttons(page: AppTest) -> list[str]:

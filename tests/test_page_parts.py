@@ -15,7 +15,7 @@ from pages.ui.rooms import PARTS as ROOM
 from pages.ui.trained_parts import STORE, Experiment
 from rfcore.faces import Places, scrambled_places
 from rfcore.parts_spec import PartsSpec
-from tests.page_driver import click, header, new_page, run_clean
+from tests.page_driver import as_read, click, header, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 AVG = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=5)
@@ -54,7 +54,7 @@ def trained(spec: PartsSpec) -> Experiment:
 
 
 def captions(page: AppTest) -> str:
-    return " ".join(caption.value for caption in page.caption)
+    return " ".join(as_read(caption.value) for caption in page.caption)
 
 
 def places(page: AppTest) -> Places:

@@ -16,7 +16,7 @@ from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from tests.page_driver import STAYS, errors, header, new_page, run_clean
+from tests.page_driver import STAYS, as_read, errors, header, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 BOXES = ("example", "kind", "kernel", "stride", "grid", "pattern")
@@ -44,7 +44,7 @@ def chosen(page: AppTest) -> dict[str, Any]:
 
 
 def text(page: AppTest) -> str:
-    return " ".join(part.value for part in page.markdown).replace("\\", "")
+    return " ".join(as_read(part.value) for part in page.markdown).replace("\\", "")
 
 
 def tables(page: AppTest) -> list[list[str]]:

@@ -480,8 +480,8 @@ def test_notation_is_read_as_people_write_it() -> None:
         ),
         (
             "C1x1/9000p9000c1",
-            "The maps of this stack have 326,308,096 cells with their padding, and the stage shows "
-            "up to 1,000,000; take less padding, fewer layers or a smaller picture.",
+            "This stack\u2019s maps have 326,308,096 cells with padding; the stage shows up to "
+            "1,000,000: take less padding, fewer layers or a smaller picture.",
         ),
     ],
 )

@@ -302,8 +302,8 @@ def test_pattern_may_touch_every_border_and_not_cross_it(
         (
             "C1x1/9000p9000c1",
             64,
-            "the maps of this stack have 326,308,096 cells with their padding, and the stage "
-            "shows up to 1,000,000; take less padding, fewer layers or a smaller picture",
+            "this stack\u2019s maps have 326,308,096 cells with padding; the stage shows up to "
+            "1,000,000: take less padding, fewer layers or a smaller picture",
         ),
         (
             "C1x1/999999 -> R -> C1x1/2000",
@@ -355,7 +355,7 @@ def test_limits_of_a_stack_lie_where_the_sentences_say() -> None:
     wide = 11 * 64**2 + (64 + 2 * 456) ** 2
     assert wide <= MAX_CELLS < 11 * 64**2 + (64 + 2 * 457) ** 2
     check_stack(Stack.parse("R " * 11 + "C1x1/1p456c1"), 64)
-    with pytest.raises(SceneError, match=r"^the maps of this stack have 1,001,540 cells with "):
+    with pytest.raises(SceneError, match=r"^this stack’s maps have 1,001,540 cells with "):
         check_stack(Stack.parse("R " * 11 + "C1x1/1p457c1"), 64)
 
 

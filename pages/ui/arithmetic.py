@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.derivation import beginning, derivation, growth
 from pages.ui.growth_chart import growth_chart
+from pages.ui.prose import prose
 from pages.ui.scrolling import height_for
 from rfcore.layers import Pair
 from rfcore.stack import Stack
@@ -26,6 +27,6 @@ def derivation_list(stack: Stack, image_size: Pair) -> None:
     image_size: (rows, cols) of the picture, which the stack must fit.
     """
     steps = derivation(stack, image_size)
-    st.markdown(f"{beginning(steps)} {growth(steps)}")
+    prose(f"{beginning(steps)} {growth(steps)}")
     with st.container(height=height_for(len(steps))):
         st.markdown("\n".join(f"{step.number}. **{step.result}** {step.words}" for step in steps))

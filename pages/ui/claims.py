@@ -81,8 +81,9 @@ def when_text(cases: Sequence[Case]) -> str:
     """
     if verdict_of(cases) != "holds when":
         return ""
-    conditions = [case.condition for case in cases if case.holds]
-    return f"It holds when {'; or when '.join(conditions)}."
+    first, *others = (case.condition for case in cases if case.holds)
+    also = [f"It also holds when {condition}." for condition in others]
+    return " ".join([f"It holds when {first}.", *also])
 
 
 def filled(text: str, cases: Sequence[Case]) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.ui import photos
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.own_kernels import is_own
+from pages.ui.prose import prose
 from pages.ui.scene import (
     MOVES,
     PRESETS,
@@ -220,9 +221,10 @@ def kernel_controls() -> None:
                 },
                 width=230,
             )
-    st.caption(
+    prose(
         "A filter sees one channel. From the second convolution on, it is applied to a mix of the "
-        "channels before it, with fixed weights that were drawn once."
+        "channels before it, with fixed weights that were drawn once.",
+        quiet=True,
     )
 
 

@@ -45,6 +45,6 @@ def all_pages() -> None:
     grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
     for entry in SITE:
         if entry.path != HOME:
-            with grid.cell():
+            with grid.cell(), st.container(gap=None):
                 link_to(entry.path)
                 st.caption(entry.line)

@@ -14,6 +14,9 @@ from rfcore.errors import RfcoreError
 GLOSSARY = Path(__file__).parents[2] / "assets" / "glossary.toml"
 
 _REQUIRED = ("name", "means", "page")
+_LISTS = ("also", "forms")
+_FIELDS = (*_REQUIRED, "query", *_LISTS)
+_LISTED = ", ".join(_FIELDS)
 
 
 class GlossaryError(RfcoreError):
@@ -22,17 +25,18 @@ class GlossaryError(RfcoreError):
 
 @dataclass(frozen=True)
 class Term:
-    """A term, how else it is written, what it means, and the page and scene that show it.
+    """A term, what it means, and the page and scene that show it.
 
-    forms: other ways to write it, without plurals. page: the last part of its address. query: of
-    the link to the scene, empty for the page as it is.
+    page: the last part of its address. query: of the link to the scene, empty for the page as it
+    is. also: other names for it. forms: other ways to write it, without plurals.
     """
 
     name: str
-    forms: tuple[str, ...]
     means: str
     page: str
     query: str = ""
+    also: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -42,7 +46,7 @@ class Term:
     @property
     def spellings(self) -> tuple[str, ...]:
         """Every way to write it, plurals included."""
-        written = (self.name, *self.forms)
+        written = (self.name, *self.also, *self.forms)
         return (*written, *(f"{form}s" for form in written if not form.endswith("s")))
 
     def mentions(self, text: str) -> bool:
@@ -55,7 +59,7 @@ class Term:
 def terms() -> tuple[Term, ...]:
     """Return the app's own glossary, in learning order.
 
-    >>> next(term.anchor for term in terms() if "neuron" in term.forms)
+    >>> next(term.anchor for term in terms() if "neuron" in term.also)
     'unit'
     """
     return read_terms(GLOSSARY.read_text(encoding="utf-8"), GLOSSARY.name)
@@ -92,17 +96,20 @@ def _read(entry: dict[str, Any], index: int, places: _Places) -> Term:
     for field in _REQUIRED:
         if field not in entry:
             raise places.error(index, None, f'the term has no "{field}"; write a text there')
-    forms = entry.pop("forms", [])
-    if not isinstance(forms, list):
-        raise places.error(index, "forms", f'"forms" must be a list of texts, got {forms!r}')
-    for field, value in [*entry.items(), *(("forms", form) for form in forms)]:
-        if field not in (*_REQUIRED, "forms", "query"):
-            raise places.error(
-                index, field, f'there is no field "{field}", only name, forms, means, page, query'
-            )
+    texts: list[tuple[str, Any]] = []
+    for field, value in entry.items():
+        if field not in _FIELDS:
+            raise places.error(index, field, f'there is no field "{field}"; there are {_LISTED}')
+        if field not in _LISTS:
+            texts.append((field, value))
+        elif isinstance(value, list):
+            texts += [(field, part) for part in value]
+        else:
+            raise places.error(index, field, f'"{field}" must be a list of texts, got {value!r}')
+    for field, value in texts:
         if not isinstance(value, str) or not value.strip():
             raise places.error(index, field, f'"{field}" must be a text, got {value!r}')
-    return Term(forms=tuple(forms), **entry)
+    return Term(**(entry | {field: tuple(entry.get(field, ())) for field in _LISTS}))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from pages.ui.chart_look import Colors, dress, show, theme_colors
 from pages.ui.derivation import Step, derivation
+from pages.ui.prose import prose
 from pages.ui.scrolling import LONG
 from pages.ui.whole_picture import whole_picture
 from rfcore.layers import Pair
@@ -93,7 +93,7 @@ def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
 
     key: of the chart, one for each that a page shows.
     """
-    st.markdown(whole_picture(stack, image_size))
+    prose(whole_picture(stack, image_size))
     show(
         growth_figure(stack, image_size, theme_colors()),
         key,

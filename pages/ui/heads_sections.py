@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui import heads_findings as findings
 from pages.ui.chart_look import show, theme_colors
 from pages.ui.heads_figures import bars_figure, depth_figure, map_figure
+from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
@@ -30,7 +31,7 @@ def weights_section() -> None:
     if trained is None or scene.training is None:
         return
     unused, count = findings.unused_features(trained)
-    st.markdown(
+    prose(
         f"**{unused:,} of {count:,} features: weight exactly 0.** No example ever changed them, so "
         "nothing was learned there. A cell is as long as the weights of all its channels."
     )
@@ -56,7 +57,7 @@ def softmax_section() -> None:
     if trained is None:
         return
     here = findings.row_at(scene, trained, scene.position)
-    st.markdown(findings.softmax_sentence(trained, here))
+    prose(findings.softmax_sentence(trained, here))
     st.markdown(f"What the {scene.pattern} gets, where it is now, at temperature T:")
     st.table(findings.temperature_rows(scene, here))
     for name, at in zip(
@@ -105,7 +106,7 @@ def depth_section() -> None:
     st.header("How deep?", anchor=False)
     experiment = learner().scene.experiment
     assert experiment is not None
-    st.markdown(
+    prose(
         "Five networks, each deeper than the one before. All are trained in the upper left and "
         "asked in the lower right."
     )
@@ -130,7 +131,7 @@ def depth_section() -> None:
         "depths",
         "Right answers in the untrained quarter against the last field's share of the picture.",
     )
-    st.markdown(findings.depth_sentence(results))
+    prose(findings.depth_sentence(results))
 
 
 @st.fragment(key=FLIPS)
@@ -140,7 +141,7 @@ def flips_section() -> None:
     scene, trained = _trained()
     if trained is None:
         return
-    st.markdown("The shortest move from here after which a head gives another answer:")
+    prose("The shortest move from here after which a head gives another answer:")
     for at, flip in enumerate(findings.flips(scene, trained)):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(

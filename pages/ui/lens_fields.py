@@ -32,8 +32,8 @@ PICTURE_LABELS = (
     (
         "middle",
         "in the middle",
-        "How much of the gradient, its sign left out, comes from the middle half of the box: half "
-        "its rows and half its columns, a quarter of its area. An even field would have 25 %.",
+        "How much of the gradient, its sign left out, comes from the middle of the box. That is "
+        "half its rows and half its columns, a quarter of its area. An even field would have 25 %.",
     ),
     (
         "width",

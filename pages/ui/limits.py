@@ -51,8 +51,8 @@ def check_stack(stack: Stack, size: int) -> None:
         cells += (rows + 2 * down) * (cols + 2 * across)
     if cells > MAX_CELLS:
         raise SceneError(
-            f"the maps of this stack have {cells:,} cells with their padding, and the stage shows "
-            f"up to {MAX_CELLS:,}; take less padding, fewer layers or a smaller picture"
+            f"this stack\u2019s maps have {cells:,} cells with padding; the stage shows up to "
+            f"{MAX_CELLS:,}: take less padding, fewer layers or a smaller picture"
         )
     receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
 

@@ -72,7 +72,7 @@ def open_button(
     elif here.stack == slimmed(stack):
         st.caption(
             f"It is on the stage, on a picture of {here.size}×{here.size} pixels and with at most "
-            f"{DEFAULT_CHANNELS} channels a layer: channels do not change what a neuron sees."
+            f"{DEFAULT_CHANNELS} channels a layer. Channels do not change what a neuron sees."
         )
     return False
 

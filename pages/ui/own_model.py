@@ -9,6 +9,7 @@ from pages.ui.controls import problem_of
 from pages.ui.derivation import count
 from pages.ui.layer_controls import layer_table
 from pages.ui.opening import open_button
+from pages.ui.prose import prose
 from pages.ui.session import learner
 from pages.ui.words import sentence_of
 from rfcore.errors import RfcoreError
@@ -67,9 +68,10 @@ def _show(reading: ModelReading) -> None:
         st.warning(f"The model needs another picture: {str(error).rstrip('.')}.")
         fits = False
     refused = open_button("Put it on the stage", reading.stack, CONTROL, reading.padding_mode)
-    st.caption(
+    prose(
         "The stage shows gray pictures, so the first convolution gets 1 channel there. Its kernels "
-        "are those that you choose for the stage: a printed model has no weights."
+        "are those that you choose for the stage: a printed model has no weights.",
+        quiet=True,
     )
     if refused and fits:
         arithmetic(reading.stack, (size, size), "model_chart")

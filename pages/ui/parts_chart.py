@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.chart_look import dress, show, theme_colors
+from pages.ui.prose import prose
 from pages.ui.session import learner
 from pages.ui.trained_parts import STORE, Experiment
 from pages.ui.words_parts import grid_name, percent, untaught_distance
@@ -24,7 +25,7 @@ def parts_chart() -> None:
         st.caption("The chart comes when the grids are trained.")
         return
     spec = parts.spec
-    st.caption(examples_text(trained))
+    prose(examples_text(trained), quiet=True)
     distances = spec.distances[1:] or spec.distances
     distance = st.select_slider(
         "The whole face moves by (px)",
@@ -34,7 +35,7 @@ def parts_chart() -> None:
         width=420,
         help=f"In the pictures to learn from it had moved by at most {spec.trained_jitter} px.",
     )
-    st.markdown(chart_sentence(trained, distance))
+    prose(chart_sentence(trained, distance))
     show(
         parts_figure(trained, distance),
         "parts_accuracy",
@@ -48,9 +49,9 @@ def examples_text(trained: Experiment) -> str:
     pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
     return (
         f"A grid of g \u00d7 g cells keeps {pooled} of {spec.map_shape()[0]} feature maps in each "
-        "cell; a dense layer of its own has learned faces from scrambled ones, whose parts are at "
-        "each other\u2019s places, on a cheek or on the forehead. It is asked about "
-        f"{spec.fresh} fresh ones."
+        "cell. A dense layer of its own has learned to tell faces from scrambled ones. In those "
+        "the parts are at each other\u2019s places, on a cheek or on the forehead. "
+        f"Each grid is asked about {spec.fresh} fresh ones."
     )
 
 

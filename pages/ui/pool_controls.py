@@ -21,6 +21,7 @@ from pages.ui.pool_choice import (
 )
 from pages.ui.pool_examples import EXAMPLES, example_of, message_of, with_example
 from pages.ui.pool_orbit import peak_steps
+from pages.ui.prose import prose
 from pages.ui.scene import Scene, patterns_of
 from pages.ui.session import learner
 from pages.ui.words_pool import number_text
@@ -131,7 +132,7 @@ def peak_section() -> None:
         st.markdown("These layers are not one of the pools above, so no steps are counted here.")
         return
     counts = peak.unchanged.tolist()
-    st.markdown(
+    prose(
         "One bright cell on black, far from any border. It can stand at "
         f"{_places(len(counts), len(counts[0]))} relative to the windows. From each we try the 8 "
         "steps to its neighbours and count those that change no output:"
@@ -156,7 +157,7 @@ def classic_section() -> None:
     shift = st.segmented_control(
         "Move the signal right by", SHIFTS, default=1, key="classic_shift", required=True
     )
-    st.markdown(classic_sentence(shift))
+    prose(classic_sentence(shift))
     before, after = st.columns(2)
     with before:
         st.markdown("Before")

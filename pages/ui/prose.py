@@ -79,10 +79,13 @@ def terms_in(text: str) -> list[Term]:
 
 
 def _with_meaning(written: str, term: Term, name: str) -> str:
-    return (
-        f'<span class="term" tabindex="0" role="term" aria-describedby="{name}">{written}'
-        f'<span class="meaning" role="tooltip" id="{name}">{_escaped(term.means)}</span></span>'
-    )
+    is_name = " ".join(written.lower().split()) in (term.name.lower(), f"{term.name.lower()}s")
+    means = _escaped(term.means if is_name else f"{term.name}: {term.means}")
+    # Hidden by itself, for a text may be there before its style sheet.
+    hidden = 'class="meaning" style="display: none"'
+    tooltip = f'<span {hidden} role="tooltip" id="{name}">{means}</span>'
+    term_of = f'class="term" tabindex="0" role="term" aria-describedby="{name}"'
+    return f"<span {term_of}>{written}{tooltip}</span>"
 
 
 def _escaped(text: str) -> str:

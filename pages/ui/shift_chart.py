@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.chart_look import Colors, dress, show, theme_colors
+from pages.ui.prose import prose
 from pages.ui.session import learner
 from pages.ui.shift_errors import ShiftError, errors_sentence, shift_errors
 
@@ -18,7 +19,7 @@ def shift_chart() -> None:
     """Show how far each layer is from following the move of the learner's scene."""
     scene = learner().scene
     errors = shift_errors(scene)
-    st.markdown(errors_sentence(scene, errors))
+    prose(errors_sentence(scene, errors))
     show(
         shift_figure(errors, theme_colors()),
         "shift_errors",

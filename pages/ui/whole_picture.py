@@ -59,7 +59,7 @@ def whole_picture(stack: Stack, image_size: Pair) -> str:
     if all(field >= pixels for field, pixels in zip(size, image_size, strict=True)):
         return (
             f"The last field is {times(size)} pixels, as large as the picture, but padding puts "
-            "each of them partly beside it: no neuron of the last layer can see all of it."
+            "each of them partly beside it. So no neuron of the last layer can see all of it."
         )
     seen, whole, side = times(size), times(image_size), ""
     if is_square(size) and is_square(image_size):

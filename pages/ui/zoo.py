@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.arithmetic import arithmetic
 from pages.ui.opening import open_button
+from pages.ui.prose import prose
 from rfcore.zoo import ZOO, Architecture
 
 USUAL_SIZE = 224
@@ -54,9 +55,10 @@ def agreement(architecture: Architecture) -> str:
 
 def zoo_table() -> None:
     """Show every architecture in one table."""
-    st.caption(
+    prose(
         "All in pixels, of the last layer. What is called jump here is published as stride; "
-        "padding is how far the first neuron’s field begins before the picture."
+        "padding is how far the first neuron’s field begins before the picture.",
+        quiet=True,
     )
     st.dataframe(
         zoo_rows(),
@@ -82,7 +84,7 @@ def zoo_chooser() -> None:
     architecture = _BY_NAME[st.session_state["zoo"]]
     stack, size = architecture.stack, architecture.published_at or USUAL_SIZE
     if architecture.note:
-        st.markdown(architecture.note)
+        prose(architecture.note)
     if open_button("Open as a stack", stack, "zoo"):
         st.markdown(f"**{architecture.name}** on a picture of {size}×{size} pixels:")
         arithmetic(stack, (size, size), "zoo_chart")
