@@ -3,13 +3,14 @@
 import streamlit as st
 
 from pages.ui import controls, convolution_controls
+from pages.ui.questions import question_of
 from pages.ui.rooms import CONVOLUTION
 from pages.ui.session import enter
 from pages.ui.stage import stage
 
 here = enter(CONVOLUTION, "window", "roads", "sharing")
 
-st.title(convolution_controls.QUESTIONS[here.scene.lens], anchor=False)
+st.title(question_of(here.scene), anchor=False)
 controls.link_notices()
 convolution_controls.lens_switch()
 stage()

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from pages.ui import controls, layer_controls
+from pages.ui.questions import question_of
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
 from pages.ui.shift_chart import CHARTS, shift_chart
 from pages.ui.stage import stage
 
-enter(STACK, "maps")
+scene = enter(STACK, "maps").scene
 
-st.title("Does the map move when the pattern moves?", anchor=False)
+st.title(question_of(scene), anchor=False)
 controls.link_notices()
 stage(CHARTS)
 controls.picture_controls()

@@ -6,6 +6,7 @@ from pages.ui import controls, layer_controls
 from pages.ui.added_layer import layer_adder
 from pages.ui.arithmetic import arithmetic
 from pages.ui.own_model import own_model
+from pages.ui.questions import question_of
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
 from pages.ui.stage import stage
@@ -14,7 +15,7 @@ from pages.ui.zoo import zoo_chooser, zoo_table
 
 scene = enter(STACK, "fields").scene
 
-st.title("How far does one neuron see?", anchor=False)
+st.title(question_of(scene), anchor=False)
 controls.link_notices()
 stage()
 controls.stack_controls()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.presenting import NOTES, begin, page_bar, presenting
 from pages.ui.session import rested, visit
 from pages.ui.site import HOME, Entry, sections
 
@@ -18,10 +19,12 @@ def _page(entry: Entry) -> st.Page:
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 
-page = st.navigation(
-    {section: [_page(entry) for entry in entries] for section, entries in sections()},
-    position="top",
-)
+pages = {section: [_page(entry) for entry in entries] for section, entries in sections()}
+bare = presenting() or NOTES in st.query_params
+page = st.navigation(pages, position="hidden" if bare else "top")
+begin(page, [page for section in pages.values() for page in section])
 visit(page.url_path)
 page.run()
+if presenting():
+    page_bar()
 rested()

@@ -6,13 +6,14 @@ from pages.ui import controls
 from pages.ui.parts_chart import parts_chart
 from pages.ui.parts_controls import parts_controls
 from pages.ui.parts_training import training_line
+from pages.ui.questions import question_of
 from pages.ui.rooms import PARTS
 from pages.ui.session import enter
 from pages.ui.stage import stage
 
-enter(PARTS, "parts")
+scene = enter(PARTS, "parts").scene
 
-st.title("How much pooling is too much?", anchor=False)
+st.title(question_of(scene), anchor=False)
 controls.link_notices()
 training_line()
 stage()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from pages.ui import controls, pool_controls
+from pages.ui.questions import question_of
 from pages.ui.rooms import POOL
 from pages.ui.session import enter
 from pages.ui.stage import stage
 
-enter(POOL, "pool")
+scene = enter(POOL, "pool").scene
 
-st.title("What does a pool notice of a small move?", anchor=False)
+st.title(question_of(scene), anchor=False)
 controls.link_notices()
 stage()
 pool_controls.pool_controls()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui import controls, heads_controls, heads_sections
+from pages.ui.questions import question_of
 from pages.ui.rooms import HEADS
 from pages.ui.session import enter
 from pages.ui.stage import stage
@@ -10,12 +11,12 @@ from pages.ui.training_box import train_wanted, training_box
 
 scene = enter(HEADS, "heads").scene
 
-st.title(f"Does it matter where the {scene.pattern} is?", anchor=False)
+st.title(question_of(scene), anchor=False)
 controls.link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     heads_controls.class_switch()
     progress = training_box()
-stage(heads_sections.SOFTMAX, heads_sections.FLIPS)
+stage(heads_sections.SOFTMAX, heads_sections.FLIPS, last=lambda: train_wanted(progress))
 heads_controls.training_controls()
 heads_sections.weights_section()
 heads_sections.softmax_section()

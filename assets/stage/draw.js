@@ -61,6 +61,12 @@ export class Sheet {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
+    this.weight = 1;
+  }
+
+  // How many times as thick as usual lines are.
+  setWeight(weight) {
+    this.weight = weight;
   }
 
   // Fit into `width` CSS pixels, in half steps of device pixels per picture pixel where there is
@@ -164,7 +170,7 @@ export class Sheet {
 
   // A box in the learner's colour on a casing, so that it shows on any map.
   box(box, { dashed = false, width = 2, fill = false } = {}) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = (window.devicePixelRatio || 1) * this.weight;
     if (fill) {
       this.context.fillStyle = `${ACCENT[this.theme]}44`;
       this.context.fillRect(...this.rectangle(box));

@@ -101,8 +101,11 @@ function keyOnMap(stage, event, index) {
   const [, row, col] = stage.cursor ?? [index, layer.rows >> 1, layer.cols >> 1];
   const step = stepOf(event);
   if (event.key === "Enter" || event.key === " ") stage.pin([index, row, col]);
-  else if (event.key === "Escape") stage.pin(null);
-  else if (step) {
+  else if (event.key === "Escape") {
+    if (!stage.scene.unit) return; // it may mean the page
+    stage.pin(null);
+    event.stopPropagation();
+  } else if (step) {
     stage.cursor = [
       index,
       clamp(row + step[0], 0, layer.rows - 1),

@@ -152,6 +152,7 @@ export class Paint {
       this.write(at, !this.has(...at));
       this.finish();
     } else if (event.key === "Escape") {
+      event.stopPropagation(); // on a projector it would leave
       this.turn(false);
       this.toggle.focus();
     } else return;

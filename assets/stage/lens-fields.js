@@ -157,8 +157,11 @@ function keyOnPicture(stage, event) {
   const at = stage.pixelCursor ?? stage.scene.pixel ?? [middle, middle];
   const step = stepOf(event);
   if (event.key === "Enter" || event.key === " ") pin(stage, at);
-  else if (event.key === "Escape") pin(stage, null);
-  else if (step) {
+  else if (event.key === "Escape") {
+    if (!stage.scene.pixel) return; // it may mean the page
+    pin(stage, null);
+    event.stopPropagation();
+  } else if (step) {
     const jump = event.shiftKey ? stage.setting.layers.at(-1).field.jump : [1, 1];
     stage.pixelHover = null;
     stage.pixelCursor = at.map((place, axis) =>

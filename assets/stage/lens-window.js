@@ -234,6 +234,7 @@ function listenToField(stage, walk, index, field, rule) {
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
+      event.stopPropagation(); // on a projector it would leave
       clearTimeout(walk.judging);
       restore();
       judge();

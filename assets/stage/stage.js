@@ -9,6 +9,7 @@ import { clamp, samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
+import { fitMaps, giveKeysBack, roomFor } from "./projector.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { Task } from "./task.js";
 import { describeUnit, numberText } from "./words.js";
@@ -23,7 +24,7 @@ import "./pool-edit.js";
 import "./pool-orbit.js";
 import "./save-png.js";
 
-const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads"];
+const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads", "projector"];
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
@@ -46,7 +47,7 @@ export function show({ data, parentElement, setStateValue }) {
     stage = new Stage(parentElement);
     stages.set(parentElement, stage);
   }
-  if (stage.line.closed) stage.line.open(); // it had left the page and is back
+  if (stage.line.closed) stage.comeBack();
   stage.line.toComponent = (message) => setStateValue("hand", message);
   stage.tellDrawn = () => setStateValue("drawn", true);
   stage.tellMarks = (marks) => setStateValue("marks", marks);
@@ -78,6 +79,7 @@ class Stage {
     this.extras = [];
     this.lens = LENSES.maps;
     this.lensPanels = [];
+    this.room = roomFor(this.parts.root);
     this.task = new Task(this);
     this.parts.root.hidden = true;
     const styles = STYLES.map((name) => {
@@ -91,7 +93,11 @@ class Stage {
     });
     parent.append(...styles, this.parts.root);
     listenToBar(this);
+    giveKeysBack(this.parts.root);
     new ResizeObserver(() => this.layOut()).observe(this.parts.root);
+    // The height of the window alone decides on a projector.
+    this.onWindow = () => this.room.isPresenting && this.layOut();
+    window.addEventListener("resize", this.onWindow);
   }
 
   message() {
@@ -122,6 +128,8 @@ class Stage {
     else if (header.scene !== this.settingId) this.line.ask(false);
     if (this.input) this.task.take(header.task);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
+    // What stands above it may have grown, and the mode may have changed.
+    if (roomFor(this.parts.root).height !== this.room.height) this.layOut();
     this.drawSoon();
   }
 
@@ -159,8 +167,15 @@ class Stage {
   // Streamlit also cleans up before it shows new data; only a stage that is off the page leaves.
   leaveIfGone() {
     setTimeout(() => {
-      if (!this.parts.root.isConnected) this.line.close();
+      if (this.parts.root.isConnected) return;
+      this.line.close();
+      window.removeEventListener("resize", this.onWindow);
     }, 1000);
+  }
+
+  comeBack() {
+    this.line.open();
+    window.addEventListener("resize", this.onWindow);
   }
 
   adopt(header) {
@@ -353,23 +368,38 @@ class Stage {
     const rows = Math.ceil(count / Math.min(count, fit));
     const most = this.lensPanels.some((panel) => panel.wide) ? 1 : (this.lens.phoneColumns ?? 3);
     const columns = phone ? Math.min(answers.length, most) : Math.ceil(count / rows);
-    const cell = (width - (columns - 1) * GAP) / columns;
-    const { classList, style } = this.parts.panels;
+    this.room = roomFor(this.parts.root);
+    const isFitted = this.room.isPresenting && !phone;
     this.parts.root.classList.toggle("phone", phone);
+    this.parts.root.classList.toggle("presenting", this.room.isPresenting);
+    for (const { sheet } of [this.input, ...answers]) sheet?.setWeight(isFitted ? 1.6 : 1);
+    const panels = { answers, phone, width };
+    if (isFitted) fitMaps(this.parts.root, this.room.height, count, (...of) => this.size(panels, ...of));
+    else {
+      // A picture larger than this would push the maps or the sentence off the first screen.
+      const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
+      this.size(panels, columns, Math.max(220, window.innerHeight * (phone ? onPhone : onDesk)));
+    }
+    this.draw();
+  }
+
+  // Put the panels into so many columns, no map larger than so many CSS pixels; return the size of
+  // the largest one.
+  size({ answers, phone, width }, columns, largest) {
+    const { classList, style } = this.parts.panels;
+    const rows = Math.ceil((answers.length + 1) / columns);
+    const cell = (width - (columns - 1) * GAP) / columns;
     // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
     // stand right under the maps.
     classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
-    classList.toggle("narrow", cell < NARROW);
+    classList.toggle("narrow", cell < NARROW * this.room.type);
     style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    // A picture larger than this would push the maps or the sentence off the first screen.
-    const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
-    const largest = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
     const wide = Math.min(phone ? width : cell, largest);
-    this.input.sheet.resize(wide, this.setting.size, this.margin);
+    const side = this.input.sheet.resize(wide, this.setting.size, this.margin);
     for (const { sheet } of answers) {
       sheet?.resize(Math.min(cell, largest), this.setting.size, this.margin);
     }
-    this.draw();
+    return side;
   }
 
   // The page's own light or dark; asking for a style costs, so it is asked twice a second at most.

@@ -15,13 +15,6 @@ from pages.ui.scene import Lens, Scene, convolutions_of
 from pages.ui.session import learner
 from rfcore.filters import FILTERS, RANDOM, channel_filter, convolution_kernels
 
-QUESTIONS: dict[Lens, str] = {
-    "window": "Does the answer move as the pattern does?",
-    "roads": "Move, then convolve, or convolve, then move: is it the same?",
-    "sharing": "What if every place had a kernel of its own?",
-}
-"""The question of each of the page's lenses."""
-
 _LENS_NAMES: dict[Lens, str] = {
     "window": "One window",
     "roads": "Two roads",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.ui import lesson_task, walkthrough
@@ -9,6 +11,7 @@ from pages.ui.controls import link_notices, plain
 from pages.ui.frame import StageTask
 from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.parts_training import training_line
+from pages.ui.presenting import leave, turning_bar
 from pages.ui.progress import Progress
 from pages.ui.prose import prose
 from pages.ui.rooms import Room, room_of
@@ -38,7 +41,7 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
         with st.container(border=True):
             lesson_task.task_card(lesson, at, given)
     with shown:
-        _shown(name, step, given)
+        _shown(name, step, given, lambda: _bar(book, lesson, at))
 
 
 def _head(book: Book, lesson: Lesson, at: int) -> None:
@@ -57,7 +60,15 @@ def _head(book: Book, lesson: Lesson, at: int) -> None:
     st.title(lesson.steps[at].title, anchor=False)
 
 
-def _shown(name: str, step: Step, given: Given | None) -> None:
+def _bar(book: Book, lesson: Lesson, at: int) -> None:
+    """Show the projector's bar, which turns from step to step and on to the next lesson."""
+    places = [(each.name, i) for each in book.lessons for i in range(len(each.steps))]
+    place = places.index((lesson.name, at))
+    turning_bar(place, len(places), lambda to: walkthrough.go_to(*places[to]), leave)
+    walkthrough.remember()
+
+
+def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
     """Show the stage, and train what its scene needs."""
     spot = None
     if step.scene.lens == "heads":
@@ -65,9 +76,13 @@ def _shown(name: str, step: Step, given: Given | None) -> None:
         spot = training_box(offers=False)
     elif step.scene.lens == "parts":
         training_line()
-    stage(lesson_task.CARD, task=_stage_task(name, step, given))
-    if spot is not None:
-        train_wanted(spot)
+
+    def train() -> None:
+        if spot is not None:
+            train_wanted(spot)
+
+    stage(lesson_task.CARD, task=_stage_task(name, step, given), bar=bar, last=train)
+    train()
 
 
 def _stage_task(name: str, step: Step, given: Given | None) -> StageTask:

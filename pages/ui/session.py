@@ -62,7 +62,7 @@ class Learner:
         The browser tells what every control shows with each message; one that was sent before it
         heard of the new value is no choice of the learner's.
         """
-        return _quiet() < UNDER_WAY and self.echoes.get(control) == value != self.shown.get(control)
+        return is_under_way() and self.echoes.get(control) == value != self.shown.get(control)
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
         """Replace the scene by what `make` makes of it; keep the last good one if it raises.
@@ -115,8 +115,7 @@ class Learner:
         self.left.append((self.query or {}, now))
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
-            others = {k: v for k, v in st.query_params.items() if k not in KEYS}
-            st.query_params.from_dict({**others, **self.query})
+            st.query_params.from_dict({**_other_query(), **self.query})
 
     def read_link(self, lenses: tuple[Lens, ...], *, arrived: bool) -> None:
         """Take over the scene of the address bar if it is not the one written there last.
@@ -135,12 +134,12 @@ class Learner:
                 self.write_link()
             else:
                 # The page just left may have written its last link after the learner went.
-                st.query_params.clear()
+                st.query_params.from_dict(_other_query())
             return
         if query == (self.query or {}):
             return
         # Right after a run, or a queue of them: sent before the browser heard of the new link.
-        if _quiet() < UNDER_WAY and any(query == link for link, _ in self.left):
+        if is_under_way() and any(query == link for link, _ in self.left):
             return
         self.left.clear()  # someone went back, and may do so again at once
         base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
@@ -197,6 +196,11 @@ def learner() -> Learner:
     return found
 
 
+def is_under_way() -> bool:
+    """Whether this run may answer what was sent before the browser heard of the last one's link."""
+    return _quiet() < UNDER_WAY
+
+
 def _quiet() -> float:
     """Return for how many seconds no run has been on."""
     return monotonic() - float(st.session_state.get(_RESTED, -inf))
@@ -204,3 +208,7 @@ def _quiet() -> float:
 
 def _scene_query() -> dict[str, str]:
     return {key: st.query_params[key] for key in KEYS if key in st.query_params}
+
+
+def _other_query() -> dict[str, str]:
+    return {key: value for key, value in st.query_params.items() if key not in KEYS}

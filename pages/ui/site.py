@@ -88,7 +88,13 @@ SITE = (
         "What is often said of these networks, and what of it holds.",
         MORE,
     ),
-    # The presenting page stands here, under MORE.
+    Entry(
+        "present",
+        "Present",
+        ":material/slideshow:",
+        "A run of scenes for the projector, with notes that only you see.",
+        MORE,
+    ),
     Entry(
         "glossary",
         "Glossary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -11,7 +12,9 @@ from pages.ui.chart_look import WAITING
 from pages.ui.component import component
 from pages.ui.frame import Request, StageTask, refusal, render_frame, request_of
 from pages.ui.hand import read_hand
+from pages.ui.hand_out import hand_out_button
 from pages.ui.limits import SceneError
+from pages.ui.presenting import page_bar, presenting
 from pages.ui.session import Learner, learner, rested
 from pages.ui.share_box import save_and_share
 from rfcore.errors import RfcoreError
@@ -22,14 +25,25 @@ _stage = component("stage", "stage/stage.js", "show")
 _ROOM = "<style>.st-key-stage_room { min-height: 70vh; }</style>"
 
 
-def stage(*charts: str, task: StageTask | None = None) -> None:
+def stage(
+    *charts: str,
+    task: StageTask | None = None,
+    bar: Callable[[], None] = lambda: page_bar(hand_out_button),
+    last: Callable[[], None] = lambda: None,
+) -> None:
     """Show the learner's scene on the stage and let their hand change it; save and share it below.
 
     charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
     else reruns then, and the stage alone at every move where there is no frame socket. task: what a
-    lesson asks on the stage; nothing is shared then, for a sweep would give the answer away.
+    lesson asks on the stage; nothing is shared then, for a sweep would give the answer away. On a
+    projector the page ends here: bar is what it shows below, last is called when all is shown.
     """
     _stage_alone(*charts, task=task)
+    if presenting():
+        bar()
+        last()
+        rested()
+        st.stop()
     if task is None:
         save_and_share()
 

@@ -1,0 +1,110 @@
+"""Decks: runs of scenes to present one after the other, with the speaker's notes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+from urllib.parse import parse_qsl, urlsplit
+
+from pages.ui.lessons import lessons
+from pages.ui.limits import SceneError
+from pages.ui.link import KEYS, to_query_string
+from pages.ui.questions import question_of
+from pages.ui.rooms import Room, page_of, room_of, scene_at
+from pages.ui.scene import LENSES, Scene
+
+DeckName = Literal["walkthrough", "own"]
+DECKS: tuple[DeckName, ...] = get_args(DeckName)
+
+MOST_SLIDES = 100
+"""Slides of one's own that are shown."""
+
+_PAGES = frozenset(map(page_of, LENSES))
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A scene to present; notes: what the speaker alone reads, as plain text."""
+
+    title: str
+    scene: Scene
+    notes: str = ""
+
+    def room(self, place: int) -> Room:
+        """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
+        of = room_of(self.scene.lens)
+        name = f"slide {place} {to_query_string(self.scene)}"
+        return Room(name, self.scene, admits=of.admits, stacks=of.stacks)
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Slides in their order, and a sentence for every line that makes none."""
+
+    slides: tuple[Slide, ...]
+    problems: tuple[str, ...] = ()
+
+
+def read_deck(text: str) -> Deck:
+    """Return the deck that a text describes, a link a line; what follows a link are its notes.
+
+    Empty lines, and those that begin with #, are passed over. A line that makes no slide is named
+    by its number, and the others are shown. Never raises.
+
+    >>> deck = read_deck("/pooling_forgives?at=3,4 Ask first: what changes?")
+    >>> deck.slides[0].title, deck.slides[0].notes
+    ('What does a pool notice of a small move?', 'Ask first: what changes?')
+    >>> read_deck("hello").problems
+    ('Line 1 makes no slide: “hello” is no link to a page with a stage.',)
+    """
+    slides: list[Slide] = []
+    problems: list[str] = []
+    for number, link, notes in _lines(text):
+        try:
+            if len(slides) == MOST_SLIDES:
+                raise SceneError(f"{MOST_SLIDES} slides are the most, and there are so many above")
+            scene = scene_of_line(link)
+        except SceneError as error:
+            problems.append(f"Line {number} makes no slide: {error}.")
+        else:
+            slides.append(Slide(question_of(scene), scene, notes))
+    return Deck(tuple(slides), tuple(problems))
+
+
+def scene_of_line(link: str) -> Scene:
+    """Return the scene of a link; raises SceneError if any part of it can not be shown."""
+    if not _leads_to_a_stage(link):
+        raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
+    scene, notices = scene_at(link)
+    if notices:
+        # A slide that shows something else than was meant would be noticed by the class first.
+        problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
+        raise SceneError(problem.replace(" was left out", " can not be used", 1))
+    room = room_of(scene.lens)
+    if not room.admits(scene.stack):
+        raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")
+    return scene
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        link, _, notes = re.sub(r"\s+", " ", line).strip().partition(" ")
+        if link and not link.startswith("#"):
+            yield number, link, notes
+
+
+def _leads_to_a_stage(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        keys = {key for key, _ in parse_qsl(parts.query)}
+    except ValueError:
+        return False
+    return parts.path.rstrip("/").rpartition("/")[2] in _PAGES or not keys.isdisjoint(KEYS)
+
+
+def walkthrough() -> Deck:
+    """Return the key moments of the walkthrough."""
+    steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
+    return Deck(tuple(Slide(step.title, step.scene, step.notes) for step in steps))

@@ -1,0 +1,97 @@
+"""A slide on the projector, and in the speaker's window what the class does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui.address import BASE
+from pages.ui.controls import link_notices, plain
+from pages.ui.deck import Deck, Slide
+from pages.ui.follow import follow
+from pages.ui.hand_out import hand_out_button
+from pages.ui.link import to_query
+from pages.ui.parts_training import training_line
+from pages.ui.presenting import NOTES, PRESENT, go_to, turning_bar
+from pages.ui.rooms import page_of
+from pages.ui.run import Run
+from pages.ui.session import enter, learner
+from pages.ui.stage import stage
+from pages.ui.training_box import train_wanted, training_box, want_training
+
+_NOTES_STYLE = """
+<style>
+[data-testid="stHeader"] { display: none; }
+.st-key-notes p { font-size: clamp(1.3rem, 3vw, 2.2rem); line-height: 1.4; }
+</style>
+"""
+
+
+def notes_link(name: str) -> str:
+    """Return the address of the speaker's window for a deck."""
+    return f"{BASE}/{PRESENT}?{NOTES}=1&deck={name}"
+
+
+def show_slide(run: Run, deck: Deck) -> None:
+    """Show the slide at which a run is, and nothing else."""
+    slide = deck.slides[run.slide]
+    enter(slide.room(run.slide), slide.scene.lens)
+    follow(run.name, run.slide, run.turns, run.talk, _turn_within(run, deck))
+    st.title(slide.title, anchor=False)
+    link_notices()
+    last = _training(slide)
+    stage(bar=lambda: _slide_bar(run, deck), last=last)
+
+
+def _training(slide: Slide) -> Callable[[], None]:
+    """Show what trains the scene's lens, above the stage; return what is to be done below it."""
+    if slide.scene.lens == "parts":
+        training_line()
+    if slide.scene.lens == "heads":
+        want_training(slide.scene)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            spot = training_box(offers=False)
+        return lambda: train_wanted(spot)
+    return lambda: None
+
+
+def _slide_bar(run: Run, deck: Deck) -> None:
+    slide = deck.slides[run.slide]
+
+    def more() -> None:
+        hand_out_button()
+        if learner().scene != slide.scene:
+            st.button("Start over", key="start_over", icon=":material/replay:", on_click=reset)
+        st.link_button("Notes", notes_link(run.name), icon=":material/speaker_notes:")
+
+    def reset() -> None:
+        learner().change(lambda _: slide.scene, "start_over")
+
+    def leave() -> None:
+        scene = learner().scene
+        go_to(page_of(scene.lens), to_query(scene))
+
+    turning_bar(run.slide, len(deck.slides), run.turn, leave, more)
+
+
+def speaker_notes(run: Run, deck: Deck) -> None:
+    """Show the speaker the notes of the slide that is on the projector, and what comes next."""
+    st.html(_NOTES_STYLE)
+    slide, following = deck.slides[run.slide], deck.slides[run.slide + 1 : run.slide + 2]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Slide {run.slide + 1} of {len(deck.slides)}", width="stretch")
+        follow(run.name, run.slide, run.turns, None, _turn_within(run, deck), clock=True)
+    st.title(slide.title, anchor=False)
+    with st.container(key="notes"):
+        st.markdown(plain(slide.notes) or "There are no notes for this slide.")
+    st.markdown(f"**Next:** {following[0].title}" if following else "This is the last slide.")
+    turning_bar(run.slide, len(deck.slides), run.turn, None)
+
+
+def _turn_within(run: Run, deck: Deck) -> Callable[[int], None]:
+    def turn(slide: int) -> None:
+        if 0 <= slide < len(deck.slides):
+            run.follow(slide)
+
+    return turn

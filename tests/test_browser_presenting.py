@@ -1,0 +1,114 @@
+"""A lecture in real Chromium: a clicker, a projector of any size, and the speaker's own window."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.app_server import AppServer
+from tests.stage_driver import Stage
+
+LIST = """/feature_map_shifts?picture=flat&at=24,14&from=24,12 Ask: which will follow?
+/pooling_forgives?at=3,4&from=3,3 Wait for an answer.
+/convolution_follows?lens=window
+/how_far_a_neuron_sees?unit=3,14,14 Count to eight."""
+KEEP = f"localStorage.setItem('shift-lab-deck', {LIST!r});"
+OWN = {"deck": "own", "present": "1"}
+TITLES = [
+    "Does the map move when the pattern moves?",
+    "What does a pool notice of a small move?",
+    "Does the answer move as the pattern does?",
+    "How far does one neuron see?",
+]
+
+
+def title_is(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_a_clicker_goes_from_the_first_slide_to_the_last_and_back(
+    browser: Browser, server: AppServer
+) -> None:
+    with Stage(browser, server, OWN, path="/present", init_script=KEEP) as stage:
+        page = stage.page
+        title_is(page, TITLES[0])
+        stage.drag(0, 3)  # the handle has the focus now
+        for number, title in enumerate(TITLES[1:], start=2):
+            page.keyboard.press("PageDown")
+            title_is(page, title)
+            stage.wait_for_link(slide=f"{number}", present="1")
+        page.keyboard.press("PageDown")
+        page.get_by_text("4 of 4. This is the last.").wait_for()
+        for title in TITLES[2::-1]:
+            page.keyboard.press("PageUp")
+            title_is(page, title)
+        stage.wait_for_maps_at((24, 17))  # as the hand has left it
+        stage.wait_for_link(slide="1", at="24,17")
+        page.reload()
+        stage.wait_until_ready()
+        title_is(page, TITLES[0])
+        assert stage.position == (24, 17)
+        page.get_by_role("button", name="Start over").click()
+        stage.wait_for_maps_at((24, 14))
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Present").wait_for()
+        assert "/feature_map_shifts?" in page.url
+        stage.wait_for_link(at="24,14", picture="flat")
+        stage.wait_until_run()
+
+
+FITS = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    const bar = document.querySelector(".st-key-presenting_bar").getBoundingClientRect();
+    return main.scrollHeight <= main.clientHeight && bar.bottom <= innerHeight;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(1920, 1080, 24), (1024, 768, 18)])
+def test_type_is_large_and_nothing_has_to_be_scrolled(
+    browser: Browser, server: AppServer, width: int, height: int, least: int
+) -> None:
+    size = {"viewport": {"width": width, "height": height}}
+    for path in ("/feature_map_shifts", "/how_far_a_neuron_sees"):
+        with Stage(browser, server, {"present": "1"}, path=path, **size) as stage:
+            expect(stage.page.get_by_test_id("stHeader")).to_be_hidden()
+            for selector in (".sentence", ".unit-text", ".views button"):
+                font = stage.find(selector).first.evaluate(
+                    "node => getComputedStyle(node).fontSize"
+                )
+                assert float(font.removesuffix("px")) >= least
+            stage.page.wait_for_function(FITS)
+            bar = stage.page.locator(".st-key-presenting_bar").bounding_box()
+            whole = stage.page.locator(".stage").bounding_box()
+            picture = stage.find(".input canvas").bounding_box()
+            assert bar
+            assert whole
+            assert picture
+            assert whole["y"] + whole["height"] <= bar["y"] + 1
+            assert picture["width"] >= 0.18 * width
+
+
+def test_the_speakers_window_and_the_projector_follow_each_other(
+    browser: Browser, server: AppServer
+) -> None:
+    with Stage(browser, server, OWN, path="/present", init_script=KEEP) as stage:
+        page = stage.page
+        page.keyboard.press("PageDown")
+        title_is(page, TITLES[1])
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Notes").click()
+        notes = opened.value
+        title_is(notes, TITLES[1])  # it asks where the other one is
+        notes.get_by_text("Wait for an answer.").wait_for()
+        notes.get_by_text(f"Next: {TITLES[2]}").wait_for()
+        expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
+        notes.keyboard.press("PageDown")
+        title_is(page, TITLES[2])
+        page.keyboard.press("PageDown")
+        title_is(notes, TITLES[3])
+        notes.get_by_text("Count to eight.").wait_for()
+        expect(page.get_by_text("Count to eight.")).to_have_count(0)
+        page.keyboard.press("PageUp")
+        title_is(notes, TITLES[2])
+        notes.close()
+        stage.wait_until_run()
