@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.lesson_map import next_lesson
+from pages.ui.lessons import lessons
 from pages.ui.prose import prose
-from pages.ui.site import HOME, SITE, link_to
+from pages.ui.site import HOME, SITE, entry_of, link_to
+from pages.ui.walkthrough import first_open, progress, remember
 
 _IDEAS = {
     "convolution_follows": "A convolution looks for the same thing at every place. When the "
@@ -31,12 +34,20 @@ def three_ideas() -> None:
 
 
 def walkthrough() -> None:
-    """Offer the walkthrough, where it has a page."""
-    for entry in SITE:
-        if entry.path == _LEARN:
-            st.header("Step by step", anchor=False)
-            prose(entry.line)
-            link_to(_LEARN)
+    """Offer the walkthrough: to begin it, or to go on where the learner was last."""
+    book, here = lessons(), progress()
+    done = sum(here.count(lesson) for lesson in book.lessons)
+    steps = sum(len(lesson.steps) for lesson in book.lessons)
+    st.header("Step by step", anchor=False)
+    prose(entry_of(_LEARN).line + (f" You have done {done} of {steps} steps." if done else ""))
+    following = next_lesson(book, here)
+    if following is None:
+        link_to(_LEARN)
+        return
+    query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
+    label = f"{'Go on' if done else 'Start'}: {following.title}"
+    st.page_link(entry_of(_LEARN).file, label=label, icon=entry_of(_LEARN).icon, query_params=query)
+    remember()
 
 
 def all_pages() -> None:

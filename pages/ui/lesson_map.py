@@ -24,7 +24,7 @@ def lesson_map(book: Book, progress: Progress, problem: str) -> None:
         if sentence:
             st.warning(plain(sentence))
     left_out(book.faults)
-    following = _next(book, progress)
+    following = next_lesson(book, progress)
     for number, lesson in enumerate(book.lessons, 1):
         _card(number, lesson, progress, is_next=lesson is following)
     if progress.done:
@@ -40,7 +40,7 @@ def left_out(faults: tuple[Fault, ...]) -> None:
         )
 
 
-def _next(book: Book, progress: Progress) -> Lesson | None:
+def next_lesson(book: Book, progress: Progress) -> Lesson | None:
     """Return the lesson to go on with: the one begun last, else the first that is not done."""
     undone = [lesson for lesson in book.lessons if progress.count(lesson) < len(lesson.steps)]
     last = [lesson for lesson in undone if lesson.name == progress.last[0]]

@@ -80,13 +80,13 @@ class Book:
         return next((lesson for lesson in self.lessons if lesson.name == name), None)
 
 
-def lessons(folder: Path = FOLDER) -> Book:
-    """Return the lessons of a folder, in the order of their files' names.
+def lessons(folder: Path | None = None) -> Book:
+    """Return the lessons of a folder, the app's own if none is named, in the order of their files.
 
     A file is read again when it has changed. What needs heads or grids to be trained is not
     computed here; `read_lesson` does it when asked to.
     """
-    files = sorted(folder.glob("*.toml"))
+    files = sorted((folder or FOLDER).glob("*.toml"))
     found: list[Lesson] = []
     faults: list[Fault] = []
     for file in files:
