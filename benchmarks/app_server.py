@@ -100,6 +100,11 @@ class AppServer:
         """Stop the app; what it printed can still be read."""
         self._stop()
 
+    def restart(self) -> None:
+        """Stop the app and start it again on the same port: all that was in its memory is gone."""
+        self.__exit__(None, None, None)
+        self.__enter__()
+
     @property
     def pid(self) -> int:
         """Return the id of the server's process, to measure its memory or time."""

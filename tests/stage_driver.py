@@ -145,7 +145,7 @@ class Stage:
     def wait_until_ready(self) -> None:
         """Wait until the page has run and the stage shows its maps."""
         self.page.wait_for_function("window.seen")
-        self.find(".sentence").wait_for(state="visible")
+        self.find(".panel canvas").first.wait_for(state="visible")
         self.wait_until_run()
 
     def wait_until_run(self) -> None:

@@ -36,7 +36,11 @@ def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
         st.markdown(f"**{task.ask}**")
         if task.by == "layers":
             _builder()
-        _watched(lesson, at)
+        if given is None:
+            _watched(lesson, step, task)
+        else:
+            st.success(f"**Reached.** {task.why}", icon=":material/check_circle:")
+        _onward(lesson, at, done=given is not None)
     elif given is None:
         assert isinstance(task, Prediction)
         _asked(lesson, at, step, task)
@@ -115,26 +119,17 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
 
 
 @st.fragment(key=CARD)
-def _watched(lesson: Lesson, at: int) -> None:
+def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
     """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
-    step = lesson.steps[at]
-    task = step.task
-    assert isinstance(task, Goal)
-    here = st.session_state["progress"]
-    if here.has_done(lesson, step):
-        st.success(f"**Reached.** {task.why}", icon=":material/check_circle:")
-        _onward(lesson, at, done=True)
-        return
     try:
-        reached = task.reached(learner().scene)
+        reached = goal.reached(learner().scene)
     except RfcoreError as error:
         st.error(plain(f"This could not be measured: {error}."))
-        reached = False
+        return
     if reached:
         walkthrough.note(lesson, step, True)
-        st.rerun()  # the browser is told by the whole page what to keep
+        st.rerun()  # the whole page: the way on is outside, and the browser is told what to keep
     st.caption("Not reached yet.")
-    _onward(lesson, at, done=False)
 
 
 def _builder() -> None:
