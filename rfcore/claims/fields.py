@@ -7,6 +7,7 @@ import numpy as np
 from rfcore.claims.bright import Box, answers_to_pixels, counted_boxes, measured_field
 from rfcore.claims.case import Case, Figure
 from rfcore.depths import DEPTHS
+from rfcore.filters import RANDOM
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.layers import Pair
 from rfcore.network import Network
@@ -53,32 +54,53 @@ def field_of_eight() -> tuple[Case, ...]:
 
 
 def anywhere_in_the_field() -> tuple[Case, ...]:
-    """Try out: a neuron answers to a thing anywhere in its field."""
-    network = Network.with_filters(Stack.parse(NOTED))
-    box = receptive_fields(network.stack)[-1].span(*_UNIT)
-    pictures = (
-        ("black", "a bright spot lies on black", np.zeros((1, _SIZE, _SIZE))),
-        ("meadow", "a spot lies on a picture", draw_background("meadow", _SIZE).astype(float)),
+    """Try out: a neuron answers to a thing anywhere in its field.
+
+    Asked is every neuron at one place, each with a kernel of its own; one that fails is enough.
+    """
+    stack = Stack.parse(NOTED)
+    random = Network.with_filters(stack, filters=(RANDOM, RANDOM))
+    black, meadow = np.zeros((1, _SIZE, _SIZE)), draw_background("meadow", _SIZE).astype(float)
+    return (
+        _answers_in_field("black", "no weight is 0, and the rest is black", random, black),
+        # On black all cells of a window tie, and none is a real winner: gradients are for pictures.
+        _answers_in_field(
+            "meadow",
+            "no weight is 0, and the rest is a picture",
+            random,
+            meadow,
+            *_effective_figures(random, meadow),
+        ),
+        _answers_in_field("zeros", "some weights are 0", Network.with_filters(stack), meadow),
     )
-    cases = []
-    for name, condition, picture in pictures:
-        changes = _changes(network, picture)[box[0] : box[1], box[2] : box[3]]
-        figures = [
-            Figure("places in the field", changes.size),
-            Figure("places it answers to", int((changes > 0).sum())),
-            Figure("weakest, of the strongest", _share(changes.min() / changes.max()), "share"),
-        ]
-        if name == "meadow":  # on black all cells of a window tie, and none is a real winner
-            effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
-            used = used_pixels(network, picture, -1, _UNIT, channel=0)
-            figures += [
-                Figure("pixels whose slightest change shows", int(used.sum())),
-                Figure(
-                    "weight of the middle quarter", _share(middle_share(effective, box)), "share"
-                ),
-            ]
-        cases.append(Case(name, condition, bool((changes > 0).all()), tuple(figures)))
-    return tuple(cases)
+
+
+def _answers_in_field(
+    name: str, condition: str, network: Network, picture: Array, *more: Figure
+) -> Case:
+    box = receptive_fields(network.stack)[-1].span(*_UNIT)
+    changes = _changes(network, picture)[:, box[0] : box[1], box[2] : box[3]]
+    answered = np.count_nonzero(changes, axis=(1, 2))
+    strongest = np.maximum(changes.max(axis=(1, 2)), np.finfo(float).tiny)  # or it answers nowhere
+    weakest = (changes.min(axis=(1, 2)) / strongest).min()
+    figures = (
+        Figure("neurons", len(changes)),
+        Figure("weights of 0", sum(int((k == 0).sum()) for k in network.kernels if k is not None)),
+        Figure("places in the field", changes[0].size),
+        Figure("fewest places that one answers to", int(answered.min())),
+        Figure("weakest, of the strongest", float(weakest), "share"),
+    )
+    return Case(name, condition, bool((changes > 0).all()), (*figures, *more))
+
+
+def _effective_figures(network: Network, picture: Array) -> tuple[Figure, ...]:
+    box = receptive_fields(network.stack)[-1].span(*_UNIT)
+    effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
+    used = used_pixels(network, picture, -1, _UNIT, channel=0)
+    return (
+        Figure("pixels whose slightest change shows", int(used.sum())),
+        Figure("weight of the middle quarter", float(middle_share(effective, box)), "share"),
+    )
 
 
 def pooling_widens() -> tuple[Case, ...]:
@@ -113,13 +135,13 @@ def field_covers_the_picture() -> tuple[Case, ...]:
         strongest = answers.max(axis=(2, 3), keepdims=True)
         field = receptive_fields(stack)[-1].size[0]
         figures = [
-            Figure("pairs that answer", _share((answers > 0).mean()), "share"),
-            Figure("weakest, of the strongest", _share((answers / strongest).min()), "share"),
+            Figure("pairs that answer", float((answers > 0).mean()), "share"),
+            Figure("weakest, of the strongest", float((answers / strongest).min()), "share"),
         ]
         if not cases:
             figures += [
                 Figure("pairs of pixel and neuron", answers.size),
-                Figure("pairs in a shallow stack", _share((shallow > 0).mean()), "share"),
+                Figure("pairs in a shallow stack", float((shallow > 0).mean()), "share"),
             ]
         condition = f"the field has {field} px a side, the picture {size}"
         cases.append(Case(f"field{field}", condition, bool((answers > 0).all()), tuple(figures)))
@@ -127,9 +149,10 @@ def field_covers_the_picture() -> tuple[Case, ...]:
 
 
 def _changes(network: Network, picture: Array) -> Array:
-    """Return how much one unit changes when each pixel alone turns white, or black if it is light.
+    """Return how much each neuron at one place changes when each pixel alone does.
 
-    Over all channels, (rows, cols).
+    A pixel turns white, or black if it is light. picture: (1, size, size). Returns (channels of
+    the last map, size, size).
     """
     size = picture.shape[-1]
     spots = np.repeat(picture[None], size * size, axis=0)
@@ -138,7 +161,7 @@ def _changes(network: Network, picture: Array) -> Array:
     flat[diagonal, diagonal] = np.where(picture.ravel() < 0.5, 1.0, 0.0)
     before = network.forward(picture)[-1][(..., *_UNIT)]
     after = network.forward(spots)[-1][(..., *_UNIT)]
-    changes: Array = np.abs(after - before).max(axis=1).reshape(size, size)
+    changes: Array = np.abs(after - before).T.reshape(-1, size, size)
     return changes
 
 
@@ -153,7 +176,3 @@ def _sizes(boxes: list[Box]) -> tuple[Figure, ...]:
 
 def _size(box: Box) -> Pair:
     return box[1] - box[0], box[3] - box[2]
-
-
-def _share(value: float) -> float:
-    return float(value)
