@@ -373,7 +373,7 @@ def test_a_head_that_has_not_learned_has_not_failed_elsewhere() -> None:
 def quarters(maps: Array, *, upper_left: float, lower_right: float) -> Array:
     """Answers of which such a share of places is right in these quarters, for the second class."""
     made = np.zeros_like(maps)
-    rows, cols = maps.shape[2:4]
+    rows = maps.shape[2]
     for label in (0, 1):
         made[:, label, ..., label] = 1
     for part, right in ((np.s_[: rows // 2], upper_left), (np.s_[rows // 2 :], lower_right)):
