@@ -26,31 +26,30 @@ def field_of_eight() -> tuple[Case, ...]:
     """Try out: C3x3/1, M2x2/2, C3x3/1 gives each neuron an 8x8 field, cut only by the border."""
     plain, padded = (counted_boxes(text, _SIZE) for text in (NOTED, _PADDED))
     inner = {at: box for at, box in padded.items() if min(box) > 0 and max(box) < _SIZE}
-    (row, col), box = next(iter(inner.items()))
-    corner = padded[0, 0]
-    # Where the corner's field lies if all are equal: 2 pixels further up and left from each unit.
-    begins, ends = (box[0] - 2 * row, box[2] - 2 * col), (box[1] - 2 * row, box[3] - 2 * col)
-    whole = max(begins[0], 0), ends[0], max(begins[1], 0), ends[1]
+    corner, whole = padded[0, 0], _carried_on(inner, (0, 0))
+    cut = tuple(max(bound, 0) for bound in whole)
     return (
-        Case(
-            "written",
-            "the stack has no padding",
-            set(map(_size, plain.values())) == {(8, 8)},
-            _sizes(list(plain.values())),
-        ),
-        Case(
-            "inside",
-            "there is padding, away from the border",
-            set(map(_size, inner.values())) == {(8, 8)},
-            _sizes(list(inner.values())),
-        ),
+        _all_eight("written", "the stack has no padding", list(plain.values())),
+        _all_eight("inside", "there is padding, away from the border", list(inner.values())),
         Case(
             "corner",
             "there is padding, and the border cuts the field",
-            corner == whole and (ends[0] - begins[0], ends[1] - begins[1]) == (8, 8),
+            corner == cut != whole and _size(whole) == (8, 8),
             _sizes([corner]),
         ),
     )
+
+
+def _all_eight(name: str, condition: str, boxes: list[Box]) -> Case:
+    return Case(name, condition, set(map(_size, boxes)) == {(8, 8)}, _sizes(boxes))
+
+
+def _carried_on(boxes: dict[Pair, Box], to: Pair) -> Box:
+    """Return where the box of a unit lies, uncut, if all lie as the boxes of two others do."""
+    (row, col), box = next(iter(boxes.items()))
+    down, across = boxes[row + 1, col][0] - box[0], boxes[row, col + 1][2] - box[2]
+    rows, cols = down * (to[0] - row), across * (to[1] - col)
+    return box[0] + rows, box[1] + rows, box[2] + cols, box[3] + cols
 
 
 def anywhere_in_the_field() -> tuple[Case, ...]:
