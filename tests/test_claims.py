@@ -22,6 +22,7 @@ from rfcore.claims import (
     Cases,
     Figure,
     bright,
+    fields,
     heads,
     shifting,
     verdict_of,
@@ -196,6 +197,12 @@ def no_stride(x: Array, *args: Any, **kwargs: Any) -> Array:
     return max_pool2d(x, *args, **{**kwargs, "stride": 1})
 
 
+def far_apart(text: str) -> tuple[int, int]:
+    """Fields as wide as they are, whose neighbours are much too far away."""
+    width, jump = bright.measured_field(text)
+    return width, jump**2
+
+
 def late_dilation(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
     """A dilated convolution whose cells stand where those of a plain one would stand."""
     found = conv2d(x, kernels, bias, **kwargs)
@@ -265,6 +272,11 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     "a pool without its stride": (
         "pooling-widens",
         plant(ops, "max_pool2d", no_stride),
+        "does not hold",
+    ),
+    "neighbours that are too far apart": (
+        "pooling-widens",
+        plant(fields, "measured_field", far_apart),
         "does not hold",
     ),
     "a max pool that keeps one corner": (
