@@ -35,7 +35,8 @@ _HEADERS = {
 _SOURCES = {
     "default-src": _NONE,
     # Streamlit imports the few lines that load a component as a blob.
-    "script-src": f"'self' blob: {STREAMLITS_SCRIPT}",
+    # It also tries whether WebAssembly is there, which lets no text be run as a script.
+    "script-src": f"'self' blob: 'wasm-unsafe-eval' {STREAMLITS_SCRIPT}",
     # Streamlit and Plotly write styles into the page as they go.
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
