@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from benchmarks.app_server import AppServer
 from pages.ui.headers import ANCESTORS_VARIABLE
@@ -44,6 +44,29 @@ def test_no_page_asks_for_what_the_policy_forbids(page: Page, server: AppServer)
         if entry.path not in STAGELESS:
             page.locator(".stage .panel canvas").first.wait_for()
         assert page.evaluate("violations") == [], entry.path
+
+
+def test_what_a_page_makes_itself_is_let_through(page: Page, server: AppServer) -> None:
+    """A PNG, a GIF, a QR code, an upload and the charts: blobs, data addresses and styles."""
+    page.goto(f"{server.url}/feature_map_shifts")
+    page.locator(".stage .panel canvas").first.wait_for()
+    page.locator(".js-plotly-plot svg").first.wait_for()
+    with page.expect_download():
+        page.get_by_role("button", name="Save PNG").click()
+    page.get_by_role("button", name="Make a GIF").click()
+    page.get_by_role("button", name="Make the GIF").click()
+    preview = page.get_by_role("img", name="The cat moves 16 steps to the right.")
+    preview.wait_for()
+    assert preview.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }")
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Hand out").click()
+    page.get_by_role("img", name="QR code of the link").wait_for()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("tab", name="Your own photo").click()
+    photo: FilePayload = {"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"}
+    page.locator('input[type="file"]').set_input_files(photo)
+    page.get_by_text("This file is not a PNG, JPEG or WebP picture").wait_for()
+    assert page.evaluate("violations") == []
 
 
 def test_what_did_not_come_from_here_is_not_run(page: Page, server: AppServer) -> None:

@@ -25,13 +25,29 @@ from rfcore.errors import RfcoreError
 MAX_MESSAGE = 8_192
 """Characters of one message; the longest that a stage sends has a quarter of that."""
 
+MAX_SOCKETS = 500
+"""Stages that this process answers at once; the others ask through their component."""
+
 TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
+
+_held: set[WebSocket] = set()
 
 
 async def frames(socket: WebSocket) -> None:
     """Answer every message of one stage with a frame, until it leaves."""
     await socket.accept()
+    if len(_held) >= MAX_SOCKETS:
+        await socket.close(TRY_AGAIN_ELSEWHERE)
+        return
+    _held.add(socket)
+    try:
+        await _answer_all(socket)
+    finally:
+        _held.discard(socket)
+
+
+async def _answer_all(socket: WebSocket) -> None:
     drag = Drag()
     try:
         while (message := await socket.receive())["type"] == "websocket.receive":

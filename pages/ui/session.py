@@ -29,6 +29,9 @@ UNDER_WAY = 0.7
 KEPT = 30.0
 """Seconds for which a replaced link is known as such."""
 
+MOST_ROOMS = 64
+"""Rooms whose scenes a browser tab keeps: every step of a lesson, and every slide, has its own."""
+
 
 @dataclass
 class Learner:
@@ -167,9 +170,11 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     learners = state.setdefault(_LEARNERS, {})
     page = (room.name, lenses)
     arrived = room.name in learners and state.get(_PAGE) != page
-    if room.name not in learners:
-        scene = replace(room.scene, lens=lenses[0])
-        learners[room.name] = Learner(room, scene, scene)
+    scene = replace(room.scene, lens=lenses[0])
+    # To the end: the room that was not entered for longest leaves first.
+    learners[room.name] = learners.pop(room.name, None) or Learner(room, scene, scene)
+    while len(learners) > MOST_ROOMS:
+        del learners[next(iter(learners))]
     state[_PAGE] = page
     here = learner()
     here.read_link(lenses, arrived=arrived)
