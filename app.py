@@ -16,6 +16,7 @@ from pages.ui import blas  # noqa: F401  before whatever loads NumPy
 from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 from pages.ui.headers import HEADERS, SecurityHeaders, own_fault
+from pages.ui.messages import is_sound
 from pages.ui.origins import OwnSockets
 
 ROOT = Path(__file__).parent
@@ -42,7 +43,7 @@ app = st.App(
         Middleware(
             OwnSockets,
             allowed=st.get_option("server.corsAllowedOrigins"),
-            bytes_only=[f"{BASE}/_stcore/stream"],
+            checks={f"{BASE}/_stcore/stream": is_sound},
         ),
     ],
     exception_handlers={Exception: own_fault},
