@@ -34,6 +34,7 @@ const NARROW = 256; // CSS pixels of a panel below which a readout needs lines o
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const GAP = 16;
 
+const CUT = "Reconnecting. The maps follow once the server answers.";
 const HINT = "Point at any cell of a map to see its receptive field. A click pins it.";
 
 // Writing the same text again would make the browser lay out the page again.
@@ -65,6 +66,7 @@ class Stage {
       makeMessage: () => this.message(),
       tellScene: () => ({ query: this.header.query, photo: this.setting.photo }),
       receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
+      tellCut: (isCut) => write(this.parts.cut, isCut ? CUT : ""),
     });
     this.revision = null;
     this.setting = null;

@@ -26,11 +26,11 @@ _PATH = "path"
 UNDER_WAY = 0.7
 """Seconds after a run in which a request may come that was sent before the browser heard of it."""
 
+MOST_ROOMS = 80
+"""Rooms that a tab is remembered in; each lesson's step and each slide is one."""
+
 KEPT = 30.0
 """Seconds for which a replaced link is known as such."""
-
-MOST_ROOMS = 64
-"""Rooms whose scenes a browser tab keeps: every step of a lesson, and every slide, has its own."""
 
 
 @dataclass
@@ -170,11 +170,12 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     learners = state.setdefault(_LEARNERS, {})
     page = (room.name, lenses)
     arrived = room.name in learners and state.get(_PAGE) != page
-    scene = replace(room.scene, lens=lenses[0])
-    # To the end: the room that was not entered for longest leaves first.
-    learners[room.name] = learners.pop(room.name, None) or Learner(room, scene, scene)
+    if room.name not in learners:
+        scene = replace(room.scene, lens=lenses[0])
+        learners[room.name] = Learner(room, scene, scene)
+    learners[room.name] = learners.pop(room.name)  # the one seen last stands last
     while len(learners) > MOST_ROOMS:
-        del learners[next(iter(learners))]
+        learners.pop(next(iter(learners)))
     state[_PAGE] = page
     here = learner()
     here.read_link(lenses, arrived=arrived)

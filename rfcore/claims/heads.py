@@ -92,7 +92,7 @@ def softmax_makes_it_invariant(
     along = range(0, experiment.places, step)
     cases = []
     for classifier, logits in zip(
-        classifiers, _logits(experiment, classifiers, along), strict=True
+        classifiers, logits_at_places(experiment, classifiers, along), strict=True
     ):
         before, after = logits.argmax(axis=-1), ops.softmax(logits).argmax(axis=-1)
         alike_before, alike_after = _alike(before), _alike(after)
@@ -128,10 +128,13 @@ def _corners(maps: Array) -> list[tuple[float, float]]:
     return [(float(right[0, 0]), float(right[1, 1])) for right in quarter_accuracy(maps)]
 
 
-def _logits(
+def logits_at_places(
     experiment: Experiment, classifiers: Sequence[Classifier], along: Sequence[int]
 ) -> Array:
-    """Return (heads, classes shown, places, classes): each class at places along both axes."""
+    """Return the logits (heads, classes shown, places, classes) at places along both axes.
+
+    along: rows, and columns, of the pattern's upper left corner, in pixels.
+    """
     found = []
     for label in (0, 1):
         map_at = activations_of(experiment, label)
