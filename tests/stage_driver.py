@@ -135,6 +135,11 @@ class Stage:
         """Return what the server has printed since this tab was opened."""
         return self.server.log().removeprefix(self._log_before)
 
+    def note_restart(self) -> None:
+        """Take what a server that was started anew has printed so far as its greeting."""
+        self._log_before = self.server.log()
+        assert "Traceback" not in self._log_before
+
     # ---- opening and waiting
 
     def open(self, link: str) -> None:
