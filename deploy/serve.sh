@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Runs one process of the app for each server that deploy/nginx.conf names, and starts anew what ends.
 # Usage: bash deploy/serve.sh [further options for streamlit run]
-# It takes the streamlit of .venv, else the one on PATH; it ends with all its processes.
+# It takes the streamlit of .venv, else the one on PATH, and ends with all its processes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 configuration=${NGINX_CONF:-deploy/nginx.conf}
 PATH=$PWD/.venv/bin:$PATH
-mapfile -t ports < <(sed -nE 's/^ *server 127\.0\.0\.1:([0-9]+).*/\1/p' "$configuration")
+mapfile -t ports < <(sed -nE 's/^ *server 127\.0\.0\.1:([0-9]+).*/\1/p' "$configuration" | sort -u)
 if [[ ${#ports[@]} -eq 0 ]]; then
   printf 'deploy/serve.sh: %s names no server such as 127.0.0.1:8501\n' "$configuration" >&2
   exit 1
@@ -15,7 +15,7 @@ fi
 
 declare -A port_of # by the id of its process
 start() {
-  streamlit run app.py --server.address 127.0.0.1 --server.port "$@" --server.headless true &
+  "${STREAMLIT:-streamlit}" run app.py --server.address 127.0.0.1 --server.port "$@" --server.headless true &
   port_of[$!]=$1
 }
 stop() {
