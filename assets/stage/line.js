@@ -18,6 +18,7 @@ export class Line {
     this.patience = PATIENCE;
     this.waiting = null; // "socket" or "component": the way of the request in flight
     this.wanted = false;
+    this.unheard = false; // whether anything was asked that the page has not taken in
     this.toComponent = () => {};
     this.open();
   }
@@ -26,6 +27,7 @@ export class Line {
   ask(settled) {
     this.wanted = true;
     this.settled = settled;
+    this.unheard = true;
     this.flush();
     if (settled && this.socketIsOpen) this.toComponent(this.message(true));
   }
@@ -44,6 +46,11 @@ export class Line {
     if (this.waiting === "socket") this.tries = 0;
     this.stopWaiting();
     this.flush();
+  }
+
+  // The page has answered this: what it says goes for the newest wish only.
+  heard({ mount, token }) {
+    if (mount === this.mount && token === this.token) this.unheard = false;
   }
 
   get socketIsOpen() {
