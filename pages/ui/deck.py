@@ -21,6 +21,9 @@ DECKS: tuple[DeckName, ...] = get_args(DeckName)
 MOST_SLIDES = 100
 """Slides of one's own that are shown."""
 
+MOST_NAMED = 20
+"""Lines without a slide that are named one by one."""
+
 _PAGES = frozenset(map(page_of, LENSES))
 
 
@@ -70,6 +73,9 @@ def read_deck(text: str) -> Deck:
             problems.append(f"Line {number} makes no slide: {error}.")
         else:
             slides.append(Slide(question_of(scene), scene, notes))
+    more = len(problems) - MOST_NAMED
+    if more > 0:
+        problems[MOST_NAMED:] = [f"{more} more lines make no slide."]
     return Deck(tuple(slides), tuple(problems))
 
 
