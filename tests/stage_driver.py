@@ -127,7 +127,7 @@ class Stage:
         """Assert that nothing went wrong behind the learner's back."""
         assert self.complaints == []
         assert self.outside_requests() == []
-        assert self.new_log() == ""
+        assert self.new_log() == "", self.new_log()
 
     def outside_requests(self) -> list[str]:
         """Return the addresses of requests that went to anyone but the app."""
