@@ -117,6 +117,7 @@ def test_what_is_dropped_while_nobody_listens_is_not_lost(browser: Browser, site
         with stage.held():
             stage.pull(1, 1)
             stage.wait_for_maps_at((22, 18))
+            stage.wait_until_run()  # the page has heard of the drag before
             site.kill(killed)
             stage.page.wait_for_function("window.frameSockets[0].readyState === 3")
             stage.pull(3, 3)

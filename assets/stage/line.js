@@ -35,6 +35,7 @@ export class Line {
   // The scene was changed from outside: the socket has to hear of it before the next frame.
   sceneChanged() {
     this.told = false;
+    this.wasCut = false;
   }
 
   // Take note of an answer, late or not, so that the next wish can go.
@@ -97,6 +98,7 @@ export class Line {
 
   open() {
     this.closed = false;
+    this.wasCut = false; // since the scene was last taken over from outside
     this.tries = 0;
     this.connect();
   }
@@ -109,6 +111,7 @@ export class Line {
     this.told = false;
     socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
     socket.onclose = () => {
+      this.wasCut = true;
       if (this.waiting === "socket") {
         this.stopWaiting();
         this.ask(this.settled);

@@ -137,12 +137,11 @@ class Stage {
     this.drawSoon();
   }
 
-  // A session that began anew, as after a lost connection, has its scene from the link: what the hand
-  // has done since the link was written is known here alone. Each session counts from a number drawn
-  // at random; a change within one counts on, and goes before the hand.
-  isAheadOf({ query, scene, revision }) {
-    const isOfSession = revision > this.revision && revision - this.revision < 1000;
-    return !isOfSession && this.line.unheard && query === this.pageQuery && scene === this.settingId;
+  // A session that began anew after a lost connection has its scene from the link: what the hand has
+  // done since the link was written is known here alone.
+  isAheadOf({ query, scene }) {
+    const isSameScene = query === this.pageQuery && scene === this.settingId;
+    return this.line.wasCut && this.line.unheard && isSameScene;
   }
 
   tellAgain(header) {
