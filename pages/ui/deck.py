@@ -29,11 +29,15 @@ _PAGES = frozenset(map(page_of, LENSES))
 
 @dataclass(frozen=True)
 class Slide:
-    """A scene to present; notes: what the speaker alone reads, as plain text."""
+    """A scene to present.
+
+    notes: what the speaker alone reads, as plain text. ask: what the class is asked, or nothing.
+    """
 
     title: str
     scene: Scene
     notes: str = ""
+    ask: str = ""
 
     def room(self, place: int) -> Room:
         """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
@@ -107,10 +111,16 @@ def _leads_to_a_stage(link: str) -> bool:
         keys = {key for key, _ in parse_qsl(parts.query)}
     except ValueError:
         return False
-    return parts.path.rstrip("/").rpartition("/")[2] in _PAGES or not keys.isdisjoint(KEYS)
+    page = parts.path.rstrip("/").rpartition("/")[2]
+    return page in _PAGES or (not page and not keys.isdisjoint(KEYS))
 
 
 def walkthrough() -> Deck:
     """Return the key moments of the walkthrough."""
     steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
-    return Deck(tuple(Slide(step.title, step.scene, step.notes) for step in steps))
+    return Deck(
+        tuple(
+            Slide(step.title, step.scene, step.notes, step.task.ask if step.task else "")
+            for step in steps
+        )
+    )

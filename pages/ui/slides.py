@@ -13,6 +13,7 @@ from pages.ui.follow import follow
 from pages.ui.hand_out import hand_out_button
 from pages.ui.link import to_query
 from pages.ui.presenting import NOTES, PRESENT, go_to, turning_bar
+from pages.ui.prose import prose
 from pages.ui.rooms import page_of
 from pages.ui.run import Run
 from pages.ui.session import enter, learner
@@ -38,6 +39,8 @@ def show_slide(run: Run, deck: Deck) -> None:
     enter(slide.room(run.slide), slide.scene.lens)
     follow(run.name, run.slide, run.turns, run.talk, _turn_within(run, deck))
     st.title(slide.title, anchor=False)
+    if slide.ask:
+        prose(slide.ask)
     link_notices()
     last = training_for(slide.scene)
     stage(bar=lambda: _slide_bar(run, deck), last=last)
