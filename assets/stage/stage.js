@@ -68,6 +68,7 @@ class Stage {
       receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
     });
     this.revision = null;
+    this.pageQuery = null; // the scene that the session is known to have
     this.setting = null;
     this.settingId = "";
     this.planes = {};
@@ -124,14 +125,31 @@ class Stage {
   receiveFromPage(frame) {
     const { header } = frame;
     const foreign = !this.scene || header.revision !== this.revision;
-    if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    if (foreign && this.isAheadOf(header)) this.tellAgain(header);
+    else if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
     // What a page has worked out meanwhile; the hand may be elsewhere by now.
     else if (header.scene !== this.settingId) this.line.ask(false);
+    if (!foreign) this.line.heard(header);
+    this.pageQuery = header.query;
     if (this.input) this.task.take(header.task);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
     // What stands above it may have grown, and the mode may have changed.
     if (roomFor(this.parts.root).height !== this.room.height) this.layOut();
     this.drawSoon();
+  }
+
+  // A session that began anew after a lost connection has its scene from the link: what the hand has
+  // done since the link was written is known here alone.
+  isAheadOf({ query, scene }) {
+    const isSameScene = query === this.pageQuery && scene === this.settingId;
+    return this.line.wasCut && this.line.unheard && isSameScene;
+  }
+
+  tellAgain(header) {
+    this.revision = header.revision;
+    this.line.sceneChanged();
+    this.line.answered(header);
+    this.line.ask(this.line.settled);
   }
 
   receiveFromSocket(frame) {
