@@ -36,3 +36,7 @@ app = st.App(
         WebSocketRoute(f"{BASE}/frames", frames),
     ],
 )
+
+import sys
+
+sys.setswitchinterval(0.0005)

@@ -29,6 +29,11 @@ TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
 
 
+from concurrent.futures import ThreadPoolExecutor
+
+_WORKERS = ThreadPoolExecutor(1)
+
+
 async def frames(socket: WebSocket) -> None:
     """Answer every message of one stage with a frame, until it leaves."""
     if not _from_this_site(socket):
@@ -40,7 +45,9 @@ async def frames(socket: WebSocket) -> None:
         while (message := await socket.receive())["type"] == "websocket.receive":
             text = message.get("text") or ""
             # In a thread, so that a dear scene holds up nobody else's socket.
-            await socket.send_bytes(await asyncio.to_thread(drag.answer, text))
+            await socket.send_bytes(
+                await asyncio.get_running_loop().run_in_executor(_WORKERS, drag.answer, text)
+            )
     except RfcoreError:
         await socket.close(TRY_AGAIN_ELSEWHERE)
     except WebSocketDisconnect:  # gone while its frame was made
