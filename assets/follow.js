@@ -22,11 +22,13 @@ function open(parent, { deck, clock }) {
   windows.set(parent, here);
   const say = () => channel.postMessage({ slide: here.slide, began: here.began });
   channel.onmessage = ({ data }) => {
-    if (data.ask) {
+    if (data?.ask === true) {
       if (!clock) say();
       return;
     }
-    if (clock) here.began = data.began;
+    // Any page of this address may speak on the channel, an older Shift Lab among them.
+    if (!Number.isSafeInteger(data?.slide)) return;
+    if (clock && Number.isFinite(data.began)) here.began = data.began;
     if (data.slide === here.slide) return;
     here.slide = data.slide;
     here.tell(data.slide);
@@ -57,11 +59,20 @@ function open(parent, { deck, clock }) {
 // A reload goes on with the talk; a new start begins another.
 function beganAt(deck, talk) {
   const name = `shift-lab-talk-${deck}`;
-  const [known, began] = JSON.parse(sessionStorage.getItem(name) ?? '["", 0]');
-  if (began && (!talk || talk === known)) return began;
+  const [known, began] = keptTalk(name);
+  if (Number.isFinite(began) && began > 0 && (!talk || talk === known)) return began;
   const now = Date.now();
   sessionStorage.setItem(name, JSON.stringify([talk ?? known, now]));
   return now;
+}
+
+function keptTalk(name) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(name));
+    return Array.isArray(kept) ? kept : ["", 0];
+  } catch {
+    return ["", 0]; // what is kept there is none of ours
+  }
 }
 
 function minutes(began) {

@@ -3,6 +3,8 @@
 // The server writes it by sending a text; without one it is told what is kept. Another tab's
 // writing is told as well, so that no tab works on with what has long been replaced.
 
+const MOST = 20_000; // characters
+
 const told = new WeakMap(); // by element: { name, last, listen }
 
 function stored(action) {
@@ -19,7 +21,8 @@ export function keep({ data, parentElement, setStateValue }) {
   const state = told.get(parentElement) ?? {};
   told.set(parentElement, state);
   state.tell = () => {
-    const kept = stored((storage) => storage.getItem(name));
+    // No more than the server reads: a message that is too long would end the connection.
+    const kept = stored((storage) => storage.getItem(name)).slice(0, MOST);
     if (kept === state.last) return;
     state.last = kept;
     setStateValue("kept", kept);

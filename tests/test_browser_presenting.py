@@ -42,6 +42,8 @@ def test_a_clicker_goes_from_the_first_slide_to_the_last_and_back(
         for title in TITLES[2::-1]:
             page.keyboard.press("PageUp")
             title_is(page, title)
+        page.keyboard.press("PageUp")
+        page.get_by_text("1 of 4. This is the first.").wait_for()
         stage.wait_for_maps_at((24, 17))  # as the hand has left it
         stage.wait_for_link(slide="1", at="24,17")
         page.reload()
@@ -110,5 +112,32 @@ def test_the_speakers_window_and_the_projector_follow_each_other(
         expect(page.get_by_text("Count to eight.")).to_have_count(0)
         page.keyboard.press("PageUp")
         title_is(notes, TITLES[2])
+        notes.close()
+        stage.wait_until_run()
+
+
+NONSENSE = """async () => {
+    const channel = new BroadcastChannel("shift-lab-own");
+    const nonsense = [null, "x", [1], { slide: true, began: "x" }, { slide: 1.5 }, { slide: null }];
+    nonsense.forEach((message) => channel.postMessage(message));
+}"""
+
+
+def test_nonsense_between_the_windows_turns_no_page_and_stops_no_clock(
+    browser: Browser, server: AppServer
+) -> None:
+    forged = f"{KEEP}sessionStorage.setItem('shift-lab-talk-own', 'no time');"
+    with Stage(browser, server, OWN, path="/present", init_script=forged) as stage:
+        page = stage.page
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Notes").click()
+        notes = opened.value
+        title_is(notes, TITLES[0])
+        expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
+        page.evaluate(NONSENSE)
+        page.keyboard.press("PageDown")
+        title_is(page, TITLES[1])  # the second, not one further
+        title_is(notes, TITLES[1])
+        expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
         notes.close()
         stage.wait_until_run()

@@ -22,6 +22,7 @@ from rfcore.claims import (
     Cases,
     Figure,
     bright,
+    fields,
     heads,
     shifting,
     verdict_of,
@@ -38,7 +39,7 @@ from rfcore.trials import position_maps, train_heads
 
 VERDICTS = {
     "field-of-eight": "holds",
-    "anywhere-in-field": "holds",
+    "anywhere-in-field": "holds when",
     "pooling-widens": "holds",
     "pooling-invariant": "holds when",
     "three-patches": "holds when",
@@ -110,6 +111,7 @@ def test_the_verdict_is_the_one_that_is_known(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "conditions"),
     [
+        ("anywhere-in-field", ["black"]),
         ("pooling-invariant", ["inside"]),
         ("three-patches", ["patches"]),
         ("steps-inside", ["window2"]),
@@ -129,7 +131,12 @@ def test_it_holds_just_under_these_conditions(name: str, conditions: list[str]) 
     [
         ("field-of-eight", "written", "smallest field", (8, 8)),
         ("field-of-eight", "corner", "largest field", (5, 5)),
-        ("anywhere-in-field", "meadow", "places it answers to", 64),
+        ("anywhere-in-field", "black", "fewest places that one answers to", 64),
+        # Another cell of a window outshines what one neuron would have seen of one pixel.
+        ("anywhere-in-field", "meadow", "fewest places that one answers to", 63),
+        ("anywhere-in-field", "meadow", "weights of 0", 0),
+        # A kernel that is 1 in its middle and 0 around it sees a 2x2 window of 3x3 fields.
+        ("anywhere-in-field", "zeros", "fewest places that one answers to", 16),
         ("pooling-widens", "pools2", "field", 18),
         ("pooling-widens", "pools3", "jump", 8),
         ("pooling-invariant", "across", "steps that change nothing", Fraction(0)),
@@ -188,6 +195,12 @@ def global_max(x: Array, *args: Any, **kwargs: Any) -> Array:
 
 def no_stride(x: Array, *args: Any, **kwargs: Any) -> Array:
     return max_pool2d(x, *args, **{**kwargs, "stride": 1})
+
+
+def far_apart(text: str) -> tuple[int, int]:
+    """Fields as wide as they are, whose neighbours are much too far away."""
+    width, jump = bright.measured_field(text)
+    return width, jump**2
 
 
 def late_dilation(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
@@ -259,6 +272,11 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     "a pool without its stride": (
         "pooling-widens",
         plant(ops, "max_pool2d", no_stride),
+        "does not hold",
+    ),
+    "neighbours that are too far apart": (
+        "pooling-widens",
+        plant(fields, "measured_field", far_apart),
         "does not hold",
     ),
     "a max pool that keeps one corner": (
@@ -351,6 +369,29 @@ def test_heads_that_are_right_everywhere_change_the_verdict(name: str) -> None:
     flipped = maps.copy()
     flipped[0] = flipped[1]  # the flattened head answers as the global average does
     assert verdict_of(ON_HEADS[name](experiment, classifiers, flipped)) != VERDICTS[name]
+
+
+def test_a_head_that_has_not_learned_has_not_failed_elsewhere() -> None:
+    experiment, classifiers, maps = trained_heads()
+    guessing = np.full_like(maps, 0.5)
+    guessing[..., 0] += 0.01  # the first class everywhere: right in half of all places
+    assert held(heads.upper_left_only(experiment, classifiers, guessing)) == []
+    slightly = quarters(maps, upper_left=0.6, lower_right=0.5)
+    assert held(heads.upper_left_only(experiment, classifiers, slightly)) == []
+    badly = quarters(maps, upper_left=1.0, lower_right=0.5)
+    assert len(held(heads.upper_left_only(experiment, classifiers, badly))) == 3
+
+
+def quarters(maps: Array, *, upper_left: float, lower_right: float) -> Array:
+    """Answers of which such a share of places is right in these quarters, for the second class."""
+    made = np.zeros_like(maps)
+    rows = maps.shape[2]
+    for label in (0, 1):
+        made[:, label, ..., label] = 1
+    for part, right in ((np.s_[: rows // 2], upper_left), (np.s_[rows // 2 :], lower_right)):
+        wrong = round(2 * (1 - right) * made[0, 1, part].shape[0])  # rows, all of one class
+        made[:, 1, part][:, :wrong] = (1, 0)
+    return made
 
 
 def test_a_weight_where_no_example_lay_is_found() -> None:

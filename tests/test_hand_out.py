@@ -17,6 +17,7 @@ from pages.ui import sweep_controls
 from pages.ui.hand_out import (
     NO_PHOTO,
     ONLY_HERE,
+    TOO_LONG,
     code_html,
     is_only_here,
     link_html,
@@ -24,6 +25,7 @@ from pages.ui.hand_out import (
 )
 from pages.ui.rooms import PARTS, STACK, page_of, room_of, scene_of
 from pages.ui.scene import LENSES, Lens, Scene
+from rfcore.stack import Stack
 from tests.page_driver import click, new_page, run_clean
 from tests.test_scene import busy_scene
 
@@ -84,7 +86,7 @@ def test_a_link_that_nobody_else_can_open_is_known(link: str, only_here: bool) -
 @pytest.mark.parametrize("scene", [STACK.scene, PARTS.scene, busy_scene()])
 def test_the_code_says_the_link(scene: Scene) -> None:
     link = short_link(scene, f"{LAB}/{page_of(scene.lens)}")
-    cells = drawn_cells(code_html(link))
+    cells = drawn_cells(code_of(link))
     # Four cells of quiet all round, or readers may not find it.
     assert cells[4:-4, 4:-4].sum() == cells.sum() > 0
     picture = np.kron(np.where(cells, 0, 255).astype(np.uint8), np.ones((4, 4), np.uint8))
@@ -131,9 +133,33 @@ def test_a_photo_stays_at_home_and_the_page_says_so() -> None:
     assert [info.value for info in page.info] == [NO_PHOTO]
 
 
+def test_a_link_that_no_code_can_hold_is_still_shown() -> None:
+    stack = Stack.parse(",".join(["C7p3c1"] * 6))
+    own = ("own_" + "_".join(["-12.345"] * 49),) * len(stack)
+    page = run_clean(new_page("feature_map_shifts.py", {}))
+    here = page.session_state["learners"]["stack"]
+    here.change(lambda scene: replace(scene.with_stack(stack), kernels=own), "test")
+    assert here.problems == {}
+    click(page, "Hand out")
+    run_clean(page)
+    (html,) = [html.proto.body for html in page.get("html") if "hand-out-link" in html.proto.body]
+    link = short_link(here.scene, "http://localhost/feature_map_shifts")
+    assert own[0] in html
+    assert "<img" not in html
+    (sentence,) = [info.value for info in page.info]
+    assert re.fullmatch(re.escape(TOO_LONG).replace(r"\{:,\}", r"2,\d{3}"), sentence)
+    assert code_html(link) is None
+
+
+def code_of(link: str) -> str:
+    code = code_html(link)
+    assert code is not None
+    return code
+
+
 def test_a_code_that_says_another_link_is_caught() -> None:
-    cells = drawn_cells(code_html("http://a.b/?at=1,2"))
-    assert (cells != drawn_cells(code_html("http://a.b/?at=1,3"))).any()
+    cells = drawn_cells(code_of("http://a.b/?at=1,2"))
+    assert (cells != drawn_cells(code_of("http://a.b/?at=1,3"))).any()
 
 
 def test_a_sweep_is_made_on_the_page() -> None:

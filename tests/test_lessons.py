@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pages.ui import check_lessons
+from pages.ui.goals import can_be_reached
 from pages.ui.lessons import FOLDER, lessons, read_lesson
 from pages.ui.prose import terms_in
-from pages.ui.tasks import MEASURES, Choice, Goal, Prediction, answer_to, can_be_reached, judge
+from pages.ui.tasks import MEASURES, Choice, Goal, Prediction, answer_to, judge
 
 GOOD = """\
 title = "A good lesson"

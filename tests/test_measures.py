@@ -185,7 +185,7 @@ def test_heads_are_asked_where_the_pattern_is() -> None:
 def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "pages.ui.measures_trained.softmax_at",
-        lambda logits, temperatures: np.stack([logits[..., ::-1] for _ in temperatures]),
+        lambda logits, temperatures: np.stack([-logits for _ in temperatures]),
     )
     assert Quantity("answers softmax moves", head="flatten").of(scene("/the_head_decides")) != 0
 

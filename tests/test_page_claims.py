@@ -70,6 +70,12 @@ def badges(page: AppTest) -> list[str]:
     return [match[1] for match in found if match]
 
 
+def looks(page: AppTest) -> set[tuple[str, str, str]]:
+    """The colour, the icon and the words of the verdicts."""
+    badge = re.compile(r":(\w+)-badge\[:material/(\w+): (.+)\]")
+    return {found.group(1, 2, 3) for m in page.markdown if (found := badge.fullmatch(m.value))}
+
+
 def claims_of(page: AppTest) -> list[str]:
     shown = [m.value for m in page.markdown if "\n#### " in m.value]
     by_text = {explained(f"#### {claim.claim}"): claim.claim for claim in CLAIMS}
@@ -90,6 +96,11 @@ def test_every_claim_has_its_card_its_verdict_and_its_table(
     assert claims_of(page) == [claim.claim for claim in (*said, *errors)]
     cases = [everything.find(claim.name) or () for claim in CLAIMS]
     assert badges(page) == [verdict_text(found) for found in cases]
+    assert looks(page) == {
+        ("green", "check_circle", "Holds"),
+        ("orange", "rule", "Holds when"),
+        ("red", "cancel", "Does not hold"),
+    }
     assert summary_text(cases) in texts(page)
     for table, found in zip(page.table, cases, strict=True):
         columns = case_table(found)
@@ -254,6 +265,22 @@ def test_conditions_are_named_just_where_a_claim_holds_in_some() -> None:
         "It holds when it is so. It also holds when it rains."
     )
     assert when_text([YES]) == when_text([NO]) == ""
+
+
+def test_the_table_says_what_came_of_each_case() -> None:
+    inside = replace(YES, figures=(Figure("steps", 12), Figure("begins", -3, "px")))
+    assert case_table([inside, replace(inside, holds=False)]) == {
+        "Tried out when": ["it is so", "it is so"],
+        "The claim": ["holds", "fails"],
+        "steps": ["12", "12"],
+        "begins": ["\u22123\u00a0px"] * 2,
+    }
+
+
+def test_the_summary_counts_each_verdict_where_it_belongs() -> None:
+    assert summary_text([(YES,), (YES,), (YES,), (YES, NO), (YES, NO), (NO,), None]) == (
+        "Of 7 claims: holds 3; holds under a condition 2; does not hold 1; still being tried out 1."
+    )
 
 
 def test_a_figure_cannot_be_read_as_markdown_and_a_missing_one_is_named() -> None:

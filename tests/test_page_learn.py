@@ -78,6 +78,7 @@ def test_the_map_shows_every_lesson_and_where_to_start() -> None:
     [
         ({"lesson": "alchemy"}, "There is no lesson \u201calchemy\u201d"),
         ({"lesson": FIRST.name, "step": "99"}, "This lesson has steps 1 to 5, not \u201c99\u201d."),
+        ({"lesson": FIRST.name, "step": "0000012"}, "not \u201c0000012\u201d"),
         ({"lesson": FIRST.name, "step": "-1"}, "not \u201c-1\u201d"),
         ({"lesson": FIRST.name, "step": "\u0663\u00b2"}, "This lesson has steps 1 to 5"),
         ({"lesson": "<script>**", "step": "1"}, "There is no lesson"),

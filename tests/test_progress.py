@@ -82,12 +82,19 @@ def test_a_reset_is_not_undone_by_another_tab() -> None:
         '{"done": {"<b>": {}}}',
         '{"done": {"a": {"A b": 1}}}',
         "[" * 5000,
+        '{"done": {"a": {"b": Infinity}}}',
         json.dumps({"done": {"a": {"b": "x" * 20_001}}}),
     ],
 )
 def test_what_holds_no_progress_is_refused_in_words(text: str) -> None:
     with pytest.raises(ProgressError, match=r"is not what|are not what|are read"):
         from_text(text)
+
+
+def test_resets_are_counted_only_so_far() -> None:
+    worn = Progress(since=10_000)
+    assert from_text(to_text(worn.reset())) == worn.reset() == worn
+    assert from_text('{"done": {}, "since": 2147483647}').since == 0
 
 
 @pytest.mark.parametrize("code", ["%%%", "abc", "é", "A" * 20_001, "eJw"])

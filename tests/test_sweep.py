@@ -329,3 +329,9 @@ def test_every_letter_is_in_the_type(lens: Lens) -> None:
         captions = [text for panel in shot.panels for text in (panel.title, panel.note)]
         for letter in set(plain(" ".join([shot.sentence, *captions]))) - {" "}:
             assert bytes(font(20).getmask(letter)) != missing, letter
+
+
+def test_the_outlines_stand_where_the_pattern_is_and_where_it_began() -> None:
+    shot = shot_of(Scene(position=(30, 12), start=(24, 10)))
+    assert shot.around == (30, 46, 12, 28)
+    assert shot.began == (24, 40, 10, 26)

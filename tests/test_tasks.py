@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.ui.goals import can_be_reached
 from pages.ui.limits import SceneError
 from pages.ui.measures import Quantity
 from pages.ui.rooms import scene_at
@@ -18,7 +19,6 @@ from pages.ui.tasks import (
     Number,
     Option,
     answer_to,
-    can_be_reached,
     fits,
     judge,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -11,7 +11,7 @@ from pages.ui.claim_results import DEAR, RESULTS
 from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
 from pages.ui.prose import prose
 from pages.ui.rooms import page_of, scene_of
-from pages.ui.site import entry_of
+from pages.ui.site import link_to
 from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
 ALL = "all"
@@ -40,20 +40,20 @@ def claim_cards() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    for heading, is_error in (("What is said", False), ("Popular errors", True)):
-        shown = [
-            claim
-            for claim in CLAIMS
-            if claim.is_error is is_error and _passes(results[claim.name], str(wanted))
-        ]
-        if shown:
-            st.header(heading, anchor=False)
-            with st.grid(2, min_column_width=_CARD):
-                for claim in shown:
-                    _card(claim, results[claim.name])
+    passing = [claim for claim in CLAIMS if _passes(results[claim.name], str(wanted))]
+    _section("What is said", [claim for claim in passing if not claim.is_error], results)
+    _section("Popular errors", [claim for claim in passing if claim.is_error], results)
     missing = [name for name in DEAR if results[name] is None and not RESULTS.has_failed(name)]
     if missing:
         _watch(tuple(missing))
+
+
+def _section(heading: str, claims: Sequence[Claim], results: Mapping[str, Cases | None]) -> None:
+    if claims:
+        st.header(heading, anchor=False)
+        with st.grid(2, min_column_width=_CARD):
+            for claim in claims:
+                _card(claim, results[claim.name])
 
 
 def claim_sources() -> None:
@@ -104,7 +104,9 @@ def _card(claim: Claim, cases: Cases | None) -> None:
             _verdict(claim, cases)
         elif RESULTS.has_failed(claim.name):
             st.badge("No verdict", icon=":material/help:", color="gray")
-            st.markdown("Its experiment did not come to an end. Reload the page later.")
+            st.markdown(
+                "Its experiment came to no end, so nothing can be said here. Other claims go on."
+            )
         else:
             st.badge("Being tried out", icon=":material/hourglass_empty:", color="gray")
             st.skeleton(_WAITING)
@@ -123,11 +125,6 @@ def _verdict(claim: Claim, cases: Cases) -> None:
 def _way_to_the_stage(claim: Claim) -> None:
     scene, _ = scene_of(claim.query)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            st.Page(entry_of(page_of(scene.lens)).file),
-            label="See it on the stage",
-            icon=":material/open_with:",
-            query_params=claim.query,
-        )
+        link_to(page_of(scene.lens), claim.query, label="See it on the stage")
         prose(claim.look)
     st.caption("Sources: " + "; ".join(SOURCES[name].by for name in claim.sources) + ".")

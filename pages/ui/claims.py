@@ -108,7 +108,8 @@ def filled(text: str, cases: Sequence[Case]) -> str:
 def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
     """Return the columns of a claim's table: the conditions, what came of them, what was measured.
 
-    What all cases measured has a column each; else one column has all that each case measured.
+    What all cases measured has a column each, and other figures are for the text alone; where they
+    share none, one column has all that each case measured.
     """
     names = [
         figure.name

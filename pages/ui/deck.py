@@ -21,16 +21,23 @@ DECKS: tuple[DeckName, ...] = get_args(DeckName)
 MOST_SLIDES = 100
 """Slides of one's own that are shown."""
 
+MOST_NAMED = 20
+"""Lines without a slide that are named one by one."""
+
 _PAGES = frozenset(map(page_of, LENSES))
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A scene to present; notes: what the speaker alone reads, as plain text."""
+    """A scene to present.
+
+    notes: what the speaker alone reads, as plain text. ask: what the class is asked, or nothing.
+    """
 
     title: str
     scene: Scene
     notes: str = ""
+    ask: str = ""
 
     def room(self, place: int) -> Room:
         """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
@@ -70,6 +77,9 @@ def read_deck(text: str) -> Deck:
             problems.append(f"Line {number} makes no slide: {error}.")
         else:
             slides.append(Slide(question_of(scene), scene, notes))
+    more = len(problems) - MOST_NAMED
+    if more > 0:
+        problems[MOST_NAMED:] = [f"{more} more lines make no slide."]
     return Deck(tuple(slides), tuple(problems))
 
 
@@ -101,10 +111,16 @@ def _leads_to_a_stage(link: str) -> bool:
         keys = {key for key, _ in parse_qsl(parts.query)}
     except ValueError:
         return False
-    return parts.path.rstrip("/").rpartition("/")[2] in _PAGES or not keys.isdisjoint(KEYS)
+    page = parts.path.rstrip("/").rpartition("/")[2]
+    return page in _PAGES or (not page and not keys.isdisjoint(KEYS))
 
 
 def walkthrough() -> Deck:
     """Return the key moments of the walkthrough."""
     steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
-    return Deck(tuple(Slide(step.title, step.scene, step.notes) for step in steps))
+    return Deck(
+        tuple(
+            Slide(step.title, step.scene, step.notes, step.task.ask if step.task else "")
+            for step in steps
+        )
+    )

@@ -6,11 +6,12 @@ import streamlit as st
 
 from pages.ui.controls import plain
 from pages.ui.deck import Deck, DeckName, read_deck, walkthrough
+from pages.ui.memory import MOST
 from pages.ui.run import last_run, own_text, start, write_own_text
 from pages.ui.slides import notes_link
 
 _EXAMPLE = "/pooling_forgives?at=3,4&from=3,3 Ask first: what will the pool notice?"
-_AREA, _UPLOAD = "deck_area", "deck_upload"
+_AREA, _UPLOAD, _TOO_LONG = "deck_area", "deck_upload", "deck_too_long"
 
 
 def prepare() -> None:
@@ -38,6 +39,7 @@ def _own_list() -> None:
         "One link a line. What follows a link are your notes for that slide.",
         key=_AREA,
         height=200,
+        max_chars=MOST,
         placeholder=_EXAMPLE,
         on_change=lambda: write_own_text(st.session_state[_AREA]),
         help="“Copy link” under every stage gives a link. Your browser keeps this list. Lines that "
@@ -51,13 +53,23 @@ def _own_list() -> None:
         st.download_button(
             "Save as a text file", text, "slides.txt", disabled=not text, on_click="ignore"
         )
+        too_long = st.session_state.pop(_TOO_LONG, "")
+        if too_long:
+            st.error(too_long)
         st.file_uploader("A list from a text file", type=["txt"], key=_UPLOAD, on_change=_bring)
 
 
 def _bring() -> None:
     upload = st.session_state[_UPLOAD]
-    if upload is not None:
-        write_own_text(upload.getvalue().decode("utf-8", errors="replace"))
+    if upload is None:
+        return
+    text = upload.getvalue().decode("utf-8", errors="replace")
+    if len(text) > MOST:
+        st.session_state[_TOO_LONG] = (
+            f"The list has {len(text):,} characters; at most {MOST:,} are kept. Make it shorter."
+        )
+    else:
+        write_own_text(text)
 
 
 def _contents(name: DeckName, deck: Deck) -> None:

@@ -32,7 +32,7 @@ def follow(
 
     def heard() -> None:
         message = (st.session_state.get(key) or {}).get("heard")
-        if isinstance(message, list) and message and isinstance(message[0], int):
+        if isinstance(message, list) and message and type(message[0]) is int:
             turn(message[0])
 
     height: Literal["content"] | int = "content" if clock else 1

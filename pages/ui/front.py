@@ -29,7 +29,7 @@ def three_ideas() -> None:
     grid = st.grid(3, min_column_width=260, gap="medium")
     for path, text in _IDEAS.items():
         with grid.cell():
-            link_to(path, strong=True)
+            link_to(path, label=f"**{entry_of(path).title}**")
             prose(text)
 
 
@@ -46,7 +46,7 @@ def walkthrough() -> None:
         return
     query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
     label = f"{'Go on' if done else 'Start'}: {following.title}"
-    st.page_link(entry_of(_LEARN).file, label=label, icon=entry_of(_LEARN).icon, query_params=query)
+    link_to(_LEARN, query, label=label)
     remember()
 
 

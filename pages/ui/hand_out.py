@@ -21,6 +21,10 @@ ONLY_HERE = (
     "when it starts."
 )
 NO_PHOTO = "Your photo does not travel in a link. Others see a drawn picture in its place."
+TOO_LONG = (
+    "This link has {:,} characters, more than a QR code can hold. Take fewer kernels of your own, "
+    "or round their weights."
+)
 
 _QUIET_ZONE = 4  # modules; the standard asks for no fewer
 
@@ -44,7 +48,10 @@ def hand_out_button() -> None:
 def _hand_out() -> None:
     scene = learner().scene
     link = short_link(scene, st.context.url or "")
-    st.html(f"{_STYLE}{link_html(link)}{code_html(link)}")
+    code = code_html(link)
+    st.html(f"{_STYLE}{link_html(link)}{code or ''}")
+    if code is None:
+        st.info(TOO_LONG.format(len(link)))
     if is_only_here(link):
         st.warning(ONLY_HERE)
     if scene.image == UPLOAD:
@@ -76,9 +83,12 @@ def link_html(link: str) -> str:
     return f'<p class="hand-out-link">{text}</p>'
 
 
-def code_html(link: str) -> str:
-    """Return the QR code of a link as a drawing that stays crisp at any size."""
-    code = segno.make(link, micro=False, error="m")
+def code_html(link: str) -> str | None:
+    """Return the QR code of a link as a drawing that stays crisp at any size; None if too long."""
+    try:
+        code = segno.make(link, micro=False, error="m")
+    except segno.DataOverflowError:
+        return None
     drawing = code.svg_data_uri(border=_QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
     return f'<img class="hand-out-code" alt="QR code of the link" src="{drawing}">'
 

@@ -8,7 +8,7 @@ from pages.ui import words
 from pages.ui.lens import Lens, Moment, Part
 from pages.ui.scene import Scene
 from pages.ui.setting import FILLS
-from rfcore.equivariance import break_of, compare_activations
+from rfcore.equivariance import LayerEquivariance, break_of, compare_activations
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
 LABELS = (
@@ -32,15 +32,7 @@ class MapsLens(Lens):
         """Return sentence, readouts, and the first layer that does not follow exactly."""
         readings = layer_readings(moment)
         scene = moment.scene
-        errors = compare_activations(
-            scene.stack,
-            tuple(response[None] for response in moment.start.responses),
-            tuple(response[None] for response in moment.now.responses),
-            scene.moved,
-            (scene.size, scene.size),
-            padding_mode=scene.padding_mode,
-            fill=FILLS[scene.moves],
-        )
+        errors = errors_of(moment)
         broken = break_of(scene.stack, errors) if scene.moved != (0, 0) else None
         header: dict[str, Any] = {
             "break": None if broken is None else [broken.layer, words.break_text(broken)]
@@ -59,6 +51,20 @@ class MapsLens(Lens):
     def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
         """Return what just happened when the pattern alone moved."""
         return words.sentence(scene.pattern, scene.moved, readings)
+
+
+def errors_of(moment: Moment) -> tuple[LayerEquivariance, ...]:
+    """Return how far the pattern's response, or the whole picture's, is off on every map."""
+    scene = moment.scene
+    return compare_activations(
+        scene.stack,
+        tuple(response[None] for response in moment.start.responses),
+        tuple(response[None] for response in moment.now.responses),
+        scene.moved,
+        (scene.size, scene.size),
+        padding_mode=scene.padding_mode,
+        fill=FILLS[scene.moves],
+    )
 
 
 def layer_readings(moment: Moment) -> list[words.LayerReading]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pages.ui.measures import MEASURES, Quantity
 from pages.ui.scene import Scene
 from pages.ui.tasks import (
     COMPARE,
+    By,
     Choice,
     Condition,
     Goal,
@@ -187,7 +188,7 @@ def _goal(fields: Fields, scene: Scene) -> Task:
     return Goal(
         ask=fields.text("ask"),
         why=fields.text("why"),
-        by=by,  # type: ignore[arg-type]
+        by=cast(By, by),
         until=tuple(until),
     )
 

@@ -10,7 +10,6 @@ from pages.ui import lesson_task, walkthrough
 from pages.ui.controls import link_notices, plain
 from pages.ui.frame import StageTask
 from pages.ui.lessons import Book, Lesson, Step
-from pages.ui.parts_training import training_line
 from pages.ui.presenting import leave, turning_bar
 from pages.ui.progress import Progress
 from pages.ui.prose import prose
@@ -18,7 +17,7 @@ from pages.ui.rooms import Room, room_of
 from pages.ui.session import enter
 from pages.ui.stage import stage
 from pages.ui.tasks import Given, Mark, Prediction, answer_to
-from pages.ui.training_box import train_wanted, training_box, want_training
+from pages.ui.training_box import training_for
 
 
 def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem: str) -> None:
@@ -47,14 +46,7 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
 def _head(book: Book, lesson: Lesson, at: int) -> None:
     steps = len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "All lessons",
-            key="to_map",
-            icon=":material/arrow_back:",
-            type="tertiary",
-            on_click=walkthrough.go_to,
-            args=("",),
-        )
+        walkthrough.to_map_button()
         number = book.lessons.index(lesson) + 1
         st.caption(f"Lesson {number} of {len(book.lessons)}, step {at + 1} of {steps}")
     st.title(lesson.steps[at].title, anchor=False)
@@ -70,17 +62,7 @@ def _bar(book: Book, lesson: Lesson, at: int) -> None:
 
 def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
     """Show the stage, and train what its scene needs."""
-    spot = None
-    if step.scene.lens == "heads":
-        want_training(step.scene)
-        spot = training_box(offers=False)
-    elif step.scene.lens == "parts":
-        training_line()
-
-    def train() -> None:
-        if spot is not None:
-            train_wanted(spot)
-
+    train = training_for(step.scene)
     stage(lesson_task.CARD, task=_stage_task(name, step, given), bar=bar, last=train)
     train()
 

@@ -41,14 +41,7 @@ def lines_of(book: Book, progress: Progress) -> tuple[Line, ...]:
 
 def lesson_summary(book: Book, progress: Progress) -> None:
     """Show all predictions, and offer them as a page of their own."""
-    st.button(
-        "All lessons",
-        key="to_map",
-        icon=":material/arrow_back:",
-        type="tertiary",
-        on_click=walkthrough.go_to,
-        args=("",),
-    )
+    walkthrough.to_map_button()
     st.title("What I predicted", anchor=False)
     with st.spinner("Measuring everything again."):
         lines = lines_of(book, progress)

@@ -10,6 +10,7 @@ from pages.ui import walkthrough
 from pages.ui.controls import plain, problem_of
 from pages.ui.grid import GRID
 from pages.ui.lessons import Lesson, Step
+from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.stage import marked_cells
@@ -33,7 +34,7 @@ def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
         st.markdown("Drag, and look around.")
         _onward(lesson, at, done=True)
     elif isinstance(task, Goal):
-        st.markdown(f"**{task.ask}**")
+        prose(f"**{task.ask}**")
         if task.by == "layers":
             _builder()
         if given is None:
@@ -51,7 +52,7 @@ def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
 
 def _asked(lesson: Lesson, at: int, step: Step, task: Prediction) -> None:
     """Ask for a prediction; it is taken in before the page runs again."""
-    st.markdown(f"**{task.ask}**")
+    prose(f"**{task.ask}**")
     key = f"given_{lesson.name}_{step.name}"
     with st.form(f"form_{key}", border=False):
         if isinstance(task, Number):
@@ -94,7 +95,7 @@ def _predict(lesson: Lesson, step: Step, key: str) -> None:
 
 def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
     step = lesson.steps[at]
-    st.markdown(task.ask)
+    prose(task.ask)
     try:
         with st.spinner("Measuring."):
             verdict = judge(task, given, answer_to(task, step.scene))

@@ -13,10 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pages.ui.goals import can_be_reached
 from pages.ui.lesson_fields import Fields, LessonError, read_task
 from pages.ui.rooms import scene_at
 from pages.ui.scene import Scene
-from pages.ui.tasks import Goal, Prediction, Task, answer_to, can_be_reached
+from pages.ui.tasks import Goal, Prediction, Task, answer_to
+from pages.ui.toml_lines import line_of
 from rfcore.errors import RfcoreError
 
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
@@ -191,7 +193,7 @@ _FIELD_OF = {"Choice": "options", "Goal": "until", "Number": "measure", "Mark": 
 
 
 def _fault(file: Path, lines: Sequence[str], error: LessonError) -> Fault:
-    return Fault(file.name, _line_of(lines, error.path), _name_of(error.path), error.problem)
+    return Fault(file.name, line_of(lines, error.path), _name_of(error.path), error.problem)
 
 
 def _name_of(path: Sequence[Any]) -> str:
@@ -199,37 +201,3 @@ def _name_of(path: Sequence[Any]) -> str:
     for part in path:
         name += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
     return name.lstrip(".") or "file"
-
-
-def _line_of(lines: Sequence[str], path: Sequence[Any]) -> int:
-    """Return the line, from 1, on which a field stands, or the table in which it is missing."""
-    first, end = 0, len(lines)
-    if len(path) > 1 and isinstance(path[1], int):
-        heads = [at for at, line in enumerate(lines) if line.strip().startswith("[[steps]]")]
-        if path[1] < len(heads):
-            first = heads[path[1]]
-            end = heads[path[1] + 1] if path[1] + 1 < len(heads) else len(lines)
-        path = path[2:]
-    found = first
-    for part in path:
-        found = _next_line(lines, (first, found, end), part)
-    return found + 1
-
-
-def _next_line(lines: Sequence[str], within: tuple[int, int, int], part: str | int) -> int:
-    """Return the line, from 0, of a field, or of a table in a list, below the one found before.
-
-    within: the first line of the step, the one found before, and the end of the step.
-    """
-    first, found, end = within
-    if isinstance(part, int):
-        tables = [at for at in range(found, end) if re.match(r"\s*\{", lines[at])]
-        return tables[part] if part < len(tables) else found
-    if re.search(rf"[{{,]\s*{part}\s*=", lines[found]):
-        return found
-    named = re.compile(rf"\s*\[steps\.{part}\]|\s*{part}\s*=")
-    # What is not in an inline table may be inherited from the table around it.
-    for at in (*range(found, end), *range(first, found)):
-        if named.match(lines[at]):
-            return at
-    return found

@@ -9,13 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from pages.ui.lens import Moment
-from pages.ui.lens_maps import layer_readings
+from pages.ui.lens_maps import errors_of, layer_readings
 from pages.ui.lens_roads import fill_of
 from pages.ui.limits import SceneError, map_shapes
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
 from pages.ui.scene import Scene, Unit
-from pages.ui.setting import FILLS, look_at_start, setting_of
-from rfcore.equivariance import break_of, compare_activations
+from pages.ui.setting import look_at_start, setting_of
+from rfcore.equivariance import break_of
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.layers import Conv2d
@@ -96,7 +96,6 @@ def changed_cells_of(scene: Scene, number: int) -> Array:
     return changed
 
 
-@lru_cache(maxsize=32)
 def _moment(scene: Scene) -> Moment:
     at_rest = scene.at_rest()
     setting = setting_of(at_rest)
@@ -119,17 +118,7 @@ def _shift(scene: Scene, asked: Quantity) -> float | None:
 
 @measure("first break", "the first layer, from 1, that does not follow exactly; 0 when all do")
 def _first_break(scene: Scene, _: Quantity) -> float:
-    moment = _moment(scene)
-    errors = compare_activations(
-        scene.stack,
-        tuple(response[None] for response in moment.start.responses),
-        tuple(response[None] for response in moment.now.responses),
-        scene.moved,
-        (scene.size, scene.size),
-        padding_mode=scene.padding_mode,
-        fill=FILLS[scene.moves],
-    )
-    broken = break_of(scene.stack, errors)
+    broken = break_of(scene.stack, errors_of(_moment(scene)))
     return 0.0 if broken is None else broken.layer + 1.0
 
 

@@ -102,7 +102,7 @@ def _turn_button(
         if 0 <= place < count:
             turn(place)
         else:
-            st.session_state[_ENDED] = "This is the last." if place else "This is the first."
+            st.session_state[_ENDED] = "This is the first." if place < 0 else "This is the last."
 
     icon = f":material/arrow_{'back' if label == 'Previous' else 'forward'}:"
     key = f"present_{label.lower()}"

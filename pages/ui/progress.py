@@ -21,6 +21,9 @@ from pages.ui.tasks import Given, fits
 MOST = 20_000
 """Characters of a text that are read; a learner who has done everything has a tenth."""
 
+MOST_RESETS = 10_000
+"""Times that a learner can begin anew and be believed."""
+
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
@@ -72,11 +75,11 @@ class Progress:
     def without(self, lesson: Lesson) -> Progress:
         """Return the progress with one lesson to be done anew."""
         done = {name: steps for name, steps in self.done.items() if name != lesson.name}
-        return replace(self, done=done, since=self.since + 1)
+        return replace(self, done=done, since=min(self.since + 1, MOST_RESETS))
 
     def reset(self) -> Progress:
         """Return the progress of one who begins anew."""
-        return Progress(since=self.since + 1)
+        return Progress(since=min(self.since + 1, MOST_RESETS))
 
     def merged(self, other: Progress) -> Progress:
         """Return this progress and another tab's together; the later reset wins over all before."""
@@ -102,7 +105,7 @@ def from_text(text: str) -> Progress:
     if len(text) > MOST:
         raise ProgressError(f"it has {len(text)} characters; at most {MOST} are read")
     try:
-        parts = json.loads(text)
+        parts = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise ProgressError("it is not what this app has written") from None
     if not isinstance(parts, dict):
@@ -116,8 +119,13 @@ def from_text(text: str) -> Progress:
     place = ("", "")
     if isinstance(last, list) and len(last) == 2 and all(isinstance(name, str) for name in last):
         place = last[0][:80], last[1][:80]
-    is_count = isinstance(since, int) and not isinstance(since, bool) and 0 <= since < 2**31
+    is_count = isinstance(since, int) and not isinstance(since, bool) and 0 <= since <= MOST_RESETS
     return Progress(done, place, since if is_count else 0)  # type: ignore[arg-type]
+
+
+def _no_number(name: str) -> None:
+    """Refuse what JSON has no word for, as Infinity."""
+    raise ValueError(name)
 
 
 def to_code(progress: Progress) -> str:

@@ -26,6 +26,9 @@ _PATH = "path"
 UNDER_WAY = 0.7
 """Seconds after a run in which a request may come that was sent before the browser heard of it."""
 
+MOST_ROOMS = 80
+"""Rooms that a tab is remembered in; each lesson's step and each slide is one."""
+
 KEPT = 30.0
 """Seconds for which a replaced link is known as such."""
 
@@ -170,6 +173,9 @@ def enter(room: Room, *lenses: Lens) -> Learner:
     if room.name not in learners:
         scene = replace(room.scene, lens=lenses[0])
         learners[room.name] = Learner(room, scene, scene)
+    learners[room.name] = learners.pop(room.name)  # the one seen last stands last
+    while len(learners) > MOST_ROOMS:
+        learners.pop(next(iter(learners)))
     state[_PAGE] = page
     here = learner()
     here.read_link(lenses, arrived=arrived)

@@ -121,11 +121,12 @@ def entry_of(path: str) -> Entry:
     return next(entry for entry in SITE if entry.path == path)
 
 
-def link_to(path: str, query: Mapping[str, str] | None = None, *, strong: bool = False) -> None:
-    """Show a link to a page, or to a scene on it, with the page's title and icon.
+def link_to(path: str, query: Mapping[str, str] | None = None, *, label: str = "") -> None:
+    """Show a link to a page, or to a scene on it.
 
-    path: the page's address. query: of the scene. strong: in bold, as a heading.
+    path: the page's address. query: of the scene. label: Markdown, the page's title if left out.
     """
     entry = entry_of(path)
-    label = f"**{entry.title}**" if strong else entry.title
-    st.page_link(entry.file, label=label, icon=entry.icon, query_params=dict(query or {}))
+    st.page_link(
+        entry.file, label=label or entry.title, icon=entry.icon, query_params=dict(query or {})
+    )

@@ -8,17 +8,17 @@ import streamlit as st
 
 from pages.ui.address import BASE
 from pages.ui.controls import link_notices, plain
-from pages.ui.deck import Deck, Slide
+from pages.ui.deck import Deck
 from pages.ui.follow import follow
 from pages.ui.hand_out import hand_out_button
 from pages.ui.link import to_query
-from pages.ui.parts_training import training_line
 from pages.ui.presenting import NOTES, PRESENT, go_to, turning_bar
+from pages.ui.prose import prose
 from pages.ui.rooms import page_of
 from pages.ui.run import Run
 from pages.ui.session import enter, learner
 from pages.ui.stage import stage
-from pages.ui.training_box import train_wanted, training_box, want_training
+from pages.ui.training_box import training_for
 
 _NOTES_STYLE = """
 <style>
@@ -39,21 +39,11 @@ def show_slide(run: Run, deck: Deck) -> None:
     enter(slide.room(run.slide), slide.scene.lens)
     follow(run.name, run.slide, run.turns, run.talk, _turn_within(run, deck))
     st.title(slide.title, anchor=False)
+    if slide.ask:
+        prose(slide.ask)
     link_notices()
-    last = _training(slide)
+    last = training_for(slide.scene)
     stage(bar=lambda: _slide_bar(run, deck), last=last)
-
-
-def _training(slide: Slide) -> Callable[[], None]:
-    """Show what trains the scene's lens, above the stage; return what is to be done below it."""
-    if slide.scene.lens == "parts":
-        training_line()
-    if slide.scene.lens == "heads":
-        want_training(slide.scene)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            spot = training_box(offers=False)
-        return lambda: train_wanted(spot)
-    return lambda: None
 
 
 def _slide_bar(run: Run, deck: Deck) -> None:

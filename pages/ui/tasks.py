@@ -6,23 +6,19 @@ Every answer is measured in the step's scene. Pure: no Streamlit here.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 from typing import Literal
 
 import numpy as np
 
 from pages.ui import measures_trained  # noqa: F401  enters its measures
-from pages.ui.face_parts import limits
 from pages.ui.limits import SceneError, map_shapes
 from pages.ui.measures import MEASURES, Quantity, changed_cells_of
-from pages.ui.scene import Scene, Unit
+from pages.ui.scene import Scene
 from pages.ui.words_pool import number_text
-from rfcore.errors import RfcoreError
-from rfcore.faces import PARTS
-from rfcore.layers import Conv2d, MaxPool2d, Pair
+from rfcore.layers import Pair
 
 By = Literal["drag", "pin", "layers"]
 
@@ -36,9 +32,6 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 ROUNDING = 1e-6
 """What counts as equal, or as nothing, where numbers are compared."""
-
-MOST_ADDED = 5
-"""Layers that the search for a stack adds to that of the scene."""
 
 
 @dataclass(frozen=True)
@@ -254,60 +247,3 @@ def _fitting_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] 
                 return None
         cells.add((cell[0], cell[1]))
     return tuple(sorted(cells))
-
-
-@lru_cache(maxsize=256)
-def can_be_reached(goal: Goal, scene: Scene) -> bool:
-    """Whether some scene that the learner's hand can make is what the goal asks for.
-
-    Tries them all, those near the start first: places of the pattern or of a face's parts, units to
-    pin, or up to MOST_ADDED more layers.
-    """
-    return any(goal.reached(tried) for tried in _SCENES[goal.by](scene))
-
-
-def _dragged(scene: Scene) -> Iterator[Scene]:
-    if scene.parts is not None:
-        yield from _parts_dragged(scene)
-    last = range(scene.size - scene.pattern_size + 1)
-    row, col = scene.start
-    for place in sorted(product(last, last), key=lambda at: abs(at[0] - row) + abs(at[1] - col)):
-        yield replace(scene, position=place)
-
-
-def _parts_dragged(scene: Scene) -> Iterator[Scene]:
-    assert scene.parts is not None
-    for at, part in enumerate(PARTS):
-        least, most = limits(part)
-        for place in product(range(least, most + 1), repeat=2):
-            row, col = place
-            places = (*scene.parts.places[:at], (row, col), *scene.parts.places[at + 1 :])
-            yield replace(scene, parts=scene.parts.dragged_to(places))
-
-
-def _pinned(scene: Scene) -> Iterator[Scene]:
-    # The deepest first: they are the fewest, and most goals are about them.
-    for layer, (_, rows, cols) in reversed([*enumerate(map_shapes(scene.stack, scene.size))]):
-        for row, col in product(range(rows), range(cols)):
-            yield replace(scene, unit=Unit(layer, row, col))
-
-
-def _built(scene: Scene) -> Iterator[Scene]:
-    waiting = [scene]
-    while waiting:
-        tried = waiting.pop(0)
-        yield tried
-        if len(tried.stack) - len(scene.stack) >= MOST_ADDED:
-            continue
-        for layer in (Conv2d(3), MaxPool2d(2)):
-            try:
-                waiting.append(tried.with_stack(type(tried.stack)((*tried.stack.layers, layer))))
-            except RfcoreError:  # it no longer fits the picture
-                continue
-
-
-_SCENES: dict[By, Callable[[Scene], Iterator[Scene]]] = {
-    "drag": _dragged,
-    "pin": _pinned,
-    "layers": _built,
-}

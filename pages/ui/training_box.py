@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.controls import problem_of
+from pages.ui.parts_training import training_line
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
@@ -57,6 +59,20 @@ def training_box(*, offers: bool = True) -> Any:
             _offer(scene)
     problem_of("where_button")
     return spot
+
+
+def training_for(scene: Scene) -> Callable[[], None]:
+    """Show above a stage what trains the scene's heads or grids, where it has any.
+
+    Returns what is to be called below the stage, where a script may be busy for seconds.
+    """
+    if scene.parts is not None:
+        training_line()
+    if scene.training is None:
+        return lambda: None
+    want_training(scene)
+    spot = training_box(offers=False)
+    return lambda: train_wanted(spot)
 
 
 def want_training(scene: Scene) -> None:

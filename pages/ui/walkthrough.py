@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.ui.lessons import Book, Lesson, Step
@@ -34,10 +36,8 @@ def progress() -> Progress:
         except ProgressError as error:
             state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
         else:
-            newest = max(here.since, brought.since)
-            here = Progress(here.done, here.last, newest).merged(
-                Progress(brought.done, brought.last, newest)
-            )
+            # A link adds to what was done here, and takes nothing away.
+            here = here.merged(replace(brought, since=here.since))
     state[_PROGRESS] = here
     return here
 
@@ -73,10 +73,11 @@ def place(book: Book) -> tuple[Lesson | None, int, str]:
     if lesson is None:
         return None, 0, f"There is no lesson \u201c{name[:40]}\u201d; choose one below."
     number = st.query_params.get("step", "1")
-    if not number.isdecimal() or not 1 <= int(number[:6]) <= len(lesson.steps):
+    steps = {str(at): at for at in range(1, len(lesson.steps) + 1)}
+    if number not in steps:
         problem = f"This lesson has steps 1 to {len(lesson.steps)}, not \u201c{number[:20]}\u201d."
         return lesson, 0, problem
-    return lesson, int(number) - 1, ""
+    return lesson, steps[number] - 1, ""
 
 
 def is_summary() -> bool:
@@ -91,6 +92,18 @@ def go_to(lesson: str, step: int = 0) -> None:
     if lesson == SUMMARY:
         where.pop("step")
     st.query_params.from_dict({**where, **stays})
+
+
+def to_map_button() -> None:
+    """Show the way back to all lessons."""
+    st.button(
+        "All lessons",
+        key="to_map",
+        icon=":material/arrow_back:",
+        type="tertiary",
+        on_click=go_to,
+        args=("",),
+    )
 
 
 def first_open(lesson: Lesson, here: Progress) -> int:

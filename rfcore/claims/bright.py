@@ -78,6 +78,8 @@ def seen_columns(text: str, size: int = 48) -> NDArray[np.bool_]:
 def measured_field(text: str, size: int = 48) -> Pair:
     """Return how many columns a unit of a stack sees, and how many the next one is further.
 
+    size: pixels a side; large enough for two units side by side whose fields meet no border.
+
     >>> measured_field("C3x3/1 -> M2x2/2 -> C3x3/1")
     (8, 2)
     """

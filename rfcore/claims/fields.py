@@ -7,6 +7,7 @@ import numpy as np
 from rfcore.claims.bright import Box, answers_to_pixels, counted_boxes, measured_field
 from rfcore.claims.case import Case, Figure
 from rfcore.depths import DEPTHS
+from rfcore.filters import RANDOM
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.layers import Pair
 from rfcore.network import Network
@@ -25,60 +26,80 @@ def field_of_eight() -> tuple[Case, ...]:
     """Try out: C3x3/1, M2x2/2, C3x3/1 gives each neuron an 8x8 field, cut only by the border."""
     plain, padded = (counted_boxes(text, _SIZE) for text in (NOTED, _PADDED))
     inner = {at: box for at, box in padded.items() if min(box) > 0 and max(box) < _SIZE}
-    (row, col), box = next(iter(inner.items()))
-    corner = padded[0, 0]
-    # Where the corner's field lies if all are equal: 2 pixels further up and left from each unit.
-    begins, ends = (box[0] - 2 * row, box[2] - 2 * col), (box[1] - 2 * row, box[3] - 2 * col)
-    whole = max(begins[0], 0), ends[0], max(begins[1], 0), ends[1]
+    corner, whole = padded[0, 0], _carried_on(inner, (0, 0))
+    cut = tuple(max(bound, 0) for bound in whole)
     return (
-        Case(
-            "written",
-            "the stack has no padding",
-            set(map(_size, plain.values())) == {(8, 8)},
-            _sizes(list(plain.values())),
-        ),
-        Case(
-            "inside",
-            "there is padding, away from the border",
-            set(map(_size, inner.values())) == {(8, 8)},
-            _sizes(list(inner.values())),
-        ),
+        _all_eight("written", "the stack has no padding", list(plain.values())),
+        _all_eight("inside", "there is padding, away from the border", list(inner.values())),
         Case(
             "corner",
             "there is padding, and the border cuts the field",
-            corner == whole and (ends[0] - begins[0], ends[1] - begins[1]) == (8, 8),
+            corner == cut != whole and _size(whole) == (8, 8),
             _sizes([corner]),
         ),
     )
 
 
+def _all_eight(name: str, condition: str, boxes: list[Box]) -> Case:
+    return Case(name, condition, set(map(_size, boxes)) == {(8, 8)}, _sizes(boxes))
+
+
+def _carried_on(boxes: dict[Pair, Box], to: Pair) -> Box:
+    """Return where the box of a unit lies, uncut, if all lie as the boxes of two others do."""
+    (row, col), box = next(iter(boxes.items()))
+    down, across = boxes[row + 1, col][0] - box[0], boxes[row, col + 1][2] - box[2]
+    rows, cols = down * (to[0] - row), across * (to[1] - col)
+    return box[0] + rows, box[1] + rows, box[2] + cols, box[3] + cols
+
+
 def anywhere_in_the_field() -> tuple[Case, ...]:
-    """Try out: a neuron answers to a thing anywhere in its field."""
-    network = Network.with_filters(Stack.parse(NOTED))
-    box = receptive_fields(network.stack)[-1].span(*_UNIT)
-    pictures = (
-        ("black", "a bright spot lies on black", np.zeros((1, _SIZE, _SIZE))),
-        ("meadow", "a spot lies on a picture", draw_background("meadow", _SIZE).astype(float)),
+    """Try out: a neuron answers to a thing anywhere in its field.
+
+    Asked is every neuron at one place, each with a kernel of its own; one that fails is enough.
+    """
+    stack = Stack.parse(NOTED)
+    random = Network.with_filters(stack, filters=(RANDOM, RANDOM))
+    black, meadow = np.zeros((1, _SIZE, _SIZE)), draw_background("meadow", _SIZE).astype(float)
+    return (
+        _answers_in_field("black", "no weight is 0, and the rest is black", random, black),
+        # On black all cells of a window tie, and none is a real winner: gradients are for pictures.
+        _answers_in_field(
+            "meadow",
+            "no weight is 0, and the rest is a picture",
+            random,
+            meadow,
+            *_effective_figures(random, meadow),
+        ),
+        _answers_in_field("zeros", "some weights are 0", Network.with_filters(stack), meadow),
     )
-    cases = []
-    for name, condition, picture in pictures:
-        changes = _changes(network, picture)[box[0] : box[1], box[2] : box[3]]
-        figures = [
-            Figure("places in the field", changes.size),
-            Figure("places it answers to", int((changes > 0).sum())),
-            Figure("weakest, of the strongest", _share(changes.min() / changes.max()), "share"),
-        ]
-        if name == "meadow":  # on black all cells of a window tie, and none is a real winner
-            effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
-            used = used_pixels(network, picture, -1, _UNIT, channel=0)
-            figures += [
-                Figure("pixels whose slightest change shows", int(used.sum())),
-                Figure(
-                    "weight of the middle quarter", _share(middle_share(effective, box)), "share"
-                ),
-            ]
-        cases.append(Case(name, condition, bool((changes > 0).all()), tuple(figures)))
-    return tuple(cases)
+
+
+def _answers_in_field(
+    name: str, condition: str, network: Network, picture: Array, *more: Figure
+) -> Case:
+    box = receptive_fields(network.stack)[-1].span(*_UNIT)
+    changes = _changes(network, picture)[:, box[0] : box[1], box[2] : box[3]]
+    answered = np.count_nonzero(changes, axis=(1, 2))
+    strongest = np.maximum(changes.max(axis=(1, 2)), np.finfo(float).tiny)  # or it answers nowhere
+    weakest = (changes.min(axis=(1, 2)) / strongest).min()
+    figures = (
+        Figure("neurons", len(changes)),
+        Figure("weights of 0", sum(int((k == 0).sum()) for k in network.kernels if k is not None)),
+        Figure("places in the field", changes[0].size),
+        Figure("fewest places that one answers to", int(answered.min())),
+        Figure("weakest, of the strongest", float(weakest), "share"),
+    )
+    return Case(name, condition, bool((changes > 0).all()), (*figures, *more))
+
+
+def _effective_figures(network: Network, picture: Array) -> tuple[Figure, ...]:
+    box = receptive_fields(network.stack)[-1].span(*_UNIT)
+    effective = effective_receptive_field(network, picture, -1, _UNIT, channel=0)
+    used = used_pixels(network, picture, -1, _UNIT, channel=0)
+    return (
+        Figure("pixels whose slightest change shows", int(used.sum())),
+        Figure("weight of the middle quarter", float(middle_share(effective, box)), "share"),
+    )
 
 
 def pooling_widens() -> tuple[Case, ...]:
@@ -113,13 +134,13 @@ def field_covers_the_picture() -> tuple[Case, ...]:
         strongest = answers.max(axis=(2, 3), keepdims=True)
         field = receptive_fields(stack)[-1].size[0]
         figures = [
-            Figure("pairs that answer", _share((answers > 0).mean()), "share"),
-            Figure("weakest, of the strongest", _share((answers / strongest).min()), "share"),
+            Figure("pairs that answer", float((answers > 0).mean()), "share"),
+            Figure("weakest, of the strongest", float((answers / strongest).min()), "share"),
         ]
         if not cases:
             figures += [
                 Figure("pairs of pixel and neuron", answers.size),
-                Figure("pairs in a shallow stack", _share((shallow > 0).mean()), "share"),
+                Figure("pairs in a shallow stack", float((shallow > 0).mean()), "share"),
             ]
         condition = f"the field has {field} px a side, the picture {size}"
         cases.append(Case(f"field{field}", condition, bool((answers > 0).all()), tuple(figures)))
@@ -127,9 +148,10 @@ def field_covers_the_picture() -> tuple[Case, ...]:
 
 
 def _changes(network: Network, picture: Array) -> Array:
-    """Return how much one unit changes when each pixel alone turns white, or black if it is light.
+    """Return how much each neuron at one place changes when each pixel alone does.
 
-    Over all channels, (rows, cols).
+    A pixel turns white, or black if it is light. picture: (1, size, size). Returns (channels of
+    the last map, size, size).
     """
     size = picture.shape[-1]
     spots = np.repeat(picture[None], size * size, axis=0)
@@ -138,7 +160,7 @@ def _changes(network: Network, picture: Array) -> Array:
     flat[diagonal, diagonal] = np.where(picture.ravel() < 0.5, 1.0, 0.0)
     before = network.forward(picture)[-1][(..., *_UNIT)]
     after = network.forward(spots)[-1][(..., *_UNIT)]
-    changes: Array = np.abs(after - before).max(axis=1).reshape(size, size)
+    changes: Array = np.abs(after - before).T.reshape(-1, size, size)
     return changes
 
 
@@ -153,7 +175,3 @@ def _sizes(boxes: list[Box]) -> tuple[Figure, ...]:
 
 def _size(box: Box) -> Pair:
     return box[1] - box[0], box[3] - box[2]
-
-
-def _share(value: float) -> float:
-    return float(value)

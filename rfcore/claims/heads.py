@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rfcore import ops
 from rfcore.answers import quarter_accuracy
@@ -16,9 +17,8 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.trials import activations_of
 
 _APART = 0.25
-"""Shares of right answers that differ by so much are not the same."""
+"""Shares of right answers that differ by so much are not the same: half of the way to chance."""
 
-_CHANCE = 0.5
 _ASKED = 9  # places along each axis at which logits are looked at
 
 
@@ -31,13 +31,7 @@ def dense_weighs_places(
     first. maps: what `position_maps` gives for them.
     """
     weights = classifiers[0].weights_by_place(experiment.last_shape)
-    rows, cols = weights.shape[-2:]
-    field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1]
-    half = experiment.pattern_size // 2 + experiment.size_jitter
-    end = int(np.argwhere(experiment.allowed).max()) + experiment.pattern_size // 2 + half
-    _, last_row, _, last_col = field.reach((0, end, 0, end), (rows, cols))
-    beyond = np.ones((rows, cols), bool)
-    beyond[:last_row, :last_col] = False
+    beyond = _beyond_examples(experiment)
     unused, used = weights[..., beyond], weights[..., ~beyond]
     upper_left, lower_right = _corners(maps)[0]
     return (
@@ -54,7 +48,7 @@ def dense_weighs_places(
         Case(
             "answers",
             "its answers are looked at",
-            upper_left - lower_right >= _APART,
+            _differ(upper_left, lower_right),
             (
                 Figure("right in the upper left", upper_left, "share"),
                 Figure("right in the lower right", lower_right, "share"),
@@ -68,8 +62,8 @@ def upper_left_only(
 ) -> tuple[Case, ...]:
     """Try out: what was trained in the upper left only fails in the lower right.
 
-    Takes what `dense_weighs_places` does. It fails where it is nearer to chance than to what it
-    reaches in the upper left.
+    Takes what `dense_weighs_places` does. A head that is no better in the upper left has not failed
+    elsewhere: it has not learned.
     """
     field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1].size
     cases: list[Case] = []
@@ -80,7 +74,7 @@ def upper_left_only(
             Figure("right in the lower right", lower_right, "share"),
             *([] if cases else [Figure("last field", field, "box")]),
         )
-        fails = lower_right < (upper_left + _CHANCE) / 2
+        fails = _differ(upper_left, lower_right)
         cases.append(Case(name, f"the head is {name} + dense", fails, figures))
     return tuple(cases)
 
@@ -98,7 +92,7 @@ def softmax_makes_it_invariant(
     along = range(0, experiment.places, step)
     cases = []
     for classifier, logits in zip(
-        classifiers, _logits(experiment, classifiers, along), strict=True
+        classifiers, logits_at_places(experiment, classifiers, along), strict=True
     ):
         before, after = logits.argmax(axis=-1), ops.softmax(logits).argmax(axis=-1)
         alike_before, alike_after = _alike(before), _alike(after)
@@ -113,15 +107,34 @@ def softmax_makes_it_invariant(
     return tuple(cases)
 
 
+def _beyond_examples(experiment: Experiment) -> NDArray[np.bool_]:
+    """Return which cells of the last map no example in the upper left reaches, (rows, cols)."""
+    _, rows, cols = experiment.last_shape
+    field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1]
+    half = experiment.pattern_size // 2 + experiment.size_jitter
+    end = int(np.argwhere(experiment.allowed).max()) + experiment.pattern_size // 2 + half
+    _, last_row, _, last_col = field.reach((0, end, 0, end), (rows, cols))
+    beyond = np.ones((rows, cols), bool)
+    beyond[:last_row, :last_col] = False
+    return beyond
+
+
+def _differ(upper_left: float, lower_right: float) -> bool:
+    return upper_left - lower_right >= _APART
+
+
 def _corners(maps: Array) -> list[tuple[float, float]]:
     """Return each head's share of right answers in the upper left and in the lower right."""
     return [(float(right[0, 0]), float(right[1, 1])) for right in quarter_accuracy(maps)]
 
 
-def _logits(
+def logits_at_places(
     experiment: Experiment, classifiers: Sequence[Classifier], along: Sequence[int]
 ) -> Array:
-    """Return (heads, classes shown, places, classes): each class at places along both axes."""
+    """Return the logits (heads, classes shown, places, classes) at places along both axes.
+
+    along: rows, and columns, of the pattern's upper left corner, in pixels.
+    """
     found = []
     for label in (0, 1):
         map_at = activations_of(experiment, label)

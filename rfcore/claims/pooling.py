@@ -25,8 +25,8 @@ def somewhat_invariant() -> tuple[Case, ...]:
     steps = list(_steps(2))
     cases = []
     for name, condition, inside in (
-        ("inside", "the brightest pixel stays in its window", True),
-        ("across", "it crosses into another window", False),
+        ("inside", "a single bright pixel stays in its window", True),
+        ("across", "a single bright pixel crosses into another window", False),
     ):
         found = [same for stays, same, _ in steps if stays is inside]
         figures = (

@@ -26,7 +26,9 @@ def convolution_is_equivariant() -> tuple[Case, ...]:
     return (
         _shifted("stride1", "the stride is 1, away from the border", "C3x3/1p1", 1),
         _shifted("circular", "the stride is 1 and the border circular", "C3x3/1p1", 1, "circular"),
-        _shifted("divides", "the stride is 2 and divides the shift", "C3x3/2p1", 2),
+        _shifted(
+            "divides", "the stride is 2 and divides the shift, away from the border", "C3x3/2p1", 2
+        ),
         _shifted("between", "the stride is 2 and the shift 1 px", "C3x3/2p1", 1),
         _shifted("border", "zeros lie beyond the border, near it", "C3x3/1p1", 1, at_border=True),
     )
