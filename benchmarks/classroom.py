@@ -102,8 +102,8 @@ class Learner:
         if self.way == "socket":
             self.frames: ClientConnection = await connect(
                 f"{self.address}/frames",
-                origin=self.origin,
-                open_timeout=GIVE_UP,  # type: ignore[arg-type]
+                origin=Origin(self.origin),
+                open_timeout=GIVE_UP,
             )
         self.place = list(self.header["position"])
         self.told = False

@@ -64,7 +64,7 @@ class Drag:
         self._is_small = False
 
     def is_quick(self, text: str) -> bool:
-        """Whether the answer to a message takes a millisecond or two: a known scene, a small one."""
+        """Whether a message is answered in a millisecond or two: the scene is known, and small."""
         return self._is_small and '"query"' not in text
 
     def answer(self, text: str) -> bytes:
