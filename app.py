@@ -3,6 +3,7 @@
 Run it with ``streamlit run app.py``.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 
 ROOT = Path(__file__).parent
+
+# Scripts run in threads of their own: the frames of others must not wait 5 ms for each of them.
+sys.setswitchinterval(0.0005)
 
 
 class Files(StaticFiles):
