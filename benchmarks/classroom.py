@@ -132,7 +132,8 @@ class Learner:
                     step = -step
                 self.place[1] += step
                 begun = time.perf_counter()
-                settled = (self.token + 1) % SETTLE_EVERY == 0
+                # No two hands come to rest by one clock.
+                settled = (self.token + 7 * self.number) % SETTLE_EVERY == SETTLE_EVERY - 1
                 await asyncio.wait_for(self._move(settled), GIVE_UP)
                 self.tally.latencies.append((time.perf_counter() - begun) * 1000)
         except (TimeoutError, OSError, RuntimeError) as error:
