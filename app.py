@@ -3,6 +3,7 @@
 Run it with ``streamlit run app.py``.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from pages.ui.messages import is_sound
 from pages.ui.origins import OwnSockets
 
 ROOT = Path(__file__).parent
+
+# Scripts run in threads of their own: the frames of others must not wait 5 ms for each of them.
+sys.setswitchinterval(0.0005)
 
 
 class Files(StaticFiles):

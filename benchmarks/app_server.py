@@ -50,6 +50,8 @@ class AppServer:
     arguments: further options for ``streamlit run``, e.g. ``["--server.baseUrlPath", "lab"]``.
     environment: variables to set on top of this process's own.
     base_path: the path under which the app is served, without slashes at its ends.
+    command: what starts the app instead; it finds its port in the environment, and nothing else.
+    root: the folder to start it in.
     start_timeout: seconds to wait until the app is healthy.
     """
 
@@ -60,9 +62,11 @@ class AppServer:
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         base_path: str = "",
+        command: Sequence[str] = (),
+        root: Path = ROOT,
         start_timeout: float = 60.0,
     ) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}" + (f"/{base_path}" if base_path else "")
         self._command = [sys.executable, "-m", "streamlit", "run", str(app)]
         self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
@@ -70,6 +74,10 @@ class AppServer:
         self._command += ["--server.baseUrlPath", base_path] if base_path else []
         self._command += arguments
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
+        if command:
+            self._command = list(command)
+            self._environment["STREAMLIT_SERVER_PORT"] = str(self.port)
+        self._root = root
         self._start_timeout = start_timeout
         self._last_log = ""
 
@@ -78,7 +86,7 @@ class AppServer:
         self._log_file = NamedTemporaryFile(prefix="app-server-", suffix=".log")
         self._process = subprocess.Popen(
             self._command,
-            cwd=ROOT,
+            cwd=self._root,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=self._log_file,
@@ -172,7 +180,8 @@ def launch_chromium(playwright: Playwright, executable_path: str) -> Browser:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -7,7 +7,7 @@ from pages.ui.lesson_summary import lesson_summary
 from pages.ui.lessons import lessons
 
 book = lessons()
-progress = walkthrough.progress()
+progress = walkthrough.progress(book)
 lesson, at, problem = walkthrough.place(book)
 
 if lesson is not None:

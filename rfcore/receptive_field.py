@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rfcore.checks import entries, whole_number, whole_pair
 from rfcore.errors import ShapeError
@@ -98,10 +99,14 @@ def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[Rece
     [(3, 3), (4, 4), (8, 8)]
     """
     checked_stack(stack)
-    sizes = shapes = None
     if image_size is not None:
-        sizes = whole_pair(image_size, "image_size", 1, error=ShapeError)
-        shapes = stack.shapes((1, *sizes))
+        image_size = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    return _receptive_fields(stack, image_size)
+
+
+@lru_cache(maxsize=512)
+def _receptive_fields(stack: Stack, sizes: Pair | None) -> tuple[ReceptiveField, ...]:
+    shapes = None if sizes is None else stack.shapes((1, *sizes))
     size, jump, start = [1, 1], [1, 1], [0, 0]
     taps = _Taps(), _Taps()
     fields = []

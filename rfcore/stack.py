@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rfcore.checks import instance, items, map_shape, shown
 from rfcore.errors import LayerError, NotationError, ShapeError
@@ -104,15 +105,7 @@ class Stack:
 
     def shapes(self, shape: Shape) -> tuple[Shape, ...]:
         """Return the (channels, rows, cols) after each layer; raises as `output_shape` does."""
-        shape = map_shape(shape)
-        shapes = []
-        for number, layer in enumerate(self.layers, start=1):
-            try:
-                shape = layer.output_shape(shape)
-            except ShapeError as error:
-                raise ShapeError(f"layer {number}, {error}") from None
-            shapes.append(shape)
-        return tuple(shapes)
+        return _shapes(self, map_shape(shape))
 
     def cost(self, shape: Shape) -> int:
         """Return the multiply-adds (comparisons, in a max pool) of one pass over `shape`.
@@ -226,3 +219,15 @@ def _read_options(text: str, kind: type[Layer], where: str) -> dict[str, int | P
 def _read_size(text: str) -> int | Pair:
     rows, _, cols = text.partition("x")
     return (int(rows), int(cols)) if cols else int(rows)
+
+
+@lru_cache(maxsize=512)
+def _shapes(stack: Stack, shape: Shape) -> tuple[Shape, ...]:
+    shapes = []
+    for number, layer in enumerate(stack.layers, start=1):
+        try:
+            shape = layer.output_shape(shape)
+        except ShapeError as error:
+            raise ShapeError(f"layer {number}, {error}") from None
+        shapes.append(shape)
+    return tuple(shapes)

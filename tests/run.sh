@@ -21,8 +21,8 @@ fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | ck
 
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
-    "$python" -c 'import hypothesis, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
-import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch' >/dev/null 2>&1
+    "$python" -c 'import hypothesis, kubernetes_validate, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
+import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]]
 }
 
 make_environment() {
@@ -83,6 +83,27 @@ with sync_playwright() as playwright:
   fail "no Chromium that starts: install one (on Debian: apt-get install chromium), or set CHROMIUM to its path"
 }
 
+# Debian has nginx in /usr/sbin, which is not on everybody's PATH.
+has_nginx() { NGINX=$(PATH=$PATH:/usr/sbin command -v "${1:-nginx}") && quietly "$NGINX" -v; }
+
+find_nginx() { # sets NGINX
+  if [[ -n ${NGINX:-} ]]; then
+    has_nginx "$NGINX" || fail "NGINX is set, but there is no such program that starts"
+    return
+  fi
+  if has_nginx; then return; fi
+
+  printf 'No nginx on this machine: trying to install one\n'
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update || true # a stale list may still do
+    # Only the program is wanted: with this, the package starts no server of its own.
+    quietly env RUNLEVEL=1 apt-get install -y --no-install-recommends nginx || true
+    if has_nginx; then return; fi
+  fi
+  fail "no nginx: install one (on Debian: apt-get install nginx), or set NGINX to its path"
+}
+
 failed=()
 check() { # a failing check must not hide the next one's findings
   printf '\n== %s\n' "$1"
@@ -93,7 +114,8 @@ quietly python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   fail "Python 3.11 or newer is needed, and python3 is $(python3 --version 2>/dev/null || echo missing)"
 environment_is_ready || make_environment
 find_chromium
-export CHROMIUM
+find_nginx
+export CHROMIUM NGINX
 
 check 'ruff check' "$python" -m ruff check
 check 'ruff format' "$python" -m ruff format --check

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
@@ -25,7 +25,6 @@ from playwright.sync_api import (
     WebSocket,
 )
 
-from benchmarks.app_server import AppServer
 from rfcore import Stack, receptive_fields
 
 Place = tuple[int, int]
@@ -39,6 +38,15 @@ PATIENCE = 30_000  # ms; a condition that holds is seen at once, this is for a c
 _LISTEN = """
 addEventListener("stage-drawn", (event) => { window.seen = event.detail; });
 """
+
+
+class Site(Protocol):
+    """Where the app is found: one process, or several behind one address."""
+
+    url: str
+
+    def log(self) -> str:
+        """Return everything that the app has printed so far."""
 
 
 class Stage:
@@ -58,7 +66,7 @@ class Stage:
     def __init__(
         self,
         browser: Browser,
-        server: AppServer,
+        server: Site,
         query: Mapping[str, str] = MappingProxyType({}),
         *,
         path: str = "/feature_map_shifts",
@@ -121,7 +129,7 @@ class Stage:
         """Assert that nothing went wrong behind the learner's back."""
         assert self.complaints == []
         assert self.outside_requests() == []
-        assert self.new_log() == ""
+        assert self.new_log() == "", self.new_log()
 
     def outside_requests(self) -> list[str]:
         """Return the addresses of requests that went to anyone but the app."""
@@ -136,6 +144,11 @@ class Stage:
     def new_log(self) -> str:
         """Return what the server has printed since this tab was opened."""
         return self.server.log().removeprefix(self._log_before)
+
+    def note_restart(self) -> None:
+        """Take what a server that was started anew has printed so far as its greeting."""
+        self._log_before = self.server.log()
+        assert "Traceback" not in self._log_before
 
     # ---- opening and waiting
 

@@ -160,6 +160,20 @@ PLANTED = {
         "steps[2].title",
         "another",
     ),
+    "a page that is not there": (
+        "/feature_map_shifts?",
+        "/nowhere?",
+        'scene = "/nowhere?',
+        "steps[3].scene",
+        "no link to a page with a stage",
+    ),
+    "a title without letters": (
+        'title = "Third"',
+        'title = "???"',
+        'title = "???"',
+        "steps[3].title",
+        "letters a-z or digits",
+    ),
     "not TOML": ("minutes = 3", "minutes = ", "minutes =", "TOML", "line 3"),
 }
 
@@ -189,6 +203,13 @@ def test_a_planted_mistake_is_named(tmp_path: Path, mistake: str) -> None:
         ("05-a-good-one.toml", line, field)
     ]
     assert words in faults[0].problem
+
+
+@pytest.mark.parametrize("name", ["05-My-Lesson.toml", "05-größe.toml", "05-.toml", "a b.toml"])
+def test_a_name_that_progress_cannot_keep_is_named(tmp_path: Path, name: str) -> None:
+    lesson, faults = read_lesson(written(tmp_path, GOOD, name))
+    assert lesson is None
+    assert "a-z, 0-9 or dashes" in faults[0].problem
 
 
 def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:

@@ -77,9 +77,8 @@ def looks(page: AppTest) -> set[tuple[str, str, str]]:
 
 
 def claims_of(page: AppTest) -> list[str]:
-    shown = [m.value for m in page.markdown if "\n#### " in m.value]
-    by_text = {explained(f"#### {claim.claim}"): claim.claim for claim in CLAIMS}
-    return [by_text[text] for text in shown]
+    by_text = {explained(f"**{claim.claim}**"): claim.claim for claim in CLAIMS}
+    return [by_text[m.value] for m in page.markdown if m.value in by_text]
 
 
 def links(page: AppTest) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ POOL = "a-pool-forgives"
 
 
 def opened(**query: str) -> AppTest:
-    return run_clean(new_page("learn.py", query, seconds=60))
+    """The page in a browser that has told that it keeps nothing yet."""
+    page = new_page("learn.py", query, seconds=60)
+    page.session_state["memory_progress"] = {"kept": ""}
+    return run_clean(page)
 
 
 def step(lesson: str, number: int, **query: str) -> AppTest:
@@ -121,18 +125,18 @@ def test_a_wrong_prediction_is_set_beside_the_answer_and_the_stage_is_free() -> 
     assert (task(page)["locked"], task(page)["veiled"]) == (True, True)
     predict_number(page, 1)
     assert says(page, "Not this time.")
-    assert says(page, "You said: 1 cells")
-    assert says(page, "Measured: **9 cells**")
+    assert says(page, "You said: 1 cell")
+    assert says(page, "Measured: **25 cells**")
     assert (task(page)["locked"], task(page)["veiled"]) == (False, False)
     assert [b.label for b in page.button if b.key == "lesson_next"] == ["Next"]
 
 
 def test_a_right_prediction_is_said_to_be_right() -> None:
     page = step(FIRST.name, 2)
-    predict_number(page, 9)
+    predict_number(page, 25)
     assert says(page, "Right.")
     assert not says(page, "Not this time.")
-    assert progress(page).given(FIRST, FIRST.steps[1]) == 9
+    assert progress(page).given(FIRST, FIRST.steps[1]) == 25
 
 
 def test_nothing_typed_is_no_prediction() -> None:
@@ -232,7 +236,7 @@ def test_a_goal_is_watched_and_kept() -> None:
 
 def test_a_unit_is_pinned_for_a_goal() -> None:
     page = step("how-far-one-neuron-sees", 1)
-    hand(page, unit=[2, 5, 5])
+    hand(page, unit=[0, 5, 5])
     run_clean(page)
     assert says(page, "Reached.")
 
@@ -276,7 +280,7 @@ def test_a_step_without_a_task_is_done_when_it_was_read() -> None:
 
 
 def test_heads_are_asked_for_a_prediction() -> None:
-    page = step("the-head-decides", 1)
+    page = step("the-head-decides", 2)
     page.radio[0].set_value(1)
     click(page, "Predict")
     run_clean(page)
@@ -288,7 +292,7 @@ def test_heads_are_asked_for_a_prediction() -> None:
 
 def some_progress() -> Progress:
     made = Progress()
-    for lesson, number, given in ((0, 1, 9.0), (0, 2, 1), (2, 1, [[1, 1]])):
+    for lesson, number, given in ((0, 1, 25.0), (0, 2, 1), (2, 1, [[1, 1]])):
         lesson_, step_ = BOOK.lessons[lesson], BOOK.lessons[lesson].steps[number]
         made = made.with_step(lesson_, step_, given)  # type: ignore[arg-type]
     return made
@@ -323,6 +327,32 @@ def test_a_lesson_goes_on_at_the_first_step_not_done() -> None:
     assert place(page) == (FIRST.name, "1")
 
 
+@pytest.mark.parametrize("since", [(0, 1), (1, 0), (3, 3)])
+def test_a_link_adds_to_what_the_browser_keeps(since: tuple[int, int]) -> None:
+    """Whoever has begun anew more often: a stranger's link takes nothing away, and comes in."""
+    own = Progress(since=since[0]).with_step(BOOK.lessons[1], BOOK.lessons[1].steps[0], 0)
+    brought = replace(some_progress(), since=since[1])
+    page = new_page("learn.py", {"progress": to_code(brought)})
+    run_clean(page)  # the browser has not told yet
+    page.session_state["memory_progress"] = {"kept": to_text(own)}
+    run_clean(page)
+    assert [progress(page).count(lesson) for lesson in BOOK.lessons[:3]] == [2, 1, 1]
+
+
+def test_what_no_lesson_asks_for_is_not_kept() -> None:
+    junk = Progress({"z": {"q": "y" * 9000}, FIRST.name: {"how-many-cells-notice-it": "many"}})
+    page = opened(progress=to_code(junk))
+    assert progress(page).done == {}
+
+
+def test_a_link_does_not_move_what_is_yet_to_be_predicted() -> None:
+    page = step(FIRST.name, 3, at="12,12", **{"from": "12,8"}, view="difference")
+    shown = header(page)
+    assert (shown["position"], shown["view"]) == ([12, 8], "now")
+    assert "at" not in page.query_params
+    assert not page.warning
+
+
 def test_progress_can_be_forgotten() -> None:
     page = opened(progress=to_code(some_progress()))
     click(page, "Forget it")
@@ -339,9 +369,14 @@ def test_the_summary_lists_right_and_wrong() -> None:
     click(page, "What I predicted")
     run_clean(page)
     assert says(page, "1 of 3 predictions were right.")
-    table = page.dataframe[0].value
-    assert list(table.iloc[:, 0]) == ["right", "wrong", "wrong"]
-    assert list(table["measured"]) == ["9 cells", "It moves 4 cells to the right", "2 changed"]
+    cards = [text for text in texts(page) if "You said:" in text]
+    assert [re.search(r"\*\*(.*?)\.\*\*", card)[1] for card in cards] == [  # type: ignore[index]
+        "Right",
+        "Not right",
+        "Not right",
+    ]
+    for measured in ("25 cells", "It moves 4 cells to the right", "2 changed"):
+        assert says(page, f"Measured: **{measured}**")
 
 
 def test_the_downloaded_page_says_the_same_and_cannot_be_broken() -> None:
@@ -364,10 +399,10 @@ def test_progress_is_kept_by_the_browser_as_text() -> None:
     page = new_page("learn.py", {"lesson": FIRST.name, "step": "2"})
     page.session_state["memory_progress"] = {"kept": ""}
     run_clean(page)
-    predict_number(page, 9)
+    predict_number(page, 25)
     written_down = [
         json.loads(component.proto.json)["text"]
         for component in page.get("bidi_component")
         if component.proto.component_name == "shift_lab_memory"
     ]
-    assert json.loads(written_down[0])["done"] == {FIRST.name: {"how-many-cells-notice-it": 9.0}}
+    assert json.loads(written_down[0])["done"] == {FIRST.name: {"how-many-cells-notice-it": 25.0}}

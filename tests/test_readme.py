@@ -28,7 +28,7 @@ def test_every_file_and_benchmark_that_it_names_is_there() -> None:
         assert (ROOT / name).exists(), name
     for name in re.findall(r"python -m benchmarks\.(\w+)", README):
         assert (ROOT / "benchmarks" / f"{name}.py").exists(), name
-    for name in re.findall(r"`((?:rfcore|pages|assets|tests|benchmarks)/[\w./]*)`", README):
+    for name in re.findall(r"`((?:rfcore|pages|assets|tests|benchmarks|deploy)/[\w./]*)`", README):
         assert (ROOT / name).exists(), name
 
 

@@ -19,6 +19,7 @@ export class Line {
     this.patience = PATIENCE;
     this.waiting = null; // "socket" or "component": the way of the request in flight
     this.wanted = false;
+    this.unheard = false; // whether anything was asked that the page has not taken in
     this.toComponent = () => {};
     this.open();
   }
@@ -27,6 +28,7 @@ export class Line {
   ask(settled) {
     this.wanted = true;
     this.settled = settled;
+    this.unheard = true;
     this.flush();
     if (settled && this.socketIsOpen) this.toComponent(this.message(true));
   }
@@ -34,6 +36,7 @@ export class Line {
   // The scene was changed from outside: the socket has to hear of it before the next frame.
   sceneChanged() {
     this.told = false;
+    this.wasCut = false;
   }
 
   // Take note of an answer, late or not, so that the next wish can go.
@@ -46,6 +49,11 @@ export class Line {
     if (this.waiting === "socket") this.tries = 0;
     this.stopWaiting();
     this.flush();
+  }
+
+  // The page has answered this: what it says goes for the newest wish only.
+  heard({ mount, token }) {
+    if (mount === this.mount && token === this.token) this.unheard = false;
   }
 
   get socketIsOpen() {
@@ -93,6 +101,7 @@ export class Line {
 
   open() {
     this.closed = false;
+    this.wasCut = false; // since the scene was last taken over from outside
     this.tries = 0;
     this.connect();
   }
@@ -105,6 +114,7 @@ export class Line {
     this.told = false;
     socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
     socket.onclose = () => {
+      this.wasCut = true;
       if (this.waiting === "socket") {
         this.stopWaiting();
         this.ask(this.settled);

@@ -32,6 +32,7 @@ const SETTLE_AFTER = 400; // ms after the last key until the scene counts as set
 const NARROWEST = 168; // CSS pixels of a panel before the row wraps
 const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
+const PHONE_OF_TWO = 480; // the same where there is but one panel beside it
 const GAP = 16;
 
 const CUT = "Reconnecting. The maps follow once the server answers.";
@@ -69,6 +70,7 @@ class Stage {
       tellCut: (isCut) => write(this.parts.cut, isCut ? CUT : ""),
     });
     this.revision = null;
+    this.pageQuery = null; // the scene that the session is known to have
     this.setting = null;
     this.settingId = "";
     this.planes = {};
@@ -125,14 +127,31 @@ class Stage {
   receiveFromPage(frame) {
     const { header } = frame;
     const foreign = !this.scene || header.revision !== this.revision;
-    if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    if (foreign && this.isAheadOf(header)) this.tellAgain(header);
+    else if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
     // What a page has worked out meanwhile; the hand may be elsewhere by now.
     else if (header.scene !== this.settingId) this.line.ask(false);
+    if (!foreign) this.line.heard(header);
+    this.pageQuery = header.query;
     if (this.input) this.task.take(header.task);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
     // What stands above it may have grown, and the mode may have changed.
     if (roomFor(this.parts.root).height !== this.room.height) this.layOut();
     this.drawSoon();
+  }
+
+  // A session that began anew after a lost connection has its scene from the link: what the hand has
+  // done since the link was written is known here alone.
+  isAheadOf({ query, scene }) {
+    const isSameScene = query === this.pageQuery && scene === this.settingId;
+    return this.line.wasCut && this.line.unheard && isSameScene;
+  }
+
+  tellAgain(header) {
+    this.revision = header.revision;
+    this.line.sceneChanged();
+    this.line.answered(header);
+    this.line.ask(this.line.settled);
   }
 
   receiveFromSocket(frame) {
@@ -363,7 +382,7 @@ class Stage {
     if (!width || !this.setting || !this.input) return;
     const answers = [...this.shownMaps, ...this.extras, ...this.lensPanels];
     const count = answers.length + 1;
-    const phone = width < PHONE;
+    const phone = width < (count < 3 ? PHONE_OF_TWO : PHONE);
     const narrowest = this.lens.narrowest ?? NARROWEST;
     const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.

@@ -11,7 +11,7 @@ import { element } from "./panels.js";
 const INK = { light: "#16191f", dark: "#fafaf8" };
 const PAPER = { light: "#fafaf8", dark: "#16191f" };
 const LOCKED = "Predict first. Then the stage is yours.";
-const MARKING = "Click the cells that will change. By keyboard: arrows and Enter.";
+const MARKING = "Mark the cells that will change. By keyboard: arrows and Enter.";
 
 export class Task {
   constructor(stage) {

@@ -99,7 +99,7 @@ def _passes(cases: Cases | None, wanted: str) -> bool:
 
 def _card(claim: Claim, cases: Cases | None) -> None:
     with st.container(border=True, height="stretch", key=f"claim_{claim.name}"):
-        prose(f"#### {claim.claim}")
+        prose(f"**{claim.claim}**")
         if cases is not None:
             _verdict(claim, cases)
         elif RESULTS.has_failed(claim.name):

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import parse_qsl, urlsplit
 
 from pages.ui.lessons import lessons
 from pages.ui.limits import SceneError
-from pages.ui.link import KEYS, to_query_string
+from pages.ui.link import to_query_string
 from pages.ui.questions import question_of
-from pages.ui.rooms import Room, page_of, room_of, scene_at
-from pages.ui.scene import LENSES, Scene
+from pages.ui.rooms import Room, leads_to_a_stage, room_of, scene_at
+from pages.ui.scene import Scene
 
 DeckName = Literal["walkthrough", "own"]
 DECKS: tuple[DeckName, ...] = get_args(DeckName)
@@ -23,8 +22,6 @@ MOST_SLIDES = 100
 
 MOST_NAMED = 20
 """Lines without a slide that are named one by one."""
-
-_PAGES = frozenset(map(page_of, LENSES))
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def read_deck(text: str) -> Deck:
 
 def scene_of_line(link: str) -> Scene:
     """Return the scene of a link; raises SceneError if any part of it can not be shown."""
-    if not _leads_to_a_stage(link):
+    if not leads_to_a_stage(link):
         raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
     scene, notices = scene_at(link)
     if notices:
@@ -103,16 +100,6 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         link, _, notes = re.sub(r"\s+", " ", line).strip().partition(" ")
         if link and not link.startswith("#"):
             yield number, link, notes
-
-
-def _leads_to_a_stage(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-        keys = {key for key, _ in parse_qsl(parts.query)}
-    except ValueError:
-        return False
-    page = parts.path.rstrip("/").rpartition("/")[2]
-    return page in _PAGES or (not page and not keys.isdisjoint(KEYS))
 
 
 def walkthrough() -> Deck:

@@ -20,6 +20,7 @@ from pages.ui.limits import SceneError
 from pages.ui.link import from_query
 from pages.ui.rooms import PARTS
 from pages.ui.scene import UPLOAD, Scene
+from pages.ui.setting import SMALL
 from rfcore.errors import RfcoreError
 
 MAX_MESSAGE = 8_192
@@ -27,6 +28,9 @@ MAX_MESSAGE = 8_192
 
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
+
+QUICK = 4_000_000
+"""Multiply-adds of a pass up to which a frame takes a millisecond or two."""
 
 TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
@@ -52,8 +56,13 @@ async def _answer_all(socket: WebSocket) -> None:
     try:
         while (message := await socket.receive())["type"] == "websocket.receive":
             text = message.get("text") or ""
-            # In a thread, so that a dear scene holds up nobody else's socket.
-            await socket.send_bytes(await asyncio.to_thread(drag.answer, text))
+            # A thread for each frame would spend more time on taking turns than on frames. A dear
+            # scene, and one that is new, still gets one, so that it holds up nobody else's socket.
+            if drag.is_quick(text):
+                frame = drag.answer(text)
+            else:
+                frame = await asyncio.to_thread(drag.answer, text)
+            await socket.send_bytes(frame)
     except RfcoreError:
         await socket.close(TRY_AGAIN_ELSEWHERE)
     except WebSocketDisconnect:  # gone while its frame was made
@@ -65,6 +74,11 @@ class Drag:
 
     def __init__(self) -> None:
         self.scene = Scene()
+        self._is_small = False
+
+    def is_quick(self, text: str) -> bool:
+        """Whether a message is answered in a millisecond or two: the scene is known, and small."""
+        return self._is_small and '"query"' not in text
 
     def answer(self, text: str) -> bytes:
         """Return the frame for one message; one that cannot be done leaves the scene as it was.
@@ -74,7 +88,9 @@ class Drag:
         message = _read(text)
         hand = read_hand(message)
         if "query" in message:
-            self.scene = _told_scene(message)
+            self.scene = scene = _told_scene(message)
+            cost = scene.stack.cost((1, scene.size, scene.size))
+            self._is_small = scene.size <= SMALL and cost <= QUICK
         problem = ""
         try:
             self.scene = hand.applied_to(self.scene)

@@ -35,7 +35,8 @@ def three_ideas() -> None:
 
 def walkthrough() -> None:
     """Offer the walkthrough: to begin it, or to go on where the learner was last."""
-    book, here = lessons(), progress()
+    book = lessons()
+    here = progress(book)
     done = sum(here.count(lesson) for lesson in book.lessons)
     steps = sum(len(lesson.steps) for lesson in book.lessons)
     st.header("Step by step", anchor=False)
@@ -44,9 +45,10 @@ def walkthrough() -> None:
     if following is None:
         link_to(_LEARN)
         return
-    query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
     label = f"{'Go on' if done else 'Start'}: {following.title}"
-    link_to(_LEARN, query, label=label)
+    if st.button(label, key="to_lesson", type="primary", icon=entry_of(_LEARN).icon):
+        query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
+        st.switch_page(entry_of(_LEARN).file, query_params=query)
     remember()
 
 

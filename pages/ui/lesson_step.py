@@ -10,13 +10,14 @@ from pages.ui import lesson_task, walkthrough
 from pages.ui.controls import link_notices, plain
 from pages.ui.frame import StageTask
 from pages.ui.lessons import Book, Lesson, Step
+from pages.ui.link import KEYS
 from pages.ui.presenting import leave, turning_bar
 from pages.ui.progress import Progress
 from pages.ui.prose import prose
 from pages.ui.rooms import Room, room_of
 from pages.ui.session import enter
 from pages.ui.stage import stage
-from pages.ui.tasks import Given, Mark, Prediction, answer_to
+from pages.ui.tasks import Given, Goal, Mark, Prediction, answer_to
 from pages.ui.training_box import training_for
 
 
@@ -25,10 +26,13 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
     step = lesson.steps[at]
     name = f"lesson {lesson.name} {step.name}"
     room = room_of(step.scene.lens)
+    given = progress.given(lesson, step)
+    if isinstance(step.task, Prediction) and given is None:
+        for key in KEYS:  # a link must not move what the learner has yet to predict
+            st.query_params.pop(key, None)
     enter(Room(name, step.scene, room.admits, room.stacks), step.scene.lens)
     progress = progress.at(lesson, step)
     walkthrough.change(progress)
-    given = progress.given(lesson, step)
     told, shown = st.columns([2, 5], gap="large")
     with told:
         _head(book, lesson, at)
@@ -63,7 +67,8 @@ def _bar(book: Book, lesson: Lesson, at: int) -> None:
 def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
     """Show the stage, and train what its scene needs."""
     train = training_for(step.scene)
-    stage(lesson_task.CARD, task=_stage_task(name, step, given), bar=bar, last=train)
+    watched = (lesson_task.CARD,) if isinstance(step.task, Goal) and given is None else ()
+    stage(*watched, task=_stage_task(name, step, given), bar=bar, last=train)
     train()
 
 

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from pages.ui import walkthrough
+from pages.ui.controls import plain
 from pages.ui.lessons import Book
 from pages.ui.progress import Progress
 from pages.ui.tasks import Prediction, Verdict, answer_to, judge
@@ -49,21 +50,8 @@ def lesson_summary(book: Book, progress: Progress) -> None:
         st.markdown("There is no prediction yet.")
         return
     st.markdown(_score(lines))
-    st.dataframe(
-        [
-            {
-                "": "right" if line.verdict.right else "wrong",
-                "lesson": line.lesson,
-                "asked": line.ask,
-                "you said": line.verdict.said,
-                "measured": line.verdict.found,
-                "why": line.verdict.why,
-            }
-            for line in lines
-        ],
-        hide_index=True,
-        row_height=38,
-    )
+    for line in lines:
+        _card(line)
     st.download_button(
         "Download as a page",
         as_page(lines),
@@ -71,6 +59,17 @@ def lesson_summary(book: Book, progress: Progress) -> None:
         mime="text/html",
         on_click="ignore",
     )
+
+
+def _card(line: Line) -> None:
+    icon = ":material/check_circle:" if line.verdict.right else ":material/lightbulb:"
+    word = "Right" if line.verdict.right else "Not right"
+    with st.container(border=True):
+        st.markdown(
+            f"{icon} **{word}.** {line.lesson}: {line.ask}  \n"
+            f"You said: {plain(line.verdict.said)}  \n"
+            f"Measured: **{plain(line.verdict.found)}**  \n{line.verdict.why}"
+        )
 
 
 def _score(lines: tuple[Line, ...]) -> str:

@@ -114,7 +114,7 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
     if isinstance(task, Mark):
         st.caption("Boxes: what you marked. Dots: what changes.")
     if task.move != (0, 0):
-        unit = ("cell", "cells") if step.scene.image == GRID else ("px", "px")
+        unit = ("cell", "cells") if step.scene.image == GRID else ("pixel", "pixels")
         st.markdown(f"Now see it: move it {direction(task.move, *unit)}.")
     _onward(lesson, at, done=True)
 

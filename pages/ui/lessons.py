@@ -15,7 +15,7 @@ from typing import Any
 
 from pages.ui.goals import can_be_reached
 from pages.ui.lesson_fields import Fields, LessonError, read_task
-from pages.ui.rooms import scene_at
+from pages.ui.rooms import leads_to_a_stage, scene_at
 from pages.ui.scene import Scene
 from pages.ui.tasks import Goal, Prediction, Task, answer_to
 from pages.ui.toml_lines import line_of
@@ -25,6 +25,9 @@ FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 
 MOST_STEPS = 12
 """Steps of one lesson; three to five minutes have room for no more."""
+
+
+_NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -144,19 +147,28 @@ def read_lesson(file: Path, *, train: bool = False) -> tuple[Lesson | None, tupl
             faults.append(_fault(file, lines, error))
     if faults:
         return None, tuple(faults)
-    name = re.sub(r"^\d+[-_ ]*", "", file.stem)
+    name = re.sub(r"^\d+-", "", file.stem)
+    if not _NAME.fullmatch(name):
+        problem = f"its name must be a number, a dash, and a-z, 0-9 or dashes, got {file.name}"
+        return None, (Fault(file.name, 1, "file", problem),)
     return Lesson(name, *head, tuple(steps)), ()
 
 
 def _step(fields: Fields) -> Step:
     title = fields.text("title")
     fields.only("title", "text", "scene", "task", "notes", "key")
-    scene, problems = scene_at(fields.text("scene"))
+    link = fields.text("scene")
+    scene, problems = scene_at(link)
+    if not leads_to_a_stage(link):
+        problems = [f"\u201c{link[:60]}\u201d is no link to a page with a stage."]
     if problems:
         raise fields.error("scene", " ".join(problems))
     task = fields.table("task") if "task" in fields else None
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    if not _NAME.fullmatch(name):
+        raise fields.error("title", f"it needs letters a-z or digits, up to 80, got {title!r}")
     return Step(
-        name=re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-"),
+        name=name,
         title=title,
         text=fields.text("text"),
         scene=scene,

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pages.ui.lessons import Lesson, Step
+from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.tasks import Given, fits
 
 MOST = 20_000
@@ -80,6 +80,19 @@ class Progress:
     def reset(self) -> Progress:
         """Return the progress of one who begins anew."""
         return Progress(since=min(self.since + 1, MOST_RESETS))
+
+    def known(self, book: Book) -> Progress:
+        """Return the progress without what no lesson asks for, or has no such answer."""
+        done = {}
+        for lesson in book.lessons:
+            steps = {
+                step.name: self.done[lesson.name][step.name]
+                for step in lesson.steps
+                if lesson.name in self.done and self.has_done(lesson, step)
+            }
+            if steps:
+                done[lesson.name] = steps
+        return replace(self, done=done)
 
     def merged(self, other: Progress) -> Progress:
         """Return this progress and another tab's together; the later reset wins over all before."""

@@ -20,7 +20,7 @@ from pages.ui.face_parts import (
     WHOLE_FACE,
     FaceParts,
 )
-from pages.ui.link import from_query
+from pages.ui.link import KEYS, from_query
 from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import LENSES, Lens, Scene
@@ -187,3 +187,18 @@ def scene_at(link: str) -> tuple[Scene, list[str]]:
     except ValueError:
         return Scene(), [f"\u201c{link[:60]}\u201d is no link."]
     return scene_of(query, parts.path.rstrip("/").rpartition("/")[2])
+
+
+def leads_to_a_stage(link: str) -> bool:
+    """Whether a link names a page with a stage, or no page and at least a part of a scene.
+
+    >>> [leads_to_a_stage(link) for link in ("/pooling_forgives", "?at=3,4", "/nowhere?at=3,4")]
+    [True, True, False]
+    """
+    try:
+        parts = urlsplit(link.strip())
+        keys = {key for key, _ in parse_qsl(parts.query)}
+    except ValueError:
+        return False
+    page = parts.path.rstrip("/").rpartition("/")[2]
+    return page in _PAGE_OF.values() or (not page and not keys.isdisjoint(KEYS))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from pages.ui.chart_look import STAGE as _KEY
 from pages.ui.chart_look import WAITING
@@ -82,7 +84,9 @@ def _draw_charts() -> None:
 def _rerun(charts: tuple[str, ...]) -> None:
     message = (st.session_state.get(_KEY) or {}).get("hand")
     if charts and isinstance(message, dict) and message.get("settled") is True:
-        st.rerun([_KEY, *charts])
+        # A page that has run meanwhile may have no such chart any more.
+        with suppress(StreamlitAPIException):
+            st.rerun([_KEY, *charts])
 
 
 def _request(here: Learner) -> tuple[Request, bool]:

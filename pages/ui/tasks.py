@@ -208,8 +208,7 @@ def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
         assert not isinstance(given, tuple)
         assert not isinstance(answer, tuple)
         right = abs(given - answer) <= task.tolerance + ROUNDING
-        unit = f" {task.unit}" if task.unit else ""
-        said, found = f"{number_of(given)}{unit}", f"{number_of(answer)}{unit}"
+        said, found = (f"{number_of(n)} {_of(task.unit, n)}".rstrip() for n in (given, answer))
     else:
         assert isinstance(task, Choice)
         assert isinstance(given, int)
@@ -217,6 +216,11 @@ def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
         right = given == answer
         said, found = (task.options[at].text.rstrip(".") for at in (given, answer))
     return Verdict(right, said, found, task.why.replace("{answer}", found))
+
+
+def _of(unit: str, number: float) -> str:
+    """Return a unit for a number: in the singular for one."""
+    return unit.removesuffix("s") if number == 1 else unit
 
 
 def fits(task: Task, scene: Scene, given: object) -> Given | None:

@@ -18,7 +18,7 @@ _PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
 _STAYS = ("present",)  # parameters of a link that are no place
 
 
-def progress() -> Progress:
+def progress(book: Book) -> Progress:
     """Return how far the learner is, with what browser and link have told meanwhile."""
     state = st.session_state
     here: Progress = state.setdefault(_PROGRESS, Progress())
@@ -29,8 +29,9 @@ def progress() -> Progress:
             here = here.merged(from_text(told))
         except ProgressError as error:
             state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
-    code = st.query_params.pop("progress", None) if "progress" in st.query_params else None
-    if code:
+    if told is not None and "progress" in st.query_params:
+        # Not before the browser has told what it keeps: the link adds to that.
+        code = st.query_params.pop("progress")
         try:
             brought = from_code(code)
         except ProgressError as error:
@@ -38,7 +39,7 @@ def progress() -> Progress:
         else:
             # A link adds to what was done here, and takes nothing away.
             here = here.merged(replace(brought, since=here.since))
-    state[_PROGRESS] = here
+    state[_PROGRESS] = here = here.known(book)
     return here
 
 
