@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -15,6 +16,9 @@ from starlette.staticfiles import StaticFiles
 from pages.ui import blas  # noqa: F401  before whatever loads NumPy
 from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
+from pages.ui.headers import HEADERS, SecurityHeaders, own_fault
+from pages.ui.messages import is_sound
+from pages.ui.origins import OwnSockets
 
 ROOT = Path(__file__).parent
 
@@ -29,7 +33,6 @@ class Files(StaticFiles):
         """Return a file, or that it has not changed."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
 
@@ -39,4 +42,13 @@ app = st.App(
         Mount(f"{BASE}/assets", Files(directory=ROOT / "assets")),
         WebSocketRoute(f"{BASE}/frames", frames),
     ],
+    middleware=[
+        Middleware(SecurityHeaders, headers=HEADERS),
+        Middleware(
+            OwnSockets,
+            allowed=st.get_option("server.corsAllowedOrigins"),
+            checks={f"{BASE}/_stcore/stream": is_sound},
+        ),
+    ],
+    exception_handlers={Exception: own_fault},
 )

@@ -113,6 +113,11 @@ class AppServer:
         self.__exit__(None, None, None)
         self.__enter__()
 
+    def kill(self) -> None:
+        """End the app at once, as a crash would; ``restart`` brings it back."""
+        self._process.kill()
+        self._process.wait()
+
     @property
     def pid(self) -> int:
         """Return the id of the server's process, to measure its memory or time."""

@@ -1,5 +1,6 @@
 """The frame socket: hands in, frames out, over a real connection to the real app."""
 
+import asyncio
 import gc
 import json
 import time
@@ -14,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.app_server import AppServer
 from pages.ui import photos
 from pages.ui.frame import Request, render_frame
-from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag
+from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
 from pages.ui.rooms import POOL
@@ -143,6 +144,45 @@ def test_bytes_and_a_sudden_end_leave_no_trace(server: AppServer) -> None:
         socket.send(told(Scene()))
         assert socket.recv(timeout=10)
     assert server.log() == before
+
+
+class FakeSocket:
+    """A stage's socket that never says anything; it notes how it was closed."""
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        self.left = asyncio.Event()
+
+    async def accept(self) -> None: ...
+
+    async def close(self, code: int) -> None:
+        self.code = code
+
+    async def receive(self) -> dict[str, str]:
+        await self.left.wait()
+        return {"type": "websocket.disconnect"}
+
+
+async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+    monkeypatch.setattr("pages.ui.frame_socket.MAX_SOCKETS", 2)
+    sockets = [FakeSocket() for _ in range(4)]
+    tasks = []
+    for number, socket in enumerate(sockets):
+        if number == 3:  # one has left, so there is room again
+            sockets[0].left.set()
+            await tasks[0]
+        tasks.append(asyncio.create_task(frames(socket)))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+    codes = [socket.code for socket in sockets]
+    for socket in sockets:
+        socket.left.set()
+    await asyncio.gather(*tasks)
+    return codes
+
+
+def test_a_stage_too_many_is_sent_to_its_component(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = asyncio.run(guests_come_and_go(monkeypatch))
+    assert codes == [None, None, TRY_AGAIN_ELSEWHERE, None]
 
 
 def test_a_page_of_another_site_is_refused(server: AppServer) -> None:

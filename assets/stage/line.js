@@ -10,8 +10,9 @@ const RETRY = [500, 2000, 8000, 30000]; // ms until the socket is tried again, t
 
 export class Line {
   // makeMessage: what to ask now. tellScene: the scene as a link, for a socket that is new to it.
-  constructor({ address, makeMessage, tellScene, receive }) {
-    Object.assign(this, { address, makeMessage, tellScene, receive });
+  // tellCut: called with true when nobody answers any more, with false once somebody does again.
+  constructor({ address, makeMessage, tellScene, receive, tellCut }) {
+    Object.assign(this, { address, makeMessage, tellScene, receive, tellCut });
     this.mount = Math.random().toString(36).slice(2, 12);
     this.token = 0;
     this.lastAnswer = 0;
@@ -44,6 +45,7 @@ export class Line {
     this.lastAnswer = header.token;
     this.patience = PATIENCE;
     this.silentSince = null;
+    this.tellCut(false);
     if (this.waiting === "socket") this.tries = 0;
     this.stopWaiting();
     this.flush();
@@ -81,6 +83,7 @@ export class Line {
 
   lost() {
     this.stopWaiting();
+    if (!this.socketIsOpen) this.tellCut(true);
     // A server with much to do answers late; asking it more often would only make that worse.
     this.patience = Math.min(2 * this.patience, LONGEST);
     if (performance.now() - this.silentSince > SILENCE && this.socketIsOpen) {

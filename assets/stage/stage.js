@@ -35,6 +35,7 @@ const PHONE = 640; // CSS pixels of stage below which the picture has a row of i
 const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
 const GAP = 16;
 
+const CUT = "Reconnecting. The maps follow once the server answers.";
 const HINT = "Point at any cell of a map to see its receptive field. A click pins it.";
 
 // Writing the same text again would make the browser lay out the page again.
@@ -66,6 +67,7 @@ class Stage {
       makeMessage: () => this.message(),
       tellScene: () => ({ query: this.header.query, photo: this.setting.photo }),
       receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
+      tellCut: (isCut) => write(this.parts.cut, isCut ? CUT : ""),
     });
     this.revision = null;
     this.pageQuery = null; // the scene that the session is known to have

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -29,16 +29,29 @@ MAX_MESSAGE = 8_192
 QUICK = 4_000_000
 """Multiply-adds of a pass up to which a frame takes a millisecond or two."""
 
+MAX_SOCKETS = 500
+"""Stages that this process answers at once; the others ask through their component."""
+
 TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
+
+_held: set[WebSocket] = set()
 
 
 async def frames(socket: WebSocket) -> None:
     """Answer every message of one stage with a frame, until it leaves."""
-    if not _from_this_site(socket):
-        await socket.close(1008)
-        return
     await socket.accept()
+    if len(_held) >= MAX_SOCKETS:
+        await socket.close(TRY_AGAIN_ELSEWHERE)
+        return
+    _held.add(socket)
+    try:
+        await _answer_all(socket)
+    finally:
+        _held.discard(socket)
+
+
+async def _answer_all(socket: WebSocket) -> None:
     drag = Drag()
     try:
         while (message := await socket.receive())["type"] == "websocket.receive":
@@ -109,14 +122,3 @@ def _told_scene(message: dict[str, object]) -> Scene:
     # A face has parts from the start: no link makes one of another picture.
     base = PARTS.scene if parameters.get("lens") == PARTS.scene.lens else None
     return from_query(parameters, photo, base)[0]
-
-
-def _from_this_site(socket: WebSocket) -> bool:
-    """Whether the page that opened the socket came from this server; browsers always say."""
-    origin = socket.headers.get("origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc == socket.headers.get("host")
-    except ValueError:  # no address at all
-        return False

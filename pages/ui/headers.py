@@ -1,0 +1,112 @@
+"""What every answer tells the browser: load nothing from elsewhere, run nothing that is not ours.
+
+Pure ASGI: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ANCESTORS_VARIABLE = "SHIFT_LAB_FRAME_ANCESTORS"
+"""The environment variable that names the sites which may show the app in a frame."""
+
+STREAMLITS_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"
+"""The one script that stands in Streamlit's page itself, by its digest."""
+
+_SELF, _NONE = "'self'", "'none'"
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
+}
+
+_SOURCES = {
+    "default-src": _NONE,
+    # Streamlit imports the few lines that load a component as a blob.
+    # It also tries whether WebAssembly is there, which lets no text be run as a script.
+    "script-src": f"'self' blob: 'wasm-unsafe-eval' {STREAMLITS_SCRIPT}",
+    # Streamlit and Plotly write styles into the page as they go.
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "media-src": "'self' blob:",
+    "connect-src": _SELF,
+    "manifest-src": _SELF,
+    "base-uri": _NONE,
+    "form-action": _NONE,
+    "object-src": _NONE,
+}
+
+
+def frame_ancestors(text: str) -> tuple[str, ...]:
+    """Return the sites that may show the app in a frame, as a policy names them.
+
+    text: origins between blanks or commas, as https://moodle.example, or 'self', or 'none'; empty
+    for the app's own pages alone. Raises ValueError for anything else: it would open the policy.
+
+    >>> frame_ancestors("self, https://*.example.org")
+    ("'self'", 'https://*.example.org')
+    """
+    names = [name.strip("'\"") for name in text.replace(",", " ").split()] or ["self"]
+    return tuple(f"'{name}'" if name in ("self", "none") else _origin(name) for name in names)
+
+
+def _origin(name: str) -> str:
+    parts = urlsplit(name)
+    bare = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("http", "https") or name.rstrip("/") != bare or set(bare) & set(";@'"):
+        raise ValueError(
+            f"{ANCESTORS_VARIABLE} names sites such as https://moodle.example, got {name!r}"
+        )
+    return bare
+
+
+def security_headers(ancestors: Sequence[str]) -> dict[str, str]:
+    """Return the headers of every answer, by name.
+
+    ancestors: who may show the app in a frame, as `frame_ancestors` gives them.
+    """
+    sources = {**_SOURCES, "frame-ancestors": " ".join(ancestors)}
+    policy = "; ".join(f"{name} {value}" for name, value in sources.items())
+    headers = {**_HEADERS, "Content-Security-Policy": policy}
+    # The older header knows these two answers only; where it says less, it would say wrong.
+    frames = {("'self'",): "SAMEORIGIN", ("'none'",): "DENY"}.get(tuple(ancestors))
+    return headers if frames is None else {**headers, "X-Frame-Options": frames}
+
+
+class SecurityHeaders:
+    """ASGI middleware that puts the headers on every answer, errors included."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self.app, self.headers = app, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+HEADERS = security_headers(frame_ancestors(os.environ.get(ANCESTORS_VARIABLE, "")))
+"""The headers of this server's answers."""
+
+
+def own_fault(_request: Request, _error: Exception) -> Response:
+    """Return what a browser is told of a fault of ours: that there was one, and no more."""
+    return PlainTextResponse("Something went wrong here.", status_code=500, headers=HEADERS)

@@ -1,0 +1,278 @@
+"""Hostile and broken input on a budget: the cases of benchmarks/fuzz.py, and real sockets."""
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from io import BytesIO
+from random import Random
+from typing import Any
+
+import pytest
+from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from benchmarks.app_server import AppServer
+from benchmarks.fuzz import CASES, LINKS, PHOTOS, SCENES, SLOWEST, attempt, hand_of
+from benchmarks.mutations import NUMBERS, TOKENS, changed_bytes, changed_message, changed_text
+from pages.ui.frame_socket import TRY_AGAIN_ELSEWHERE
+from pages.ui.hand import read_hand
+from pages.ui.link import to_query_string
+from pages.ui.rooms import page_of
+from pages.ui.scene import Scene
+from rfcore.errors import ImageError, RfcoreError
+from rfcore.images import MAX_BYTES, MAX_PIXELS, read_photo
+from rfcore.stack import Stack
+from tests.test_frame import decode
+
+EACH = 60
+"""Cases of each kind in one run of the tests: about a second a kind."""
+
+MESSAGES = 40
+
+LEARNING = ("heads", "parts")
+"""Lenses whose pages train something."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_but_refusals(name: str) -> None:
+    faults = [fault for n in range(EACH) if (fault := attempt(name, f"tests-{n}"))]
+    assert not faults, "\n".join(map(str, faults))
+
+
+def breaks_on_surrogates(random: Random) -> None:
+    changed_text(random, str(Stack.parse("C3")), TOKENS).encode()
+
+
+def trusts_a_message(random: Random) -> None:
+    row, col = changed_message(random, hand_of(SCENES[0]))["position"]
+    _ = bytes(SCENES[0].size * SCENES[0].size)[row * SCENES[0].size + col]
+
+
+def says_nothing(random: Random) -> None:
+    raise ImageError("")
+
+
+@pytest.mark.parametrize("bug", [breaks_on_surrogates, trusts_a_message, says_nothing])
+def test_a_planted_bug_is_found(bug: Callable[[Random], None]) -> None:
+    assert any(attempt("planted", f"tests-{n}", bug) for n in range(EACH))
+
+
+def test_a_slow_case_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.fuzz.SLOWEST", 0.01)
+    assert attempt("planted", "any", lambda random: time.sleep(0.02))
+
+
+def test_the_same_seed_makes_the_same_input() -> None:
+    for seed in range(20):
+        texts = [changed_text(Random(seed), "C3 -> M2", NUMBERS) for _ in range(2)]
+        files = [changed_bytes(Random(seed), PHOTOS[0], PHOTOS) for _ in range(2)]
+        assert texts[0] == texts[1]
+        assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "1"), ("JPEG", "L")])
+def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(kind: str, mode: str) -> None:
+    buffer = BytesIO()
+    Image.new(mode, (8000, 8000)).save(buffer, kind)
+    assert MAX_PIXELS < 8000**2
+    assert len(buffer.getvalue()) < MAX_BYTES / 4
+    begun = time.monotonic()
+    with pytest.raises(ImageError, match="million pixels can be read"):
+        read_photo(buffer.getvalue())
+    assert time.monotonic() - begun < SLOWEST
+
+
+def test_a_text_in_a_picture_that_unpacks_to_a_flood_is_no_burden() -> None:
+    packer, blank = zlib.compressobj(9), bytes(2**20)
+    packed = b"".join(packer.compress(blank) for _ in range(64)) + packer.flush()
+    chunk = b"zTXt" + b"Comment\0\0" + packed
+    sized = len(chunk[4:]).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4)
+    data = PHOTOS[0][:33] + sized + PHOTOS[0][33:]
+    begun = time.monotonic()
+    with suppress(ImageError):
+        read_photo(data)
+    assert time.monotonic() - begun < SLOWEST
+
+
+# ---- over the wire
+
+
+@pytest.fixture
+def untroubled(server: AppServer) -> Iterator[None]:
+    """Whatever is sent, the server has nothing to say about it in its log."""
+    before = server.log()
+    yield
+    assert server.log() == before
+
+
+def wanted(scene: Scene, hand: dict[str, Any]) -> Scene:
+    """The scene as a message must leave it: changed as it says, or as it was."""
+    try:
+        return read_hand(hand).applied_to(scene)
+    except RfcoreError:
+        return scene
+
+
+def test_the_frame_socket_keeps_the_last_good_scene(server: AppServer, untroubled: None) -> None:
+    random, address = Random("frames"), server.url.replace("http", "ws") + "/frames"
+    for _ in range(MESSAGES):
+        scene = random.choice(SCENES)
+        told = hand_of(scene, query=to_query_string(scene), photo=None)
+        again = hand_of(scene)
+        message = changed_message(random, again)
+        with connect(address) as socket:
+            socket.send(json.dumps(told))
+            assert decode(bytes(socket.recv())).header["position"] == list(scene.position)
+            begun = time.monotonic()
+            socket.send(json.dumps(message))
+            if is_nonsense(message):
+                with pytest.raises(ConnectionClosed) as closed:
+                    socket.recv(timeout=10)
+                assert closed.value.rcvd is not None
+                assert closed.value.rcvd.code == TRY_AGAIN_ELSEWHERE
+            else:
+                header = decode(bytes(socket.recv(timeout=10))).header
+                assert header["query"] == to_query_string(wanted(wanted(scene, told), message))
+            assert time.monotonic() - begun < SLOWEST
+
+
+def is_nonsense(message: object) -> bool:
+    """Whether a message says nothing that a frame could answer."""
+    try:
+        read_hand(json.loads(json.dumps(message)))
+    except RfcoreError:
+        return True
+    return False
+
+
+class Tab:
+    """A browser tab as far as Streamlit's own socket knows it."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.stage = self.fragment = ""
+        self.header: dict[str, Any] = {}
+
+    def run(
+        self,
+        page: str,
+        query: str,
+        hand: object = None,
+        *,
+        fragment: bool = False,
+        patience: float = SLOWEST,
+    ) -> None:
+        """Ask for a run and read all that it shows; nothing of it may be an exception."""
+        back = BackMsg()
+        back.rerun_script.query_string, back.rerun_script.page_name = query, page
+        if fragment:
+            back.rerun_script.fragment_id = self.fragment
+        if hand is not None:
+            state = back.rerun_script.widget_states.widgets.add()
+            state.id, state.json_value = self.stage, json.dumps({"hand": hand})
+        self.send(back)
+        self.read(patience)
+
+    def send(self, back: BackMsg) -> None:
+        self.socket.send(back.SerializeToString())
+
+    def read(self, patience: float = SLOWEST) -> None:
+        """Read until a run has ended."""
+        begun = time.monotonic()
+        message = ForwardMsg()
+        while message.WhichOneof("type") != "script_finished":
+            message.ParseFromString(bytes(self.socket.recv(timeout=30)))
+            element = message.delta.new_element
+            assert element.WhichOneof("type") != "exception", element.exception.message
+            component = element.bidi_component
+            if component.component_name == "shift_lab_stage":
+                self.stage, self.fragment = component.id, message.delta.fragment_id
+                self.header = decode(component.bytes).header
+        assert time.monotonic() - begun < patience
+
+
+@pytest.fixture
+def tab(server: AppServer) -> Iterator[Tab]:
+    with connect(
+        server.url.replace("http", "ws") + "/_stcore/stream",
+        origin=server.url,  # type: ignore[arg-type]
+        subprotocols=[Subprotocol("streamlit")],
+        max_size=None,
+    ) as socket:
+        tab = Tab(socket)
+        tab.run("glossary", "", patience=30)  # a server's first run takes long
+        tab.run("feature_map_shifts", "", patience=30)
+        yield tab
+
+
+def test_a_component_that_lies_changes_no_scene(untroubled: None, tab: Tab) -> None:
+    random = Random("component")
+    scene = SCENES[0]
+    query = to_query_string(scene)
+    tab.run(page_of(scene.lens), query)
+    for number in range(MESSAGES):
+        hand = changed_message(random, hand_of(scene, token=number + 2, mount=f"lie{number}"))
+        hand["revision"] = tab.header["revision"]
+        tab.run(page_of(scene.lens), query, hand, fragment=number % 2 == 0)
+        scene = wanted(scene, hand)
+        assert tab.header["query"] == to_query_string(scene)
+        query = to_query_string(scene) if hand.get("settled") is True else query
+
+
+def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab) -> None:
+    """Those of pages that compute for seconds, in sight of the learner, are tried without them."""
+    random = Random("links")
+    links = [link for link, scene in zip(LINKS, SCENES, strict=True) if scene.lens not in LEARNING]
+    for _ in range(MESSAGES // 2):
+        path, _, query = random.choice(links).partition("?")
+        text = changed_text(random, query, links).encode("utf-8", "replace").decode()
+        tab.run(path[1:], text)
+
+
+@pytest.mark.parametrize("name", ["\x00", "../../app.py", "no_such_page", "x" * 5000])
+def test_a_page_that_there_is_not_leaves_the_tab_alive(
+    untroubled: None, tab: Tab, name: str
+) -> None:
+    tab.run(name, "present=1")
+    tab.run("feature_map_shifts", "at=20,21")
+    assert tab.header["position"] == [20, 21]
+
+
+@pytest.mark.parametrize("value", ['{"hand": 7}', "[1]", "7", "null", '{"drawn": [1], "marks": 3}'])
+def test_a_state_that_is_no_stages_leaves_the_scene(untroubled: None, tab: Tab, value: str) -> None:
+    tab.run("feature_map_shifts", "at=20,21")
+    tab.send(state_of(tab, value))
+    tab.read()
+    assert tab.header["position"] == [20, 21]
+
+
+@pytest.mark.parametrize("value", ["", "nonsense", "[" * 3000, '"a text"', '{"hand": NaN'])
+def test_a_state_that_is_no_json_ends_the_connection(
+    untroubled: None, server: AppServer, tab: Tab, value: str
+) -> None:
+    tab.send(state_of(tab, value))
+    with pytest.raises(ConnectionClosed):
+        _ = [tab.socket.recv(timeout=10) for _ in range(100)]
+
+
+def test_bytes_that_are_no_message_end_the_connection(
+    untroubled: None, server: AppServer, tab: Tab
+) -> None:
+    tab.socket.send(Random(1).randbytes(500))
+    with pytest.raises(ConnectionClosed):
+        _ = [tab.socket.recv(timeout=10) for _ in range(100)]
+
+
+def state_of(tab: Tab, value: str) -> BackMsg:
+    """A message that says what the stage shows."""
+    back = BackMsg()
+    back.rerun_script.page_name, back.rerun_script.query_string = "feature_map_shifts", "at=20,21"
+    state = back.rerun_script.widget_states.widgets.add()
+    state.id, state.json_value = tab.stage, value
+    return back

@@ -1,0 +1,69 @@
+"""What the server holds and does is bounded, and a learner is told where a bound is met."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from pages.ui.lessons import lessons
+from pages.ui.limits import MAX_COST, SceneError, check_stack
+from pages.ui.rooms import STACK, Room
+from pages.ui.scene import PRESETS, SIZES, Scene
+from pages.ui.session import MOST_ROOMS, enter
+from rfcore.images import MAX_BYTES
+from rfcore.stack import Stack
+
+
+class Query(dict[str, str]):
+    """Stands in for st.query_params."""
+
+    def from_dict(self, query: Mapping[str, str]) -> None:
+        self.clear()
+        self.update(query)
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+    kept: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", kept)
+    monkeypatch.setattr(st, "query_params", Query())
+    return kept
+
+
+def test_the_rooms_of_a_tab_are_bounded_and_the_oldest_leaves_first(
+    state: Mapping[str, Any],
+) -> None:
+    first = Room("first", STACK.scene)
+    begun = enter(first, "maps")
+    for number in range(3 * MOST_ROOMS):
+        enter(Room(f"step {number}", STACK.scene), "maps")
+        assert enter(first, "maps") is begun  # who comes back often stays
+    kept = state["learners"]
+    assert len(kept) == MOST_ROOMS
+    assert list(kept)[-2:] == [f"step {3 * MOST_ROOMS - 1}", "first"]
+
+
+def test_a_walkthrough_fits_into_the_rooms_of_a_tab() -> None:
+    steps = sum(len(lesson.steps) for lesson in lessons().lessons)
+    assert steps < MOST_ROOMS
+
+
+def test_a_scene_too_dear_is_refused_with_its_cost_and_the_limit() -> None:
+    stack = Stack.parse("C3c32,C3c32,C3c32")
+    cost = stack.cost((1, 256, 256))
+    with pytest.raises(SceneError) as refused:
+        replace(Scene(size=256), stack=stack, channels=(0, 0, 0))
+    assert f"needs {cost:,} multiply-adds" in str(refused.value)
+    assert f"up to {MAX_COST:,}" in str(refused.value)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS.keys())
+def test_every_preset_opens_at_every_size(preset: str) -> None:
+    for size in SIZES:
+        check_stack(Stack.parse(preset), size)
+
+
+def test_streamlit_takes_no_larger_upload_than_a_photo_may_have() -> None:
+    assert st.get_option("server.maxUploadSize") * 2**20 == MAX_BYTES
