@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any, TypeVar
 
@@ -54,9 +55,10 @@ def changed_message(random: Random, message: dict[str, Any]) -> dict[str, Any]:
         if random.random() < 0.1:
             changed.pop(name, None)
         elif isinstance(value, list) and value and random.random() < 0.6:
-            value[random.randrange(len(value))] = random.choice(VALUES)
+            value[random.randrange(len(value))] = deepcopy(random.choice(VALUES))
         else:
-            changed[name] = random.choice((*VALUES, random.randint(-5, 300)))
+            # A copy: what the next change writes into it is of no other case.
+            changed[name] = deepcopy(random.choice((*VALUES, random.randint(-5, 300))))
     return changed
 
 

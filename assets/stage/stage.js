@@ -32,7 +32,7 @@ const SETTLE_AFTER = 400; // ms after the last key until the scene counts as set
 const NARROWEST = 168; // CSS pixels of a panel before the row wraps
 const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
-const PHONE_OF_TWO = 480; // the same where there is but one panel beside it
+const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
 const GAP = 16;
 
 const CUT = "Reconnecting. The maps follow once the server answers.";
@@ -382,7 +382,7 @@ class Stage {
     if (!width || !this.setting || !this.input) return;
     const answers = [...this.shownMaps, ...this.extras, ...this.lensPanels];
     const count = answers.length + 1;
-    const phone = width < (count < 3 ? PHONE_OF_TWO : PHONE);
+    const phone = width < (count < 4 ? PHONE_OF_FEW : PHONE);
     const narrowest = this.lens.narrowest ?? NARROWEST;
     const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
     // Rows of equal length: seven panels and one below would waste the screen.
