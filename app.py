@@ -17,7 +17,6 @@ from pages.ui import blas  # noqa: F401  before whatever loads NumPy
 from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 from pages.ui.headers import HEADERS, SecurityHeaders, own_fault
-from pages.ui.messages import is_sound
 from pages.ui.origins import OwnSockets
 
 ROOT = Path(__file__).parent
@@ -47,7 +46,7 @@ app = st.App(
         Middleware(
             OwnSockets,
             allowed=st.get_option("server.corsAllowedOrigins"),
-            checks={f"{BASE}/_stcore/stream": is_sound},
+            bytes_only=[f"{BASE}/_stcore/stream"],
         ),
     ],
     exception_handlers={Exception: own_fault},

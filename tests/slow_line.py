@@ -21,13 +21,13 @@ class SlowLine:
     Parameters
     ----------
     port: of the server, on this machine.
-    delay: seconds each way.
-    loss: the share of packets that are lost.
+    delay: seconds each way; may be changed on the way, as a page is opened quickly.
+    loss: the share of packets that are lost; likewise.
     """
 
     port: int
-    delay: float
-    loss: float
+    delay: float = 0.0
+    loss: float = 0.0
 
     def __enter__(self) -> Self:
         self._random, self._ready = Random(1), Event()

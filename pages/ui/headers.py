@@ -82,7 +82,7 @@ def security_headers(ancestors: Sequence[str]) -> dict[str, str]:
     policy = "; ".join(f"{name} {value}" for name, value in sources.items())
     headers = {**_HEADERS, "Content-Security-Policy": policy}
     # The older header knows these two answers only; where it says less, it would say wrong.
-    frames = {("'self'",): "SAMEORIGIN", ("'none'",): "DENY"}.get(tuple(ancestors))
+    frames = {"'self'": "SAMEORIGIN", "'none'": "DENY"}.get(" ".join(ancestors))
     return headers if frames is None else {**headers, "X-Frame-Options": frames}
 
 

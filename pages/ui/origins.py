@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY_VIOLATION, UNREADABLE = 1008, 1003
+POLICY_VIOLATION, BYTES_ONLY = 1008, 1003
 """Close codes of the WebSocket protocol."""
 
 
@@ -17,19 +17,15 @@ class OwnSockets:
 
     Streamlit asks a server outside for this machine's address before it refuses one, and holds up
     everybody meanwhile. allowed: further sites whose pages may, e.g. "https://lab.example".
-    checks: by the path of a socket, whether a message there, or None for a text, can be read; one
-    that cannot ends the connection as if the page had left.
+    bytes_only: paths of sockets that speak bytes; there a text ends the connection as if the page
+    had left, for Streamlit would write a trace about it.
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        allowed: Sequence[str] = (),
-        checks: Mapping[str, Callable[[bytes | None], bool]],
+        self, app: ASGIApp, *, allowed: Sequence[str] = (), bytes_only: Sequence[str] = ()
     ) -> None:
         self.app, self.allowed = app, frozenset(_site(origin) for origin in allowed)
-        self.checks = checks
+        self.bytes_only = frozenset(bytes_only)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in."""
@@ -47,15 +43,14 @@ class OwnSockets:
             scope = {**scope, "headers": list(scope["headers"])}
             MutableHeaders(scope=scope)["host"] = _site(origin)
 
-        check = self.checks.get(scope["path"])
-
-        async def receive_sound() -> Message:
+        async def receive_bytes() -> Message:
             message = await receive()
-            if check and message["type"] == "websocket.receive" and not check(message.get("bytes")):
-                return {"type": "websocket.disconnect", "code": UNREADABLE}
+            if message["type"] == "websocket.receive" and message.get("bytes") is None:
+                return {"type": "websocket.disconnect", "code": BYTES_ONLY}
             return message
 
-        await self.app(scope, receive_sound, send)
+        only_bytes = scope["path"] in self.bytes_only
+        await self.app(scope, receive_bytes if only_bytes else receive, send)
 
     def _own(self, headers: Headers) -> frozenset[str]:
         # No page can set these headers of its sockets; a proxy tells the name it was asked by.
