@@ -120,7 +120,7 @@ class Learner:
             await self.streamlit.close()
 
     async def drag(self, until: float, pace: float) -> None:
-        """Drag back and forth until a time; pace: moves a second, or 0 for as fast as answers come."""
+        """Drag back and forth until a time; pace: moves a second, 0 for as fast as answers come."""
         step, due = 1, time.monotonic() + (self.number % 17) / 17 / (pace or 1)
         reader = asyncio.create_task(self._listen()) if self.way == "socket" else None
         try:

@@ -26,11 +26,11 @@ from rfcore.errors import RfcoreError
 MAX_MESSAGE = 8_192
 """Characters of one message; the longest that a stage sends has a quarter of that."""
 
-QUICK = 4_000_000
-"""Multiply-adds of a pass up to which a frame takes a millisecond or two."""
-
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
+
+QUICK = 4_000_000
+"""Multiply-adds of a pass up to which a frame takes a millisecond or two."""
 
 TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
