@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
@@ -23,6 +24,10 @@ ROOT = Path(__file__).parent
 
 # Scripts run in threads of their own: the frames of others must not wait 5 ms for each of them.
 sys.setswitchinterval(0.0005)
+
+
+# Starlette would put what is larger than a megabyte into a file of its own until it has all come.
+MultiPartParser.spool_max_size = (st.get_option("server.maxUploadSize") + 1) * 2**20
 
 
 class Files(StaticFiles):

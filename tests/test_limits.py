@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 
 from pages.ui.lessons import lessons
 from pages.ui.limits import MAX_COST, SceneError, check_stack
@@ -67,3 +68,9 @@ def test_every_preset_opens_at_every_size(preset: str) -> None:
 
 def test_streamlit_takes_no_larger_upload_than_a_photo_may_have() -> None:
     assert st.get_option("server.maxUploadSize") * 2**20 == MAX_BYTES
+
+
+def test_no_part_of_an_upload_is_put_into_a_file_on_its_way() -> None:
+    import app  # noqa: F401  for what it sets
+
+    assert MultiPartParser.spool_max_size > MAX_BYTES
