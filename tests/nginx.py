@@ -19,9 +19,13 @@ OWN_PORTS = ("8501", "8502")
 
 
 def find_nginx() -> str:
-    """Return the path of nginx: ``$NGINX``, or where Debian puts it, which is not on every PATH."""
-    found = shutil.which(os.environ.get("NGINX", "nginx"), path=f"{os.environ['PATH']}:/usr/sbin")
-    assert found, "no nginx found: install one (on Debian: apt-get install nginx), or set NGINX"
+    """Return the path of nginx: ``$NGINX_PATH``, or where Debian puts it, often not on PATH."""
+    found = shutil.which(
+        os.environ.get("NGINX_PATH", "nginx"), path=f"{os.environ['PATH']}:/usr/sbin"
+    )
+    assert found, (
+        "no nginx found: install one (on Debian: apt-get install nginx), or set NGINX_PATH"
+    )
     return found
 
 

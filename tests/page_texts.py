@@ -82,7 +82,7 @@ def sentences_in(text: str) -> list[str]:
     >>> sentences_in("It moved 1.5 px. Did it? (No.) Yes")
     ['It moved 1.5 px.', 'Did it?', '(No.)', 'Yes']
     """
-    return re.split(r"(?<=[.?!])[\u201d)]*\s+(?=\S)|(?<=[.?!]\)) ", text)
+    return re.split(r"(?<=[.?!])\s+|(?<=[.?!][\u201d)])\s+", text)
 
 
 def words_in(text: str) -> list[str]:

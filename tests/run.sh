@@ -84,11 +84,11 @@ with sync_playwright() as playwright:
 }
 
 # Debian has nginx in /usr/sbin, which is not on everybody's PATH.
-has_nginx() { NGINX=$(PATH=$PATH:/usr/sbin command -v "${1:-nginx}") && quietly "$NGINX" -v; }
+has_nginx() { NGINX_PATH=$(PATH=$PATH:/usr/sbin command -v "${1:-nginx}") && quietly "$NGINX_PATH" -v; }
 
-find_nginx() { # sets NGINX
-  if [[ -n ${NGINX:-} ]]; then
-    has_nginx "$NGINX" || fail "NGINX is set, but there is no such program that starts"
+find_nginx() { # sets NGINX_PATH
+  if [[ -n ${NGINX_PATH:-} ]]; then
+    has_nginx "$NGINX_PATH" || fail "NGINX_PATH is set, but there is no such program that starts"
     return
   fi
   if has_nginx; then return; fi
@@ -101,7 +101,7 @@ find_nginx() { # sets NGINX
     quietly env RUNLEVEL=1 apt-get install -y --no-install-recommends nginx || true
     if has_nginx; then return; fi
   fi
-  fail "no nginx: install one (on Debian: apt-get install nginx), or set NGINX to its path"
+  fail "no nginx: install one (on Debian: apt-get install nginx), or set NGINX_PATH to its path"
 }
 
 failed=()
@@ -115,7 +115,7 @@ quietly python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
 environment_is_ready || make_environment
 find_chromium
 find_nginx
-export CHROMIUM NGINX
+export CHROMIUM NGINX_PATH
 
 check 'ruff check' "$python" -m ruff check
 check 'ruff format' "$python" -m ruff format --check

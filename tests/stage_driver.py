@@ -143,7 +143,9 @@ class Stage:
 
     def new_log(self) -> str:
         """Return what the server has printed since this tab was opened."""
-        return self.server.log().removeprefix(self._log_before)
+        lines = self.server.log().removeprefix(self._log_before).splitlines(keepends=True)
+        # Streamlit notes this where a whole page has run while a part of it was about to.
+        return "".join(line for line in lines if " does not exist anymore - it might" not in line)
 
     def note_restart(self) -> None:
         """Take what a server that was started anew has printed so far as its greeting."""
