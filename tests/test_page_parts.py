@@ -68,6 +68,7 @@ def places(page: AppTest) -> Places:
 def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = replace(AVG, seed=6)
     monkeypatch.setitem(face_parts.SPECS, "avg", spec)
+    STORE.wait()  # one spec is trained at a time, and another test may have begun one
     page = opened()
     assert "Stop" in [button.label for button in page.button]
     assert "The chart comes when the grids are trained." in captions(page)
