@@ -20,6 +20,8 @@ export class Line {
     this.waiting = null; // "socket" or "component": the way of the request in flight
     this.wanted = false;
     this.unheard = false; // whether anything was asked that the page has not taken in
+    this.untold = false; // whether the page still has to be told what the hand has settled on
+    this.telling = false; // whether the request in flight tells it
     this.toComponent = () => {};
     this.open();
   }
@@ -28,9 +30,17 @@ export class Line {
   ask(settled) {
     this.wanted = true;
     this.settled = settled;
+    this.untold ||= settled;
     this.unheard = true;
     this.flush();
-    if (settled && this.socketIsOpen) this.toComponent(this.message(true));
+    this.tellPage();
+  }
+
+  // What goes over the socket the page does not hear; by the component it hears it anyway.
+  tellPage() {
+    if (!this.untold || !this.socketIsOpen) return;
+    this.untold = false;
+    this.toComponent(this.message(true));
   }
 
   // The scene was changed from outside: the socket has to hear of it before the next frame.
@@ -68,7 +78,7 @@ export class Line {
   flush() {
     if (!this.wanted || this.waiting || this.closed) return;
     this.wanted = false;
-    const message = this.message(this.settled);
+    const message = this.message(this.settled || this.untold);
     this.waiting = this.socketIsOpen ? "socket" : "component";
     this.silentSince ??= performance.now();
     this.watchdog = setTimeout(() => this.lost(), this.patience);
@@ -76,12 +86,16 @@ export class Line {
       const scene = this.told ? {} : this.tellScene();
       this.told = true;
       this.socket.send(JSON.stringify({ ...message, ...scene }));
+      this.tellPage();
     } else {
+      this.telling = this.untold;
+      this.untold = false;
       this.toComponent(message);
     }
   }
 
   lost() {
+    this.untold ||= this.telling; // it may never have arrived
     this.stopWaiting();
     if (!this.socketIsOpen) this.tellCut(true);
     // A server with much to do answers late; asking it more often would only make that worse.
@@ -97,6 +111,7 @@ export class Line {
   stopWaiting() {
     clearTimeout(this.watchdog);
     this.waiting = null;
+    this.telling = false;
   }
 
   open() {
