@@ -22,7 +22,7 @@ fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | ck
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
     "$python" -c 'import hypothesis, kubernetes_validate, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
-import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]]
+import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, xdist, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]]
 }
 
 make_environment() {
@@ -104,10 +104,11 @@ find_nginx() { # sets NGINX_PATH
   fail "no nginx: install one (on Debian: apt-get install nginx), or set NGINX_PATH to its path"
 }
 
+passed=()
 failed=()
 check() { # a failing check must not hide the next one's findings
   printf '\n== %s\n' "$1"
-  "${@:2}" || failed+=("$1")
+  if "${@:2}"; then passed+=("$1"); else failed+=("$1"); fi
 }
 
 quietly python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -120,10 +121,16 @@ export CHROMIUM NGINX_PATH
 check 'ruff check' "$python" -m ruff check
 check 'ruff format' "$python" -m ruff format --check
 check 'mypy' "$python" -m mypy
-check 'pytest' "$python" -m pytest "$@"
+if [[ $# -gt 0 ]]; then
+  check 'pytest' "$python" -m pytest "$@"
+else
+  # One browser at a time: app and Chromium have work for two cores already.
+  check 'pytest without a browser' "$python" -m pytest -m 'not browser' --numprocesses auto --dist loadfile
+  check 'pytest in a browser' "$python" -m pytest -m browser
+fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then
   printf '\nFailed: %s\n' "$(IFS=,; echo "${failed[*]}")"
   exit 1
 fi
-printf '\nPassed: ruff check, ruff format, mypy, pytest\n'
+printf '\nPassed: %s\n' "$(IFS=,; echo "${passed[*]}")"

@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Request,
     WebSocket,
 )
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from rfcore import Stack, receptive_fields
 
@@ -37,6 +38,8 @@ PATIENCE = 30_000  # ms; a condition that holds is seen at once, this is for a c
 # A frame counts as seen when its maps stand on the canvases: the stage says so by this event.
 _LISTEN = """
 addEventListener("stage-drawn", (event) => { window.seen = event.detail; });
+window.clicks = 0;
+addEventListener("click", () => { window.clicks += 1; }, true);
 """
 
 
@@ -317,6 +320,17 @@ class Stage:
         """Wait until the pattern has come to rest at a place."""
         self.wait_for_maps_at(place)
         self.wait_for_link(at=_csv(place))
+
+    def tap(self, button: Locator) -> None:
+        """Tap a button; on a crowded machine Chromium may take a tap for a long press, no click."""
+        before = self.page.evaluate("window.clicks")
+        button.tap()
+        try:
+            self.page.wait_for_function(
+                "before => window.clicks > before", arg=before, timeout=3000
+            )
+        except TookTooLong:
+            button.tap()
 
     def unit_place(self, layer: int, row: int, col: int) -> tuple[float, float]:
         """Return the middle of a unit's cell, (x, y) in CSS pixels of the page."""

@@ -101,10 +101,10 @@ def test_a_whole_lesson_by_touch_alone(browser: Browser, server: AppServer) -> N
         page = stage.page
 
         def tap(name: str) -> None:
-            page.get_by_role("button", name=name, exact=True).tap()
+            stage.tap(page.get_by_role("button", name=name, exact=True))
 
         def answer(text: str) -> None:
-            page.get_by_test_id("stRadio").get_by_text(text).tap()
+            stage.tap(page.get_by_test_id("stRadio").get_by_text(text))
             tap("Predict")
             expect_text(stage, "Measured:")
 
