@@ -11,6 +11,6 @@ from pages.ui.sweep_controls import sweep_button
 @st.fragment
 def save_and_share() -> None:
     """Show the buttons that hand the scene out and make a GIF of it, in one row."""
-    with st.container(horizontal=True, key="save_and_share"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="save_and_share"):
         hand_out_button()
         sweep_button()
