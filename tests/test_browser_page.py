@@ -1,6 +1,7 @@
 """The page as a whole in Chromium: it opens fast, follows its settings and asks nobody else."""
 
 from io import BytesIO
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -33,6 +34,18 @@ def test_the_stage_is_seen_within_3_seconds(browser: Browser, server: AppServer,
         with Stage(browser, server, path=path, init_script=FIRST_SIGHT) as stage:
             times.append(stage.page.wait_for_function("window.firstSight").json_value())
     assert min(times) < 3000, f"seen after {', '.join(f'{time:.0f}' for time in times)} ms"
+
+
+def test_the_first_drag_is_answered_within_5_seconds_of_opening_the_link(
+    browser: Browser, server: AppServer
+) -> None:
+    times: list[float] = []
+    while len(times) < 3 and min(times, default=5) >= 5:  # others may use this machine
+        began = monotonic()
+        with Stage(browser, server, path="/") as stage:
+            stage.drag(2, 5)
+            times.append(monotonic() - began)
+    assert min(times) < 5, f"answered after {', '.join(f'{time:.1f}' for time in times)} s"
 
 
 def test_a_whole_session_asks_nobody_but_the_app(browser: Browser, server: AppServer) -> None:
