@@ -244,6 +244,10 @@ class Stage:
         """Return the canvas of a layer's map, (rows, cols, rgba), in device pixels."""
         return _canvas(self.map(layer).locator("canvas"))
 
+    def canvas(self, selector: str) -> Pixels:
+        """Return what a selector within the stage finds as a canvas, (rows, cols, rgba)."""
+        return _canvas(self.find(selector))
+
     def picture(self) -> Pixels:
         """Return the gray values of the picture as shown, (size, size)."""
         middles = np.arange(self.size) + 0.5

@@ -232,21 +232,28 @@ export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
   ];
 }
 
-// Mark what the unit [layer, row, col] sees on panel `index` (-1 is the picture).
-export function drawUnit(sheet, layers, index, [chosen, row, col], ownCells, { fill = true } = {}) {
-  if (index > chosen) return;
+// What the unit [layer, row, col] sees on panel `index` (-1 is the picture).
+export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
   const layer = layers[chosen];
-  const seen = span(layer.field, row, col);
-  if (index < 0) {
-    sheet.field(seen, { fill });
-    return;
-  }
+  if (index < 0) return span(layer.field, row, col);
   const here = layers[index];
-  const square = boxOfMap(here, sheet.size, ownCells);
   const cells =
     index === chosen
       ? [row, row + 1, col, col + 1]
       : clip(span(layer.within[index], row, col), here.rows, here.cols);
+  return boxOfCells(here, boxOfMap(here, size, ownCells), cells);
+}
+
+// Mark it there. field: what of its field on the picture a map shows beside it, by default all.
+export function drawUnit(sheet, layers, index, unit, ownCells, { fill = true, field } = {}) {
+  const [chosen] = unit;
+  if (index > chosen) return;
+  const box = boxOfUnit(layers, sheet.size, index, unit, ownCells);
+  if (index < 0) {
+    sheet.field(box, { fill });
+    return;
+  }
+  const seen = field ?? boxOfUnit(layers, sheet.size, -1, unit, ownCells);
   if (!ownCells && index < chosen) sheet.field(seen, { width: 1 });
-  sheet.box(boxOfCells(here, square, cells), { fill: index < chosen });
+  sheet.box(box, { fill: index < chosen });
 }

@@ -22,6 +22,7 @@ export function listenToHandle(stage) {
     const [row, col] = sheet.place(event);
     const { position } = stage.scene;
     grip = { id: event.pointerId, row: row - position[0], col: col - position[1] };
+    stage.isHeld = true;
     stage.beginFrom(position);
   });
   handle.addEventListener("pointermove", (event) => {
@@ -32,6 +33,7 @@ export function listenToHandle(stage) {
   const release = (event) => {
     if (!grip || event.pointerId !== grip.id) return;
     grip = null;
+    stage.isHeld = false;
     stage.moveTo(...stage.scene.position, true);
   };
   handle.addEventListener("pointerup", release);

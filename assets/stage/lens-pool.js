@@ -1,19 +1,17 @@
 // The pool lens: windows over a grid of numbers, the cell that wins each, and what forgives a move.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
 import { clip, span } from "./geometry.js";
 import { element } from "./panels.js";
 import { GridEditor } from "./pool-edit.js";
+import {
+  WINNER, corner, cornerOf, drawLinks, joinGained, joinUnit, outputOf, ratio,
+} from "./pool-links.js";
 import { OrbitPanel } from "./pool-orbit.js";
 import { numberText } from "./words.js";
 import { FULL_SCALE } from "./frame.js";
 
 const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
-const WINNER = { light: "#c2570c", dark: "#ffb061" };
-const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
 const HINT = "Click a number to raise it by one. Point at an output to see its window.";
-
-const ratio = () => window.devicePixelRatio || 1;
 
 export const pool = {
   phoneColumns: 2,
@@ -24,7 +22,9 @@ export const pool = {
     const overlay = element("div", { class: "pool-overlay", "aria-hidden": "true" }, canvas);
     stage.input.panel.querySelector(".name").textContent = "numbers";
     const orbit = new OrbitPanel(stage);
-    stage.pool = { canvas, overlay, orbit, edit: new GridEditor(stage), winners: null, won: null };
+    const edit = new GridEditor(stage);
+    // gained: windows that the pattern has won since a hand took it
+    stage.pool = { canvas, overlay, orbit, edit, winners: null, won: null, gained: new Set() };
     return [orbit];
   },
 
@@ -44,7 +44,11 @@ export const pool = {
     state.won = won;
     state.wonIn = header.scene;
     flash(stage, [...won, ...before].filter((i) => won.has(i) !== before.has(i)));
+    joinGained(stage, [...won].filter((i) => !before.has(i)));
   },
+
+  pointed: joinUnit,
+  pinned: joinUnit,
 
   overInput(stage, sheet, theme) {
     drawWindows(stage, sheet, theme);
@@ -67,12 +71,6 @@ export const pool = {
 function windowOf(stage, index) {
   const { cols, field } = stage.setting.layers[0];
   return clip(span(field, Math.floor(index / cols), index % cols), stage.setting.size, stage.setting.size);
-}
-
-function outputOf(stage, index) {
-  const layer = stage.setting.layers[0];
-  const [row, col] = [Math.floor(index / layer.cols), index % layer.cols];
-  return boxOfCells(layer, boxOfMap(layer, stage.setting.size, false), [row, row + 1, col, col + 1]);
 }
 
 // Which windows a cell of the pattern wins, at the place that these winners are of.
@@ -102,12 +100,6 @@ function drawWindows(stage, sheet, theme) {
   }
 }
 
-// The place of the mark in a winning cell: its lower right corner, clear of the number.
-const cornerOf = (stage, cell) => [
-  Math.floor(cell / stage.setting.size) + 0.82,
-  (cell % stage.setting.size) + 0.82,
-];
-
 function drawWinners(stage, sheet, theme) {
   const { context } = sheet;
   for (const cell of new Set(stage.pool.winners ?? [])) {
@@ -121,52 +113,6 @@ function drawWinners(stage, sheet, theme) {
     context.strokeStyle = theme === "dark" ? "#14171c" : "#ffffff";
     context.stroke();
   }
-}
-
-// A line from each winning cell to its output: faint for all, strong for the windows that the
-// pattern wins and for the one that is pointed at.
-function drawLinks(stage, theme, unit) {
-  const { overlay, canvas, winners, won } = stage.pool;
-  const { panels } = stage.parts;
-  if (overlay.parentNode !== panels) panels.append(overlay);
-  const frame = panels.getBoundingClientRect();
-  const [width, height] = [frame.width, frame.height].map((side) => Math.round(side * ratio()));
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
-  context.clearRect(0, 0, width, height);
-  // Where the sentence stands between grid and map, lines would strike it out.
-  const [map, text] = [stage.maps[0].sheet.canvas, stage.parts.sentence].map((part) =>
-    part.getBoundingClientRect(),
-  );
-  const crossed = text.bottom <= map.top;
-  if (!winners || crossed || stage.scene.view !== "now") return;
-  const from = corner(stage.input.sheet, frame);
-  const to = corner(stage.maps[0].sheet, frame);
-  const below = to([0, 0])[1] > from([stage.setting.size, 0])[1];
-  const pointed = unit?.[0] === 0 ? unit[1] * stage.setting.layers[0].cols + unit[2] : -1;
-  context.setTransform(ratio(), 0, 0, ratio(), 0, 0);
-  winners.forEach((cell, index) => {
-    if (cell < 0) return;
-    const strong = index === pointed || won.has(index);
-    const [row0, row1, col0, col1] = outputOf(stage, index);
-    const end = below ? [row0, (col0 + col1) / 2] : [(row0 + row1) / 2, col0];
-    context.strokeStyle = strong ? ACCENT[theme] : WINNER[theme];
-    context.globalAlpha = strong ? 0.9 : 0.28;
-    context.lineWidth = strong ? 2 : 1;
-    context.beginPath();
-    context.moveTo(...from(cornerOf(stage, cell)));
-    context.lineTo(...to(end));
-    context.stroke();
-  });
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.globalAlpha = 1;
-}
-
-// What turns a (row, col) of a sheet's picture into (x, y) CSS pixels within `frame`.
-function corner(sheet, frame) {
-  const { left, top } = sheet.canvas.getBoundingClientRect();
-  const at = (number) => (number + sheet.margin) * sheet.zoom;
-  return ([row, col]) => [left - frame.left + at(col), top - frame.top + at(row)];
 }
 
 // A window that was won or lost lights up with its output and fades, unless motion is unwelcome.

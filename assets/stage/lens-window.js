@@ -3,11 +3,13 @@
 
 import { boxOfCells, boxOfMap } from "./draw.js";
 import { samePlace } from "./geometry.js";
+import { between, ease } from "./motion.js";
 import { element, readouts } from "./panels.js";
 import { describeUnit } from "./words.js";
 
 const TAP_TIME = 500; // ms that a tap of the first window takes while it plays
 const LATER_TAP_TIME = 110; // ms in the windows after it, when it is clear what happens
+const SLIDE_TIME = 150; // ms from cell to cell by hand; while it plays, less than a tap takes
 
 export const windowLens = {
   // What is looked at when nothing is pointed at or pinned: the window that is written out.
@@ -33,10 +35,19 @@ export const windowLens = {
 
   interrupted: (stage) => stage.walk && interrupt(stage),
 
-  // While its sum is still being added up, the cell stands empty.
+  pinned: (stage, unit, before) => slideFrom(stage, before, unit, SLIDE_TIME),
+
+  markedUnit(stage) {
+    const slide = stage.motion.running("slide");
+    return slide && between(slide.from, slide.unit, ease(slide.share));
+  },
+
+  // While its sum is still being added up, or its window is on the way, the cell stands empty.
   overMap(stage, { sheet }, index, theme, unit) {
     const { walk } = stage;
-    if (index || !walk || walk.taps === null || walk.taps > walk.cells.length || !unit) return;
+    if (index || !walk || !unit) return;
+    const isAdding = walk.taps !== null && walk.taps <= walk.cells.length;
+    if (!isAdding && !stage.motion.running("slide")) return;
     const layer = stage.setting.layers[0];
     const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
     const [, row, col] = unit;
@@ -254,6 +265,7 @@ function step(stage, by) {
   const unit = stage.shownUnit;
   const written = walk.cells.length + 1;
   if (!samePlace(stage.header.products.unit, unit)) return true; // its numbers are on their way
+  stage.motion.end(); // a window that is still on the way has arrived
   stage.hover = stage.cursor = null;
   stage.scene.unit = unit; // what is walked through stays when the hand goes elsewhere
   const taps = (walk.taps ?? (by > 0 ? 0 : written)) + by;
@@ -271,7 +283,13 @@ function slide(stage, [index, row, col], by) {
   stage.walk.later = true;
   stage.scene.unit = [index, Math.floor(next / cols), next % cols];
   stage.line.ask(false);
+  slideFrom(stage, [index, row, col], stage.scene.unit, stage.walk.timer ? 0.8 * LATER_TAP_TIME : SLIDE_TIME);
   return true;
+}
+
+// Within one map; a window that is there already has no way to go.
+function slideFrom(stage, from, unit, time) {
+  if (from?.[0] === unit[0] && !samePlace(from, unit)) stage.motion.begin("slide", time, { from, unit });
 }
 
 function handStep(stage, by) {

@@ -4,6 +4,7 @@
 //   built(stage)            picture and maps are there, to listen to
 //   unit(stage)             the unit to show when none is pointed at or pinned
 //   unitMark(stage, index)  how its field is marked on a map (-1: the picture): { fill }, or null
+//   markedUnit(stage, unit) where a unit's marks are while they move: [layer, row, col], or null
 //   panels(stage)           its own panels: [{ panel, sheet?, beforeMaps?, wide? }], made when the maps are;
 //                           on a phone nothing stands beside a wide one, nor beside a map then
 //   bar(stage)              its controls in the bar below the maps, as elements
@@ -16,6 +17,9 @@
 //   overExtra(stage, map, index, theme)                   marks on an extra map
 //   after(stage, theme, unit)         when all is drawn: its own panels
 //   interrupted(stage)      the hand has moved, pointed or pinned: what plays by itself stops
+//   pointed(stage, unit)    the hand points at a unit
+//   pinned(stage, unit, before)       it has pinned one; before: the unit that was shown, or null;
+//                           without this the field grows back to the picture
 //   words(stage, unit)      the line about the unit, when it has its own
 //   flush                   its picture has no strip round it for fields that reach beyond the border
 //   onlyNow                 its maps have no start and no difference to show

@@ -6,9 +6,11 @@
 import { Bitmap, Sheet, boxOfMap, composite, drawUnit, shifted } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
+import { drawGrowing, grow } from "./growth.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
+import { Motion } from "./motion.js";
 import { fitMaps, giveKeysBack, roomFor } from "./projector.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { Task } from "./task.js";
@@ -21,6 +23,7 @@ import "./lens-fields.js";
 import "./lens-pool.js";
 import "./lens-window.js";
 import "./pool-edit.js";
+import "./pool-links.js";
 import "./pool-orbit.js";
 import "./save-png.js";
 
@@ -85,6 +88,8 @@ class Stage {
     this.lensPanels = [];
     this.room = roomFor(this.parts.root);
     this.task = new Task(this);
+    this.motion = new Motion(this);
+    this.isHeld = false; // the pattern, by a pointer
     this.parts.root.hidden = true;
     const styles = STYLES.map((name) => {
       const href = new URL(`./${name}.css`, import.meta.url).href;
@@ -201,6 +206,7 @@ class Stage {
 
   adopt(header) {
     this.revision = header.revision;
+    this.motion.end();
     this.scene = {
       position: header.position,
       start: header.start,
@@ -217,6 +223,7 @@ class Stage {
 
   set(setting, id, planes) {
     const before = this.setting;
+    this.motion.end(); // it may speak of what is no longer there
     this.setting = setting;
     this.setting.extras ??= [];
     this.settingId = id;
@@ -240,6 +247,7 @@ class Stage {
   build() {
     const { setting } = this;
     this.lens = LENSES[setting.lens];
+    this.isHeld = false;
     this.parts.root.dataset.lens = setting.lens;
     this.parts.views.hidden = this.lens.onlyNow === true;
     this.input = buildInput(setting);
@@ -286,6 +294,7 @@ class Stage {
     if (moved) this.scene.position = place;
     if (moved || settled) this.line.ask(settled);
     if (moved) {
+      this.motion.end();
       this.lens.interrupted?.(this);
       this.parts.linkText.replaceChildren(); // a link that was copied shows another scene now
       this.drawPictureSoon();
@@ -323,7 +332,11 @@ class Stage {
 
   // The hand points at another unit, or at none.
   pointed() {
-    if (this.hover ?? this.cursor) this.lens.interrupted?.(this);
+    const unit = this.hover ?? this.cursor;
+    if (unit) {
+      this.lens.interrupted?.(this);
+      this.lens.pointed?.(this, unit);
+    }
     if (this.setting.probes) this.line.ask(false);
     this.drawSoon();
   }
@@ -335,7 +348,9 @@ class Stage {
       return;
     }
     this.lens.interrupted?.(this);
+    const before = this.shownUnit;
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
+    if (this.scene.unit) (this.lens.pinned ?? grow)(this, unit, before);
     this.line.ask(true);
     this.drawSoon();
     this.speakSoon();
@@ -471,9 +486,18 @@ class Stage {
     return this.task.task ? "" : HINT;
   }
 
+  // How a unit's field is marked on a panel; null: not at all.
+  markOf(index, unit) {
+    return this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
+  }
+
   markUnit(sheet, index, unit) {
-    const mark = this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
-    if (mark) drawUnit(sheet, this.setting.layers, index, unit, this.ownCells, mark);
+    const mark = this.markOf(index, unit);
+    if (!mark) return;
+    const { setting: { layers }, ownCells } = this;
+    const growth = this.motion.running("grow");
+    if (growth) drawGrowing(sheet, layers, index, growth, ownCells, mark);
+    else drawUnit(sheet, layers, index, this.lens.markedUnit?.(this, unit) ?? unit, ownCells, mark);
   }
 
   draw() {
@@ -486,12 +510,14 @@ class Stage {
     if (look !== this.drawnLook) this.dress(theme);
     this.drawnLook = look;
     const unit = this.shownUnit;
+    this.motion.endUnlessOf(unit);
     this.drawInput(theme, unit);
     for (const index of this.setting.shown) this.drawMap(this.maps[index], index, theme, unit);
     this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
     this.lens.after?.(this, theme, unit);
     this.tellDrawnOnce();
     write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : this.hint));
+    this.motion.drawn();
   }
 
   // After the browser has painted it: what the page then adds takes long to load.
@@ -538,7 +564,9 @@ class Stage {
       if (full > 1) sheet.numbers(bitmap, whole, cells, cells, number);
     }
     sheet.edge();
-    if (!this.task.veiled) this.lens.overInput?.(this, sheet, theme, unit);
+    // What a lens knows of a field waits until the field is there.
+    const reached = this.motion.running("grow") ? null : unit;
+    if (!this.task.veiled) this.lens.overInput?.(this, sheet, theme, reached);
     const around = ([row, col]) => [row, row + size, col, col + size];
     if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
     sheet.box(around(position));

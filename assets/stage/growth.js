@@ -1,0 +1,34 @@
+// A field that grows from a pinned unit back to the picture, one layer after the other.
+//
+// Maps lie in the picture's own coordinates, so that it is one box on all of them: on each it grows
+// from what the layer after it needs to what this layer sees for that.
+
+import { boxOfUnit, drawUnit } from "./draw.js";
+import { between, ease } from "./motion.js";
+
+const LAYER_TIME = 120; // ms
+const LONGEST = 600; // ms for all layers
+
+// Unless the field is not marked on the picture.
+export function grow(stage, unit) {
+  if (!stage.markOf(-1, unit)) return;
+  const maps = stage.setting.shown.filter((index) => index < unit[0]);
+  const panels = [unit[0], ...maps.reverse(), -1]; // as the field passes through them
+  const time = Math.min(LONGEST, LAYER_TIME * (panels.length - 1));
+  stage.motion.begin("grow", time, { unit, panels });
+}
+
+// Mark what the unit sees on panel `index`, as far as its field has grown.
+export function drawGrowing(sheet, layers, index, { unit, panels, share }, ownCells, mark) {
+  const at = share * (panels.length - 1);
+  const last = Math.floor(at); // of the panels that are passed, by their order
+  const [from, to] = [panels[last], panels[last + 1]].map((panel) =>
+    boxOfUnit(layers, sheet.size, panel, unit, ownCells),
+  );
+  const field = between(from, to, ease(at - last));
+  const order = panels.indexOf(index);
+  if (order <= last) drawUnit(sheet, layers, index, unit, ownCells, { ...mark, field });
+  else if (order > last + 1) return;
+  else if (index < 0) sheet.field(field, { fill: true, ...mark });
+  else sheet.box(field, { fill: true });
+}
