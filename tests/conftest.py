@@ -18,7 +18,7 @@ _skipped: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests, and run them last: Playwright's event loop gets in no other test's way."""
+    """Mark browser tests, and run them last: Playwright's event loop gets in nobody's way then."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
