@@ -11,7 +11,7 @@ from pages.ui.lessons import lessons
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
 from pages.ui.questions import question_of
-from pages.ui.rooms import Room, leads_to_a_stage, room_of, scene_at
+from pages.ui.rooms import Room, leads_to_a_stage, room_for, room_of, scene_at
 from pages.ui.scene import Scene
 
 DeckName = Literal["walkthrough", "own"]
@@ -38,9 +38,7 @@ class Slide:
 
     def room(self, place: int) -> Room:
         """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
-        of = room_of(self.scene.lens)
-        name = f"slide {place} {to_query_string(self.scene)}"
-        return Room(name, self.scene, admits=of.admits, stacks=of.stacks)
+        return room_for(self.scene, f"slide {place} {to_query_string(self.scene)}")
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from pages.ui.frame import moment_of
 from pages.ui.lens import Moment
 from pages.ui.lens_maps import errors_of, layer_readings
 from pages.ui.lens_roads import fill_of
 from pages.ui.limits import SceneError, map_shapes
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
 from pages.ui.scene import Scene, Unit
-from pages.ui.setting import look_at_start, setting_of
+from pages.ui.setting import setting_of
 from rfcore.equivariance import break_of
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
@@ -97,12 +98,7 @@ def changed_cells_of(scene: Scene, number: int) -> Array:
 
 
 def _moment(scene: Scene) -> Moment:
-    at_rest = scene.at_rest()
-    setting = setting_of(at_rest)
-    start = look_at_start(at_rest, scene.start, True)
-    if scene.moves != "pattern":
-        start = start._replace(responses=start.maps)
-    return Moment(scene, setting, start, setting.look(scene))
+    return moment_of(scene, responses=True)  # any lens may be asked how far the response moved
 
 
 @measure("changed", "cells of a map that are not as they were at the start", "map")
