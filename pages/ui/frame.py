@@ -147,7 +147,8 @@ def moment_of(
         responses = LENSES[scene.lens].responses
     setting = setting_of(at_rest)
     now = setting.look(scene, responses=responses)
-    start = now if scene.moved == (0, 0) else _start(scene, at_rest, responses)
+    as_begun = scene.moved == (0, 0) and scene.parts == at_rest.parts
+    start = now if as_begun else _start(scene, at_rest, responses)
     return Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
 
 
