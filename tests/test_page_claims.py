@@ -284,7 +284,7 @@ def test_the_summary_counts_each_verdict_where_it_belongs() -> None:
 
 def test_a_figure_cannot_be_read_as_markdown_and_a_missing_one_is_named() -> None:
     case = Case("a", "so", True, (Figure("right", 0.998, "share"), Figure("wrong", 0.001, "share")))
-    assert filled("{a/right}, {a/wrong}", [case]) == "\\> 99 %, \\< 1 %"
-    assert case_table([case])["right"] == ["\\> 99 %"]
+    assert filled("{a/right}, {a/wrong}", [case]) == "over 99 %, under 1 %"
+    assert case_table([case])["right"] == ["over 99 %"]
     with pytest.raises(RfcoreError, match="no case 'b', only a"):
         filled("{b/right}", [case])

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui import words
+from pages.ui.figures import arrows
 from pages.ui.hand import Hand
 from pages.ui.lens import Lens, Moment, as_plane
 from pages.ui.lenses import LENSES
@@ -109,7 +109,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "pixel": scene.pixel,
         "rings": scene.rings,
         "query": to_query_string(scene),
-        "moved": words.arrows(scene.moved, "px", plural="px"),
+        "moved": arrows(scene.moved, "px", plural="px"),
         **moving.header,
     }
     if request.task is not None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.ui import walkthrough
 from pages.ui.controls import plain, problem_of
+from pages.ui.figures import direction
 from pages.ui.grid import GRID
 from pages.ui.lessons import Lesson, Step
 from pages.ui.prose import prose
@@ -26,7 +27,6 @@ from pages.ui.tasks import (
     fits,
     judge,
 )
-from pages.ui.words import direction
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 
