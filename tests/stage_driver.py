@@ -345,7 +345,7 @@ class Stage:
     def wait_for_unit(self, layer: int, row: int, col: int) -> None:
         """Wait until the stage tells of a unit."""
         self.find(".unit-text", has_text=f"Layer {layer}").filter(
-            has_text=f"unit ({row}, {col})"
+            has_text=f"neuron ({row}, {col})"
         ).wait_for()
 
     def go_to(self, title: str) -> None:

@@ -173,7 +173,10 @@ def test_every_button_opens_a_scene_without_a_problem(claim: Claim) -> None:
 
 
 def test_the_buttons_are_links_to_these_scenes(nothing_dear: Results) -> None:
-    found = links(ran(new_page("claim_check.py", {})))
+    shown = ran(new_page("claim_check.py", {}))
+    names = [link.proto.label for link in shown.get("page_link")]
+    assert len(set(names)) == len(CLAIMS)  # a list of links can be told apart by ear
+    found = links(shown)
     for claim, (page, query) in zip(CLAIMS, found, strict=True):
         linked = replace(claim, scene=query)
         assert linked.query == claim.query

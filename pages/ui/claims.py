@@ -23,14 +23,15 @@ class Claim:
     """A claim in our words.
 
     name: that of its experiment in `rfcore.claims`. claim: a sentence. why: one or two sentences
-    with placeholders {case/figure}. scene: query of the link where it can be seen. look: what to do
-    there. sources: names of `SOURCES`. is_error: whether it is a popular error.
+    with placeholders {case/figure}. scene: query of the link where it can be seen. see: what is
+    there. look: what to do. sources: names of `SOURCES`. is_error: whether it is a popular error.
     """
 
     name: str
     claim: str
     why: str
     scene: str
+    see: str
     look: str
     sources: tuple[str, ...]
     is_error: bool = False

@@ -79,14 +79,14 @@ def read_deck(text: str) -> Deck:
 
 
 def scene_of_line(link: str) -> Scene:
-    """Return the scene of a link; raises SceneError if any part of it can not be shown."""
+    """Return the scene of a link; raises SceneError if any part of it cannot be shown."""
     if not leads_to_a_stage(link):
         raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
     scene, notices = scene_at(link)
     if notices:
         # A slide that shows something else than was meant would be noticed by the class first.
         problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
-        raise SceneError(problem.replace(" was left out", " can not be used", 1))
+        raise SceneError(problem.replace(" was left out", " cannot be used", 1))
     room = room_of(scene.lens)
     if not room.admits(scene.stack):
         raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")

@@ -138,7 +138,7 @@ def depth_section() -> None:
 @st.fragment(key=FLIPS)
 def flips_section() -> None:
     """Offer each head's shortest drag that changes its answer, and the way back."""
-    st.header("Smallest flip", anchor=False)
+    st.header("The shortest move that flips an answer", anchor=False)
     scene, trained = _trained()
     if trained is None:
         return
