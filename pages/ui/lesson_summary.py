@@ -11,7 +11,8 @@ from pages.ui import walkthrough
 from pages.ui.lesson_task import icon_of, told
 from pages.ui.lessons import Book
 from pages.ui.progress import Progress
-from pages.ui.tasks import Prediction, Verdict, answer_to, judge
+from pages.ui.tasks import Prediction, answer_to
+from pages.ui.verdicts import Verdict, judge
 from rfcore.errors import RfcoreError
 
 

@@ -15,18 +15,8 @@ from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.stage import marked_cells
-from pages.ui.tasks import (
-    Choice,
-    Given,
-    Goal,
-    Mark,
-    Number,
-    Prediction,
-    Verdict,
-    answer_to,
-    fits,
-    judge,
-)
+from pages.ui.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to
+from pages.ui.verdicts import Verdict, fits, judge
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 

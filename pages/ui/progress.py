@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pages.ui.lessons import Book, Lesson, Step
-from pages.ui.tasks import Given, fits
+from pages.ui.tasks import Given
+from pages.ui.verdicts import fits
 
 MOST = 20_000
 """Characters of a text that are read; a learner who has done everything has a tenth."""
