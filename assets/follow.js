@@ -1,19 +1,19 @@
 // Two windows of one browser on one run of slides, the projector's and the speaker's: whichever
 // turns the page tells the other. The projector's also keeps when the talk began.
 
+import { whenGone } from "./leaving.js";
+
 const windows = new WeakMap(); // by element
 
 export function follow({ data, parentElement, setStateValue }) {
   const here = windows.get(parentElement) ?? open(parentElement, data);
   here.tell = (slide) => setStateValue("heard", [slide, (here.heard += 1)]);
   here.update(data);
-  return () =>
-    setTimeout(() => {
-      if (parentElement.isConnected) return; // Streamlit also cleans up before it shows new data
-      clearInterval(here.ticking);
-      here.channel.close();
-      windows.delete(parentElement);
-    }, 1000);
+  return whenGone(parentElement, () => {
+    clearInterval(here.ticking);
+    here.channel.close();
+    windows.delete(parentElement);
+  });
 }
 
 function open(parent, { deck, clock }) {

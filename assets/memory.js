@@ -3,6 +3,8 @@
 // The server writes it by sending a text; without one it is told what is kept. Another tab's
 // writing is told as well, so that no tab works on with what has long been replaced.
 
+import { whenGone } from "./leaving.js";
+
 const MOST = 20_000; // characters
 
 const told = new WeakMap(); // by element: { name, last, listen }
@@ -35,10 +37,8 @@ export function keep({ data, parentElement, setStateValue }) {
     window.addEventListener("storage", state.listen);
   }
   if (text === null) state.tell();
-  return () =>
-    setTimeout(() => {
-      if (parentElement.isConnected) return; // Streamlit also cleans up before it shows new data
-      window.removeEventListener("storage", state.listen);
-      told.delete(parentElement);
-    }, 1000);
+  return whenGone(parentElement, () => {
+    window.removeEventListener("storage", state.listen);
+    told.delete(parentElement);
+  });
 }

@@ -13,7 +13,6 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from types import TracebackType
 from typing import Self
 
 from playwright.sync_api import Browser, Playwright
@@ -99,18 +98,13 @@ class AppServer:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the app; what it printed can still be read."""
         self._stop()
 
     def restart(self) -> None:
         """Stop the app and start it again on the same port: all that was in its memory is gone."""
-        self.__exit__(None, None, None)
+        self._stop()
         self.__enter__()
 
     def kill(self) -> None:

@@ -17,11 +17,11 @@ found = [term for term in terms() if term.mentions(wanted)]
 if not found:
     st.markdown("No term is called that, and no explanation speaks of it.")
 for term in found:
-    name, means, link = st.columns([2, 5, 2], vertical_alignment="center")
+    name, means, link = st.columns([4, 9, 5], vertical_alignment="center")
     with name:
         also = f" :small[or {', '.join(term.also)}]" if term.also else ""
         st.subheader(term.name + also, anchor=term.anchor)
     with means:
         prose(term.means)
     with link:
-        link_to(term.page, dict(parse_qsl(term.query)))
+        link_to(term.page, dict(parse_qsl(term.query)), label=f"See {term.name}")

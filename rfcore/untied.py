@@ -97,7 +97,7 @@ def untied_kernels(layer: Conv2d, in_channels: int, image_size: Pair, *, seed: i
     if prod(shape) > LARGEST_WEIGHTS:
         raise KernelError(
             f"an untied {layer} must have at most {LARGEST_WEIGHTS} weights, here it has "
-            f"{prod(shape)}; take a smaller image, fewer channels or a larger stride"
+            f"{prod(shape)}; take a smaller picture, fewer channels or a larger stride"
         )
     kernels = generator.standard_normal(shape)
     kernels /= np.abs(kernels).sum(axis=(3, 4, 5), keepdims=True)

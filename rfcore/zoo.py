@@ -24,7 +24,7 @@ TABLE = (
 )
 
 _AT_224 = (
-    "On a 224x224 image TensorFlow pads windows of stride 2 by one cell more after the map than "
+    "On a 224x224 picture TensorFlow pads windows of stride 2 by one cell more after the map than "
     "before it, which moves every field: the padding published for it is {}. On 321x321 both "
     "sides are the same, as here."
 )

@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from socket import socket
-from types import TracebackType
 from typing import Self
 
 from benchmarks.app_server import free_port
@@ -70,12 +69,7 @@ class Nginx:
             time.sleep(0.02)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop nginx at once, with its workers."""
         self._process.terminate()
         self._process.wait(timeout=10)

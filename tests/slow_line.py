@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from threading import Event, Thread
-from types import TracebackType
 from typing import Self
 
 PIECE = 1_400  # bytes of one packet
@@ -38,12 +37,7 @@ class SlowLine:
         self.url = f"http://127.0.0.1:{self.own_port}"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
 

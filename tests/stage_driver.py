@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -116,12 +116,7 @@ class Stage:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         try:
             if error is None:
                 self.must_be_clean()
@@ -354,7 +349,7 @@ class Stage:
     def wait_for_unit(self, layer: int, row: int, col: int) -> None:
         """Wait until the stage tells of a unit."""
         self.find(".unit-text", has_text=f"Layer {layer}").filter(
-            has_text=f"unit ({row}, {col})"
+            has_text=f"neuron ({row}, {col})"
         ).wait_for()
 
     def go_to(self, title: str) -> None:

@@ -23,7 +23,7 @@ def test_all_verdicts_arrive_and_a_link_opens_its_scene(
     expect(page.get_by_test_id("stTable")).to_have_count(len(CLAIMS), timeout=WAIT)
     expect(page.get_by_text("Being tried out")).to_have_count(0)
     assert card.bounding_box() == place  # what arrives later moves nothing above it
-    card.get_by_role("link", name="See it on the stage").click()
+    card.get_by_role("link", name="See the field grow on the stage").click()
     page.locator(".stage .panel.map canvas").first.wait_for()
     address = urlparse(page.url)
     assert address.path == "/how_far_a_neuron_sees"

@@ -75,7 +75,7 @@ def test_the_heat_of_the_unit_pointed_at_lies_in_its_box_and_follows_the_cat(
 def test_pointing_at_another_unit_brings_its_heat(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, {"rings": "effective"}, path=PATH) as stage:
         default = stage.picture_canvas()
-        assert "unit (14, 8)" in stage.unit_text  # it looks at the middle of the cat
+        assert "neuron (14, 8)" in stage.unit_text  # it looks at the middle of the cat
         stage.hover(3, 4, 25)
         assert stage.unit_text.startswith("Layer 3")
         # Its frame comes a moment after the pointer: until then the heat is still at the other one.

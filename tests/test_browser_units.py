@@ -38,7 +38,7 @@ def test_pointing_at_a_unit_outlines_what_it_sees(browser: Browser, server: AppS
                     outline(stage, marks), box, atol=0.5, err_msg=f"map {earlier}, {layer=}"
                 )
             assert (
-                f"unit (10, 13): sees {field.size[0]}×{field.size[1]} pixels, "
+                f"neuron (10, 13): sees {field.size[0]}×{field.size[1]} pixels, "
                 f"rows {row0} to {row1 - 1}, columns {col0} to {col1 - 1}. Jump {field.jump[0]}."
             ) in stage.unit_text
 

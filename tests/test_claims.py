@@ -157,7 +157,7 @@ def test_it_holds_just_under_these_conditions(name: str, conditions: list[str]) 
         ("start-without-dilation", "two", "counted", -3),
         ("five-eighths", "corner", "steps that stay", Fraction(3, 8)),
         ("five-eighths", "side", "steps that stay", Fraction(5, 8)),
-        ("five-eighths", "centre", "steps that stay", Fraction(1)),
+        ("five-eighths", "middle", "steps that stay", Fraction(1)),
         ("five-eighths", "average", "steps that stay", Fraction(5, 9)),
         ("shift-cap", "shift3", "cells changed", 0),
         ("shift-cap", "shift3", "starts unchanged", Fraction(1, 4)),

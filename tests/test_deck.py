@@ -36,9 +36,9 @@ def test_every_line_with_a_link_is_a_slide_with_the_rest_as_notes() -> None:
         ("hello everyone", "“hello” is no link to a page with a stage"),
         ("/glossary?term=stride", "is no link to a page with a stage"),
         ("http://[x", "is no link to a page with a stage"),
-        ("/pooling_forgives?at=99,1", "“at” can not be used: "),
-        ("/feature_map_shifts?stack=Q9 and notes", "“stack” can not be used: "),
-        ("/feature_map_shifts?picture=photo", "“picture” can not be used: a photo does not travel"),
+        ("/pooling_forgives?at=99,1", "“at” cannot be used: "),
+        ("/feature_map_shifts?stack=Q9 and notes", "“stack” cannot be used: "),
+        ("/feature_map_shifts?picture=photo", "“picture” cannot be used: a photo does not travel"),
         ("?lens=pool&stack=C3", f"the page of its lens has {POOL.stacks}, not C3x3/1"),
     ],
 )

@@ -18,8 +18,8 @@ from pages.ui.frame import Request, render_frame
 from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
-from pages.ui.rooms import POOL
-from pages.ui.scene import UPLOAD, Scene
+from pages.ui.rooms import POOL, room_of
+from pages.ui.scene import LENSES, UPLOAD, Lens, Scene
 from rfcore.stack import Stack
 from tests.test_frame import decode
 
@@ -40,6 +40,13 @@ def test_a_frame_is_the_one_that_the_component_would_send() -> None:
     moved = Scene(position=(24, 13))
     answer = Drag().answer(told(Scene()))
     assert answer == render_frame(moved, Request(token=1, revision=3, mount="m"))
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_the_scene_of_every_lens_can_be_told(lens: Lens) -> None:
+    scene, drag = replace(room_of(lens).scene, lens=lens), Drag()
+    drag.answer(told(scene, position=scene.position, start=scene.start, channels=scene.channels))
+    assert drag.scene == scene
 
 
 def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:

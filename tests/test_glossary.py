@@ -12,7 +12,7 @@ from pages.ui.rooms import page_of, room_of, scene_of
 from tests.page_driver import PAGES
 
 WANTED = """feature map, convolution, kernel, weight sharing, pooling, max pooling, average pooling,
-blur pooling, stride, padding, dilation, jump, receptive field, effective receptive field, unit,
+blur pooling, stride, padding, dilation, jump, receptive field, effective receptive field, neuron,
 channel, activation, ReLU, shift, translation, equivariance, invariance, head, flatten, dense layer,
 global average pooling, global max pooling, logit, softmax, temperature, orbit, cell"""
 
@@ -37,7 +37,7 @@ def unexplained(glossary: tuple[Term, ...]) -> list[str]:
 
 def test_an_explanation_uses_only_terms_explained_above_it() -> None:
     assert unexplained(terms()) == []
-    assert "activation: unit" in unexplained(terms()[::-1])
+    assert "activation: neuron" in unexplained(terms()[::-1])
     circular = Term("stride", "The stride of a layer.", "home")
     assert unexplained((circular,)) == ["stride: stride"]
 
@@ -108,11 +108,11 @@ def meaning(name: str) -> str:
 
 def test_the_first_appearance_of_a_term_is_explained_and_no_other() -> None:
     page = Explained(
-        "Kernels are small. A kernel has weights. Neurons do.\n\n- max\npooling\n- **Stride**"
+        "Kernels are small. A kernel has weights. Units do.\n\n- max\npooling\n- **Stride**"
     )
     assert page.found == {
         "Kernels": meaning("kernel"),
-        "Neurons": f"unit: {meaning('unit')}",
+        "Units": f"neuron: {meaning('neuron')}",
         "max\npooling": meaning("max pooling"),
         "Stride": meaning("stride"),
     }

@@ -183,7 +183,7 @@ def test_a_sweep_is_made_on_the_page() -> None:
 def test_a_sweep_that_does_not_fit_is_refused_in_a_sentence() -> None:
     page = opened("feature_map_shifts", {"at": "24,48"}, "Make a GIF")
     assert [info.value for info in page.info] == [
-        "The cat is at the edge already and cannot go to the right; choose another direction or "
+        "The cat is at the border already and cannot go to the right; choose another direction or "
         "another place to begin."
     ]
     page.selectbox(key="sweep_direction").select("down")

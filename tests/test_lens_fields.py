@@ -244,7 +244,7 @@ def field(size: int, *, has_holes: bool = False) -> ReceptiveField:
         (
             words.UnitReading(1, field(5, has_holes=True), 9, on_picture=True, filled=0.004),
             "One neuron of layer 1 has a field of 5×5 with holes: it sees 9 pixels of it. The cat "
-            "fills less than 1 % of what it sees.",
+            "fills under 1 % of what it sees.",
         ),
         (
             words.UnitReading(1, field(5), 1, on_picture=False, filled=1, middle=0, is_flat=True),

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from pages.ui import lens_heads
+from pages.ui.figures import percent
 from pages.ui.lens import FULL_SCALE
 from pages.ui.rooms import HEADS as ROOM
 from pages.ui.scene import Scene
 from pages.ui.trained import Store
 from pages.ui.training import Training
-from pages.ui.words_heads import UNTRAINED, percent, quarter_of
+from pages.ui.words_heads import UNTRAINED, quarter_of
 from rfcore.answers import quarter_accuracy
 from rfcore.examples import HEADS
 from rfcore.experiments import Experiment
@@ -190,14 +191,6 @@ def test_frames_do_not_leave_traces_in_each_other(store: Store) -> None:
     first = [digest(scene) for scene in scenes]
     assert [digest(scene) for scene in reversed(scenes)] == first[::-1]
     assert len(set(first)) == 3
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0 %"), (0.001, "under 1 %"), (0.5, "50 %"), (0.999, "over 99 %"), (1, "100 %")],
-)
-def test_percent_never_rounds_to_none_or_all(share: float, text: str) -> None:
-    assert percent(share) == text
 
 
 def test_the_quarter_is_that_of_the_middle() -> None:

@@ -24,7 +24,6 @@ from tests import naive
 from tests.test_frame import MARKS, rendered
 from tests.test_scene import any_cells
 
-SQUARES = [(1, 1), *KERNELS]
 CHOICES = [
     PoolChoice(kind, kernel, stride) for kind in KINDS for kernel in KERNELS for stride in STRIDES
 ]

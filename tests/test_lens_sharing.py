@@ -193,7 +193,7 @@ def test_a_layer_with_too_many_weights_is_refused_in_a_sentence() -> None:
     frame = rendered(scene)
     assert frame.header["sentence"] == (
         "Without weight sharing this layer is too large: an untied C12x12/1c1 must have at most "
-        "4000000 weights, here it has 8643600; take a smaller image, fewer channels or a larger "
+        "4000000 weights, here it has 8643600; take a smaller picture, fewer channels or a larger "
         "stride."
     )
     assert "extras" not in frame.header["setting"]

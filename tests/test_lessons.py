@@ -10,7 +10,8 @@ from pages.ui import check_lessons
 from pages.ui.goals import can_be_reached
 from pages.ui.lessons import FOLDER, lessons, read_lesson
 from pages.ui.prose import terms_in
-from pages.ui.tasks import MEASURES, Choice, Goal, Prediction, answer_to, judge
+from pages.ui.tasks import MEASURES, Choice, Goal, Prediction, answer_to
+from pages.ui.verdicts import judge
 
 GOOD = """\
 title = "A good lesson"

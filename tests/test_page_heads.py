@@ -10,12 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import training_box
+from pages.ui.figures import percent
 from pages.ui.heads_findings import TEMPERATURES
 from pages.ui.link import from_query
 from pages.ui.rooms import HEADS as ROOM
 from pages.ui.trained import STORE
 from pages.ui.training import Training, to_text
-from pages.ui.words_heads import UNTRAINED, percent
+from pages.ui.words_heads import UNTRAINED
 from rfcore.answers import right_probabilities, smallest_flip, wobble
 from rfcore.examples import HEADS
 from rfcore.ops import softmax

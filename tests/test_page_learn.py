@@ -57,6 +57,16 @@ def progress(page: AppTest) -> Progress:
     return found
 
 
+def kept(page: AppTest) -> Any:
+    """What the page gives the browser to keep."""
+    (text,) = (
+        json.loads(component.proto.json)["text"]
+        for component in page.get("bidi_component")
+        if component.proto.component_name == "shift_lab_memory"
+    )
+    return json.loads(text)
+
+
 def place(page: AppTest) -> tuple[str, ...]:
     params = page.query_params
     return tuple(params[key] for key in ("lesson", "step") if key in params)
@@ -400,9 +410,15 @@ def test_progress_is_kept_by_the_browser_as_text() -> None:
     page.session_state["memory_progress"] = {"kept": ""}
     run_clean(page)
     predict_number(page, 25)
-    written_down = [
-        json.loads(component.proto.json)["text"]
-        for component in page.get("bidi_component")
-        if component.proto.component_name == "shift_lab_memory"
-    ]
-    assert json.loads(written_down[0])["done"] == {FIRST.name: {"how-many-cells-notice-it": 25.0}}
+    assert kept(page)["done"] == {FIRST.name: {"how-many-cells-notice-it": 25.0}}
+
+
+def test_a_mistake_in_a_lesson_takes_nothing_from_what_the_browser_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.ui.lessons.FOLDER", tmp_path)
+    written(tmp_path, GOOD, "01-good.toml")
+    page = new_page("learn.py", {"progress": to_code(some_progress())})
+    page.session_state["memory_progress"] = {"kept": ""}
+    run_clean(page)
+    assert kept(page)["done"] == some_progress().done

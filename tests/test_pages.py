@@ -609,7 +609,7 @@ def test_fields_show_what_the_notation_says_also_beyond_their_range(stack: str) 
 def test_sizes_that_differ_are_left_to_the_notation() -> None:
     page = opened(stack="C3x5/1c2")
     assert page.number_input[0].key == "field_stride"
-    (kernel,) = [text for text in page.text_input if text.label == "Kernel"]
+    (kernel,) = [text for text in page.text_input if text.label == "Kernel size"]
     assert (kernel.value, kernel.disabled) == ("3x5", True)
     set_field(page, "stride", 2)
     assert_shows(page, "C3x5/2c2")

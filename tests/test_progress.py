@@ -4,13 +4,22 @@ import base64
 import json
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui.lessons import lessons
-from pages.ui.progress import Progress, ProgressError, from_code, from_text, to_code, to_text
+from pages.ui.progress import (
+    MOST_UNKNOWN,
+    Progress,
+    ProgressError,
+    from_code,
+    from_text,
+    to_code,
+    to_text,
+)
 
 BOOK = lessons()
 FIRST, SECOND = BOOK.lessons[:2]
@@ -68,6 +77,23 @@ def test_a_reset_is_not_undone_by_another_tab() -> None:
     new = old.reset()
     assert new.merged(old) == new
     assert old.merged(new) == new
+
+
+def test_a_lesson_that_is_away_for_a_moment_is_not_forgotten() -> None:
+    done = Progress().with_step(FIRST, NUMBER, 7.0).with_step(SECOND, SECOND.steps[0], 1)
+    without = replace(BOOK, lessons=BOOK.lessons[1:])
+    assert done.known(without).known(BOOK) == done
+    assert done.known(without).count(FIRST) == 1
+
+
+def test_what_no_lesson_asks_for_is_let_go_before_it_fills_the_browser() -> None:
+    done = Progress().with_step(FIRST, NUMBER, 7.0)
+    odd = replace(done, done={**done.done, "gone": {"step": "x" * MOST_UNKNOWN}})
+    assert odd.known(BOOK) == done
+    for lesson in BOOK.lessons:
+        for step in lesson.steps:
+            done = done.with_step(lesson, step, 0)
+    assert len(to_text(done)) < MOST_UNKNOWN
 
 
 @pytest.mark.parametrize(

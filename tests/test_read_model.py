@@ -49,7 +49,7 @@ def test_a_printed_vgg_is_the_published_one() -> None:
     assert reading.has_same_fields  # only dense layers see what the pool to 7x7 does
     assert [str(note) for note in reading.notes] == [
         "line 35, AdaptiveAvgPool2d(output_size=(7, 7)): left out; the windows of a pool to a grid "
-        "depend on the image's size, and only a pool to one cell has a counterpart",
+        "depend on the picture's size, and only a pool to one cell has a counterpart",
         "line 37, Linear(in_features=25088, out_features=4096, bias=True): left out; a dense layer "
         "weighs every place by itself, so the stack ends before it",
         "line 38, ReLU(inplace=True): left out; there are no maps after Linear",
@@ -126,7 +126,7 @@ def one_note(text: str) -> LineNote:
     ("text", "stack", "remark", "may_change_fields"),
     [
         ("nn.Conv2d(8, 8, 3, groups=8)", "C3", "the same windows, though each", False),
-        ("nn.MaxPool2d(3, 2, ceil_mode=True)", "M3/2", "may hang over the edge", False),
+        ("nn.MaxPool2d(3, 2, ceil_mode=True)", "M3/2", "may hang over the border", False),
         ("nn.AvgPool2d(2, 2, 1, count_include_pad=False)", "A2p1", "leaves padding out", False),
         ("nn.ReLU(), nn.Conv2d(a, b, 3)", "R", "out_channels must be a whole number", True),
         ("nn.ReLU(), nn.Conv2d(1, 8)", "R", "kernel_size is missing", True),

@@ -272,7 +272,7 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
         (
             lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 130)),
             "an untied C3x3/1 must have at most 4000000 weights, here it has 9437184; "
-            "take a smaller image, fewer channels or a larger stride",
+            "take a smaller picture, fewer channels or a larger stride",
         ),
         (
             lambda: rfcore.untied_kernels(3, 8, (130, 130)),

@@ -240,7 +240,7 @@ def test_the_longest_way_ends_at_the_edge() -> None:
             replace(PLAIN, position=(48, 10)),
             "down",
             1,
-            "the cat is at the edge already and cannot go down; choose another direction or "
+            "the cat is at the border already and cannot go down; choose another direction or "
             "another place to begin",
         ),
     ],

@@ -19,9 +19,8 @@ from pages.ui.tasks import (
     Number,
     Option,
     answer_to,
-    fits,
-    judge,
 )
+from pages.ui.verdicts import fits, judge
 from rfcore.stack import Stack
 
 POOL = scene_at("/pooling_forgives?at=2,2")[0]

@@ -6,12 +6,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from pages.ui.figures import arrows, direction, percent
 from pages.ui.words import (
     ALIKE,
     LayerReading,
-    arrows,
     break_text,
-    direction,
     error_text,
     expected_text,
     measured_text,
@@ -356,7 +355,7 @@ def test_an_error_away_from_the_border_is_said() -> None:
     )
     assert error_text(reading_, error) == "25 % off"
     small = LayerEquivariance(NOWHERE, 0.001, None, 0.0, 2.0)
-    assert error_text(reading_, small) == "less than 1 % off"
+    assert error_text(reading_, small) == "under 1 % off"
 
 
 @pytest.mark.parametrize("reason", get_args(BreakReason))
@@ -372,3 +371,14 @@ def test_a_map_of_which_nothing_is_left_is_not_said_to_have_followed() -> None:
     )
     shown = [error_text(r, e) for r, e in zip(readings, errors, strict=True)]
     assert shown == ["nothing left to compare"] * 2
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0 %"), (0.001, "under 1 %"), (0.007, "under 1 %"), (0.01, "1 %"), (0.5, "50 %"),
+        (0.99, "99 %"), (0.992, "over 99 %"), (1 - 1e-12, "100 %"), (1, "100 %"), (2.5, "250 %"),
+    ],
+)  # fmt: skip
+def test_percent_never_rounds_to_none_or_all(share: float, text: str) -> None:
+    assert percent(share) == text

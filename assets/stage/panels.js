@@ -103,7 +103,7 @@ export function buildMap(layer, index, labels, title) {
       "aria-roledescription": "feature map",
       "aria-label":
         `Map of layer ${index + 1}, ${layer.text}, ${layer.rows} by ${layer.cols} cells. ` +
-        "Arrow keys choose a unit, Enter pins it.",
+        "Arrow keys choose a neuron, Enter pins it.",
     },
     canvas,
   );

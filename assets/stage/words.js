@@ -1,4 +1,4 @@
-// What a unit sees, in words; every figure comes from the frame.
+// What a neuron sees, in words; every figure comes from the frame.
 
 import { FULL_SCALE } from "./frame.js";
 import { clip, isClipped, span } from "./geometry.js";
@@ -15,7 +15,7 @@ export function describeUnit({ layers, size: pictureSize }, [index, row, col], v
   const seen = span(layer.field, row, col);
   const range = (from, to) => withMinus(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
   const parts = [
-    `Layer ${index + 1}, ${layer.text}, unit (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
+    `Layer ${index + 1}, ${layer.text}, neuron (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +
       `rows ${range(seen[0], seen[1])}, columns ${range(seen[2], seen[3])}.`,
     `Jump ${jump[0] === jump[1] ? jump[0] : jump.join("\u00d7")}.`,
   ];

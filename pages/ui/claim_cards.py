@@ -125,6 +125,6 @@ def _verdict(claim: Claim, cases: Cases) -> None:
 def _way_to_the_stage(claim: Claim) -> None:
     scene, _ = scene_of(claim.query)
     with st.container(horizontal=True, vertical_alignment="center"):
-        link_to(page_of(scene.lens), claim.query, label="See it on the stage")
+        link_to(page_of(scene.lens), claim.query, label=f"See {claim.see} on the stage")
         prose(claim.look)
     st.caption("Sources: " + "; ".join(SOURCES[name].by for name in claim.sources) + ".")

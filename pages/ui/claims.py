@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from pages.ui.words_parts import percent
+from pages.ui.figures import percent
 from rfcore.claims import Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 
@@ -23,14 +23,15 @@ class Claim:
     """A claim in our words.
 
     name: that of its experiment in `rfcore.claims`. claim: a sentence. why: one or two sentences
-    with placeholders {case/figure}. scene: query of the link where it can be seen. look: what to do
-    there. sources: names of `SOURCES`. is_error: whether it is a popular error.
+    with placeholders {case/figure}. scene: query of the link where it can be seen. see: what is
+    there. look: what to do. sources: names of `SOURCES`. is_error: whether it is a popular error.
     """
 
     name: str
     claim: str
     why: str
     scene: str
+    see: str
     look: str
     sources: tuple[str, ...]
     is_error: bool = False
@@ -100,7 +101,7 @@ def filled(text: str, cases: Sequence[Case]) -> str:
         case = by_name.get(found[1])
         if case is None:
             raise RfcoreError(f"there is no case {found[1]!r}, only {', '.join(by_name)}")
-        return _plain(case.figure(found[2]))
+        return figure_text(case.figure(found[2]))
 
     return _PLACEHOLDER.sub(value, text)
 
@@ -116,7 +117,7 @@ def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
         for figure in cases[0].figures
         if all(figure.name in {other.name for other in case.figures} for case in cases)
     ]
-    columns = {name: [_plain(case.figure(name)) for case in cases] for name in names}
+    columns = {name: [figure_text(case.figure(name)) for case in cases] for name in names}
     return {
         "Tried out when": [case.condition for case in cases],
         "The claim": ["holds" if case.holds else "fails" for case in cases],
@@ -130,7 +131,7 @@ def measured_text(case: Case) -> str:
     >>> measured_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
     'field: 8×8\\xa0px'
     """
-    return "; ".join(f"{figure.name}: {_plain(figure)}" for figure in case.figures)
+    return "; ".join(f"{figure.name}: {figure_text(figure)}" for figure in case.figures)
 
 
 def figure_text(figure: Figure) -> str:
@@ -153,8 +154,3 @@ def figure_text(figure: Figure) -> str:
         return whole.get(int(value), str(value)) if value.denominator == 1 else str(value)
     text = f"{value:,}".replace("-", "\u2212")
     return f"{text}\u00a0px" if figure.unit == "px" else text
-
-
-def _plain(figure: Figure) -> str:
-    """Return a figure's text for Markdown, which would take "> 99 %" for a quotation."""
-    return re.sub(r"[<>]", r"\\\g<0>", figure_text(figure))

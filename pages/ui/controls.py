@@ -37,7 +37,7 @@ _PADDING_NAMES = {
     "zeros": "zeros",
     "circular": "circular (the far side)",
     "reflect": "reflect (mirrored)",
-    "replicate": "replicate (the edge)",
+    "replicate": "replicate (the border)",
 }
 
 
@@ -94,7 +94,7 @@ def picture_controls() -> None:
             "padding",
             lambda scene, mode: replace(scene, padding_mode=mode),
             names=_PADDING_NAMES,
-            tip="What a convolution with padding (p1, say) finds there. Without padding no unit "
+            tip="What a convolution with padding (p1, say) finds there. Without padding no neuron "
             "looks beyond the border.",
         )
     with moves:
@@ -188,7 +188,7 @@ def pool_control() -> None:
             scene if kind == name else scene.with_stack(with_pools(scene.stack, kind))
         ),
         disabled=not has_pools,
-        tip="A blur pool smooths with a filter one cell larger than the pool it stands in for, and "
+        tip="A blur pool smooths with a kernel one cell larger than the pool it stands in for, and "
         "then takes every so many cells.",
     )
 
@@ -215,14 +215,14 @@ def kernel_controls() -> None:
                 f"kernels_{place}",
                 partial(_with_kernels, place),
                 names={
-                    "bank": "one filter per channel",
+                    "bank": "one kernel per channel",
                     "random": "random weights",
                     **dict.fromkeys(own, "your own"),
                 },
                 width=230,
             )
     prose(
-        "A filter sees one channel. From the second convolution on, it is applied to a mix of the "
+        "A kernel sees one channel. From the second convolution on, it is applied to a mix of the "
         "channels before it, with fixed weights that were drawn once.",
         quiet=True,
     )

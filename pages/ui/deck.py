@@ -11,7 +11,7 @@ from pages.ui.lessons import lessons
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
 from pages.ui.questions import question_of
-from pages.ui.rooms import Room, leads_to_a_stage, room_of, scene_at
+from pages.ui.rooms import Room, leads_to_a_stage, room_for, room_of, scene_at
 from pages.ui.scene import Scene
 
 DeckName = Literal["walkthrough", "own"]
@@ -38,9 +38,7 @@ class Slide:
 
     def room(self, place: int) -> Room:
         """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
-        of = room_of(self.scene.lens)
-        name = f"slide {place} {to_query_string(self.scene)}"
-        return Room(name, self.scene, admits=of.admits, stacks=of.stacks)
+        return room_for(self.scene, f"slide {place} {to_query_string(self.scene)}")
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,14 @@ def read_deck(text: str) -> Deck:
 
 
 def scene_of_line(link: str) -> Scene:
-    """Return the scene of a link; raises SceneError if any part of it can not be shown."""
+    """Return the scene of a link; raises SceneError if any part of it cannot be shown."""
     if not leads_to_a_stage(link):
         raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
     scene, notices = scene_at(link)
     if notices:
         # A slide that shows something else than was meant would be noticed by the class first.
         problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
-        raise SceneError(problem.replace(" was left out", " can not be used", 1))
+        raise SceneError(problem.replace(" was left out", " cannot be used", 1))
     room = room_of(scene.lens)
     if not room.admits(scene.stack):
         raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui import words
+from pages.ui.figures import arrows
 from pages.ui.hand import Hand
 from pages.ui.lens import Lens, Moment, as_plane
 from pages.ui.lenses import LENSES
@@ -109,7 +109,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "pixel": scene.pixel,
         "rings": scene.rings,
         "query": to_query_string(scene),
-        "moved": words.arrows(scene.moved, "px", plural="px"),
+        "moved": arrows(scene.moved, "px", plural="px"),
         **moving.header,
     }
     if request.task is not None:
@@ -134,17 +134,26 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     return _packed(header, planes)
 
 
-def moment_of(scene: Scene, request: Request = Request()) -> Moment:
-    """Return what there is to see in a scene, now and where the drag began."""
-    at_rest, lens = scene.at_rest(), LENSES[scene.lens]
+def moment_of(
+    scene: Scene, request: Request = Request(), *, responses: bool | None = None
+) -> Moment:
+    """Return what there is to see in a scene, now and where the drag began.
+
+    responses: whether what the pattern by itself adds to the maps is looked at, too; when left
+    out, as the scene's lens needs it.
+    """
+    at_rest = scene.at_rest()
+    if responses is None:
+        responses = LENSES[scene.lens].responses
     setting = setting_of(at_rest)
-    now = setting.look(scene, responses=lens.responses)
-    start = now if scene.moved == (0, 0) else _start(scene, at_rest, lens)
+    now = setting.look(scene, responses=responses)
+    as_begun = scene.moved == (0, 0) and scene.parts == at_rest.parts
+    start = now if as_begun else _start(scene, at_rest, responses)
     return Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
 
 
-def _start(scene: Scene, at_rest: Scene, lens: Lens) -> Look:
-    look = look_at_start(at_rest, scene.start, lens.responses)
+def _start(scene: Scene, at_rest: Scene, responses: bool) -> Look:
+    look = look_at_start(at_rest, scene.start, responses)
     return look if scene.moves == "pattern" else look._replace(responses=look.maps)
 
 

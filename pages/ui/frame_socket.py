@@ -17,8 +17,7 @@ from pages.ui import photos
 from pages.ui.frame import render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
-from pages.ui.link import from_query
-from pages.ui.rooms import PARTS
+from pages.ui.rooms import scene_of
 from pages.ui.scene import UPLOAD, Scene
 from pages.ui.setting import SMALL
 from rfcore.errors import RfcoreError
@@ -119,6 +118,4 @@ def _told_scene(message: dict[str, object]) -> Scene:
     parameters = dict(parse_qsl(query))
     if parameters.get("picture") == UPLOAD and photo is None:
         raise SceneError("this photo is not held here")
-    # A face has parts from the start: no link makes one of another picture.
-    base = PARTS.scene if parameters.get("lens") == PARTS.scene.lens else None
-    return from_query(parameters, photo, base)[0]
+    return scene_of(parameters, photo=photo)[0]

@@ -83,7 +83,7 @@ def _network_boxes(scene: Scene) -> None:
         width=260,
     )
     _box(
-        "Background",
+        "Picture",
         BACKGROUNDS,
         scene.image,
         "picture",

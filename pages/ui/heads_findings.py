@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pages.ui.figures import arrows, percent
 from pages.ui.scene import Scene
 from pages.ui.setting import setting_of
 from pages.ui.trained import Trained
-from pages.ui.words import arrows
-from pages.ui.words_heads import head_name, percent, signed
+from pages.ui.words_heads import head_name, signed
 from rfcore.answers import Flip, quarter_accuracy, right_probabilities, smallest_flip, wobble
 from rfcore.depths import DepthResult
 from rfcore.examples import HEADS

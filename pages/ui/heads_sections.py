@@ -9,12 +9,13 @@ import streamlit as st
 
 from pages.ui import heads_findings as findings
 from pages.ui.chart_look import show, theme_colors
+from pages.ui.figures import percent
 from pages.ui.heads_figures import bars_figure, depth_figure, map_figure
 from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
-from pages.ui.words_heads import head_name, percent, signed
+from pages.ui.words_heads import head_name, signed
 from rfcore.errors import RfcoreError
 from rfcore.examples import HEADS
 from rfcore.heads import weight_maps
@@ -137,7 +138,7 @@ def depth_section() -> None:
 @st.fragment(key=FLIPS)
 def flips_section() -> None:
     """Offer each head's shortest drag that changes its answer, and the way back."""
-    st.header("Smallest flip", anchor=False)
+    st.header("The shortest move that flips an answer", anchor=False)
     scene, trained = _trained()
     if trained is None:
         return

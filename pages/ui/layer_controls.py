@@ -52,7 +52,7 @@ def _layer_fields(layer: Layer, at: int) -> None:
     )
     fields: dict[str, tuple[str, int, int]] = {}
     if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d | BlurPool2d):
-        fields["kernel_size"] = ("Kernel", 1, 31)
+        fields["kernel_size"] = ("Kernel size", 1, 31)
         fields["stride"] = ("Stride", 1, 16)
     if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
         fields["padding"] = ("Padding", 0, 31)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pages.ui import words_heads
+from pages.ui.figures import percent
 from pages.ui.lens import Lens, Moment, Part, as_plane
 from pages.ui.scene import Scene
 from pages.ui.setting import Setting
@@ -87,9 +88,7 @@ def _panel(index: int, shape: tuple[int, int, int], trained: Trained | None) -> 
     }
     if trained is not None:
         panel["weights"] = f"{trained.classifiers[index].weights.size:,}"
-        panel["quarters"] = [
-            words_heads.percent(float(share)) for share in trained.accuracy[index].flat
-        ]
+        panel["quarters"] = [percent(float(share)) for share in trained.accuracy[index].flat]
         panel["largest"] = float(trained.largest_logits[index]) or 1.0
     return panel
 
@@ -101,7 +100,7 @@ def _answer(pattern: str, training: Training, logits: Array, shares: Array) -> d
         "logits": [float(logit) for logit in logits],
         "shares": [float(share) for share in shares],
         "logitTexts": [words_heads.signed(float(logit)) for logit in logits],
-        "shareTexts": [words_heads.percent(float(share)) for share in shares],
+        "shareTexts": [percent(float(share)) for share in shares],
         "text": words_heads.answer_text(
             training.classes[chosen], float(shares[chosen]), right=right
         ),

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.ui import words_pool
+from pages.ui.figures import arrows, direction
 from pages.ui.grid import GRID
 from pages.ui.lens import Lens, Moment, Part
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
 from pages.ui.scene import Scene
 from pages.ui.setting import Setting
-from pages.ui.words import arrows, direction
 from pages.ui.words_pool import PoolReading, Windows
 from rfcore.layers import MaxPool2d, Pair
 from rfcore.ops import max_pool2d

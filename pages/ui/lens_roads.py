@@ -23,7 +23,11 @@ _INSIDE: Label = (
     "The largest difference where the whole field lies on the picture, on both roads; in brackets, "
     "its share of the largest value in either map.",
 )
-_BORDER: Label = ("border", "at the border", "The largest difference where a field meets the edge.")
+_BORDER: Label = (
+    "border",
+    "at the border",
+    "The largest difference where a field meets the border.",
+)
 
 
 class RoadsLens(Lens):

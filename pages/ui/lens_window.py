@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pages.ui import words
+from pages.ui.figures import decimal
 from pages.ui.lens import Moment, Part
 from pages.ui.lens_maps import MapsLens
 from pages.ui.own_kernels import WEIGHT, WEIGHT_RULE, weight_texts
@@ -125,10 +126,10 @@ def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
         "weights": _texts(kernel),
         "products": _texts(products),
         "sums": _texts(sums),
-        "total": words.decimal(sums[-1]).replace("-", "\u2212"),
+        "total": decimal(sums[-1]).replace("-", "\u2212"),
         "shares": np.clip(products / setting.scales[0], -1, 1).round(2).tolist(),
     }
 
 
 def _texts(values: Array) -> list[str]:
-    return [words.decimal(value).replace("-", "\u2212") for value in np.ravel(values).tolist()]
+    return [decimal(value).replace("-", "\u2212") for value in np.ravel(values).tolist()]

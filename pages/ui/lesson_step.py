@@ -14,7 +14,7 @@ from pages.ui.link import KEYS
 from pages.ui.presenting import leave, turning_bar
 from pages.ui.progress import Progress
 from pages.ui.prose import prose
-from pages.ui.rooms import Room, room_of
+from pages.ui.rooms import room_for
 from pages.ui.session import enter
 from pages.ui.stage import stage
 from pages.ui.tasks import Given, Goal, Mark, Prediction, answer_to
@@ -25,12 +25,11 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
     """Show a step, from 0, and take note of what the learner does in it."""
     step = lesson.steps[at]
     name = f"lesson {lesson.name} {step.name}"
-    room = room_of(step.scene.lens)
     given = progress.given(lesson, step)
     if isinstance(step.task, Prediction) and given is None:
         for key in KEYS:  # a link must not move what the learner has yet to predict
             st.query_params.pop(key, None)
-    enter(Room(name, step.scene, room.admits, room.stacks), step.scene.lens)
+    enter(room_for(step.scene, name), step.scene.lens)
     progress = progress.at(lesson, step)
     walkthrough.change(progress)
     told, shown = st.columns([2, 5], gap="large")

@@ -8,10 +8,11 @@ from html import escape
 import streamlit as st
 
 from pages.ui import walkthrough
-from pages.ui.controls import plain
+from pages.ui.lesson_task import icon_of, told
 from pages.ui.lessons import Book
 from pages.ui.progress import Progress
-from pages.ui.tasks import Prediction, Verdict, answer_to, judge
+from pages.ui.tasks import Prediction, answer_to
+from pages.ui.verdicts import Verdict, judge
 from rfcore.errors import RfcoreError
 
 
@@ -62,13 +63,10 @@ def lesson_summary(book: Book, progress: Progress) -> None:
 
 
 def _card(line: Line) -> None:
-    icon = ":material/check_circle:" if line.verdict.right else ":material/lightbulb:"
     word = "Right" if line.verdict.right else "Not right"
     with st.container(border=True):
         st.markdown(
-            f"{icon} **{word}.** {line.lesson}: {line.ask}  \n"
-            f"You said: {plain(line.verdict.said)}  \n"
-            f"Measured: **{plain(line.verdict.found)}**  \n{line.verdict.why}"
+            f"{icon_of(line.verdict)} **{word}.** {line.lesson}: {line.ask}  \n{told(line.verdict)}"
         )
 
 

@@ -8,14 +8,15 @@ import streamlit as st
 
 from pages.ui import walkthrough
 from pages.ui.controls import plain, problem_of
+from pages.ui.figures import direction
 from pages.ui.grid import GRID
 from pages.ui.lessons import Lesson, Step
 from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.stage import marked_cells
-from pages.ui.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to, fits, judge
-from pages.ui.words import direction
+from pages.ui.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to
+from pages.ui.verdicts import Verdict, fits, judge
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 
@@ -105,18 +106,25 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
         return
     show = st.success if verdict.right else st.info
     word = "Right." if verdict.right else "Not this time."
-    icon = ":material/check_circle:" if verdict.right else ":material/lightbulb:"
-    show(
-        f"**{word}**  \nYou said: {plain(verdict.said)}  \n"
-        f"Measured: **{plain(verdict.found)}**  \n{verdict.why}",
-        icon=icon,
-    )
+    show(f"**{word}**  \n{told(verdict)}", icon=icon_of(verdict))
     if isinstance(task, Mark):
         st.caption("Boxes: what you marked. Dots: what changes.")
     if task.move != (0, 0):
         unit = ("cell", "cells") if step.scene.image == GRID else ("pixel", "pixels")
         st.markdown(f"Now see it: move it {direction(task.move, *unit)}.")
     _onward(lesson, at, done=True)
+
+
+def told(verdict: Verdict) -> str:
+    """Return what was predicted, what was measured and why, as Markdown."""
+    return (
+        f"You said: {plain(verdict.said)}  \nMeasured: **{plain(verdict.found)}**  \n{verdict.why}"
+    )
+
+
+def icon_of(verdict: Verdict) -> str:
+    """Return the icon of a prediction that was right, or of one to learn from."""
+    return ":material/check_circle:" if verdict.right else ":material/lightbulb:"
 
 
 @st.fragment(key=CARD)

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pages.ui.goals import can_be_reached
-from pages.ui.lesson_fields import Fields, LessonError, read_task
+from pages.ui.lesson_fields import Fields, LessonError
 from pages.ui.rooms import leads_to_a_stage, scene_at
 from pages.ui.scene import Scene
+from pages.ui.task_fields import read_task
 from pages.ui.tasks import Goal, Prediction, Task, answer_to
 from pages.ui.toml_lines import line_of
 from rfcore.errors import RfcoreError

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from pages.ui.frame import moment_of
 from pages.ui.lens import Moment
 from pages.ui.lens_maps import errors_of, layer_readings
 from pages.ui.lens_roads import fill_of
 from pages.ui.limits import SceneError, map_shapes
 from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
-from pages.ui.scene import Scene, Unit
-from pages.ui.setting import look_at_start, setting_of
+from pages.ui.scene import Scene
 from rfcore.equivariance import break_of
-from rfcore.exact_fields import ExactField, exact_fields
-from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.layers import Conv2d
-from rfcore.network import Network
-from rfcore.ops import Array, PaddingMode
-from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.ops import Array
 from rfcore.shifted_maps import map_shifts
-from rfcore.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,8 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
-"""Every measure by its name in a lesson; those of `measures_trained` too, once that is imported."""
+"""Every measure by its name in a lesson; those of `measures_fields` and `measures_trained`, too,
+once these are imported."""
 
 
 def measure(
@@ -97,12 +92,7 @@ def changed_cells_of(scene: Scene, number: int) -> Array:
 
 
 def _moment(scene: Scene) -> Moment:
-    at_rest = scene.at_rest()
-    setting = setting_of(at_rest)
-    start = look_at_start(at_rest, scene.start, True)
-    if scene.moves != "pattern":
-        start = start._replace(responses=start.maps)
-    return Moment(scene, setting, start, setting.look(scene))
+    return moment_of(scene, responses=True)  # any lens may be asked how far the response moved
 
 
 @measure("changed", "cells of a map that are not as they were at the start", "map")
@@ -131,21 +121,6 @@ def _difference(scene: Scene, _: Quantity) -> float:
     return float(np.abs(moment.now.maps[-1][should.there] - moved).max(initial=0.0))
 
 
-@measure("field", "pixels a side that a unit of a map sees", "map")
-def _field(scene: Scene, asked: Quantity) -> float:
-    return float(_arithmetic(scene, asked).size[0])
-
-
-@measure("jump", "pixels from one unit of a map to the next", "map")
-def _jump(scene: Scene, asked: Quantity) -> float:
-    return float(_arithmetic(scene, asked).jump[0])
-
-
-def _arithmetic(scene: Scene, asked: Quantity) -> ReceptiveField:
-    fields = receptive_fields(scene.stack, (scene.size, scene.size))
-    return fields[layer_index(scene, asked.map)]
-
-
 @measure("cells", "rows of a map", "map")
 def _cells(scene: Scene, asked: Quantity) -> float:
     return float(map_shapes(scene.stack, scene.size)[layer_index(scene, asked.map)][1])
@@ -159,63 +134,6 @@ def _layers(scene: Scene, _: Quantity) -> float:
 @measure("moved", "pixels that the hand has moved, along rows or columns")
 def _moved(scene: Scene, _: Quantity) -> float:
     return float(max(map(abs, scene.moved)))
-
-
-@measure("pinned", "the layer of the pinned unit, from 1; 0 when none is pinned")
-def _pinned(scene: Scene, _: Quantity) -> float:
-    return 0.0 if scene.unit is None else scene.unit.layer + 1.0
-
-
-@measure("covered", "per cent of the pattern that the pinned unit can see")
-def _covered(scene: Scene, _: Quantity) -> float | None:
-    if scene.unit is None:
-        return None
-    rows, cols = _fields(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
-    (row, col), size = scene.position, scene.pattern_size
-    return 100.0 * float(rows[row : row + size].mean() * cols[col : col + size].mean())
-
-
-@measure(
-    "reached", "cells of a map that can see the pattern's first pixel, or the pinned one", "map"
-)
-def _reached(scene: Scene, asked: Quantity) -> float:
-    field = _fields(scene)[layer_index(scene, asked.map)]
-    rows, cols = field.reached_from(*(scene.pixel or scene.position))
-    return float(rows.sum() * cols.sum())
-
-
-def _fields(scene: Scene) -> tuple[ExactField, ...]:
-    return _exact_fields(scene.stack, scene.size, scene.padding_mode)
-
-
-@lru_cache(maxsize=8)  # tables of up to 1.5 MB
-def _exact_fields(stack: Stack, size: int, mode: PaddingMode) -> tuple[ExactField, ...]:
-    return exact_fields(stack, (size, size), padding_mode=mode)
-
-
-@measure("used", "pixels that can change the pinned unit now")
-def _used(scene: Scene, _: Quantity) -> float | None:
-    if scene.unit is None:
-        return None
-    channel = scene.channels[scene.unit.layer]
-    return float(used_pixels(*_unit_in(scene, scene.unit), channel=channel).sum())
-
-
-@measure(
-    "middle", "per cent of the pinned unit's effective field in a quarter of its box, the middle"
-)
-def _middle(scene: Scene, _: Quantity) -> float | None:
-    unit = scene.unit
-    if unit is None:
-        return None
-    gradient = effective_receptive_field(*_unit_in(scene, unit), channel=scene.channels[unit.layer])
-    span = setting_of(scene.at_rest()).fields[unit.layer].span(unit.row, unit.col)
-    return 100.0 * middle_share(gradient, span)
-
-
-def _unit_in(scene: Scene, unit: Unit) -> tuple[Network, Array, int, tuple[int, int]]:
-    setting = setting_of(scene.at_rest())
-    return setting.network, setting.picture_of(scene), unit.layer, (unit.row, unit.col)
 
 
 @measure("unnoticed steps", "of the steps to the cells around, those that the pool does not notice")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pages.ui.figures import decimal
 from pages.ui.limits import SceneError
-from pages.ui.words import decimal
 from rfcore.filters import BANK, CHOICES
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array

@@ -6,10 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.chart_look import dress, show, theme_colors
+from pages.ui.figures import percent
 from pages.ui.prose import prose
 from pages.ui.session import learner
 from pages.ui.trained_parts import STORE, Experiment
-from pages.ui.words_parts import grid_name, percent, untaught_distance
+from pages.ui.words_parts import grid_name, untaught_distance
 
 CHART = "parts_chart"
 """The key of the fragment; it is drawn anew when other grids or another distance are asked for."""

@@ -41,7 +41,7 @@ def pool_controls() -> None:
     with st.container(horizontal=True):
         _example_box(scene)
         _kind_box(chosen)
-        _pair_box("Kernel", KERNELS, chosen.kernel if chosen else None, "kernel")
+        _pair_box("Window", KERNELS, chosen.kernel if chosen else None, "kernel")
         _pair_box("Stride", STRIDES, chosen.stride if chosen else None, "stride")
         _grid_box(scene)
         choice_box(

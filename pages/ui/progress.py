@@ -16,10 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pages.ui.lessons import Book, Lesson, Step
-from pages.ui.tasks import Given, fits
+from pages.ui.tasks import Given
+from pages.ui.verdicts import fits
 
 MOST = 20_000
 """Characters of a text that are read; a learner who has done everything has a tenth."""
+
+MOST_UNKNOWN = MOST // 4
+"""Characters up to which a text may hold what no lesson asks for."""
 
 MOST_RESETS = 10_000
 """Times that a learner can begin anew and be believed."""
@@ -82,7 +86,12 @@ class Progress:
         return Progress(since=min(self.since + 1, MOST_RESETS))
 
     def known(self, book: Book) -> Progress:
-        """Return the progress without what no lesson asks for, or has no such answer."""
+        """Return the progress, once it has grown long without what no lesson asks for.
+
+        A lesson may be gone only until its file is mended, so that little is not forgotten.
+        """
+        if len(to_text(self)) <= MOST_UNKNOWN:
+            return self
         done = {}
         for lesson in book.lessons:
             steps = {

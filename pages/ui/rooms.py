@@ -21,6 +21,7 @@ from pages.ui.face_parts import (
     FaceParts,
 )
 from pages.ui.link import KEYS, from_query
+from pages.ui.photos import Photo
 from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene import LENSES, Lens, Scene
@@ -114,27 +115,17 @@ PARTS = Room(
     ),
 )
 
-_ROOM_OF: dict[Lens, Room] = {
-    "maps": STACK,
-    "fields": STACK,
-    "pool": POOL,
-    "window": CONVOLUTION,
-    "roads": CONVOLUTION,
-    "sharing": CONVOLUTION,
-    "heads": HEADS,
-    "parts": PARTS,
+_SEEN_IN: dict[Lens, tuple[Room, str]] = {
+    "maps": (STACK, "feature_map_shifts"),
+    "fields": (STACK, "how_far_a_neuron_sees"),
+    "pool": (POOL, "pooling_forgives"),
+    "window": (CONVOLUTION, "convolution_follows"),
+    "roads": (CONVOLUTION, "convolution_follows"),
+    "sharing": (CONVOLUTION, "convolution_follows"),
+    "heads": (HEADS, "the_head_decides"),
+    "parts": (PARTS, "parts_and_places"),
 }
-
-_PAGE_OF: dict[Lens, str] = {
-    "maps": "feature_map_shifts",
-    "fields": "how_far_a_neuron_sees",
-    "pool": "pooling_forgives",
-    "window": "convolution_follows",
-    "roads": "convolution_follows",
-    "sharing": "convolution_follows",
-    "heads": "the_head_decides",
-    "parts": "parts_and_places",
-}
+"""Where one looks through a lens: the room of its scenes, and the path of its page."""
 
 
 def page_of(lens: Lens) -> str:
@@ -143,12 +134,21 @@ def page_of(lens: Lens) -> str:
     >>> page_of("fields")
     'how_far_a_neuron_sees'
     """
-    return _PAGE_OF[lens]
+    return _SEEN_IN[lens][1]
 
 
 def room_of(lens: Lens) -> Room:
     """Return the room whose scenes are seen through a lens."""
-    return _ROOM_OF[lens]
+    return _SEEN_IN[lens][0]
+
+
+def room_for(scene: Scene, name: str) -> Room:
+    """Return a room of a scene's own, which admits what the room of its lens does.
+
+    >>> room_for(CONVOLUTION.scene, "a step").stacks
+    'one convolution of one channel'
+    """
+    return replace(room_of(scene.lens), name=name, scene=scene)
 
 
 def opening_scene(lens: Lens) -> Scene:
@@ -160,19 +160,22 @@ def opening_scene(lens: Lens) -> Scene:
     return scene_of({}, page_of(lens))[0]
 
 
-def scene_of(query: Mapping[str, str], page: str = "") -> tuple[Scene, list[str]]:
+def scene_of(
+    query: Mapping[str, str], page: str = "", photo: Photo | None = None
+) -> tuple[Scene, list[str]]:
     """Return the scene of a link to any page, and a sentence for every part that was left out.
 
     page: the path of the link, without slashes. What the link leaves out is as in the room of its
-    lens; without a lens it has the first one of its page, or the maps.
+    lens; without a lens it has the first one of its page, or the maps. photo: the learner's own
+    picture, if there is one.
 
     >>> scene_of({"at": "3,4"}, "pooling_forgives")[0].image
     'grid'
     """
-    first: Lens = next((lens for lens in LENSES if _PAGE_OF[lens] == page), "maps")
+    first: Lens = next((lens for lens in LENSES if page_of(lens) == page), "maps")
     named = query.get("lens")
     lens = next((lens for lens in LENSES if lens == named), first)
-    return from_query(query, base=replace(room_of(lens).scene, lens=lens))
+    return from_query(query, photo, replace(room_of(lens).scene, lens=lens))
 
 
 def scene_at(link: str) -> tuple[Scene, list[str]]:
@@ -201,4 +204,4 @@ def leads_to_a_stage(link: str) -> bool:
     except ValueError:
         return False
     page = parts.path.rstrip("/").rpartition("/")[2]
-    return page in _PAGE_OF.values() or (not page and not keys.isdisjoint(KEYS))
+    return page in map(page_of, LENSES) or (not page and not keys.isdisjoint(KEYS))

@@ -35,7 +35,7 @@ class Sweep:
                 f"from row {self.scene.position[0]}, column {self.scene.position[1]} the "
                 f"{self.scene.pattern} can go 1 to {longest} px {self.direction}, got {self.steps}"
                 if longest
-                else f"the {self.scene.pattern} is at the edge already and cannot go "
+                else f"the {self.scene.pattern} is at the border already and cannot go "
                 f"{self.direction}; choose another direction or another place to begin"
             )
         cost = self.frames * self.scene.stack.cost((1, self.scene.size, self.scene.size))

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from pages.ui.figures import direction
 from pages.ui.frame import moment_of
 from pages.ui.lens import FULL_SCALE, Moment
 from pages.ui.lenses import LENSES
 from pages.ui.scene import Scene
 from pages.ui.sweep_colors import gray, signed
-from pages.ui.words import direction
 from rfcore.layers import Pair
 from rfcore.ops import Array
 from rfcore.receptive_field import ReceptiveField

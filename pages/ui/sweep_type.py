@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from pages.ui.figures import decimal
 from pages.ui.sweep_colors import ink_on
 from pages.ui.sweep_panels import Panel, scaled
-from pages.ui.words import decimal
 
 _INK = 37  # gray; the stage's own is as dark
 _SMALLEST_CELL = 17  # px of a cell below which its number is left out, as on the stage

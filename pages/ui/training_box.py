@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.controls import problem_of
+from pages.ui.figures import percent
 from pages.ui.parts_training import training_line
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
-from pages.ui.words_heads import percent, where_text
+from pages.ui.words_heads import where_text
 from rfcore.errors import RfcoreError
 from rfcore.experiments import Experiment
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.memory import keep_text, kept_text
+from pages.ui.presenting import PRESENT
 from pages.ui.progress import Progress, ProgressError, from_code, from_text, to_text
 from pages.ui.tasks import Given
 
@@ -15,7 +16,7 @@ SUMMARY = "summary"
 """The place of the page on which all predictions are listed, where a lesson's name would be."""
 
 _PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
-_STAYS = ("present",)  # parameters of a link that are no place
+_STAYS = (PRESENT,)  # parameters of a link that are no place
 
 
 def progress(book: Book) -> Progress:

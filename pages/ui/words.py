@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import takewhile
 
+from pages.ui.figures import arrows, direction, percent
 from rfcore.equivariance import Break, LayerEquivariance
 from rfcore.layers import Layer, Pair
 from rfcore.shifts import MeasuredShift
@@ -143,9 +144,7 @@ def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
 
 def _off(amount: float | None, error: LayerEquivariance) -> str:
     """Say by how much a map is off, as a share of its largest value."""
-    share = (amount or 0.0) / error.scale if error.scale else 0.0
-    percent = 100 * share
-    return f"{percent:.0f} % off" if percent >= 1 else "less than 1 % off"
+    return f"{percent((amount or 0.0) / error.scale if error.scale else 0.0)} off"
 
 
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
@@ -226,48 +225,3 @@ def _name(reading: LayerReading) -> str:
 def alike(measured: MeasuredShift) -> str:
     """Say, in percent, how alike two responses are; 100 is a copy."""
     return f"{max(0, int(100 * measured.similarity))} % alike"
-
-
-def arrows(
-    amount: tuple[Fraction, Fraction] | Pair, unit: str = "cell", plural: str = "cells"
-) -> str:
-    """Write (rows, cols) in short, as in "↓ 1  → 2.5 cells"."""
-    rows, cols = Fraction(amount[0]), Fraction(amount[1])
-    parts = [
-        f"{more if number > 0 else less} {number_text(abs(number))}"
-        for number, (less, more) in ((rows, "↑↓"), (cols, "←→"))
-        if number
-    ]
-    return " ".join([*(parts or ["0"]), unit if {abs(rows), abs(cols)} == {0, 1} else plural])
-
-
-def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str = "") -> str:
-    """Say (rows, cols) in words, as in "1 cell down, 2.5 cells right"."""
-    words = []
-    rows, cols = Fraction(amount[0]), Fraction(amount[1])
-    for number, (less, more) in ((rows, ("up", "down")), (cols, ("left", "right"))):
-        if number:
-            size = abs(number)
-            name = unit if size == 1 else plural or f"{unit}s"
-            words.append(f"{number_text(size)} {name} {more if number > 0 else less}")
-    return ", ".join(words) or f"0 {plural or unit + 's'}"
-
-
-def decimal(value: float) -> str:
-    """Write a number with at most three decimals, none that say nothing, and no minus before 0.
-
-    >>> decimal(0.125), decimal(-2.0), decimal(-0.0004)
-    ('0.125', '-2', '0')
-    """
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def number_text(value: Fraction) -> str:
-    """Write a quantity with at most two decimals; thirds stay fractions, which say it better."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    if value.denominator in (2, 4):
-        return f"{float(value):g}"
-    whole, rest = divmod(value.numerator, value.denominator)
-    return f"{whole} {rest}/{value.denominator}" if whole else f"{rest}/{value.denominator}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pages.ui.figures import percent
 from rfcore.layers import Pair
 from rfcore.receptive_field import ReceptiveField
 
@@ -119,19 +120,6 @@ def field_texts(field: ReceptiveField) -> dict[str, str]:
 def reached_text(reached: int, cells: int) -> str:
     """Say how many of a layer's units the pixel can reach."""
     return f"{reached:,} of {cells:,}"
-
-
-def percent(share: float) -> str:
-    """Write a share in whole percent, and never call a little nothing, or most of it all.
-
-    >>> percent(0.4), percent(0.001), percent(0.999), percent(1.0)
-    ('40 %', 'less than 1 %', 'more than 99 %', '100 %')
-    """
-    if 0 < share < 0.01:
-        return "less than 1 %"
-    if 0.99 < share < 1 - 1e-9:
-        return "more than 99 %"
-    return f"{100 * share:.0f} %"
 
 
 def _by(rows: float, cols: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pages.ui.figures import percent
 from pages.ui.scene import Scene
 from pages.ui.trained import Trained
 from pages.ui.training import Training
@@ -21,20 +22,6 @@ UNTRAINED = "The heads are not trained on this yet. Train them, then see what th
 def head_name(head: Head) -> str:
     """Return a head with its dense layer, as a reader calls both."""
     return f"{head.name} + dense"
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent; one that only rounds to none or to all is told apart.
-
-    >>> percent(0.973), percent(0.9996), percent(1.0)
-    ('97 %', 'over 99 %', '100 %')
-    """
-    whole = round(100 * share)
-    if whole == 100 and share < 1:
-        return "over 99 %"
-    if whole == 0 and share > 0:
-        return "under 1 %"
-    return f"{whole} %"
 
 
 def signed(number: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pages.ui import words
 from pages.ui.face_parts import HOME, MIDDLE
+from pages.ui.figures import direction, percent
 from pages.ui.scene import Scene
 from pages.ui.trained_parts import Experiment
 from rfcore.faces import PARTS
@@ -50,17 +50,6 @@ def answer_text(face: float) -> str:
     """
     says, probability = answer_of(face)
     return f"{says}, {percent(probability)}" + (" face" if says == "undecided" else "")
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent, none of which says that a doubt is a certainty.
-
-    >>> percent(0.996), percent(0.914), percent(0.001)
-    ('> 99 %', '91 %', '< 1 %')
-    """
-    if 0.99 < share < 1:
-        return "> 99 %"
-    return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def grid_name(grid: int, grids: Sequence[int]) -> str:
@@ -126,7 +115,7 @@ def moved_text(scene: Scene) -> str:
 
 
 def _direction(move: Pair) -> str:
-    return words.direction(move, "px", plural="px")
+    return direction(move, "px", plural="px")
 
 
 def _noticed(trained: Experiment, probabilities: Array) -> list[str]:

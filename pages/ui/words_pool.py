@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pages.ui.figures import direction
 from pages.ui.grid import FULL
-from pages.ui.words import direction
 from rfcore.layers import Layer, Pair
 from rfcore.stack import Stack
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from pages.ui.figures import amount_text, arrows, direction, number_text, percent
 from pages.ui.scene import Scene, convolutions_of
-from pages.ui.words import SAME, arrows, direction, number_text
+from pages.ui.words import SAME
 from rfcore.equivariance import LayerEquivariance
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -153,14 +154,4 @@ def _by_how_much(roads: Roads, amount: float) -> str:
 
 
 def _share(roads: Roads, amount: float) -> str:
-    percent = 100 * amount / roads.error.scale
-    return f"{percent:.0f} %" if percent >= 1 else "less than 1 %"
-
-
-def amount_text(amount: float) -> str:
-    """Write a value of a map with three digits.
-
-    >>> amount_text(0.31249), amount_text(22311.0)
-    ('0.312', '22,300')
-    """
-    return f"{float(f'{amount:.3g}'):,g}"
+    return percent(amount / roads.error.scale)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
+from pages.ui.figures import direction
 from pages.ui.scene import Scene
-from pages.ui.words import ALIKE, LayerReading, alike, direction
+from pages.ui.words import ALIKE, LayerReading, alike
 from rfcore.errors import KernelError
 from rfcore.layers import Layer
 

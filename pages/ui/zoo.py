@@ -22,8 +22,8 @@ def zoo_rows() -> list[dict[str, str | int]]:
             "name": architecture.name,
             "layers": len(architecture.stack),
             "agreement": agreement(architecture),
-            "our size": architecture.field.size[0],
-            "published size": architecture.published_size,
+            "our field": architecture.field.size[0],
+            "published field": architecture.published_size,
             "our jump": architecture.field.jump[0],
             "published stride": architecture.published_stride,
             "our padding": -architecture.field.start[0],
@@ -68,7 +68,7 @@ def zoo_table() -> None:
             "name": st.column_config.TextColumn(pinned=True),
             "source": st.column_config.LinkColumn(display_text="where published"),
         },
-        alt="Published architectures: our size, jump and padding beside the published figures.",
+        alt="Published architectures: our field, jump and padding beside the published figures.",
     )
 
 

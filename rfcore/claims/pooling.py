@@ -79,7 +79,7 @@ def five_eighths() -> tuple[Case, ...]:
     for name, condition, places in (
         ("corner", "the pixel lies in a corner of the window", set(corners)),
         ("side", "the pixel lies in the middle of a side", set(sides)),
-        ("centre", "the pixel lies in the centre", {(1, 1)}),
+        ("middle", "the pixel lies in the middle of the window", {(1, 1)}),
         ("average", "all nine places are averaged", set(product(range(3), repeat=2))),
     ):
         same = [same for _, same, at in steps if at in places]

@@ -29,10 +29,10 @@ from rfcore.layers import (
 )
 from rfcore.ops import PaddingMode
 
-_CEIL = "its last windows may hang over the edge (ceil_mode); here the map may end a cell earlier"
+_CEIL = "its last windows may hang over the border (ceil_mode); here the map may end a cell earlier"
 _GRID = (
-    "left out; the windows of a pool to a grid depend on the image's size, and only a pool to one "
-    "cell has a counterpart"
+    "left out; the windows of a pool to a grid depend on the picture's size, and only a pool to "
+    "one cell has a counterpart"
 )
 _GROUPS = "read as an ordinary convolution: the same windows, though each looks at all channels"
 

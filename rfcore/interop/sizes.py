@@ -75,7 +75,9 @@ def window(kernel_size: object, stride: object, padding: object, dilation: objec
     least = [max(0, r + 1 - s) if s > 1 else r for r, s in zip(reach, strides, strict=True)]
     read_as = f'padding="same" is read as {_cells(found.padding)} on both sides'
     if any(a // 2 != b // 2 for a, b in zip(least, reach, strict=True)):
-        remark = f"{read_as}; at this stride it depends on the image, so fields may begin elsewhere"
+        remark = (
+            f"{read_as}; at this stride it depends on the picture, so fields may begin elsewhere"
+        )
         return FoundWindow(found, remark, moves_fields=True)
     if least != reach or any(r % 2 for r in reach):
         remark = f"{read_as}; it has more after the map than before, so the map may end earlier"
