@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pages.ui.words_pool import number_text
+from pages.ui.figures import decimal
 from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.stack import Stack
@@ -56,12 +56,12 @@ def _change(name: str, before: tuple[float, ...], after: tuple[float, ...]) -> s
     if before == after:
         return f"{name}: {_row(before)} stays as it is."
     most = max(abs(a - b) for a, b in zip(before, after, strict=True))
-    change = f"a change of up to {number_text(most)}"
+    change = f"a change of up to {decimal(most)}"
     return f"{name}: {_row(before)} becomes {_row(after)}, {change}."
 
 
 def _row(values: tuple[float, ...]) -> str:
-    return " ".join(map(number_text, values))
+    return " ".join(map(decimal, values))
 
 
 def _pooled(signal: Array, text: str) -> tuple[float, ...]:

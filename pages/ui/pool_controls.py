@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui.classic import SHIFTS, Classic, classic, classic_sentence
 from pages.ui.controls import choice_box, move_control
+from pages.ui.figures import decimal
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.pool_choice import (
     KERNELS,
@@ -24,7 +25,6 @@ from pages.ui.pool_orbit import peak_steps
 from pages.ui.prose import prose
 from pages.ui.scene import Scene, patterns_of
 from pages.ui.session import learner
-from pages.ui.words_pool import number_text
 from rfcore.layers import Pair
 
 _OWN = "your own"
@@ -171,7 +171,7 @@ def classic_section() -> None:
 def _classic_cells(shown: Classic) -> str:
     rows = {"signal": shown.signal, "max 2/2": shown.pooled, "max, then blur": shown.blurred}
     return "".join(
-        f"<div>{name}</div>" + _cells([list(map(number_text, values))], [values], "100%")
+        f"<div>{name}</div>" + _cells([list(map(decimal, values))], [values], "100%")
         for name, values in rows.items()
     )
 

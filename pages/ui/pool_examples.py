@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from pages.ui.figures import decimal
 from pages.ui.grid import GRID
 from pages.ui.scene import Scene
 from pages.ui.setting import setting_of
-from pages.ui.words_pool import number_text
 from rfcore.layers import Pair
 from rfcore.ops import Array
 from rfcore.stack import Stack
@@ -96,7 +96,7 @@ _PARTS: dict[str, Callable[[Array], list[Array]]] = {
 
 
 def _listed(values: Array) -> str:
-    numbers = ", ".join(number_text(float(value)) for value in values)
+    numbers = ", ".join(decimal(float(value)) for value in values)
     return f"[{numbers}]" if values.size > 1 else numbers
 
 

@@ -14,10 +14,10 @@ from typing import Literal
 import numpy as np
 
 from pages.ui import measures_fields, measures_trained  # noqa: F401  enter their measures
+from pages.ui.figures import decimal
 from pages.ui.limits import SceneError
 from pages.ui.measures import MEASURES, Quantity, changed_cells_of
 from pages.ui.scene import Scene
-from pages.ui.words_pool import number_text
 from rfcore.layers import Pair
 
 By = Literal["drag", "pin", "layers"]
@@ -182,4 +182,4 @@ def number_of(value: float | None) -> str:
     """
     if value is None:
         return "none"
-    return number_text(value) if abs(value) < 10 else f"{round(value, 1):,g}"
+    return decimal(value) if abs(value) < 10 else f"{round(value, 1):,g}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.ui.figures import direction
+from pages.ui.figures import decimal, direction
 from pages.ui.grid import FULL
 from rfcore.layers import Layer, Pair
 from rfcore.stack import Stack
@@ -32,7 +32,7 @@ def readouts(reading: PoolReading) -> dict[str, str]:
     """Return what stands under a map."""
     return {
         "changed": f"{reading.changed:,} of {reading.cells:,}",
-        "most": number_text(reading.most),
+        "most": decimal(reading.most),
     }
 
 
@@ -78,22 +78,13 @@ def _stay(mark: str, windows: Windows, reading: PoolReading) -> str:
 def other_sentence(stack: Stack, moved: str, reading: PoolReading) -> str:
     """Say what just happened to layers that have no one winner in a window; moved: in words."""
     names = ", then ".join(layer.name for layer in stack)
-    by = f", by {number_text(reading.most)} at most" if reading.changed else ""
+    by = f", by {decimal(reading.most)} at most" if reading.changed else ""
     return f"Moved {moved}. After {names}, {_outputs(reading)}{by}."
 
 
 def picture_sentence(moved: str, reading: PoolReading) -> str:
     """Say what just happened when the whole picture moved with the mark; moved: in words."""
     return f"The whole picture moved {moved}: {_outputs(reading)}."
-
-
-def number_text(value: float) -> str:
-    """Write a number of a cell in short: at most three digits after the point.
-
-    >>> number_text(2.25), number_text(3.0)
-    ('2.25', '3')
-    """
-    return f"{round(value, 3):g}"
 
 
 def _outputs(reading: PoolReading) -> str:
