@@ -63,7 +63,6 @@ FRAME_MS, REST_MS = 90, 900
 HEAR = "addEventListener('stage-drawn', ({ detail }) => { window.seen = detail; })"
 
 
-
 def take(
     browser: Browser, url: str, path: str, size: tuple[int, int], theme: str, press: str
 ) -> None:
@@ -114,7 +113,7 @@ def take_for_readme(browser: Browser, url: str) -> None:
 
 
 def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
-    """Drag the pattern along LEGS; yield what the stage shows at each place, and for how many ms."""
+    """Drag the pattern along LEGS; yield each sight of the stage, and for how many ms."""
     page = browser.new_page(viewport={"width": 1040, "height": 700})
     page.add_init_script(HEAR)
     page.goto(url)
@@ -136,7 +135,7 @@ def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
 
 
 def hand() -> Iterator[tuple[int, int, int]]:
-    """Yield how far the hand has moved, (rows, cols) in pixels of the picture, and for how many ms."""
+    """Yield how far the hand is, (rows, cols) in pixels of the picture, and for how many ms."""
     row, col = 0, 0
     yield row, col, REST_MS
     for rows, cols in LEGS:
