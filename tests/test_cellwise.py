@@ -1,4 +1,4 @@
-"""Every layer that changes each cell by itself: a new one is held to its word without a new test."""
+"""Every layer that changes each cell by itself: a new one is held to its word at once."""
 
 import numpy as np
 import pytest

@@ -167,8 +167,9 @@ def stack_controls() -> None:
                 lambda scene: scene.with_stack(Stack.parse(st.session_state["notation"])),
                 "notation",
             ),
-            help=f"{', '.join(f'{kind.symbol} {kind.name}' for kind in KINDS)}; kernel, /stride, "
-            "then p padding, d dilation, c channels. As in C3x3/1p1c8 -> M2x2/2.",
+            help="\n".join(f"- {kind.symbol} {kind.name}" for kind in KINDS)
+            + "\n\nThen kernel, /stride, p padding, d dilation, c channels. "
+            "As in C3x3/1p1c8 -> M2x2/2.",
         )
         problem_of("notation")
 
