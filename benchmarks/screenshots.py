@@ -1,15 +1,18 @@
 """Pictures of every page, as learners see it, to look at one by one.
 
 python -m benchmarks.screenshots            # into screenshots/, which git ignores
-python -m benchmarks.screenshots --readme   # the README's picture
+python -m benchmarks.screenshots --readme   # the README's picture and moving image, into assets/
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from io import BytesIO
 from itertools import product
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from benchmarks.app_server import ROOT, TRAINING, AppServer, find_chromium, launch_chromium
 
@@ -52,6 +55,12 @@ PRESSED = {"hand-out": "Hand out", "gif": "Make a GIF"}
 SHOWN = '.stage .panel canvas, [data-testid="stTable"], .prose'
 """What a page has on it when it is there: its stage, a table, or running text."""
 README_PICTURE = ROOT / "assets" / "readme.png"
+README_DRAG = ROOT / "assets" / "readme-drag.webp"
+LEGS = ((0, 18), (8, -18), (-8, 0))
+"""The way of the hand in the moving image, (rows, cols) a leg in pixels of the picture: a loop."""
+FRAME_MS, REST_MS = 90, 900
+"""How long a frame of the moving image stands, and one at the end of a leg."""
+HEAR = "addEventListener('stage-drawn', ({ detail }) => { window.seen = detail; })"
 
 
 def take(
@@ -81,10 +90,80 @@ def take(
     page.close()
 
 
+def take_for_readme(browser: Browser, url: str) -> None:
+    """Save the README's picture, and its moving image of a drag."""
+    page = browser.new_page(viewport={"width": 1440, "height": 730})
+    page.goto(f"{url}/feature_map_shifts?{MOVED}")
+    page.locator(".stage .panel.map canvas").first.wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=README_PICTURE)
+    page.close()
+    print(README_PICTURE)
+    frames, stands = zip(*film(browser, f"{url}/feature_map_shifts?at=24,12"), strict=True)
+    frames[0].save(
+        README_DRAG,
+        save_all=True,
+        append_images=frames[1:],
+        duration=stands,
+        loop=0,
+        lossless=True,  # and no larger, for the page has few colours
+        method=4,
+    )
+    print(f"{README_DRAG} ({README_DRAG.stat().st_size / 1024:.0f} KiB, {len(frames)} frames)")
+
+
+def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
+    """Drag the pattern along LEGS; yield each sight of the stage, and for how many ms."""
+    page = browser.new_page(viewport={"width": 1040, "height": 700})
+    page.add_init_script(HEAR)
+    page.goto(url)
+    page.locator(".stage .panel.map canvas").first.wait_for()
+    page.wait_for_timeout(1500)
+    zoom = _box(page, ".panel.input canvas")["width"] / 64
+    handle, clip = _box(page, ".handle"), _stage_clip(page)
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    row, col = page.evaluate("window.seen.position")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for down, right, stands in hand():
+        page.mouse.move(x + right * zoom, y + down * zoom)
+        place = f"{row + down},{col + right}"
+        page.wait_for_function("place => String(window.seen.position) === place", arg=place)
+        page.wait_for_timeout(60)  # the frame is drawn; what it said is laid out
+        yield Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB"), stands
+    page.close()
+
+
+def hand() -> Iterator[tuple[int, int, int]]:
+    """Yield how far the hand is, (rows, cols) in pixels of the picture, and for how many ms."""
+    row, col = 0, 0
+    yield row, col, REST_MS
+    for rows, cols in LEGS:
+        steps = max(abs(rows), abs(cols))
+        for step in range(1, steps + 1):
+            stands = REST_MS if step == steps else FRAME_MS
+            yield row + round(rows * step / steps), col + round(cols * step / steps), stands
+        row, col = row + rows, col + cols
+
+
+def _stage_clip(page: Page) -> FloatRect:
+    """Return the part of the page from its title to the live sentence."""
+    stage, sentence = _box(page, ".panels"), _box(page, ".sentence")
+    top = stage["y"] - 64  # with the question above it
+    bottom = sentence["y"] + sentence["height"]
+    return {"x": stage["x"] - 16, "y": top, "width": stage["width"] + 32, "height": bottom - top}
+
+
+def _box(page: Page, part: str) -> FloatRect:
+    box = page.locator(f".stage {part}").first.bounding_box()
+    assert box, part
+    return box
+
+
 def main() -> None:
     """Take all pictures, or the README's."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readme", action="store_true", help="only the README's picture")
+    parser.add_argument("--readme", action="store_true", help="only the README's pictures")
     parser.add_argument("--only", default="", help="only the pages whose name contains this")
     options = parser.parse_args()
     folder = ROOT / "screenshots"
@@ -92,12 +171,7 @@ def main() -> None:
     with sync_playwright() as playwright, AppServer() as server:
         browser = launch_chromium(playwright, find_chromium())
         if options.readme:
-            page = browser.new_page(viewport={"width": 1440, "height": 730})
-            page.goto(f"{server.url}/feature_map_shifts?{MOVED}")
-            page.locator(".stage .panel.map canvas").first.wait_for()
-            page.wait_for_timeout(1500)
-            page.screenshot(path=README_PICTURE)
-            print(README_PICTURE)
+            take_for_readme(browser, server.url)
             return
         for (name, path), (size, pixels), theme in product(VIEWS.items(), SIZES.items(), THEMES):
             if options.only in name:

@@ -15,11 +15,11 @@ from rfcore.errors import LayerError
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
+    Cellwise,
     Conv2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     MaxPool2d,
-    ReLU,
     Shape,
 )
 from rfcore.network import Network
@@ -49,8 +49,9 @@ def backward_layer(network: Network, index: int, x: Array, gradient: Array) -> A
     """
     layer = network.stack.layers[index]
     match layer:
-        case ReLU():
-            return np.where(x > 0, gradient, 0)
+        case Cellwise():
+            slope: Array = layer.slope(x).astype(gradient.dtype, copy=False)
+            return gradient * slope
         case GlobalAvgPool2d():
             return np.full(x.shape, gradient / (x.shape[1] * x.shape[2]))
         case GlobalMaxPool2d():

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rfcore.checks import map_shape, shown, whole_number
 from rfcore.errors import LayerError, ShapeError
@@ -308,9 +311,30 @@ class BlurPool2d(_Windowed):
         return f"{self.symbol}{_times(self.kernel_size)}/{_short(self.stride)}"
 
 
+class Cellwise(Layer):
+    """A layer that changes each cell by itself: every cell stays where it is.
+
+    pytorch, keras: the layer as code of each.
+
+    >>> ReLU().value(np.array([-1.0, 2.0])), ReLU().slope(np.array([-1.0, 2.0]))
+    (array([0., 2.]), array([0., 1.]))
+    """
+
+    pytorch: ClassVar[str]
+    keras: ClassVar[str]
+
+    def value(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what becomes of each cell of `x`, floats of any shape; the dtype stays."""
+        raise NotImplementedError
+
+    def slope(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return how much each value changes for a small change of its cell of `x`, as `value`."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class ReLU(Layer):
-    """A rectifier: negative activations become 0; every cell stays where it is.
+class ReLU(Cellwise):
+    """A rectifier: negative activations become 0; its slope is 0 at 0.
 
     >>> str(ReLU())
     'R'
@@ -318,6 +342,15 @@ class ReLU(Layer):
 
     symbol: ClassVar[str] = "R"
     name: ClassVar[str] = "ReLU"
+    pytorch: ClassVar[str] = "nn.ReLU()"
+    keras: ClassVar[str] = "keras.layers.ReLU()"
+
+    def value(self, x: NDArray[Any]) -> NDArray[Any]:
+        out: NDArray[Any] = np.maximum(x, 0)
+        return out
+
+    def slope(self, x: NDArray[Any]) -> NDArray[Any]:
+        return (x > 0).astype(x.dtype)
 
 
 class _GlobalPool(Layer):

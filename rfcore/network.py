@@ -15,12 +15,12 @@ from rfcore.layers import (
     LARGEST,
     AvgPool2d,
     BlurPool2d,
+    Cellwise,
     Conv2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
     MaxPool2d,
-    ReLU,
 )
 from rfcore.ops import Array, PaddingMode
 from rfcore.stack import Stack, checked_stack
@@ -190,8 +190,8 @@ def run_weightless(layer: Layer, x: Array) -> Array:
             return ops.avg_pool2d(x, layer.kernel_size, stride=layer.stride, padding=layer.padding)
         case BlurPool2d():
             return ops.blur_pool2d(x, layer.kernel_size, stride=layer.stride)
-        case ReLU():
-            return ops.relu(x)
+        case Cellwise():
+            return ops.cellwise(x, layer)
         case GlobalAvgPool2d():
             return ops.global_avg_pool2d(x)
         case GlobalMaxPool2d():

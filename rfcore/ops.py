@@ -18,10 +18,12 @@ from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
+    Cellwise,
     Conv2d,
     Layer,
     MaxPool2d,
     Pair,
+    ReLU,
     Window,
     as_pair,
 )
@@ -260,8 +262,16 @@ def relu(x: Array) -> Array:
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    out: Array = np.maximum(_real_numbers(x, "x"), 0)
-    return out
+    return cellwise(x, ReLU())
+
+
+def cellwise(x: Array, layer: Cellwise) -> Array:
+    """Change each cell by itself, as a layer does; `x` as for `relu`.
+
+    >>> cellwise(np.array([-1.0, 2.0]), ReLU())
+    array([0., 2.])
+    """
+    return layer.value(_real_numbers(x, "x"))
 
 
 def softmax(logits: Array, axis: int = -1) -> Array:

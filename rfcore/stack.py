@@ -174,7 +174,7 @@ def _read_layer(token: str, at: int) -> Layer:
         hint = " (layers start with a capital letter)" if text[0] in _SMALL else ""
         raise NotationError(f"{where} is not a layer{hint}; layers are {_LETTERS}")
     kind = _KIND_OF[head["symbol"]]
-    if kind in (ReLU, GlobalAvgPool2d, GlobalMaxPool2d):
+    if kind.symbol not in _OPTIONS_OF:
         if text != kind.symbol:
             raise NotationError(f"{where}: {kind.symbol} ({kind.name}) takes no numbers")
         return kind()

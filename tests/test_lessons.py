@@ -266,7 +266,7 @@ def test_the_command_names_mistakes_and_counts_files(
 def test_every_step_of_every_lesson_holds() -> None:
     """The contract: each prediction has one answer, each goal can be reached; all measured."""
     files = sorted(FOLDER.glob("*.toml"))
-    assert 8 <= len(files) <= 10
+    assert len(files) >= 8
     kinds = set()
     for file in files:
         lesson, faults = read_lesson(file, train=True)

@@ -16,6 +16,7 @@ from pages.ui.scene import LENSES, MOVES, PRESETS, UPLOAD, Scene, Unit
 from rfcore.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
+from tests.test_stack import LETTERS
 
 GOOD = {
     "picture": "bricks",
@@ -161,8 +162,7 @@ NONSENSE = [
     (
         "stack",
         "C3x3/1,X2",
-        '"X2" at character 8 is not a layer; layers are C (convolution), M (max pool), A (average '
-        "pool), B (blur pool), R (ReLU), GA (global average pool), GM (global max pool)",
+        f'"X2" at character 8 is not a layer; layers are {LETTERS}',
     ),
     ("stack", "", "a stack needs at least one layer, as in C3x3/1"),
     ("stack", "C3/0", '"C3/0" at character 1: stride must be at least 1, got 0'),

@@ -281,12 +281,12 @@ def test_too_many_layers_are_refused_in_words() -> None:
 
 
 def test_a_step_without_a_task_is_done_when_it_was_read() -> None:
-    last = BOOK.lessons[-1]
-    page = step(last.name, len(last.steps))
+    lesson = next(lesson for lesson in BOOK.lessons if lesson.steps[-1].task is None)
+    page = step(lesson.name, len(lesson.steps))
     click(page, "Finish")
     run_clean(page)
     assert place(page) == ()
-    assert progress(page).has_done(last, last.steps[-1])
+    assert progress(page).has_done(lesson, lesson.steps[-1])
 
 
 def test_heads_are_asked_for_a_prediction() -> None:

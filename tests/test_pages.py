@@ -24,6 +24,7 @@ from rfcore.pools import POOL_KINDS, with_pools
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 from tests.page_driver import STAYS, click, errors, header, new_page, plain, run_clean
+from tests.test_stack import LETTERS
 
 PRESET = "C3x3/1 -> M2x2/2 -> C3x3/1"
 pytestmark = pytest.mark.usefixtures("quick_pages")
@@ -456,9 +457,7 @@ def test_notation_is_read_as_people_write_it() -> None:
         ("", "A stack needs at least one layer, as in C3x3/1."),
         (
             "C3x3/1 -> X2",
-            '"X2" at character 11 is not a layer; layers are C (convolution), M (max pool), A '
-            "(average pool), B (blur pool), R (ReLU), GA (global average pool), GM (global max "
-            "pool).",
+            f'"X2" at character 11 is not a layer; layers are {LETTERS}.',
         ),
         (
             "M2 -> M2 -> C20",

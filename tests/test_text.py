@@ -215,7 +215,7 @@ def spelling(*paths: Path) -> str:
 
 
 def test_the_sources_have_no_common_misspelling(tmp_path: Path) -> None:
-    names = ("app.py", "README.md", "pages", "rfcore", "assets", "benchmarks")
+    names = ("app.py", "pages", "rfcore", "assets", "benchmarks", *map(str, ROOT.glob("*.md")))
     assert spelling(*(ROOT / name for name in names)) == ""
     planted = tmp_path / "planted.js"
     planted.write_text("// the stage recieves a frame\n")

@@ -30,7 +30,7 @@ from rfcore.images import read_photo
 from rfcore.ops import PADDING_MODES
 from rfcore.patterns import BACKGROUNDS
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
-from rfcore.stack import Stack
+from rfcore.stack import KINDS, Stack
 
 _OWN_STACK = "your own"
 _PADDING_NAMES = {
@@ -167,8 +167,9 @@ def stack_controls() -> None:
                 lambda scene: scene.with_stack(Stack.parse(st.session_state["notation"])),
                 "notation",
             ),
-            help="C convolution, M max, A average, B blur pool, R ReLU, GA and GM global pools; "
-            "kernel, /stride, then p padding, d dilation, c channels. As in C3x3/1p1c8 -> M2x2/2.",
+            help="\n".join(f"- {kind.symbol} {kind.name}" for kind in KINDS)
+            + "\n\nThen kernel, /stride, p padding, d dilation, c channels. "
+            "As in C3x3/1p1c8 -> M2x2/2.",
         )
         problem_of("notation")
 

@@ -7,13 +7,13 @@ from rfcore.interop.pytorch_code import short
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
+    Cellwise,
     Conv2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
     MaxPool2d,
     Pair,
-    ReLU,
     as_pair,
 )
 from rfcore.ops import PaddingMode, checked_mode
@@ -160,8 +160,8 @@ def _calls(layer: Layer, number: int) -> list[str]:
             return [*_border(layer.padding), f"keras.layers.{pool}"]
         case BlurPool2d():
             return [f"BlurPool2D(pool_size={layer.kernel_size}, strides={layer.stride})"]
-        case ReLU():
-            return ["keras.layers.ReLU()"]
+        case Cellwise():
+            return [layer.keras]
         case GlobalAvgPool2d():
             return ["keras.layers.GlobalAveragePooling2D(keepdims=True)"]
         case GlobalMaxPool2d():

@@ -6,13 +6,13 @@ from rfcore.errors import LayerError
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
+    Cellwise,
     Conv2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
     MaxPool2d,
     Pair,
-    ReLU,
     as_pair,
 )
 from rfcore.ops import PaddingMode, checked_mode
@@ -94,8 +94,8 @@ def _call(layer: Layer, channels: int, padding_mode: PaddingMode) -> str:
             return f"nn.{type(layer).__name__}({', '.join(options)})"
         case BlurPool2d():
             return f"BlurPool2d(kernel_size={layer.kernel_size}, stride={layer.stride})"
-        case ReLU():
-            return "nn.ReLU()"
+        case Cellwise():
+            return layer.pytorch
         case GlobalAvgPool2d():
             return "nn.AdaptiveAvgPool2d(1)"
         case GlobalMaxPool2d():
