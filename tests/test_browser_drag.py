@@ -217,3 +217,18 @@ def parts_out_of_sight(stage: Stage) -> list[Any]:
         }"""
     )
     return found
+
+
+def test_who_presses_beside_the_pattern_is_shown_what_to_take_hold_of(
+    browser: Browser, server: AppServer
+) -> None:
+    with Stage(browser, server, FLAT) as stage:
+        box = stage.find(".panel.input canvas").bounding_box()
+        assert box
+        stage.page.mouse.click(box["x"] + box["width"] - 9, box["y"] + box["height"] - 9)
+        assert "beckoning" in (stage.handle.get_attribute("class") or "")
+        assert stage.position == (24, 12)
+        with Stage(browser, server, FLAT, path="/how_far_a_neuron_sees") as fields:
+            fields.find(".panel.input canvas").click(position={"x": 9, "y": 9})
+            fields.find(".unit-text", has_text="pixel").wait_for()
+            assert "beckoning" not in (fields.handle.get_attribute("class") or "")

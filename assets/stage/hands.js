@@ -40,6 +40,17 @@ export function listenToHandle(stage) {
   handle.addEventListener("pointercancel", release);
   handle.addEventListener("keydown", (event) => keyOnHandle(stage, event));
   handle.addEventListener("blur", () => stage.settleNow());
+  const { canvas, plot } = stage.input;
+  canvas.addEventListener("pointerdown", () => {
+    // Nothing can be done beside the pattern, unless the picture has a role of its own.
+    if (!plot.hasAttribute("role")) beckon(handle);
+  });
+}
+
+function beckon(handle) {
+  handle.classList.remove("beckoning");
+  void handle.offsetWidth; // else the browser would not begin anew
+  handle.classList.add("beckoning");
 }
 
 function keyOnHandle(stage, event) {
