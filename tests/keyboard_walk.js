@@ -19,10 +19,11 @@ globalThis.walk = (() => {
     }
   }
 
+  // The cells of a table that is drawn stand within its canvas for those who cannot see it.
   function focused() {
     let node = document.activeElement;
     while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-    return node === document.body ? null : node;
+    return node === document.body ? null : (node?.closest("canvas") ?? node);
   }
 
   // Of choices that exclude each other one is a stop; arrows lead to the others.
@@ -72,7 +73,7 @@ globalThis.walk = (() => {
 
   return {
     begin() {
-      focused()?.blur();
+      document.activeElement?.blur();
       getSelection().removeAllRanges();
       stops = [...everything(document.body)].filter(isStop);
       steps = [];
@@ -95,7 +96,7 @@ globalThis.walk = (() => {
     },
 
     end() {
-      focused()?.blur();
+      document.activeElement?.blur(); // of a shadow tree's host, too, whatever has it within
       const reached = new Set(steps.map(({ node }) => node));
       const groups = new Set(steps.map(({ node }) => groupOf(node)));
       const isMissed = (node) => !reached.has(node) && !(groupOf(node) && groups.has(groupOf(node)));

@@ -1,13 +1,15 @@
-"""Every page for everyone: what axe finds, where Tab leads, what a small window shows, what moves."""
+"""Every page for everyone: what axe finds, where Tab leads, what fits, what moves."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
@@ -27,9 +29,9 @@ LONG = 90_000  # ms: on a busy machine heads and faces take their time to be tra
 # Width and height in CSS pixels, and device pixels in each: the first is 1440x900 at 200 %.
 SMALL = {"zoomed": (720, 450, 2), "phone": (390, 844, 3), "smallest": (320, 568, 2)}
 
-# Two things on narrow windows are Streamlit's own markup, which nothing of ours reaches: its menu of
-# pages has a box around each section of its list; and its box around a table that is too wide gets
-# the keys' focus from the browser, not from an attribute that axe could see.
+# Two things on narrow windows are Streamlit's own markup, which nothing of ours reaches: its menu
+# of pages has a box around each section of its list; and its box around a table that is too wide
+# gets the keys' focus from the browser, not from an attribute that axe could see.
 AXE = Axe(
     AXE_SCRIPT
     + """;axe.configure({ rules: [
@@ -137,9 +139,7 @@ def test_a_step_that_is_answered_or_left_keeps_the_focus(
 ) -> None:
     with Visit(browser, server, path=VIEWS["a lesson's question"]) as visit:
         page = visit.page
-        assert page.evaluate(
-            "document.activeElement === document.body"
-        )  # nothing is taken at first
+        expect(page.locator("body")).to_be_focused()  # a page that opens takes nothing
         page.get_by_role("button", name="Predict").press("Enter")
         page.get_by_text("Right.").wait_for()
         expect(page.locator(".st-key-task_card")).to_be_focused()
@@ -174,6 +174,58 @@ def test_a_dialog_and_a_group_of_choices_by_keys(browser: Browser, server: AppSe
         page.get_by_role("dialog").wait_for(state="detached")
         expect(button).to_be_focused()
         visit.rest()
+
+
+# Every colour that a cell can have, and the ink of its number: rows of [red, green, blue, ink].
+INKS = """async () => {
+  const files = performance.getEntriesByType("resource").map(({ name }) => name);
+  const file = files.find((name) => name.endsWith("/colors.js"));
+  const { paintSigned, paintGray, inkOn } = await import(file);
+  const pixels = new Uint32Array(511 * 2 + 256);
+  const signed = Int32Array.from({ length: 511 }, (_, i) => i - 255);
+  paintSigned(pixels.subarray(0, 511), signed, 255, "light");
+  paintSigned(pixels.subarray(511, 1022), signed, 255, "dark");
+  paintGray(pixels.subarray(1022), Uint8Array.from({ length: 256 }, (_, i) => i));
+  const parts = (packed) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
+  const ink = (packed) => parseInt(inkOn(packed).slice(1, 3), 16);
+  return [...pixels].map((packed) => [...parts(packed), ink(packed)]);
+}"""
+
+# The strongest colours that a number in the page's own text can stand on.
+STRONGEST = """() => {
+  const { shadowRoot } = [...document.querySelectorAll("*")].find((node) => node.shadowRoot);
+  shadowRoot.querySelectorAll(".products td").forEach((cell, i) => {
+    cell.style.setProperty("--strength", "70%");
+    cell.classList.toggle("negative", i % 2);
+  });
+  for (const fill of shadowRoot.querySelectorAll(".bar-cell .fill")) fill.style.width = "100%";
+}"""
+
+
+def luminance(color: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return how bright colours (..., rgb) of 0 to 255 are, as WCAG 2.2 defines it."""
+    share = color / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def test_a_number_can_be_read_on_every_colour(browser: Browser, server: AppServer) -> None:
+    with Visit(browser, server, path="/convolution_follows", color_scheme="light") as visit:
+        colors = np.array(visit.page.evaluate(INKS), dtype=float)
+        on, ink = luminance(colors[:, :3]), luminance(colors[:, [3, 3, 3]])
+        contrast = (np.maximum(on, ink) + 0.05) / (np.minimum(on, ink) + 0.05)
+        assert len(np.unique(colors, axis=0)) > 1000
+        assert contrast.min() >= 4.5
+        for scheme in ("light", "dark"):
+            visit.use_theme(scheme)
+            visit.page.evaluate(STRONGEST)
+            assert visit.violations(COLORS) == []
+    query = {"at": "40,40", "from": "24,24"}
+    with Visit(browser, server, query, path="/the_head_decides", color_scheme="light") as visit:
+        for scheme in ("light", "dark"):
+            visit.use_theme(scheme)
+            visit.page.evaluate(STRONGEST)
+            assert visit.violations(COLORS) == []
 
 
 # Notes what moves on the stage without being asked each time: by style, or from frame to frame.
