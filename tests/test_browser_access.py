@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, TimeoutError, expect
+from playwright.sync_api import Browser, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from benchmarks.app_server import AppServer
 from pages.ui.site import HOME, SITE
@@ -112,7 +113,7 @@ class Visit(Stage):
 
     def sideways(self) -> list[str]:
         """Return what would have to be scrolled sideways, once all had time to find its place."""
-        with suppress(TimeoutError):
+        with suppress(TooLate):
             self.page.wait_for_function(f"!({SIDEWAYS})().length", timeout=5_000)
         found: list[str] = self.page.evaluate(SIDEWAYS)
         return found
