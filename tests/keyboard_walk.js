@@ -99,7 +99,8 @@ globalThis.walk = (() => {
       document.activeElement?.blur(); // of a shadow tree's host, too, whatever has it within
       const reached = new Set(steps.map(({ node }) => node));
       const groups = new Set(steps.map(({ node }) => groupOf(node)));
-      const isMissed = (node) => !reached.has(node) && !(groupOf(node) && groups.has(groupOf(node)));
+      const isOfReached = (node) => reached.has(node) || (groupOf(node) && groups.has(groupOf(node)));
+      const isMissed = (node) => node.isConnected && !isOfReached(node);
       const tell = (what, found) => found.map((node) => `${what}: ${nameOf(node)}`);
       const nodes = (found) => found.map(({ node }) => node);
       return [

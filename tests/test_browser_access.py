@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import TimeoutError as TooLate
 
-from benchmarks.app_server import AppServer
+from benchmarks.app_server import TRAINING, AppServer
 from pages.ui.site import HOME, SITE
 from tests.stage_driver import Stage
 
@@ -58,7 +58,7 @@ RESTS = """() => {
   const now = performance.now();
   if (state !== "notRunning" || stale) window.restsSince = null;
   else window.restsSince ??= now;
-  return window.restsSince !== null && now - window.restsSince > 300;
+  return window.restsSince !== null && now - window.restsSince > 500;
 }"""
 
 # What scrolls the page as a whole; a wide table may scroll in its own box.
@@ -82,6 +82,8 @@ class Visit(Stage):
 
     def rest(self) -> None:
         """Wait until the page has come to rest."""
+        self.page.locator(TRAINING).wait_for(state="detached", timeout=LONG)
+        expect(self.page.get_by_text("Being tried out")).to_have_count(0, timeout=LONG)
         self.page.wait_for_function(RESTS, timeout=LONG)
 
     def use_theme(self, scheme: Literal["light", "dark"]) -> None:
@@ -150,7 +152,7 @@ def test_a_step_that_is_answered_or_left_keeps_the_focus(
         page = visit.page
         expect(page.locator("body")).to_be_focused()  # a page that opens takes nothing
         page.get_by_role("button", name="Predict").press("Enter")
-        page.get_by_text("Right.").wait_for()
+        page.get_by_text("Right.", exact=True).wait_for()
         expect(page.locator(".st-key-task_card")).to_be_focused()
         visit.rest()
         assert visit.violations() == []
