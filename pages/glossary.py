@@ -20,7 +20,7 @@ for term in found:
     name, means, link = st.columns([4, 9, 5], vertical_alignment="center")
     with name:
         also = f" :small[or {', '.join(term.also)}]" if term.also else ""
-        st.subheader(term.name + also, anchor=term.anchor)
+        st.header(term.name + also, anchor=term.anchor)
     with means:
         prose(term.means)
     with link:

@@ -1,6 +1,7 @@
 """Walkthrough: lessons in which one predicts, drags, and sees."""
 
 from pages.ui import walkthrough
+from pages.ui.landing import landing
 from pages.ui.lesson_map import lesson_map
 from pages.ui.lesson_step import lesson_step
 from pages.ui.lesson_summary import lesson_summary
@@ -17,3 +18,8 @@ elif walkthrough.is_summary():
 else:
     lesson_map(book, progress, problem)
 walkthrough.remember()
+if lesson is None:
+    landing("map")
+else:
+    step = lesson.steps[at]
+    landing(f"{lesson.name} {step.name}", answered=progress.given(lesson, step) is not None)

@@ -18,6 +18,7 @@ def _page(entry: Entry) -> st.Page:
 
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
+st.html(ASSETS / "access.css")
 
 pages = {section: [_page(entry) for entry in entries] for section, entries in sections()}
 bare = presenting() or NOTES in st.query_params

@@ -18,11 +18,20 @@ _skipped: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests, and run them last: Playwright's event loop gets in nobody's way then."""
+    """Mark browser tests, and run them last: Playwright's event loop gets in nobody's way then.
+
+    Of those, the walk over all pages comes last: it waits until everything has been trained, and
+    others are about what is seen before.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            item.path.name == "test_browser_access.py",
+        )
+    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

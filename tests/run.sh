@@ -21,7 +21,7 @@ fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | ck
 
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
-    "$python" -c 'import hypothesis, kubernetes_validate, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
+    "$python" -c 'import axe_playwright_python, hypothesis, kubernetes_validate, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
 import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, xdist, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]]
 }
 

@@ -64,7 +64,7 @@ def test_home_leads_to_every_page_and_the_glossary_to_the_scene_of_a_term(
         page.get_by_role("heading", name="Glossary").wait_for()
         page.get_by_label("Find a term").fill("stride")
         page.get_by_label("Find a term").press("Enter")
-        expect(page.get_by_role("heading", level=3)).not_to_have_count(len(terms()))
+        expect(page.get_by_role("heading", level=2)).not_to_have_count(len(terms()))
         stride = page.locator('[data-testid="stHorizontalBlock"]', has=page.locator("#stride"))
         stride.get_by_role("link").last.click()
         page.get_by_role("heading", level=1).filter(has_not_text="Glossary").wait_for()

@@ -47,10 +47,11 @@ export function paintGray(pixels, values) {
   }
 }
 
-// Black or white, whichever is read better on a packed colour.
+// Black or white, whichever is read better on a packed colour; softer ones would be too faint on the
+// colours in the middle.
 export function inkOn(packed) {
-  const [red, green, blue] = [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 130 ? "#16191f" : "#fafaf8";
+  const [red, green, blue] = [packed, packed >> 8, packed >> 16].map((part) => ((part & 255) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
 }
 
 export function legendGradient(theme) {

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui import lesson_task, walkthrough
 from pages.ui.controls import link_notices, plain
 from pages.ui.frame import StageTask
+from pages.ui.landing import TARGET
 from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.link import KEYS
 from pages.ui.presenting import leave, turning_bar
@@ -40,7 +41,7 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
                 st.warning(plain(sentence))
         link_notices()
         prose(step.text)
-        with st.container(border=True):
+        with st.container(border=True, key=TARGET):
             lesson_task.task_card(lesson, at, given)
     with shown:
         _shown(name, step, given, lambda: _bar(book, lesson, at))

@@ -1,0 +1,27 @@
+// Where the focus goes when what held it is gone: on a new step to its title, after a prediction to
+// the card that holds the answer. Left alone it would begin anew at the top of the whole page.
+
+const FRAMES = 60; // to wait at most until the page has changed
+
+let before = null; // { place, answered } that the page showed last
+
+const title = () => document.querySelector('[data-testid="stMain"] h1');
+const card = () => document.querySelector(".st-key-task_card");
+
+export function land({ data }) {
+  const last = before;
+  before = data;
+  if (last && last.place !== data.place) bring(title, () => true, { preventScroll: false });
+  else if (last && !last.answered && data.answered) bring(card, isLost, { preventScroll: true });
+  return () => {};
+}
+
+const isLost = () => document.activeElement === document.body;
+
+function bring(find, isTime, how, frames = FRAMES) {
+  const target = find();
+  if (target && isTime()) {
+    target.tabIndex = -1;
+    target.focus(how);
+  } else if (frames) requestAnimationFrame(() => bring(find, isTime, how, frames - 1));
+}
