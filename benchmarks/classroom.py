@@ -96,7 +96,7 @@ class Learner:
             open_timeout=GIVE_UP,
         )
         await self._rerun()
-        await self._page_has_run()
+        await asyncio.wait_for(self._page_has_run(), GIVE_UP)
         if not self.header:
             raise RuntimeError(f"no stage on {self.page}")
         if self.way == "socket":
@@ -159,7 +159,7 @@ class Learner:
         }
         if self.way == "component":
             await self._rerun(message)
-            await self._page_has_run()
+            await self._answered()
         else:
             if settled:
                 await self._rerun(message)
@@ -189,9 +189,16 @@ class Learner:
         await self.streamlit.send(back.SerializeToString())
 
     async def _page_has_run(self) -> None:
-        while True:
-            if self._heard(await asyncio.wait_for(self.streamlit.recv(), GIVE_UP)):
-                return
+        while not self._heard(await self.streamlit.recv()):
+            pass
+
+    async def _answered(self) -> None:
+        """Read until the frame of the last move has come; what comes after it is no answer.
+
+        A settled hand has its charts drawn: its run ends early, and the answer is in the next one.
+        """
+        while self.header["token"] != self.token:
+            self._heard(await self.streamlit.recv())
 
     async def _listen(self) -> None:
         """Read what Streamlit sends meanwhile, as a browser does."""

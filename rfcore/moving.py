@@ -13,6 +13,7 @@ from rfcore.ops import Array
 from rfcore.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.regions import Interval, build_steps
+from rfcore.stack import Stack
 
 Span = tuple[Interval, Interval]
 """The rows and the columns of a rectangle of pixels."""
@@ -49,7 +50,7 @@ class MovingPattern:
         self._sizes: Pair = background.shape[1], background.shape[2]
         image = self._background.copy()
         activations = network.forward(image)
-        self._work = _Work.of(network, self._sizes)
+        self._work = _Work.of(network.stack, self._sizes)
         self._steps, maps = build_steps(network, image, activations)
         self._image = maps[0]
         self._views = tuple(map(_read_only, maps))
@@ -108,6 +109,19 @@ class MovingPattern:
         return (rows, cols) if rows[0] < rows[1] and cols[0] < cols[1] else None
 
 
+def move_cost(stack: Stack, sizes: Pair, side: int) -> float:
+    """Return roughly how many multiply-adds a MovingPattern spends on a move by one pixel.
+
+    sizes: (rows, cols) of the image. side: of the pattern, in pixels. Far less than a full pass,
+    unless the fields are as large as the image. Raises ShapeError when a layer does not fit.
+
+    >>> stack = Stack.parse("C3x3/1")
+    >>> move_cost(stack, (64, 64), 16) < stack.cost((1, 64, 64)) / 10
+    True
+    """
+    return _Work.of(stack, sizes).cost(((0, side), (0, side + 1)))
+
+
 class _Work(NamedTuple):
     """An estimate of what recomputing a span costs.
 
@@ -119,13 +133,13 @@ class _Work(NamedTuple):
     layers: tuple[tuple[int, int, float], ...]
 
     @classmethod
-    def of(cls, network: Network, sizes: Pair) -> _Work:
+    def of(cls, stack: Stack, sizes: Pair) -> _Work:
         shape = (1, *sizes)
         layers = []
         for layer, field, out in zip(
-            network.stack,
-            receptive_fields(network.stack, sizes),
-            network.stack.shapes(shape),
+            stack,
+            receptive_fields(stack, sizes),
+            stack.shapes(shape),
             strict=True,
         ):
             cost = layer.cost(shape) / (sizes[0] * sizes[1])
@@ -142,9 +156,10 @@ class _Work(NamedTuple):
             (min(rows[0], other_rows[0]), max(rows[1], other_rows[1])),
             (min(cols[0], other_cols[0]), max(cols[1], other_cols[1])),
         )
-        return [box] if self._cost(box) <= sum(map(self._cost, spans)) else spans
+        return [box] if self.cost(box) <= sum(map(self.cost, spans)) else spans
 
-    def _cost(self, span: Span) -> float:
+    def cost(self, span: Span) -> float:
+        """Return the multiply-adds of refreshing a span, roughly."""
         (row0, row1), (col0, col1) = span
         return sum(
             cost * min(row1 - row0 + rows, self.sizes[0]) * min(col1 - col0 + cols, self.sizes[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,9 +21,12 @@ from rfcore.examples import (
 )
 from rfcore.experiments import Experiment, checked_experiment
 from rfcore.heads import Classifier, Head, SweepProgress, position_sweep
-from rfcore.moving import MovingPattern
+from rfcore.moving import MovingPattern, move_cost
 from rfcore.ops import Array
 from rfcore.training import train_softmax_regression
+
+_PER_FEATURE = 40
+"""Multiply-adds that take as long as asking all heads about one feature, which is to copy it."""
 
 HeadProgress = Callable[[Head, int, float, float], bool | None]
 """Called with (head, steps done, loss, accuracy); the answer False stops."""
@@ -114,6 +118,27 @@ def position_maps(
         if stopped:
             break
     return maps
+
+
+def work_of(experiment: Experiment) -> int:
+    """Return roughly what it costs to train HEADS and to ask them at every place: multiply-adds.
+
+    A core does some 5,000,000,000 a second. The weights of the parts were measured, so that
+    experiments of one size take about the same time wherever it goes.
+    Raises TrainingError for what is no Experiment.
+
+    >>> work_of(Experiment(image_size=128, pattern_size=32)) > 4 * work_of(Experiment())
+    True
+    """
+    checked_experiment(experiment)
+    sizes = experiment.image_size, experiment.image_size
+    features = math.prod(experiment.last_shape)
+    smaller = min(experiment.examples, features)
+    drawing = experiment.examples * experiment.stack.cost((1, *sizes))
+    learning = experiment.examples * features * smaller / 4 + smaller**3
+    move = move_cost(experiment.stack, sizes, experiment.pattern_size)
+    asking = 2 * experiment.places**2 * (move + _PER_FEATURE * features)
+    return round(drawing + learning + asking)
 
 
 def _checked_classifiers(classifiers: Sequence[Classifier]) -> tuple[Classifier, ...]:

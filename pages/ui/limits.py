@@ -20,6 +20,12 @@ MAX_COST = 80_000_000
 MAX_CELLS = 1_000_000
 """Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
 
+MAX_TRAINING = 250_000_000_000
+"""Multiply-adds of a training and its answers: under a minute of one core, in sight and stoppable.
+All that the controls offer stays below."""
+QUICK_TRAINING = 40_000_000_000
+"""Those up to which a link may begin a training by itself: some eight seconds of one core."""
+
 
 class SceneError(RfcoreError):
     """A scene cannot be shown; the message says which part and what would be right."""
@@ -66,6 +72,16 @@ def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
                 check_padding(sizes, layer.padding, padding_mode)
             except ShapeError as error:
                 raise SceneError(f"layer {number}, {error}") from None
+
+
+def check_training(work: int) -> None:
+    """Raise when a training is more than a page may do; work: in multiply-adds."""
+    if work > MAX_TRAINING:
+        raise SceneError(
+            f"training and asking these heads at every place needs {work:,} multiply-adds, and a "
+            f"page does up to {MAX_TRAINING:,}; take a smaller picture, fewer examples or one "
+            "more pool"
+        )
 
 
 @lru_cache(maxsize=CACHED)

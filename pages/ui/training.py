@@ -9,12 +9,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.ui.limits import SceneError
+from pages.ui.limits import QUICK_TRAINING, SceneError, check_training
 from rfcore.errors import RfcoreError
 from rfcore.experiments import REGIONS, Experiment
 from rfcore.ops import PaddingMode
 from rfcore.patterns import PATTERNS
 from rfcore.stack import Stack
+from rfcore.trials import work_of
 
 BLOCKS = 8
 """Blocks a side that a learner paints; each has places of the pattern in it."""
@@ -95,7 +96,7 @@ def experiment_of(
     if training.is_painted:
         where = places_of(blocks_from(training.where), places).tobytes()
     try:
-        return Experiment(
+        experiment = Experiment(
             patterns=training.classes,
             pattern_size=size // 4,
             image_size=size,
@@ -111,6 +112,13 @@ def experiment_of(
         )
     except RfcoreError as error:
         raise SceneError(str(error)) from None
+    check_training(work_of(experiment))
+    return experiment
+
+
+def is_quick(experiment: Experiment | None) -> bool:
+    """Whether an experiment may be carried out without being asked for; None: there is none."""
+    return experiment is not None and work_of(experiment) <= QUICK_TRAINING
 
 
 def blocks_from(text: str) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from pages.ui.parts_training import training_line
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
+from pages.ui.training import is_quick
 from pages.ui.words_heads import where_text
 from rfcore.errors import RfcoreError
 from rfcore.experiments import Experiment
@@ -42,12 +43,12 @@ def training_box(*, offers: bool = True) -> Any:
     """Say whether the scene's heads are trained, and offer what changes that.
 
     offers: whether other examples to train on are offered. Returns where `train_wanted` shows its
-    progress. The first scene of a visit is trained without being asked.
+    progress. The first scene of a visit is trained without being asked, unless that takes long.
     """
     scene = learner().scene
     trained = STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
-        st.session_state[_WANTED] = scene.experiment
+        st.session_state[_WANTED] = scene.experiment if is_quick(scene.experiment) else None
     with st.container(horizontal=True, vertical_alignment="center") as row:
         spot = row
         if trained is not None:
@@ -77,8 +78,8 @@ def training_for(scene: Scene) -> Callable[[], None]:
 
 
 def want_training(scene: Scene) -> None:
-    """Let the heads of a scene be trained, unless the learner has stopped that."""
-    if st.session_state.get(_STOPPED) != scene.experiment:
+    """Let the heads of a scene be trained, unless the learner has stopped that or it takes long."""
+    if st.session_state.get(_STOPPED) != scene.experiment and is_quick(scene.experiment):
         _want(scene.experiment)
 
 
@@ -150,7 +151,10 @@ def _offer(scene: Scene) -> None:
     )
     stopped = st.session_state.get(_STOPPED) == scene.experiment
     text = "Training was stopped; nothing of it was kept. " if stopped else ""
-    st.markdown(f"{text}These settings are not trained yet.", width="content")
+    text += "These settings are not trained yet."
+    if not is_quick(scene.experiment):
+        text += " Their training takes longer than most, so it waits for you."
+    st.markdown(text, width="content")
     last = st.session_state.get(_LAST)
     if last is not None and STORE.find(last.experiment) is not None:
         st.button("Back to the trained settings", key="untrain", on_click=_back, args=(last,))
