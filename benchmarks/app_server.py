@@ -153,6 +153,14 @@ class AppServer:
         self._log_file.close()
 
 
+def memory(pid: int) -> float:
+    """Return the MB that a process has in memory."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"no memory of process {pid} is known")
+
+
 def find_chromium() -> str:
     """Return the path of the browser to use: ``$CHROMIUM``, else the first known one on PATH.
 

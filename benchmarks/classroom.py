@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
@@ -29,7 +28,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks.app_server import AppServer
+from benchmarks.app_server import AppServer, memory
+from benchmarks.tab import header_of
 
 Way = Literal["socket", "component"]
 
@@ -221,22 +221,7 @@ class Learner:
         return bool(kind == "script_finished")
 
 
-def header_of(frame: str | bytes) -> dict[str, Any]:
-    """Return the header of a frame; see pages/ui/frame.py."""
-    data = frame if isinstance(frame, bytes) else frame.encode()
-    found: dict[str, Any] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-    return found
-
-
 # ---- measuring
-
-
-def memory(pid: int) -> float:
-    """Return the MB that a process has in memory."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"no memory of process {pid} is known")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@
 
 Each kind of input starts from valid ones and changes them by a seed. A case is at fault when it
 ends in anything but the app's own refusals, takes longer than SLOWEST seconds, or changes a scene
-that it should not. Memory is watched as well: what caches hold is bounded, so it must come to rest.
+that it should not. The live server gets links, hands and frames over its own sockets. Its memory is
+watched, and that of this process: what caches hold is bounded, so both must come to rest.
 The tests run the same cases with a small, fixed budget.
 """
 
@@ -13,21 +14,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import parse_qsl
 
-import numpy as np
-from PIL import Image
-
-from benchmarks.app_server import ROOT
+from benchmarks.app_server import memory
+from benchmarks.fuzz_inputs import (
+    DECKS,
+    KERAS_JSON,
+    LESSONS,
+    LINKS,
+    MODELS,
+    NOTATIONS,
+    PHOTOS,
+    PROGRESS,
+    QUERIES,
+    SCENES,
+    hand_of,
+)
+from benchmarks.live_fuzz import LiveServer
 from benchmarks.mutations import changed_bytes, changed_message, changed_text
 from pages.ui.deck import read_deck
 from pages.ui.frame import Request, render_frame
@@ -37,59 +48,15 @@ from pages.ui.lessons import read_lesson
 from pages.ui.limits import check_stack
 from pages.ui.link import to_query, to_query_string
 from pages.ui.photos import PHOTO_SIZE
-from pages.ui.progress import Progress, ProgressError, from_code, from_text, to_code, to_text
-from pages.ui.rooms import CONVOLUTION, HEADS, PARTS, POOL, STACK, page_of, scene_of
-from pages.ui.scene import PRESETS, Scene
+from pages.ui.progress import ProgressError, from_code, from_text, to_code, to_text
+from pages.ui.rooms import page_of, scene_of
 from rfcore.errors import RfcoreError
 from rfcore.images import read_photo
-from rfcore.interop import read_model, to_keras, to_pytorch
+from rfcore.interop import read_model
 from rfcore.stack import Stack
 
 SLOWEST = 2.0  # s that one case may take
 MOST_GROWTH = 1.2  # of the memory at half-time that may be held at the end
-
-NOTATIONS = (*PRESETS.values(), "input image --> C3x5/2p1d2c4 -> B3/2, R, GA -> output feature map")
-SCENES = tuple(room.scene for room in (STACK, POOL, CONVOLUTION, HEADS, PARTS))
-QUERIES = tuple(to_query_string(scene) for scene in SCENES)
-LINKS = tuple(
-    f"/{page_of(scene.lens)}?{query}" for scene, query in zip(SCENES, QUERIES, strict=True)
-)
-DECKS = tuple(
-    f"# mine\n{link} notes\n\n{other} more" for link, other in zip(LINKS, LINKS[::-1], strict=True)
-)
-PROGRESS = Progress({"where-did-the-pixel-go": {"a-pixel": 3}}, ("where", "a-pixel"), 1)
-MODELS = tuple(code(Stack.parse(text)) for text in NOTATIONS[:4] for code in (to_pytorch, to_keras))
-KERAS_JSON = (ROOT / "tests" / "keras_sequential.json").read_text(encoding="utf-8")
-LESSONS = tuple(
-    file.read_text(encoding="utf-8")
-    for file in sorted((ROOT / "assets" / "lessons").glob("*.toml"))
-)
-
-
-def _photos() -> tuple[bytes, ...]:
-    pixels = Random(0).randbytes(40 * 30 * 4)
-    rgba = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(30, 40, 4))
-    files = []
-    for mode, kind in (("RGBA", "PNG"), ("P", "PNG"), ("RGB", "JPEG"), ("L", "JPEG"),
-                       ("RGBA", "WEBP"), ("RGB", "WEBP")):  # fmt: skip
-        buffer = BytesIO()
-        rgba.convert(mode).save(buffer, kind)
-        files.append(buffer.getvalue())
-    return tuple(files)
-
-
-PHOTOS = _photos()
-
-
-def hand_of(scene: Scene, **changes: Any) -> dict[str, Any]:
-    """Return a message of the stage that is as it should be, for a scene."""
-    return {
-        "mount": "fuzz", "token": 1, "revision": 0, "knownScene": "", "knownStart": None,
-        "position": list(scene.position), "start": list(scene.start), "unit": None,
-        "channels": list(scene.channels), "view": "now", "settled": False, "probe": [0, 1, 1],
-        "pointed": [1, 1], "pixel": None, "rings": ["box"], **changes,
-    }  # fmt: skip
-
 
 # ---- the cases: each makes an input from a seed and tries it, and raises what is at fault
 
@@ -213,44 +180,45 @@ def attempt(name: str, seed: str, case: Callable[[Random], None] | None = None) 
     return Fault(name, seed, f"took {took:.1f} s") if took > SLOWEST else None
 
 
-def memory() -> float:
-    """Return the MB that this process has in memory."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
-
-
 def run(minutes: float, seed: int, names: Sequence[str]) -> int:
     """Try cases for some minutes; print what was found, return how many were at fault."""
-    begun, faults, number, half = time.monotonic(), 0, 0, 0.0
+    faults, number, half = 0, 0, (0.0, 0.0)
     counts = dict.fromkeys(names, 0)
-    while (spent := time.monotonic() - begun) < 60 * minutes:
-        name = names[number % len(names)]
-        if fault := attempt(name, f"{seed}-{number}"):
-            print(fault, flush=True)
-            faults += 1
-        counts[name] += 1
-        number += 1
-        if not half and spent > 30 * minutes:
-            half = memory()
+    with LiveServer(SLOWEST) as live:
+        cases = {**CASES, "wire": live.wire}
+        begun = time.monotonic()
+        while (spent := time.monotonic() - begun) < 60 * minutes:
+            name = names[number % len(names)]
+            if fault := attempt(name, f"{seed}-{number}", cases[name]):
+                print(fault, flush=True)
+                faults += 1
+            counts[name] += 1
+            number += 1
+            if not any(half) and spent > 30 * minutes:
+                half = memory(os.getpid()), live.memory
+        end, traces = (memory(os.getpid()), live.memory), live.traces
     print("  ".join(f"{name} {count:,}" for name, count in counts.items()))
-    print(f"memory {half:.0f} MB at half-time, {memory():.0f} MB at the end")
-    if memory() > MOST_GROWTH * half:
-        print("memory grows")
-        faults += 1
-    return faults
+    for whose, before, after in zip(("this process", "the server"), half, end, strict=True):
+        print(f"memory of {whose}: {before:.0f} MB at half-time, {after:.0f} MB at the end")
+        if after > MOST_GROWTH * before:
+            print(f"memory of {whose} grows")
+            faults += 1
+    if traces:
+        print(f"{traces} traces in the server's log")
+    return faults + traces
 
 
 def main() -> None:
     """Run by the command line's wishes; end with 1 when anything was at fault."""
+    names = [*CASES, "wire"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--only", choices=CASES, help="one kind of input alone")
+    parser.add_argument("--only", choices=names, help="one kind of input alone")
     options = parser.parse_args()
     print(f"seed {options.seed}")
-    names = [options.only] if options.only else list(CASES)
-    sys.exit(1 if run(options.minutes, options.seed, names) else 0)
+    wanted = [options.only] if options.only else names
+    sys.exit(1 if run(options.minutes, options.seed, wanted) else 0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import connect
 
 from benchmarks.app_server import AppServer
-from benchmarks.fuzz import CASES, LINKS, PHOTOS, SCENES, SLOWEST, attempt, hand_of
+from benchmarks.fuzz import CASES, SLOWEST, attempt
+from benchmarks.fuzz_inputs import PHOTOS, SCENES, changed_link, hand_of
 from benchmarks.mutations import NUMBERS, TOKENS, changed_bytes, changed_message, changed_text
+from benchmarks.tab import Tab, header_of, tab_of
 from pages.ui.frame_socket import TRY_AGAIN_ELSEWHERE
 from pages.ui.hand import read_hand
 from pages.ui.link import to_query_string
@@ -28,15 +28,11 @@ from pages.ui.scene import Scene
 from rfcore.errors import ImageError, RfcoreError
 from rfcore.images import MAX_BYTES, MAX_PIXELS, read_photo
 from rfcore.stack import Stack
-from tests.test_frame import decode
 
 EACH = 60
 """Cases of each kind in one run of the tests: about a second a kind."""
 
 MESSAGES = 40
-
-LEARNING = ("heads", "parts")
-"""Lenses whose pages train something."""
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -128,7 +124,7 @@ def test_the_frame_socket_keeps_the_last_good_scene(server: AppServer, untrouble
         message = changed_message(random, again)
         with connect(address) as socket:
             socket.send(json.dumps(told))
-            assert decode(bytes(socket.recv())).header["position"] == list(scene.position)
+            assert header_of(socket.recv())["position"] == list(scene.position)
             begun = time.monotonic()
             socket.send(json.dumps(message))
             if is_nonsense(message):
@@ -137,7 +133,7 @@ def test_the_frame_socket_keeps_the_last_good_scene(server: AppServer, untrouble
                 assert closed.value.rcvd is not None
                 assert closed.value.rcvd.code == TRY_AGAIN_ELSEWHERE
             else:
-                header = decode(bytes(socket.recv(timeout=10))).header
+                header = header_of(socket.recv(timeout=10))
                 assert header["query"] == to_query_string(wanted(wanted(scene, told), message))
             assert time.monotonic() - begun < SLOWEST
 
@@ -151,70 +147,9 @@ def is_nonsense(message: object) -> bool:
     return False
 
 
-class Tab:
-    """A browser tab as far as Streamlit's own socket knows it."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self.stage = self.fragment = ""
-        self.header: dict[str, Any] = {}
-
-    def run(
-        self,
-        page: str,
-        query: str,
-        hand: object = None,
-        *,
-        fragment: bool = False,
-        patience: float = SLOWEST,
-    ) -> None:
-        """Ask for a run and read all that it shows; nothing of it may be an exception."""
-        back = BackMsg()
-        back.rerun_script.query_string, back.rerun_script.page_name = query, page
-        if fragment:
-            back.rerun_script.fragment_id = self.fragment
-        if hand is not None:
-            state = back.rerun_script.widget_states.widgets.add()
-            state.id, state.json_value = self.stage, json.dumps({"hand": hand})
-        self.send(back)
-        self.read(patience)
-
-    def send(self, back: BackMsg) -> None:
-        self.socket.send(back.SerializeToString())
-
-    def read(self, patience: float = SLOWEST) -> None:
-        """Read until a run has ended."""
-        begun = time.monotonic()
-        message = ForwardMsg()
-        while message.WhichOneof("type") != "script_finished":
-            message.ParseFromString(bytes(self.socket.recv(timeout=30)))
-            element = message.delta.new_element
-            assert element.WhichOneof("type") != "exception", element.exception.message
-            component = element.bidi_component
-            if component.component_name == "shift_lab_stage":
-                self.stage, self.fragment = component.id, message.delta.fragment_id
-                self.header = decode(component.bytes).header
-        assert time.monotonic() - begun < patience
-
-
-@contextmanager
-def tab_of(server: AppServer) -> Iterator[Tab]:
-    """Open a tab that has run."""
-    with connect(
-        server.url.replace("http", "ws") + "/_stcore/stream",
-        origin=server.url,  # type: ignore[arg-type]
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-    ) as socket:
-        tab = Tab(socket)
-        tab.run("glossary", "", patience=30)  # a server's first run takes long
-        tab.run("feature_map_shifts", "", patience=30)
-        yield tab
-
-
 @pytest.fixture
 def tab(server: AppServer) -> Iterator[Tab]:
-    with tab_of(server) as tab:
+    with tab_of(server, SLOWEST) as tab:
         yield tab
 
 
@@ -240,13 +175,16 @@ def test_a_component_that_lies_changes_no_scene(untroubled: None, tab: Tab) -> N
 
 
 def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab) -> None:
-    """Those of pages that compute for seconds, in sight of the learner, are tried without them."""
+    """What a page trains goes on below its stage, and gives way to the next link."""
     random = Random("links")
-    links = [link for link, scene in zip(LINKS, SCENES, strict=True) if scene.lens not in LEARNING]
-    for _ in range(MESSAGES // 2):
-        path, _, query = random.choice(links).partition("?")
-        text = changed_text(random, query, links).encode("utf-8", "replace").decode()
-        tab.run(path[1:], text)
+    for _ in range(MESSAGES):
+        tab.open(*changed_link(random))
+
+
+def test_a_page_that_computes_before_its_stage_is_caught(tab: Tab) -> None:
+    tab.slowest = 0.001
+    with pytest.raises(AssertionError, match=r"took 0\.\d s"):
+        tab.open("feature_map_shifts", "at=20,21")
 
 
 @pytest.mark.parametrize("name", ["\x00", "../../app.py", "no_such_page", "x" * 5000])
@@ -271,7 +209,7 @@ def test_a_state_that_is_no_json_fails_for_its_sender_alone_and_tells_nothing(
     own_server: AppServer, value: str
 ) -> None:
     """Streamlit reads it before any code of the app's and logs it; no browser sends it."""
-    with tab_of(own_server) as good, tab_of(own_server) as bad:
+    with tab_of(own_server, SLOWEST) as good, tab_of(own_server, SLOWEST) as bad:
         bad.send(state_of(bad, value))
         with pytest.raises(AssertionError, match="redacted to prevent data leaks"):
             bad.read()
@@ -280,7 +218,7 @@ def test_a_state_that_is_no_json_fails_for_its_sender_alone_and_tells_nothing(
 
 
 def test_bytes_that_are_no_message_end_the_connection_and_no_other(own_server: AppServer) -> None:
-    with tab_of(own_server) as good, tab_of(own_server) as bad:
+    with tab_of(own_server, SLOWEST) as good, tab_of(own_server, SLOWEST) as bad:
         bad.socket.send(Random(1).randbytes(500))
         with pytest.raises(ConnectionClosed):
             _ = [bad.socket.recv(timeout=10) for _ in range(100)]
