@@ -19,6 +19,7 @@ from pages.ui.address import BASE
 from pages.ui.frame_socket import frames
 from pages.ui.headers import HEADERS, SecurityHeaders, own_fault
 from pages.ui.origins import OwnSockets
+from pages.ui.sweeping import keep_what_is_loaded
 
 ROOT = Path(__file__).parent
 
@@ -56,3 +57,5 @@ app = st.App(
     ],
     exception_handlers={Exception: own_fault},
 )
+
+keep_what_is_loaded()

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,15 +17,16 @@ from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import ROOT, AppServer
 from benchmarks.fuzz_inputs import SCENES, hand_of
-from benchmarks.tab import header_of
+from benchmarks.tab import PATIENT, Tab, header_of
 from pages.ui.photos import PHOTO_SIZE, Photo
+from pages.ui.sweeping import EVERY
 from rfcore.images import read_photo
 from tests.stage_driver import Stage
 from tests.test_browser_photo import as_a_phone_saves_it, upload, upright_photo, wait_for_photo
 
 APP = ("app.py", "assets", "pages", "rfcore", ".streamlit")
-VISITS = 400
-"""Streamlit keeps the last 128 sessions of those who left, and what they held until it is swept."""
+KEPT_SESSIONS = 128
+"""Those of the last who left, which Streamlit keeps for two minutes in case they come back."""
 
 
 @pytest.fixture
@@ -93,14 +95,16 @@ def is_held(server: AppServer, photo: str) -> bool:
     return False
 
 
-def visit(server: AppServer) -> None:
-    """Come and go."""
+def visit(server: AppServer, *, page: str = "") -> None:
+    """Come and go; with a page, not before it was shown."""
     with connect(
         f"{server.url.replace('http', 'ws')}/_stcore/stream",
         origin=Origin(server.url),
         subprotocols=[Subprotocol("streamlit")],
-    ):
-        pass
+        max_size=None,
+    ) as socket:
+        if page:
+            Tab(socket, PATIENT).run(page, "")
 
 
 def test_nothing_is_written_and_an_upload_goes_with_its_session(
@@ -116,9 +120,9 @@ def test_nothing_is_written_and_an_upload_goes_with_its_session(
         assert open_files(own_server) == set()
         assert is_held(own_server, name_of(file))
     assert files_in(folders) == before
-    visits = 0
-    while is_held(own_server, name_of(file)):
+    for _ in range(KEPT_SESSIONS):
         visit(own_server)
-        visits += 1
-        assert visits < VISITS
-    print("visits", visits)
+    deadline = time.monotonic() + 4 * EVERY
+    while is_held(own_server, name_of(file)):
+        assert time.monotonic() < deadline
+        visit(own_server, page="feature_map_shifts")

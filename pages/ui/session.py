@@ -14,6 +14,7 @@ from pages.ui.hand import Hand
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.rooms import Room
 from pages.ui.scene import Lens, Scene
+from pages.ui.sweeping import sweep
 from pages.ui.words import sentence_of
 from rfcore.errors import RfcoreError
 
@@ -184,6 +185,8 @@ def enter(room: Room, *lenses: Lens) -> Learner:
 
 def visit(path: str) -> None:
     """Note which page is about to run; who comes to its stage from another one has arrived."""
+    if _PATH not in st.session_state:
+        sweep()  # somebody new has come, and may have taken the place of one who left
     if st.session_state.get(_PATH) != path:
         st.session_state[_PATH] = path
         st.session_state[_PAGE] = None
