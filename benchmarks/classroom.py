@@ -369,6 +369,8 @@ def main() -> None:
     with AppServer() as server:
         asyncio.run(step(server, 1, 0, 2.0, options.way))  # what is loaded once, is loaded
         start = memory(server.pid)
+        asyncio.run(step(server, len(SCENES), 0, 2.0, options.way))
+        loaded = memory(server.pid)
         if options.churn:
             samples = asyncio.run(churn(server, 60, options.churn, options.way))
             problems += flatness(samples)
@@ -379,7 +381,7 @@ def main() -> None:
                     found = asyncio.run(step(server, count, pace, options.seconds, options.way))
                     print(f"{line(found)}   {found.peak:.0f} MB", flush=True)
                     problems += missed(found, start)
-            problems += left(server, start)
+            problems += left(server, start, loaded)
         problems += [text for text in server.log().splitlines() if "Traceback" in text]
     for problem in problems:
         print(f"missed: {problem}")
@@ -395,13 +397,20 @@ def flatness(samples: Sequence[float]) -> list[str]:
     return [f"memory grew from {early:.0f} to {late:.0f} MB"] if late > 1.1 * early else []
 
 
-def left(server: AppServer, start: float) -> list[str]:
-    """Wait until Streamlit has let go of those who left; return what is wrong with the memory."""
+def left(server: AppServer, start: float, loaded: float) -> list[str]:
+    """Wait until Streamlit has let go of those who left; return what is wrong with the memory.
+
+    start, loaded: MB after the first learner had left, and after one for each of SCENES had.
+    """
     print(f"waiting {GONE_AFTER:g} s until the sessions of those who left are gone", flush=True)
     time.sleep(GONE_AFTER)
-    asyncio.run(step(server, 1, 0, 1.0, "socket"))  # a request makes the server look at its clock
+    for _ in range(2):  # who leaves makes Streamlit look at its clock, who comes then has it swept
+        asyncio.run(step(server, 1, 0, 1.0, "socket"))
     end = memory(server.pid)
-    print(f"memory at the start {start:.0f} MB, after all have left {end:.0f} MB")
+    print(
+        f"memory {start:.0f} MB after one learner, {loaded:.0f} MB after one for each scene, "
+        f"{end:.0f} MB ({end / start - 1:.0%}, {end / loaded - 1:.0%} more) after all have left"
+    )
     grown = end / start - 1
     return [f"{grown:.0%} more memory than at the start"] if grown > MOST_LEFT else []
 

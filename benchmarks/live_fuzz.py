@@ -34,8 +34,9 @@ class LiveServer:
         self._used = 0
 
     def __enter__(self) -> Self:
-        """Start the app."""
+        """Start the app, and let it import all that its first run takes seconds for."""
         self._server.__enter__()
+        self._tab()
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -102,6 +102,7 @@ def tab_of(server: AppServer, slowest: float) -> Iterator[Tab]:
         origin=Origin(server.url),
         subprotocols=[Subprotocol("streamlit")],
         max_size=None,
+        close_timeout=0.2,  # behind what was not read, the server's farewell is not heard
     ) as socket:
         tab = Tab(socket, slowest)
         tab.run("glossary", "", patience=PATIENT)

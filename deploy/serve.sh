@@ -13,6 +13,8 @@ if [[ ${#ports[@]} -eq 0 ]]; then
   exit 1
 fi
 
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} # what one thread has let go of, another one takes
+
 declare -A port_of # by the id of its process
 start() {
   "${STREAMLIT:-streamlit}" run app.py --server.address 127.0.0.1 --server.port "$@" --server.headless true &

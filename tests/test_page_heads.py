@@ -131,6 +131,14 @@ def test_the_class_on_the_stage_is_switched() -> None:
     assert header(page)["setting"]["heads"]["label"] == 1
 
 
+def test_a_link_to_a_long_training_waits_for_the_learner() -> None:
+    query = {"size": "128", "train": to_text(Training(seed=next(_seeds)))}
+    page = opened(**query)
+    assert "it waits for you" in text(page)
+    assert "Train the three heads" in buttons(page)
+    assert STORE.find(from_query(query, base=ROOM.scene)[0].experiment) is None
+
+
 def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(**small())
     trained = scene_of(page)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pages.ui import training as module
 from pages.ui.grid import GRID
 from pages.ui.hand import read_hand
-from pages.ui.limits import SceneError
+from pages.ui.limits import MAX_TRAINING, SceneError
 from pages.ui.link import from_query, to_query
 from pages.ui.rooms import HEADS
 from pages.ui.scene import Scene
@@ -24,13 +24,16 @@ from pages.ui.training import (
     blocks_from,
     blocks_of,
     from_text,
+    is_quick,
     painted,
     places_of,
     to_text,
 )
+from rfcore.depths import DEPTHS
 from rfcore.errors import RfcoreError
 from rfcore.experiments import QUARTERS, REGIONS, Experiment
 from rfcore.patterns import BACKGROUNDS
+from rfcore.stack import Stack
 from tests.test_hand import message
 
 SCENE = HEADS.scene
@@ -132,6 +135,25 @@ def test_an_experiment_has_all_parts_of_its_scene() -> None:
     # A drag asks again and again.
     assert replace(scene, position=(1, 2)).experiment is scene.experiment
     assert Scene().experiment is None
+
+
+def test_what_would_take_minutes_is_refused_with_its_work_and_the_limit() -> None:
+    """Few multiply-adds, but as many features as pixels and more, at each of 9,409 places twice."""
+    large = of(examples=38).with_picture("black", 128)
+    with pytest.raises(SceneError) as refused:
+        large.with_stack(Stack.parse("C1c32"))
+    [work, most] = [int(n.replace(",", "")) for n in re.findall(r"[\d,]{9,}\d", str(refused.value))]
+    assert work > most == MAX_TRAINING
+    assert large.with_stack(Stack.parse("C1c32,M2,M2")).experiment is not None
+
+
+def test_all_that_the_controls_offer_may_be_trained_and_what_a_visit_begins_with_at_once() -> None:
+    assert is_quick(SCENE.experiment)
+    for size in SIZES:
+        for stack in DEPTHS[2:4]:  # those before leave too many features, or are less work
+            experiment = SCENE.with_picture("black", size).with_stack(stack).experiment
+            assert experiment is not None
+            assert is_quick(experiment) == (size <= 64)
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,8 @@ def check_training(work: int) -> None:
     """Raise when a training is more than a page may do; work: in multiply-adds."""
     if work > MAX_TRAINING:
         raise SceneError(
-            f"training and asking these heads at every place needs {work:,} multiply-adds, and a "
-            f"page does up to {MAX_TRAINING:,}; take a smaller picture, fewer examples or one "
-            "more pool"
+            f"training these heads, and asking them everywhere, takes {work:,} multiply-adds; a "
+            f"page does up to {MAX_TRAINING:,}: take a smaller picture or pool more"
         )
 
 

@@ -1,0 +1,41 @@
+"""What those who left had held goes when somebody new comes, and is not looked for all the time."""
+
+from weakref import ref
+
+import pytest
+
+from pages.ui import sweeping
+
+
+class Session:
+    """What refers to itself, as Streamlit's do."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.fixture(autouse=True)
+def _long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "_last", [0.0])
+
+
+def test_what_was_left_is_swept() -> None:
+    left = ref(Session())
+    sweeping.sweep()
+    assert left() is None
+
+
+def test_a_class_that_joins_is_swept_for_once() -> None:
+    sweeping.sweep()
+    left = ref(Session())
+    sweeping.sweep()
+    assert left() is not None
+
+
+def test_one_sweep_at_a_time() -> None:
+    left = ref(Session())
+    with sweeping._sweeping:
+        sweeping.sweep()
+        assert left() is not None
+    sweeping.sweep()
+    assert left() is None
