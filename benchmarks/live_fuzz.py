@@ -31,6 +31,7 @@ class LiveServer:
         self.slowest = slowest
         self._server = AppServer()
         self._open: AbstractContextManager[Tab] | None = None
+        self._at: Tab
         self._used = 0
 
     def __enter__(self) -> Self:
@@ -39,7 +40,7 @@ class LiveServer:
         self._tab()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the app."""
         self._leave()
         self._server.__exit__(None, None, None)
@@ -64,11 +65,13 @@ class LiveServer:
 
     def _tab(self) -> Tab:
         if self._open is None or self._used >= STAY:
+            if self._open is not None:
+                self._at.rest()
             self._leave()
             self._open = tab_of(self._server, self.slowest)
-            self._tab_open, self._used = self._open.__enter__(), 0
+            self._at, self._used = self._open.__enter__(), 0
         self._used += 1
-        return self._tab_open
+        return self._at
 
     def _leave(self) -> None:
         if self._open is not None:

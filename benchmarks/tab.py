@@ -64,6 +64,18 @@ class Tab:
                 raise AssertionError(f"{page}?{query} has no stage, and the one before had {seen}")
         self._must_be_quick(begun, self.slowest)
 
+    def rest(self) -> None:
+        """Let what is under way give way to a page that computes nothing, and read to its end.
+
+        Of a tab that closes while its script runs Streamlit logs a trace of its own.
+        """
+        back = BackMsg()
+        back.rerun_script.page_name = "glossary"
+        self.send(back)
+        while self._next().WhichOneof("type") != "new_session":
+            pass
+        self.read(PATIENT)
+
     def send(self, back: BackMsg) -> None:
         """Send a message as it is."""
         self.socket.send(back.SerializeToString())

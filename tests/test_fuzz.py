@@ -151,6 +151,7 @@ def is_nonsense(message: object) -> bool:
 def tab(server: AppServer) -> Iterator[Tab]:
     with tab_of(server, SLOWEST) as tab:
         yield tab
+        tab.rest()
 
 
 @pytest.fixture(scope="module")
