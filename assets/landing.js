@@ -1,19 +1,25 @@
 // Where the focus goes when what held it is gone: on a new step to its title, after a prediction to
 // the card that holds the answer. Left alone it would begin anew at the top of the whole page.
 
+import { whenGone } from "./leaving.js";
+
 const FRAMES = 60; // to wait at most until the page has changed
 
 let before = null; // { place, answered } that the page showed last
+let here = null; // the element on it
 
 const title = () => document.querySelector('[data-testid="stMain"] h1');
 const card = () => document.querySelector(".st-key-task_card");
 
-export function land({ data }) {
+export function land({ data, parentElement }) {
   const last = before;
   before = data;
+  here = parentElement;
   if (last && last.place !== data.place) bring(title, () => true, { preventScroll: false });
   else if (last && !last.answered && data.answered) bring(card, isLost, { preventScroll: true });
-  return () => {};
+  return whenGone(parentElement, () => {
+    if (here === parentElement) before = null; // who comes back later has come from elsewhere
+  });
 }
 
 const isLost = () => document.activeElement === document.body;

@@ -17,9 +17,6 @@ elif walkthrough.is_summary():
     lesson_summary(book, progress)
 else:
     lesson_map(book, progress, problem)
-walkthrough.remember()
 if lesson is None:
-    landing("map")
-else:
-    step = lesson.steps[at]
-    landing(f"{lesson.name} {step.name}", answered=progress.given(lesson, step) is not None)
+    landing("summary" if walkthrough.is_summary() else "map")
+walkthrough.remember()

@@ -14,21 +14,24 @@ from benchmarks.app_server import AppServer, find_chromium, launch_chromium
 settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("suite")
 
+RUNS_THE_APP = {"browser", "server", "own_server"}
+"""Fixtures of the tests that have work for two cores by themselves."""
+
 _skipped: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests, and run them last: Playwright's event loop gets in nobody's way then.
+    """Mark tests of the running app, and run those in a browser last.
 
-    Of those, the walk over all pages comes last: it waits until everything has been trained, and
-    others are about what is seen before.
+    Playwright's event loop gets in nobody's way then. The walk over all pages is the very last: it
+    waits until everything has been trained, and others are about what is seen before.
     """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
+        if not RUNS_THE_APP.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("app")
     items.sort(
         key=lambda item: (
-            item.get_closest_marker("browser") is not None,
+            "browser" in getattr(item, "fixturenames", ()),
             item.path.name == "test_browser_access.py",
         )
     )

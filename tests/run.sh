@@ -124,9 +124,9 @@ check 'mypy' "$python" -m mypy
 if [[ $# -gt 0 ]]; then
   check 'pytest' "$python" -m pytest "$@"
 else
-  # One browser at a time: app and Chromium have work for two cores already.
-  check 'pytest without a browser' "$python" -m pytest -m 'not browser' --numprocesses auto --dist loadfile
-  check 'pytest in a browser' "$python" -m pytest -m browser
+  # One app at a time: with its browser it has work for two cores already.
+  check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --dist loadfile
+  check 'pytest with the app' "$python" -m pytest -m app
 fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then

@@ -95,6 +95,7 @@ class Visit(Stage):
         )
         if self.page.locator(".stage").count():
             self.page.locator(f'.stage[data-theme="{scheme}"]').wait_for()
+        self.rest()
 
     def use_size(self, width: int, height: int, device_pixels: int) -> None:
         """Make the window so many CSS pixels wide and high, and each so many device pixels."""
@@ -167,6 +168,17 @@ def test_a_step_that_is_answered_or_left_keeps_the_focus(
         page.get_by_text("Predict, drag, see").wait_for()
         expect(title).to_be_focused()
         visit.rest()
+        page.get_by_role("button", name="What I predicted").press("Enter")
+        expect(title).to_have_text("What I predicted")
+        expect(title).to_be_focused()
+        visit.rest()
+        visit.go_to("Pooling forgives")
+        page.locator(".stage .panel canvas").first.wait_for()
+        page.wait_for_timeout(1500)  # until what has left the page is known to be gone
+        page.get_by_role("link", name="Walkthrough").click()
+        expect(title).to_have_text("Predict, drag, see")
+        visit.rest()
+        expect(title).not_to_be_focused()
 
 
 def test_a_dialog_and_a_group_of_choices_by_keys(browser: Browser, server: AppServer) -> None:

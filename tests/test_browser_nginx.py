@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -38,6 +39,8 @@ class Together:
         """Start what was killed anew."""
         if self.dead:
             self.dead.restart()
+            while "URL" not in self.dead.log():  # it greets a moment after it is healthy
+                time.sleep(0.05)
         self.dead = None
 
 

@@ -182,9 +182,9 @@ def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab
         tab.open(*changed_link(random))
 
 
-def test_a_page_that_computes_before_its_stage_is_caught(tab: Tab) -> None:
+def test_a_page_that_is_too_slow_is_caught(tab: Tab) -> None:
     tab.slowest = 0.001
-    with pytest.raises(AssertionError, match=r"took 0\.\d s"):
+    with pytest.raises(AssertionError, match=r"took \d+\.\d s"):
         tab.open("feature_map_shifts", "at=20,21")
 
 

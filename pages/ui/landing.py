@@ -16,7 +16,7 @@ def landing(place: str, *, answered: bool = False) -> None:
     """Bring the focus to the title of a place that is new, or to the card that is answered now.
 
     place: names what the page shows. answered: whether the card holds an answer. To be called once
-    a run, where nothing follows.
+    a run, below title and card.
     """
     with st.container(key="landing_room", height=1, border=False):
         _land(key="landing", data={"place": place, "answered": answered}, height=1)

@@ -9,10 +9,10 @@ import streamlit as st
 from pages.ui import lesson_task, walkthrough
 from pages.ui.controls import link_notices, plain
 from pages.ui.frame import StageTask
-from pages.ui.landing import TARGET
+from pages.ui.landing import TARGET, landing
 from pages.ui.lessons import Book, Lesson, Step
 from pages.ui.link import KEYS
-from pages.ui.presenting import leave, turning_bar
+from pages.ui.presenting import leave, presenting, turning_bar
 from pages.ui.progress import Progress
 from pages.ui.prose import prose
 from pages.ui.rooms import room_for
@@ -43,6 +43,9 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
         prose(step.text)
         with st.container(border=True, key=TARGET):
             lesson_task.task_card(lesson, at, given)
+        if not presenting():
+            # Before the stage, for what its scene needs may take seconds to be trained.
+            landing(name, answered=given is not None)
     with shown:
         _shown(name, step, given, lambda: _bar(book, lesson, at))
 

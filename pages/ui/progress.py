@@ -13,6 +13,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 from pages.ui.lessons import Book, Lesson, Step
@@ -86,21 +87,24 @@ class Progress:
         return Progress(since=min(self.since + 1, MOST_RESETS))
 
     def known(self, book: Book) -> Progress:
-        """Return the progress, once it has grown long without what no lesson asks for.
+        """Return the progress without answers that do not fit.
 
-        A lesson may be gone only until its file is mended, so that little is not forgotten.
+        What no lesson asks for stays until the text has grown long: a lesson may be gone only
+        until its file is mended.
         """
-        if len(to_text(self)) <= MOST_UNKNOWN:
-            return self
+        is_short = len(to_text(self)) <= MOST_UNKNOWN
+        fits = {
+            (lesson.name, step.name): self.has_done(lesson, step)
+            for lesson in book.lessons
+            for step in lesson.steps
+        }
         done = {}
-        for lesson in book.lessons:
-            steps = {
-                step.name: self.done[lesson.name][step.name]
-                for step in lesson.steps
-                if lesson.name in self.done and self.has_done(lesson, step)
+        for lesson, steps in self.done.items():
+            kept = {
+                step: given for step, given in steps.items() if fits.get((lesson, step), is_short)
             }
-            if steps:
-                done[lesson.name] = steps
+            if kept:
+                done[lesson] = kept
         return replace(self, done=done)
 
     def merged(self, other: Progress) -> Progress:
@@ -127,7 +131,7 @@ def from_text(text: str) -> Progress:
     if len(text) > MOST:
         raise ProgressError(f"it has {len(text)} characters; at most {MOST} are read")
     try:
-        parts = json.loads(text, parse_constant=_no_number)
+        parts = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ProgressError("it is not what this app has written") from None
     if not isinstance(parts, dict):
@@ -148,6 +152,14 @@ def from_text(text: str) -> Progress:
 def _no_number(name: str) -> None:
     """Refuse what JSON has no word for, as Infinity."""
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """Read a number that JSON can write again, which it could not with one as large as 1e999."""
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def to_code(progress: Progress) -> str:
