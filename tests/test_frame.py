@@ -291,7 +291,7 @@ def test_sentence_of_a_move() -> None:
     ]
     assert between["sentence"].startswith(
         "Moved 1 px right. Layer 1 (convolution) followed. "
-        "Layer 2 (max pool) cannot: 0.5 cells right lies between two cells of 2 px. "
+        "Layer 2 (max pool) cannot follow: 0.5 cells right lies between two cells of 2 px. "
     )
     assert rendered(Scene()).header["sentence"].startswith("Drag the cat, or press the arrow keys.")
 

@@ -227,8 +227,8 @@ def test_the_sentence_says_that_a_stride_cannot_follow() -> None:
     assert not np.allclose(map_of(scene, (12, 6)), map_of(scene, (12, 7)))
     changed = int((np.abs(map_of(scene, (12, 6)) - map_of(scene, (12, 7))) > 1e-6).sum())
     assert rendered(scene).header["sentence"] == (
-        "Moved 1 px right. Layer 1 (convolution) cannot: 0.5 cells right lies between two cells of "
-        f"2 px. {changed} of 256 cells changed."
+        "Moved 1 px right. Layer 1 (convolution) cannot follow: 0.5 cells right lies between two "
+        f"cells of 2 px. {changed} of 256 cells changed."
     )
 
 

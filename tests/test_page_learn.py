@@ -4,6 +4,7 @@ import html
 import json
 import re
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,22 @@ def test_a_goal_is_watched_and_kept() -> None:
     run_clean(page)
     assert says(page, "Reached.")
     assert progress(page).given(FIRST, FIRST.steps[0]) is True
+
+
+def test_the_hand_of_an_earlier_step_leaves_nothing_out_of_a_later_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    revisions = count(step=100)  # each room begins with one of its own
+    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: next(revisions))
+    page = step(FIRST.name, 1)
+    known = header(page)["scene"]
+    hand(page, position=[12, 9], knownScene=known)
+    for _ in range(2):
+        click(page, "Skip")
+        run_clean(page)
+    assert place(page) == (FIRST.name, "3")
+    assert header(page)["scene"] == known  # else the browser could not take one for the other
+    assert "setting" in header(page)
 
 
 def test_a_unit_is_pinned_for_a_goal() -> None:

@@ -199,19 +199,19 @@ def test_before_anything_moved_the_sentence_asks() -> None:
          "Layer 1 (convolution) followed. "
          "Layer 2 (max pool) did not notice: no cell of this channel changed."),
         ([pool((HALF, 0), (1, 0), 0.7, changed=64)],
-         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px. "
+         "Layer 2 (max pool) cannot follow: 0.5 cells down lies between two cells of 2 px. "
          "64 of 961 cells changed."),
         ([pool((HALF, -THIRD), (1, 0), 0.7, changed=1234, cells=12345)],
-         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells left lies between two cells "
+         "Layer 2 (max pool) cannot follow: 0.5 cells down, 1/3 cells left lies between two cells "
          "of 2 px. 1,234 of 12,345 cells changed."),
         ([pool((2, THIRD), (2, 0), 0.7, changed=3)],  # only what is broken is to blame
-         "Layer 2 (max pool) cannot: 1/3 cells right lies between two cells of 2 px. "
+         "Layer 2 (max pool) cannot follow: 1/3 cells right lies between two cells of 2 px. "
          "3 of 961 cells changed."),
         ([pool((1, 0), (0, -3), 0.99, changed=5)],
          "Layer 2 (max pool) went 3 cells left instead, 99 % alike. 5 of 961 cells changed."),
         ([pool((HALF, THIRD), (1, 0), 0.7, jump=(2, 3), changed=3)],
-         "Layer 2 (max pool) cannot: 0.5 cells down, 1/3 cells right lies between two cells of "
-         "2 by 3 px. 3 of 961 cells changed."),
+         "Layer 2 (max pool) cannot follow: 0.5 cells down, 1/3 cells right lies between two cells "
+         "of 2 by 3 px. 3 of 961 cells changed."),
         # a map of one cell knows no places
         ([reading(), pool((THIRD, 0), (0, 0), 0.99, layer=GlobalAvgPool2d(), cells=1, changed=1)],
          "Layer 1 (convolution) followed. "
@@ -220,7 +220,7 @@ def test_before_anything_moved_the_sentence_asks() -> None:
          "Layer 2 (global average pool) has no places left: its value stayed."),
         # what comes after a break is not said
         ([pool((HALF, 0), (1, 0), 0.7, changed=64), reading(number=3)],
-         "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px. "
+         "Layer 2 (max pool) cannot follow: 0.5 cells down lies between two cells of 2 px. "
          "64 of 961 cells changed."),
     ],
 )  # fmt: skip
@@ -306,7 +306,7 @@ def errors_of(
             (1, 0),
             {"fill": "circular", "mode": "circular"},
             "The whole picture moved 1 px down. Layer 1 followed, cell for cell. "
-            "Layer 2 (max pool) cannot: 0.5 cells down lies between two cells of 2 px.",
+            "Layer 2 (max pool) cannot follow: 0.5 cells down lies between two cells of 2 px.",
             ["↓ 1 cell", "no shift can, {blend} % off"],
         ),
         (

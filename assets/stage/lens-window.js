@@ -303,6 +303,7 @@ function play(stage) {
   const { walk } = stage;
   walk.later = false;
   const tick = () => {
+    if (!stage.header.products) return pause(stage); // the page looks through another lens now
     if (!stage.parts.root.isConnected || !step(stage, 1)) return rest(stage);
     walk.timer = setTimeout(tick, walk.later ? LATER_TAP_TIME : TAP_TIME);
   };

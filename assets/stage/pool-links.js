@@ -32,7 +32,8 @@ export function corner(sheet, frame) {
 }
 
 // A line from each winning cell to its output: faint for all, strong for the windows that the
-// pattern wins and for the one that is pointed at.
+// pattern wins and for the one that is pointed at. From a grid above its map they would all run
+// over numbers and names: there only the strong ones are drawn.
 export function drawLinks(stage, theme, unit) {
   const { overlay, canvas, winners, won } = stage.pool;
   const { panels } = stage.parts;
@@ -64,7 +65,7 @@ export function drawLinks(stage, theme, unit) {
     ];
     const isStrong = index === pointed || won.has(index);
     if (join?.windows.has(index)) onTheWay.push([cell, ends, won.has(index)]);
-    else if (!crossed) stroke(context, ends, isStrong ? STRONG : WEAK, theme);
+    else if (!crossed && (isStrong || !below)) stroke(context, ends, isStrong ? STRONG : WEAK, theme);
   });
   for (const [cell, ends, isStanding] of onTheWay) {
     const there = between(...ends, ease(join.share));

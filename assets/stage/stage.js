@@ -39,7 +39,10 @@ const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
 const GAP = 16;
 
 const CUT = "Reconnecting. The maps follow once the server answers.";
-const HINT = "Point at any cell of a map to see its receptive field. A click pins it.";
+const BY_TOUCH = matchMedia("(pointer: coarse)").matches;
+const HINT = BY_TOUCH
+  ? "Tap any cell of a map to see its receptive field."
+  : "Point at any cell of a map to see its receptive field. A click pins it.";
 
 // Writing the same text again would make the browser lay out the page again.
 function write(node, text) {

@@ -47,7 +47,10 @@ export class Task {
     const { locked } = this;
     parts.root.classList.toggle("locked", locked);
     parts.root.classList.toggle("veiled", this.veiled);
-    this.chip.hidden = !locked;
+    // Once shown it keeps its line: what stands below would jump under the hand.
+    if (locked) this.chipOf = this.task.id;
+    this.chip.hidden = !this.task || this.chipOf !== this.task.id;
+    this.chip.classList.toggle("withheld", !locked);
     this.chip.textContent = this.marking ? MARKING : LOCKED;
     if (this.chip.parentElement !== parts.panels.parentElement) parts.panels.before(this.chip);
     input.plot.inert = locked;

@@ -130,7 +130,7 @@ def _picture_break(reading: LayerReading, error: LayerEquivariance, broken: Brea
     if broken.reason == "global":
         return f"{name} has no places left: its value {'changed' if reading.changed else 'stayed'}."
     if broken.reason == "stride":
-        return f"{name} cannot: {_broken_part(reading)}."
+        return f"{name} cannot follow: {_broken_part(reading)}."
     if broken.reason == "border":
         off = _off(error.border_error, error)
         return f"{name} is up to {off} its largest value, but only where it meets the border."
@@ -194,7 +194,7 @@ def _break_sentence(reading: LayerReading) -> str:
     if reading.changed == 0:
         return f"{name} did not notice: no cell of this channel changed."
     if reading.between_cells:
-        return f"{name} cannot: {_broken_part(reading)}. {changed}."
+        return f"{name} cannot follow: {_broken_part(reading)}. {changed}."
     if reading.measured.similarity < ALIKE:
         return f"{name} shows no clear shift, only {alike(reading.measured)}. {changed}."
     did = direction(reading.measured.shift, "cell")

@@ -16,7 +16,7 @@ from rfcore.heads import Head
 from rfcore.layers import Pair
 from rfcore.ops import Array
 
-UNTRAINED = "The heads are not trained on this yet. Train them, then see what they answer."
+UNTRAINED = "The heads are not trained on this yet. Once they are, they answer here."
 
 
 def head_name(head: Head) -> str:
