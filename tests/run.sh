@@ -125,7 +125,7 @@ if [[ $# -gt 0 ]]; then
   check 'pytest' "$python" -m pytest "$@"
 else
   # One app at a time: with its browser it has work for two cores already.
-  check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --dist loadfile
+  check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --maxprocesses 4 --dist loadfile
   check 'pytest with the app' "$python" -m pytest -m app
 fi
 
