@@ -10,6 +10,7 @@ from time import monotonic
 
 import streamlit as st
 
+from pages.ui.chart_look import STAGE
 from pages.ui.hand import Hand
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.rooms import Room
@@ -64,9 +65,15 @@ class Learner:
         """Whether a control's change only says what it showed before the hand changed the scene.
 
         The browser tells what every control shows with each message; one that was sent before it
-        heard of the new value is no choice of the learner's.
+        heard of the new value is no choice of the learner's. A slow browser may hear late: what
+        comes together with a new message of the stage is due to that one.
         """
-        return is_under_way() and self.echoes.get(control) == value != self.shown.get(control)
+        is_old = self.echoes.get(control) == value != self.shown.get(control)
+        return is_old and (is_under_way() or self._hand_has_come())
+
+    def _hand_has_come(self) -> bool:
+        told = (st.session_state.get(STAGE) or {}).get("hand")
+        return isinstance(told, dict) and (told.get("mount"), told.get("token")) != self.answered
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
         """Replace the scene by what `make` makes of it; keep the last good one if it raises.
