@@ -146,6 +146,21 @@ def test_a_bank_is_called_by_the_filter_that_its_one_channel_has() -> None:
 # ---- kernels that are typed on the stage
 
 
+def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = opened()
+    before = page.selectbox(key="choose_kernel").value
+    sent(page, weights=EDGE)
+    monkeypatch.setattr("pages.ui.session.UNDER_WAY", 0)  # the next message comes late
+    page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
+    sent(page, token=2, weights=[*EDGE[:-1], "4"])
+    assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"
+    assert page.selectbox(key="choose_kernel").value == "your own"
+    choose(page, "kernel", before)  # by itself it is a choice
+    assert page.query_params["kernels"] == before
+
+
 def test_a_typed_kernel_is_in_force_and_the_picker_follows() -> None:
     page = sent(opened(), weights=EDGE)
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_1"
