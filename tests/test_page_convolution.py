@@ -156,6 +156,9 @@ def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
     page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
     sent(page, token=2, weights=[*EDGE[:-1], "4"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"
+    page.selectbox(key="choose_kernel").set_value(before)  # still several changes behind
+    sent(page, token=3, weights=[*EDGE[:-1], "5"])
+    assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_5"
     assert page.selectbox(key="choose_kernel").value == "your own"
     choose(page, "kernel", before)  # by itself it is a choice
     assert page.query_params["kernels"] == before

@@ -31,6 +31,9 @@ UNDER_WAY = 0.7
 MOST_ROOMS = 80
 """Rooms that a tab is remembered in; each lesson's step and each slide is one."""
 
+ECHOES = 16
+"""Values of a control that are known as its old ones."""
+
 KEPT = 30.0
 """Seconds for which a replaced link is known as such."""
 
@@ -59,7 +62,7 @@ class Learner:
     problems: dict[str, str] = field(default_factory=dict)
     answered: tuple[str, int] = ("", 0)
     shown: dict[str, object] = field(default_factory=dict)
-    echoes: dict[str, object] = field(default_factory=dict)
+    echoes: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def is_echo(self, control: str, value: object) -> bool:
         """Whether a control's change only says what it showed before the hand changed the scene.
@@ -68,7 +71,7 @@ class Learner:
         heard of the new value is no choice of the learner's. A slow browser may hear late: what
         comes together with a new message of the stage is due to that one.
         """
-        is_old = self.echoes.get(control) == value != self.shown.get(control)
+        is_old = value in self.echoes.get(control, ()) and value != self.shown.get(control)
         return is_old and (is_under_way() or self._hand_has_come())
 
     def _hand_has_come(self) -> bool:
@@ -116,7 +119,11 @@ class Learner:
             for part in ("kernels", "cells", "training")
         )
         if others_show_it:
-            self.echoes = dict(self.shown)
+            # A slow browser may be several changes behind.
+            self.echoes = {
+                control: (*self.echoes.get(control, ()), value)[-ECHOES:]
+                for control, value in self.shown.items()
+            }
         return others_show_it
 
     def write_link(self) -> None:
