@@ -52,12 +52,8 @@ class Tab:
 
     def open(self, page: str, query: str) -> None:
         """Ask for a page and read until its stage has come: what is under way gives way to it."""
-        back = BackMsg()
-        back.rerun_script.query_string, back.rerun_script.page_name = query, page
         begun = time.monotonic()
-        self.send(back)
-        while self._next().WhichOneof("type") != "new_session":
-            pass
+        self._begin(page, query)
         seen, self.stage = self.stage, ""
         while not self.stage:
             if self._next().WhichOneof("type") == "script_finished":
@@ -69,11 +65,7 @@ class Tab:
 
         Of a tab that closes while its script runs Streamlit logs a trace of its own.
         """
-        back = BackMsg()
-        back.rerun_script.page_name = "glossary"
-        self.send(back)
-        while self._next().WhichOneof("type") != "new_session":
-            pass
+        self._begin("glossary", "")
         self.read(PATIENT)
 
     def send(self, back: BackMsg) -> None:
@@ -86,6 +78,13 @@ class Tab:
         while self._next().WhichOneof("type") != "script_finished":
             pass
         self._must_be_quick(begun, patience or self.slowest)
+
+    def _begin(self, page: str, query: str) -> None:
+        back = BackMsg()
+        back.rerun_script.query_string, back.rerun_script.page_name = query, page
+        self.send(back)
+        while self._next().WhichOneof("type") != "new_session":
+            pass
 
     def _next(self) -> ForwardMsg:
         message = ForwardMsg()

@@ -3,6 +3,7 @@
 // Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
 // A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
 
+import { whenGone } from "../leaving.js";
 import { Bitmap, Sheet, boxOfMap, composite, drawUnit, shifted } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
@@ -60,7 +61,7 @@ export function show({ data, parentElement, setStateValue }) {
   stage.tellDrawn = () => setStateValue("drawn", true);
   stage.tellMarks = (marks) => setStateValue("marks", marks);
   if (data) stage.receiveFromPage(readFrame(data));
-  return () => stage.leaveIfGone();
+  return whenGone(stage.parts.root, () => stage.leave());
 }
 
 class Stage {
@@ -193,13 +194,9 @@ class Stage {
     );
   }
 
-  // Streamlit also cleans up before it shows new data; only a stage that is off the page leaves.
-  leaveIfGone() {
-    setTimeout(() => {
-      if (this.parts.root.isConnected) return;
-      this.line.close();
-      window.removeEventListener("resize", this.onWindow);
-    }, 1000);
+  leave() {
+    this.line.close();
+    window.removeEventListener("resize", this.onWindow);
   }
 
   comeBack() {

@@ -14,7 +14,7 @@ frame travels can change.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,10 +68,12 @@ class Request:
 
 def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
     """Return the request that a hand makes; `problem` says what of it could not be done."""
-    return Request(
-        token=hand.token,
-        revision=revision,
-        mount=hand.mount,
+    answer = Request(token=hand.token, revision=revision, mount=hand.mount)
+    if hand.revision != revision:
+        # What the browser knew may be another scene's by now: all of this one is sent.
+        return answer
+    return replace(
+        answer,
         known_scene=hand.known_scene,
         known_start=hand.known_start,
         probe=hand.probe,

@@ -108,7 +108,4 @@ def _request(here: Learner) -> tuple[Request, bool]:
         others_show_it = here.take_in(hand)
     except RfcoreError as error:
         return request_of(hand, here.revision, str(error)), False
-    if hand.revision != here.revision:
-        # What the browser knew may be another scene's by now: all of this one is sent.
-        return Request(hand.token, here.revision, hand.mount), others_show_it
     return request_of(hand, here.revision), others_show_it
