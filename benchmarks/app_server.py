@@ -175,10 +175,10 @@ def find_chromium() -> str:
     )
 
 
-def launch_chromium(playwright: Playwright, executable_path: str) -> Browser:
+def launch_chromium(playwright: Playwright, executable_path: str, *arguments: str) -> Browser:
     """Start a headless Chromium that talks to nobody but the page it is sent to."""
     return playwright.chromium.launch(
-        executable_path=executable_path, headless=True, args=CHROMIUM_ARGS
+        executable_path=executable_path, headless=True, args=[*CHROMIUM_ARGS, *arguments]
     )
 
 

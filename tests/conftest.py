@@ -82,7 +82,8 @@ def chromium_path() -> str:
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One headless Chromium for all tests; each test opens its own context or page."""
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright, chromium_path)
+        # See visitor.py: its first tab keeps the app's scripts compiled for those that follow.
+        browser = launch_chromium(playwright, chromium_path, "--process-per-site")
         yield browser
         browser.close()
 

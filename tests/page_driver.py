@@ -17,18 +17,18 @@ STAYS = " The scene stays as it was."
 
 
 def new_page(
-    name: str, query: dict[str, str], *, is_drawn: bool = False, seconds: float = 30
+    name: str, query: dict[str, str], *, with_charts: bool = False, seconds: float = 30
 ) -> AppTest:
     """A page that has not run yet.
 
-    name: of its file in pages/. query: the link's parameters. is_drawn: whether the stage has told
-    that it can be seen, which charts wait for. seconds: that a run may take.
+    name: of its file in pages/. query: the link's parameters. with_charts: whether somebody has
+    scrolled to a chart, which all charts wait for. seconds: that a run may take.
     """
     page = AppTest.from_file(str(PAGES / "main.py"), default_timeout=seconds)
     if name != "home.py":  # the router's own choice
         page.switch_page(name)
-    if is_drawn:
-        page.session_state["stage"] = {"drawn": True}
+    if with_charts:
+        page.session_state["stage"] = {"charts": True}
     for key, value in query.items():
         page.query_params[key] = value
     return page

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs every check of the project: linters, types, doctests and tests, in an environment of its own.
-# Usage: bash tests/run.sh [arguments for pytest]
+# Usage: bash tests/run.sh                          all but what is slow, in under ten minutes
+#        bash tests/run.sh --slow                   what is slow, and nothing else
+#        bash tests/run.sh [arguments for pytest]   the checks, and what they choose
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -118,15 +120,22 @@ find_chromium
 find_nginx
 export CHROMIUM NGINX_PATH
 
-check 'ruff check' "$python" -m ruff check
-check 'ruff format' "$python" -m ruff format --check
-check 'mypy' "$python" -m mypy
-if [[ $# -gt 0 ]]; then
-  check 'pytest' "$python" -m pytest "$@"
-else
+lint() {
+  check 'ruff check' "$python" -m ruff check
+  check 'ruff format' "$python" -m ruff format --check
+  check 'mypy' "$python" -m mypy
+}
+
+if [[ $# -eq 0 ]]; then
+  lint
   # One app at a time: with its browser it has work for two cores already.
   check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --maxprocesses 4 --dist loadfile
-  check 'pytest with the app' "$python" -m pytest -m app
+  check 'pytest with the app' "$python" -m pytest -m 'app and not slow'
+elif [[ "$*" == --slow ]]; then
+  check 'pytest of what is slow' "$python" -m pytest -m slow
+else
+  lint
+  check 'pytest' "$python" -m pytest "$@"
 fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then

@@ -6,7 +6,7 @@ Maps are read where a learner reads them, from the pixels of their canvases.
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Protocol, Self
@@ -23,10 +23,12 @@ from playwright.sync_api import (
     Page,
     Request,
     WebSocket,
+    expect,
 )
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from rfcore import Stack, receptive_fields
+from tests.visitor import visitor
 
 Place = tuple[int, int]
 Places = NDArray[np.floating]
@@ -34,6 +36,8 @@ Pixels = NDArray[np.int16]
 
 PRESET = "C3x3/1,M2x2/2,C3x3/1"
 PATIENCE = 30_000  # ms; a condition that holds is seen at once, this is for a crowded machine
+expect.set_options(timeout=PATIENCE)
+CHART_ROOM = '[class*="st-key-chart_room_"]'  # kept for a chart that waits until it is near
 
 # A frame counts as seen when its maps stand on the canvases: the stage says so by this event.
 _LISTEN = """
@@ -63,6 +67,7 @@ class Stage:
     query: the link's parameters, e.g. {"picture": "flat", "at": "24,12"}.
     path: of the page, e.g. "/pooling_forgives".
     init_script: JavaScript to run in the page before its own.
+    is_new: whether the browser must never have been here before, so that it loads all anew.
     options: for the browser context, e.g. viewport, color_scheme or has_touch.
     """
 
@@ -74,6 +79,7 @@ class Stage:
         *,
         path: str = "/feature_map_shifts",
         init_script: str = "",
+        is_new: bool = False,
         **options: Any,
     ) -> None:
         self.server = server
@@ -83,15 +89,11 @@ class Stage:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._log_before = server.log()
-        self._context = browser.new_context(
-            # Playwright waits by evaluating texts in the page, which the app's own policy forbids;
-            # that the app works under its policy is shown in test_browser_headers.py.
-            **{"viewport": {"width": 1440, "height": 900}, "bypass_csp": True, **options}
-        )
-        self._context.set_default_timeout(PATIENCE)
-        self._context.add_init_script(_LISTEN + init_script)
-        self.page: Page = self._context.new_page()
-        self._listen()
+        self._browser, self._is_new, self._init_script = browser, is_new, init_script
+        # Playwright waits by evaluating texts in the page, which the app's own policy forbids;
+        # that the app works under its policy is shown in test_browser_headers.py.
+        defaults = {"viewport": {"width": 1440, "height": 900}, "bypass_csp": True}
+        self._options = {**defaults, **options}
 
     def _listen(self) -> None:
         def hear(message: ConsoleMessage) -> None:
@@ -109,19 +111,25 @@ class Stage:
         self.page.on("websocket", note)
 
     def __enter__(self) -> Self:
-        try:
+        with ExitStack() as entered:
+            context = entered.enter_context(
+                visitor(self._browser, self.server.url, self._options, is_new=self._is_new)
+            )
+            self.page: Page = context.new_page()
+            self.page.set_default_timeout(PATIENCE)
+            self.page.add_init_script(_LISTEN + self._init_script)
+            self._listen()
             self.open(self.link)
-        except BaseException:
-            self._context.close()
-            raise
+            entered.push(self._left)
+            self._leave = entered.pop_all().__exit__
         return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        try:
-            if error is None:
-                self.must_be_clean()
-        finally:
-            self._context.close()
+    def __exit__(self, *error: Any) -> None:
+        self._leave(*error)
+
+    def _left(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.must_be_clean()
 
     def must_be_clean(self) -> None:
         """Assert that nothing went wrong behind the learner's back."""
@@ -164,8 +172,13 @@ class Stage:
         self.wait_until_run()
 
     def wait_until_run(self) -> None:
-        """Wait until the server has nothing more to send."""
+        """Wait until the server has nothing more to send, and the browser has shown all of it."""
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        # Streamlit shows what has come a little after it says that the run is over.
+        self.page.evaluate(
+            "() => new Promise((done) => "
+            "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+        )
 
     def wait_for_maps_at(self, place: Place) -> None:
         """Wait until the maps of a pattern position are drawn."""
@@ -356,6 +369,13 @@ class Stage:
         """Go to a page to explore, by the navigation."""
         self.page.get_by_test_id("stHeader").get_by_text("Explore", exact=True).click()
         self.page.get_by_role("menuitem", name=title).click()
+
+    def scroll_to_charts(self) -> None:
+        """Scroll down to where charts will be, and wait until all have come."""
+        rooms = self.page.locator(CHART_ROOM)
+        rooms.first.scroll_into_view_if_needed()
+        expect(rooms).to_have_count(0)
+        self.page.locator(".js-plotly-plot svg").first.wait_for()
 
     def leave(self) -> None:
         """Take the mouse off the stage."""

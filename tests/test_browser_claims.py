@@ -2,11 +2,14 @@
 
 from urllib.parse import parse_qsl, urlparse
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.claims import CLAIMS
 from pages.ui.rooms import scene_of
+
+pytestmark = pytest.mark.slow
 
 WAIT = 90_000  # ms: on a busy machine heads and faces take their time to be trained
 

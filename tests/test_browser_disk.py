@@ -24,6 +24,8 @@ from rfcore.images import read_photo
 from tests.stage_driver import Stage
 from tests.test_browser_photo import as_a_phone_saves_it, upload, upright_photo, wait_for_photo
 
+pytestmark = pytest.mark.slow
+
 APP = ("app.py", "assets", "pages", "rfcore", ".streamlit")
 KEPT_SESSIONS = 128
 """Those of the last who left, which Streamlit keeps for two minutes in case they come back."""

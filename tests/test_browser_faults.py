@@ -14,6 +14,8 @@ from tests.slow_line import SlowLine
 from tests.stage_driver import PATIENCE, Stage
 from tests.test_frame import decode
 
+pytestmark = pytest.mark.slow
+
 FLAT = {"picture": "flat", "at": "24,12"}
 
 # Every frame that was drawn: what it says of its place, and the sentence that stood there then.

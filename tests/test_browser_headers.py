@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, FilePayload, Page
 from benchmarks.app_server import AppServer
 from pages.ui.headers import ANCESTORS_VARIABLE
 from pages.ui.site import HOME, SITE
-from tests.stage_driver import PATIENCE
+from tests.stage_driver import CHART_ROOM, PATIENCE
+
+pytestmark = pytest.mark.slow
 
 STAGELESS = ("claim_check", "glossary", "learn", "present")
 
@@ -50,6 +52,7 @@ def test_what_a_page_makes_itself_is_let_through(page: Page, server: AppServer) 
     """A PNG, a GIF, a QR code, an upload and the charts: blobs, data addresses and styles."""
     page.goto(f"{server.url}/feature_map_shifts")
     page.locator(".stage .panel canvas").first.wait_for()
+    page.locator(CHART_ROOM).first.scroll_into_view_if_needed()
     page.locator(".js-plotly-plot svg").first.wait_for()
     with page.expect_download():
         page.get_by_role("button", name="Save PNG").click()

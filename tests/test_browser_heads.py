@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
@@ -10,10 +11,11 @@ from pages.ui.link import from_query, to_query
 from pages.ui.rooms import HEADS as ROOM
 from pages.ui.training import Training, blocks_from
 from rfcore.stack import Stack
-from tests.stage_driver import PATIENCE, Place, Stage
+from tests.stage_driver import Place, Stage
+
+pytestmark = pytest.mark.slow
 
 PAGE = "/the_head_decides"
-expect.set_options(timeout=PATIENCE)
 # Each test trains settings of its own: what one has trained the next would find.
 SMALL = replace(ROOM.scene, size=32, position=(3, 3), start=(3, 3)).with_stack(
     Stack.parse("C5x5/1p2 -> M2x2/2 -> C3x3/1p1c4")

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
@@ -134,6 +135,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_a_hostile_message_ends_in_a_sentence(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, {"picture": "flat"}, init_script=FORGE) as stage:
         maps = [stage.cells(layer) for layer in (1, 2, 3)]

@@ -15,6 +15,8 @@ from tests.nginx import Nginx
 from tests.stage_driver import Stage
 from tests.test_browser_socket import COUNT
 
+pytestmark = pytest.mark.slow
+
 QUERY = {"picture": "flat", "kernels": "identity,bank"}
 
 

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator
 
 from benchmarks.app_server import AppServer
 from tests.stage_driver import Stage
 from tests.test_browser_drag import PHONE
 from tests.test_browser_links import FORGE
+
+pytestmark = pytest.mark.slow
 
 HOME = "15,15,15,33,25,24,37,24"
 FOREHEAD = "15,15,15,33,25,24,8,24"

@@ -132,6 +132,8 @@ def test_nonsense_between_the_windows_turns_no_page_and_stops_no_clock(
         with page.context.expect_page() as opened:
             page.get_by_role("link", name="Notes").click()
         notes = opened.value
+        notes.add_init_script(forged)
+        notes.reload()
         title_is(notes, TITLES[0])
         expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
         page.evaluate(NONSENSE)

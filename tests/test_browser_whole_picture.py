@@ -59,7 +59,7 @@ def test_the_map_that_parts_is_marked_while_it_does(browser: Browser, server: Ap
 
 def test_the_chart_waits_for_the_drop_and_follows_soon(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, {"picture": "noise", "stack": "C3p1,M2"}) as stage:
-        stage.page.locator(CHART).first.wait_for(state="attached")
+        stage.scroll_to_charts()
         stage.page.evaluate(_WATCH_CHART)
         with stage.held():
             for step in range(1, 12, 2):

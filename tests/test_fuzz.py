@@ -197,7 +197,9 @@ def test_a_page_that_there_is_not_leaves_the_tab_alive(
     assert tab.header["position"] == [20, 21]
 
 
-@pytest.mark.parametrize("value", ['{"hand": 7}', "[1]", "7", "null", '{"drawn": [1], "marks": 3}'])
+@pytest.mark.parametrize(
+    "value", ['{"hand": 7}', "[1]", "7", "null", '{"charts": [1], "marks": 3}']
+)
 def test_a_state_that_is_no_stages_leaves_the_scene(untroubled: None, tab: Tab, value: str) -> None:
     tab.run("feature_map_shifts", "at=20,21")
     tab.send(state_of(tab, value))

@@ -34,7 +34,7 @@ MODEL = """Sequential(
 
 
 def opened_page(**query: str) -> AppTest:
-    return ran(new_page("how_far_a_neuron_sees.py", query, is_drawn=True))
+    return ran(new_page("how_far_a_neuron_sees.py", query, with_charts=True))
 
 
 def ran(page: AppTest) -> AppTest:

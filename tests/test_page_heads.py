@@ -34,7 +34,7 @@ def small(**changes: Any) -> dict[str, str]:
 
 
 def opened(**query: str) -> AppTest:
-    return ran(new_page("the_head_decides.py", query, is_drawn=True, seconds=60))
+    return ran(new_page("the_head_decides.py", query, with_charts=True, seconds=60))
 
 
 def ran(page: AppTest) -> AppTest:

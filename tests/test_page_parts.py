@@ -37,7 +37,7 @@ def ran(page: AppTest) -> AppTest:
 
 
 def opened(**query: str) -> AppTest:
-    return ran(new_page("parts_and_places.py", query, is_drawn=True))
+    return ran(new_page("parts_and_places.py", query, with_charts=True))
 
 
 def press(page: AppTest, label: str) -> AppTest:

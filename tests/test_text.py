@@ -167,7 +167,7 @@ def _small_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", [entry.path for entry in SITE])
 def test_every_page_can_be_read_aloud(path: str) -> None:
     for query in QUERIES.get(path, [{}]):
-        page = run_clean(new_page(f"{path}.py", query, is_drawn=True, seconds=60))
+        page = run_clean(new_page(f"{path}.py", query, with_charts=True, seconds=60))
         assert_readable(texts_of(page))
 
 
@@ -193,7 +193,7 @@ def test_the_checks_find_what_is_wrong() -> None:
 
 
 def test_a_page_is_read_whole() -> None:
-    found = texts_of(run_clean(new_page("home.py", {}, is_drawn=True)))
+    found = texts_of(run_clean(new_page("home.py", {}, with_charts=True)))
     for shown in (
         "Convolution follows, pooling forgives, the head decides.",  # a title
         "Three ideas",  # a header

@@ -4,6 +4,7 @@
 // A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
 
 import { whenGone } from "../leaving.js";
+import { whenChartIsNear } from "./charts.js";
 import { Bitmap, Sheet, boxOfMap, composite, drawUnit, shifted } from "./draw.js";
 import { FULL_SCALE, readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
@@ -58,7 +59,7 @@ export function show({ data, parentElement, setStateValue }) {
   }
   if (stage.line.closed) stage.comeBack();
   stage.line.toComponent = (message) => setStateValue("hand", message);
-  stage.tellDrawn = () => setStateValue("drawn", true);
+  stage.wantCharts = () => setStateValue("charts", true);
   stage.tellMarks = (marks) => setStateValue("marks", marks);
   if (data) stage.receiveFromPage(readFrame(data));
   return whenGone(stage.parts.root, () => stage.leave());
@@ -196,6 +197,8 @@ class Stage {
 
   leave() {
     this.line.close();
+    this.giveUpCharts?.();
+    this.giveUpCharts = null;
     window.removeEventListener("resize", this.onWindow);
   }
 
@@ -515,16 +518,9 @@ class Stage {
     for (const index of this.setting.shown) this.drawMap(this.maps[index], index, theme, unit);
     this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
     this.lens.after?.(this, theme, unit);
-    this.tellDrawnOnce();
+    this.giveUpCharts ??= whenChartIsNear(() => this.wantCharts());
     write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : this.hint));
     this.motion.drawn();
-  }
-
-  // After the browser has painted it: what the page then adds takes long to load.
-  tellDrawnOnce() {
-    if (this.toldDrawn) return;
-    this.toldDrawn = true;
-    requestAnimationFrame(() => setTimeout(() => this.tellDrawn(), 0));
   }
 
   // What depends on theme, view and setting alone, not on the drag.

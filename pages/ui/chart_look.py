@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -26,10 +27,9 @@ def theme_colors() -> Colors:
     return Colors(*(st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text")))
 
 
-def dress(figure: go.Figure, *, height: int, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
-    """Give a figure the look of all charts; height: pixels. x, y: what its axes are."""
+def dress(figure: go.Figure, *, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
+    """Give a figure the look of all charts; x, y: what its axes are."""
     figure.update_layout(
-        height=height,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -41,14 +41,15 @@ def dress(figure: go.Figure, *, height: int, x: dict[str, Any], y: dict[str, Any
     return figure
 
 
-def show(figure: go.Figure, key: str, words: str) -> None:
-    """Show a chart; words: what it shows, for those who cannot see it.
+def show(make: Callable[[], go.Figure], key: str, words: str, height: int) -> None:
+    """Show a chart; words: what it shows, for those who cannot see it. height: pixels.
 
-    Plotly keeps a browser busy for a second when it is loaded, so a chart waits, its room kept,
-    until the stage can be seen; the stage then runs the page once more.
+    Plotly keeps a browser busy for a second when it is loaded, so no chart is made before the first
+    comes near: the stage, which watches over the rooms kept for them, then has the page run anew.
     """
-    if not (st.session_state.get(STAGE) or {}).get("drawn"):
+    if not (st.session_state.get(STAGE) or {}).get("charts"):
         st.session_state[WAITING] = True
-        st.container(height=figure.layout.height + 16, border=False)
+        st.container(key=f"chart_room_{key}", height=height + 16, border=False)
         return
+    figure = make().update_layout(height=height)
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)

@@ -52,7 +52,7 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
                 hovertemplate="%{text}: %{y} pixels",
             )
             highest = max(highest, *values)
-    return dress(figure, height=380, x=_layer_axis(steps), y=_pixel_axis(highest))
+    return dress(figure, x=_layer_axis(steps), y=_pixel_axis(highest))
 
 
 def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
@@ -95,7 +95,8 @@ def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
     """
     prose(whole_picture(stack, image_size))
     show(
-        growth_figure(stack, image_size, theme_colors()),
+        lambda: growth_figure(stack, image_size, theme_colors()),
         key,
         "Field and jump of every layer in pixels, with the picture's size as a level line.",
+        height=380,
     )

@@ -15,9 +15,7 @@ from rfcore.ops import Array
 _DASHES, _SIGNS = ("solid", "dash", "dot"), ("circle", "square", "diamond")
 
 
-def map_figure(
-    values: Array, scale: str, *, mark_zeros: bool = False, height: int = 300
-) -> go.Figure:
+def map_figure(values: Array, scale: str, *, mark_zeros: bool = False) -> go.Figure:
     """Return a map (rows, cols) as coloured cells; with `mark_zeros`, exact zeros stay empty.
 
     scale: Plotly's name of the colours.
@@ -39,7 +37,6 @@ def map_figure(
     )
     return dress(
         figure,
-        height=height,
         x={"visible": False, "constrain": "domain"},
         y={"visible": False, "autorange": "reversed", "scaleanchor": "x"},
     )
@@ -50,7 +47,7 @@ def bars_figure(series: dict[str, Array], colors: Colors) -> go.Figure:
     figure = go.Figure()
     for (name, values), color in zip(series.items(), (colors.text, colors.accent), strict=True):
         figure.add_bar(y=values, name=name, marker={"color": color})
-    return dress(figure, height=200, x={"title": "channel"}, y={})
+    return dress(figure, x={"title": "channel"}, y={})
 
 
 def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
@@ -74,7 +71,6 @@ def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
         )
     return dress(
         figure,
-        height=340,
         x={"title": "last field, % of the picture", "range": [-3, 104]},
         y={"title": "right, %", "range": [0, 106]},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -42,9 +43,10 @@ def weights_section() -> None:
         with spot:
             st.markdown(f"Weights for {name}; 0 marks exact zeros")
             show(
-                map_figure(values, "Oranges", mark_zeros=True),
+                partial(map_figure, values, "Oranges", mark_zeros=True),
                 f"weights_{name}",
                 f"The length of the dense layer's weights for {name}, for every cell.",
+                height=300,
             )
     if np.allclose(maps[0], maps[1]):
         st.caption("With two classes, what speaks for one speaks against the other: same lengths.")
@@ -74,15 +76,17 @@ def _row(scene: Scene, trained: Trained, name: str, at: Pair) -> None:
     last, pooled, answers = st.columns(3)
     with last:
         show(
-            map_figure(row.map, "Greys", height=200),
+            lambda: map_figure(row.map, "Greys"),
             f"last_{name}",
             "The last map, its length over all channels.",
+            height=200,
         )
     with pooled:
         show(
-            bars_figure(row.features, theme_colors()),
+            lambda: bars_figure(row.features, theme_colors()),
             f"pooled_{name}",
             "What the global heads keep of each channel.",
+            height=200,
         )
     with answers:
         st.table(
@@ -128,9 +132,10 @@ def depth_section() -> None:
             return
         bar.empty()
     show(
-        depth_figure(results, theme_colors()),
+        lambda: depth_figure(results, theme_colors()),
         "depths",
         "Right answers in the untrained quarter against the last field's share of the picture.",
+        height=340,
     )
     prose(findings.depth_sentence(results))
 

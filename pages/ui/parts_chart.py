@@ -38,9 +38,10 @@ def parts_chart() -> None:
     )
     prose(chart_sentence(trained, distance))
     show(
-        parts_figure(trained, distance),
+        lambda: parts_figure(trained, distance),
         "parts_accuracy",
         "For every grid, the share of fresh faces and scrambled faces told right.",
+        height=320,
     )
 
 
@@ -103,7 +104,6 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
     )
     return dress(
         figure,
-        height=320,
         x={"type": "category", "title": "cells a side (g)"},
         y={"title": "% told right", "range": [40, 104]},
     )

@@ -21,9 +21,10 @@ def shift_chart() -> None:
     errors = shift_errors(scene)
     prose(errors_sentence(scene, errors))
     show(
-        shift_figure(errors, theme_colors()),
+        lambda: shift_figure(errors, theme_colors()),
         "shift_errors",
         "For every layer, how far shift-then-network and network-then-shift are apart.",
+        height=300,
     )
 
 
@@ -47,4 +48,4 @@ def shift_figure(errors: tuple[ShiftError, ...], colors: Colors) -> go.Figure:
             hovertemplate="%{x}, " + name + ": %{y:.2g} %",
         )
     limits = {"title": "% of the largest value", "range": [0, highest * 1.15]}
-    return dress(figure, height=300, x={}, y=limits)
+    return dress(figure, x={}, y=limits)

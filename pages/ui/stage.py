@@ -61,7 +61,7 @@ def _stage_alone(*charts: str, task: StageTask | None) -> None:
             key=_KEY,
             data=render_frame(here.scene, request),
             on_hand_change=lambda: _rerun(charts),
-            on_drawn_change=_draw_charts,
+            on_charts_change=_draw_charts,
             on_marks_change=lambda: None,
         )
     rested()
@@ -76,7 +76,7 @@ def marked_cells(task: str) -> object:
 
 
 def _draw_charts() -> None:
-    """Once the stage can be seen, draw the charts that waited for it."""
+    """Once a chart comes near, draw all that waited for it."""
     if st.session_state.pop(WAITING, False):
         st.rerun()
 
