@@ -12,11 +12,11 @@ import numpy as np
 
 from rfcore.checks import instance, one_of, whole_number
 from rfcore.errors import KernelError
-from rfcore.layers import LARGEST, Conv2d, Pair, as_pair
+from rfcore.layers import DEFAULT_CHANNELS, LARGEST, Conv2d, Pair, as_pair
 from rfcore.ops import Array, binomial
 
 BANK = "bank"
-"""The choice of one filter per output channel, in the order of FILTERS."""
+"""The choice of one filter per output channel: the first eight of FILTERS in turn."""
 
 RANDOM = "random"
 """The choice of seeded random weights for every output channel."""
@@ -66,7 +66,10 @@ _MAKERS: dict[str, Callable[[int, int], Array]] = {
 }
 
 FILTERS: tuple[str, ...] = tuple(_MAKERS)
-"""The named filters, in the order in which a bank uses them."""
+"""The named filters, in the order in which a bank uses the first of them."""
+
+# One more is a choice by itself: a scene of before must not get another kernel.
+_IN_BANK = FILTERS[:DEFAULT_CHANNELS]
 
 CHOICES: tuple[str, ...] = (BANK, *FILTERS, RANDOM)
 """What the weights of a convolution can be chosen to be."""
@@ -97,7 +100,7 @@ def channel_filter(choice: str, channel: int) -> str:
     >>> channel_filter("bank", 1), channel_filter("spot", 1), channel_filter("random", 1)
     ('horizontal edge', 'spot', 'random')
     """
-    return FILTERS[channel % len(FILTERS)] if choice == BANK else choice
+    return _IN_BANK[channel % len(_IN_BANK)] if choice == BANK else choice
 
 
 def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: int = 0) -> Array:

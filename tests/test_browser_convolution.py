@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
@@ -138,6 +139,7 @@ def test_steps_add_one_tap_each_then_the_window_slides_on(
         stage.wait_for_link(unit="1,14,9")
 
 
+@pytest.mark.slow
 def test_play_runs_on_until_it_is_paused_or_a_hand_comes(
     browser: Browser, server: AppServer
 ) -> None:

@@ -15,6 +15,8 @@ from pages.ui.link import from_query
 from pages.ui.rooms import opening_scene
 from tests.stage_driver import Stage, link_query
 
+pytestmark = pytest.mark.slow
+
 SCENE = {"at": "24,15", "from": "24,12", "picture": "bricks", "unit": "3,12,12"}
 MARGIN = 16  # CSS pixels of the PNG round the panels
 

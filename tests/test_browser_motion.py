@@ -19,6 +19,8 @@ from tests.test_browser_convolution import button, wait_for_cell
 from tests.test_browser_pooling import FIRST_TOUCH
 from tests.test_browser_units import outline
 
+pytestmark = pytest.mark.slow
+
 CLOCK = """
 window.late = 0;
 window.moves = [];

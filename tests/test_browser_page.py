@@ -122,13 +122,12 @@ def test_the_app_works_under_a_base_path(browser: Browser) -> None:
 def test_a_chart_waits_until_the_page_is_scrolled_near_it(
     browser: Browser, server: AppServer
 ) -> None:
-    for path in ("/feature_map_shifts", "/how_far_a_neuron_sees"):
-        with Stage(browser, server, path=path, is_new=True) as stage:
-            stage.drag(1, 1)
-            stage.page.wait_for_load_state("networkidle")
-            assert [url for url in stage.requests if "plotly" in url.lower()] == []
-            stage.scroll_to_charts()
-            assert [url for url in stage.requests if "plotly" in url.lower()] != []
+    with Stage(browser, server, is_new=True) as stage:
+        stage.drag(1, 1)
+        stage.page.wait_for_load_state("networkidle")
+        assert [url for url in stage.requests if "plotly" in url.lower()] == []
+        stage.scroll_to_charts()
+        assert [url for url in stage.requests if "plotly" in url.lower()] != []
 
 
 def test_a_chart_that_a_tall_window_shows_comes_by_itself(

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pytest
 import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, FilePayload
 
 from benchmarks.app_server import AppServer
 from tests.stage_driver import Stage, link_query
+
+pytestmark = pytest.mark.slow
 
 ORIENTATION = 0x0112
 CLIPBOARD = ["clipboard-read", "clipboard-write"]

@@ -18,6 +18,7 @@ from rfcore.faces import (
     part_box,
     scrambled_places,
 )
+from rfcore.filters import FILTERS
 from rfcore.heads import GridHead
 from rfcore.parts import TrainedParts, cell_boxes, train_parts
 from rfcore.parts_spec import PartsSpec, example_pictures, face_picture, moves_of
@@ -372,9 +373,8 @@ def rejects(error, message):
         ({"kind": "sum"}, "kind must be one of avg, max, got 'sum'"),
         (
             {"filters": ("bluer",)},
-            "the stack does not give features: choice must be one of bank, vertical edge, "
-            "horizontal edge, smooth, spot, falling edge, rising edge, sharpen, identity, random, "
-            "got 'bluer'",
+            "the stack does not give features: choice must be one of bank, "
+            f"{', '.join(FILTERS)}, random, got 'bluer'",
         ),
     ],
 )

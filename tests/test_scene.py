@@ -27,7 +27,7 @@ from pages.ui.scene import (
     patterns_of,
 )
 from rfcore.errors import RfcoreError, ShapeError
-from rfcore.filters import CHOICES
+from rfcore.filters import CHOICES, FILTERS
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
@@ -50,8 +50,7 @@ CHOOSE = {
     "picture": ", ".join([*NAMES[1], "grid"]),
     "picture size": "32, 48, 64, 96, 128, 192, 256",
     "pattern": ", ".join(NAMES[0]),
-    "kernels": "bank, vertical edge, horizontal edge, smooth, spot, falling edge, rising edge, "
-    "sharpen, identity, random",
+    "kernels": ", ".join(["bank", *FILTERS, "random"]),
     "padding mode": "zeros, circular, reflect, replicate",
     "view": "now, start, difference",
 }

@@ -3,6 +3,7 @@
 import { clamp } from "./geometry.js";
 import { stepOf } from "./hands.js";
 import { element } from "./panels.js";
+import { PRESS } from "./words.js";
 
 const BLOCKS = 8;
 const REGION = { light: "#007a4d", dark: "#3fdc9b" };
@@ -82,7 +83,7 @@ export class Paint {
   get hint() {
     return this.isOn
       ? "Stroke over the picture: blocks become green, or are cleared. Examples have their middle there."
-      : "Green: where the middle of a training example may lie. Click a head\u2019s map to move there.";
+      : `Green: where the middle of a training example may lie. ${PRESS} a head\u2019s map to move there.`;
   }
 
   // The mask of places that the server has; blocks are told in the setting.

@@ -6,6 +6,7 @@ import { samePlace } from "./geometry.js";
 import { drawRegion, offsetOf } from "./head-paint.js";
 import { element } from "./panels.js";
 import { listenToPlaces } from "./places.js";
+import { A_PRESS } from "./words.js";
 import { legendGradient } from "./colors.js";
 
 const LINE = { light: "#16191f", dark: "#fafaf8" };
@@ -114,7 +115,7 @@ export class HeadPanel {
   words() {
     const place = this.cursor ?? this.hover;
     if (!place) return null;
-    const how = this.cursor ? "Enter moves the pattern there." : "A click moves the pattern there.";
+    const how = `${this.cursor ? "Enter" : A_PRESS} moves the pattern there.`;
     const { title } = this.setting.panels[this.index];
     const where = `Pattern at row ${place[0]}, column ${place[1]}`;
     if (!this.rights) return `${where}. ${how}`;

@@ -5,6 +5,7 @@ import { paintHeat, paintPixel, paintReached, paintSeen, paintUsed } from "./fie
 import { clamp, samePlace } from "./geometry.js";
 import { stepOf } from "./hands.js";
 import { element } from "./panels.js";
+import { BY_TOUCH } from "./words.js";
 
 const RINGS = [
   ["box", "box", "All that the neuron could see, by the arithmetic of its layers."],
@@ -12,7 +13,12 @@ const RINGS = [
   ["used", "used now", "Pixels whose slightest change would change this neuron now."],
 ];
 const FINGER = 16; // CSS pixels within which a finger means the same place
-const HINT = "Point at a neuron on a map, or at a pixel of the picture. A click pins it. Shown: ";
+const HINT = BY_TOUCH
+  ? "Tap a neuron on a map, or a pixel of the picture, to pin it. Shown: "
+  : "Point at a neuron on a map, or at a pixel of the picture. A click pins it. Shown: ";
+const PIN = BY_TOUCH
+  ? "A tap pins this pixel; another lets it go."
+  : "A click or Enter pins this pixel; another, or Escape, lets it go.";
 
 const shownPixel = (stage) => stage.pixelHover ?? stage.pixelCursor ?? stage.scene?.pixel ?? null;
 const has = (stage, ring) => stage.scene.rings.includes(ring);
@@ -85,7 +91,7 @@ export const fields = {
   },
 
   words(stage, unit) {
-    if (!unit) return "A click or Enter pins this pixel; another, or Escape, lets it go.";
+    if (!unit) return PIN;
     return (stage.chosenUnit ? "" : HINT) + stage.describe(unit);
   },
 };

@@ -7,6 +7,7 @@ import { FULL_SCALE } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
 import { stepOf } from "./hands.js";
 import { element } from "./panels.js";
+import { BY_TOUCH } from "./words.js";
 
 const FAR = 4; // pixels that Shift with an arrow moves a part
 const SMALLEST_HANDLE = 44; // CSS pixels
@@ -15,8 +16,8 @@ const FOR_FACE = (30 << 16) | (120 << 8) | 245;
 const AGAINST = (235 << 16) | (100 << 8) | 20;
 const STRONGEST = 215; // of 255, so that the face still shows through the strongest cell
 const HINT =
-  "Drag an eye, the nose or the mouth. Drag the head between them, and the whole face moves. " +
-  "Tab goes from part to part, arrow keys move it, Home puts it back.";
+  "Drag an eye, the nose or the mouth. Drag the head between them, and the whole face moves." +
+  (BY_TOUCH ? "" : " Tab goes from part to part, arrow keys move it, Home puts it back.");
 
 export const parts = {
   onlyNow: true,

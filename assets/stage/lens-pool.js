@@ -7,11 +7,13 @@ import {
   WINNER, corner, cornerOf, drawLinks, joinGained, joinUnit, outputOf, ratio,
 } from "./pool-links.js";
 import { OrbitPanel } from "./pool-orbit.js";
-import { numberText } from "./words.js";
+import { BY_TOUCH, numberText } from "./words.js";
 import { FULL_SCALE } from "./frame.js";
 
 const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
-const HINT = "Click a number to raise it by one. Point at an output to see its window.";
+const HINT = BY_TOUCH
+  ? "Tap a number to raise it by one, and an output to see its window."
+  : "Click a number to raise it by one. Point at an output to see its window.";
 
 export const pool = {
   phoneColumns: 2,

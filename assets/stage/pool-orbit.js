@@ -4,6 +4,7 @@ import { Sheet } from "./draw.js";
 import { samePlace } from "./geometry.js";
 import { element } from "./panels.js";
 import { listenToPlaces } from "./places.js";
+import { A_PRESS } from "./words.js";
 
 const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
 const LINE = { light: "#4a4f59", dark: "#aab1bd" };
@@ -89,7 +90,7 @@ export class OrbitPanel {
     const place = this.cursor ?? this.hover;
     if (!place || !this.canMove) return null;
     const same = this.labelAt(place) === this.labelAt(this.stage.scene.start);
-    const how = this.cursor ? "Enter moves the pattern there." : "A click moves the pattern there.";
+    const how = `${this.cursor ? "Enter" : A_PRESS} moves the pattern there.`;
     return (
       `Pattern at row ${place[0]}, column ${place[1]}: ` +
       `${same ? "the same output as at the start" : "another output than at the start"}. ${how}`

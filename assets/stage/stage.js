@@ -16,7 +16,7 @@ import { Motion } from "./motion.js";
 import { fitMaps, giveKeysBack, roomFor } from "./projector.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
 import { Task } from "./task.js";
-import { describeUnit, numberText } from "./words.js";
+import { BY_TOUCH, describeUnit, numberText } from "./words.js";
 
 // Named here although other modules import them, so that a browser asks for all files at once.
 import "./colors.js";
@@ -41,7 +41,6 @@ const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
 const GAP = 16;
 
 const CUT = "Reconnecting. The maps follow once the server answers.";
-const BY_TOUCH = matchMedia("(pointer: coarse)").matches;
 const HINT = BY_TOUCH
   ? "Tap any cell of a map to see its receptive field."
   : "Point at any cell of a map to see its receptive field. A click pins it.";
