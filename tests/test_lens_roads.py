@@ -258,7 +258,7 @@ def test_a_stack_of_several_layers_compares_its_last_map() -> None:
 
 def test_at_rest_the_lens_asks_what_will_happen() -> None:
     assert rendered(ROADS).header["sentence"] == (
-        "Drag the letter, or press the arrow keys. Do both roads lead to the same map?"
+        "Drag the letter. Do both roads lead to the same map?"
     )
     assert rendered(CLOUDS).header["sentence"].startswith("Drag the whole picture, or press")
 

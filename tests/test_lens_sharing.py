@@ -211,8 +211,7 @@ def test_a_stack_that_begins_with_a_pool_has_no_weights_to_share() -> None:
 
 def test_at_rest_the_lens_asks_what_will_happen() -> None:
     assert rendered(SHARING).header["sentence"] == (
-        "Drag the letter, or press the arrow keys. Which map gives the same response at another "
-        "place?"
+        "Drag the letter. Which map gives the same response at another place?"
     )
 
 

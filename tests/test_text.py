@@ -199,7 +199,7 @@ def test_a_page_is_read_whole() -> None:
         "Three ideas",  # a header
         "The head turns the last maps into an answer. Some heads care where the pattern is, "
         "others do not.",  # running text, without the marks of its terms
-        "Drag the cat, or press the arrow keys. Which maps follow?",  # the stage's sentence
+        "Drag the cat. Which maps follow?",  # the stage's sentence
         entry_of("glossary").line,  # a caption
     ):
         assert shown in found

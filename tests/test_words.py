@@ -169,7 +169,7 @@ def test_measured_shift_in_short(one: LayerReading, text: str) -> None:
 
 def test_before_anything_moved_the_sentence_asks() -> None:
     assert sentence("dog", (0, 0), [reading(NOWHERE, (0, 0), changed=0)]) == (
-        "Drag the dog, or press the arrow keys. Which maps follow?"
+        "Drag the dog. Which maps follow?"
     )
 
 

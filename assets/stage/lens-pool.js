@@ -13,7 +13,7 @@ import { FULL_SCALE } from "./frame.js";
 const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
 const HINT = BY_TOUCH
   ? "Tap a number to raise it by one, and an output to see its window."
-  : "Click a number to raise it by one. Point at an output to see its window.";
+  : "Arrow keys move it too. Click a number to raise it by one. Point at an output to see its window.";
 
 export const pool = {
   phoneColumns: 2,

@@ -43,7 +43,7 @@ const GAP = 16;
 const CUT = "Reconnecting. The maps follow once the server answers.";
 const HINT = BY_TOUCH
   ? "Tap any cell of a map to see its receptive field."
-  : "Point at any cell of a map to see its receptive field. A click pins it.";
+  : "Arrow keys move it too. Point at any cell of a map to see its receptive field. A click pins it.";
 
 // Writing the same text again would make the browser lay out the page again.
 function write(node, text) {

@@ -21,7 +21,7 @@ _STYLE = Path(__file__).parents[2] / "assets" / "presenting.css"
 _BUTTON_STYLE = """
 <style>
 /* In the page's own header, where it takes no room from the stage. */
-.st-key-present { position: fixed; top: 0.55rem; right: 1rem; width: auto; z-index: 999991; }
+.st-key-present { position: fixed; top: 0.775rem; right: 1rem; width: auto; z-index: 999991; }
 .st-key-present button { min-height: 2.2rem; padding: 0.1rem 0.7rem; }
 [data-testid="stHeader"] { padding-right: 8rem; }
 @media (max-width: 640px) { .st-key-present button p { font-size: 0.85rem; } }

@@ -24,7 +24,7 @@ from rfcore.errors import RfcoreError
 _stage = component("stage", "stage/stage.js", "show")
 
 # Keeps the stage's room until it is there, so that what stands below it does not jump.
-_ROOM = "<style>.st-key-stage_room { min-height: min(64vh, 40rem); }</style>"
+_ROOM = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
 
 
 def stage(

@@ -39,6 +39,12 @@ _PHASES = {
 }
 
 
+# A row of its own where the sentence would be a narrow column beside the buttons.
+_ON_A_PHONE = """<style>@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-training_row) { flex-basis: 100%; }
+}</style>"""
+
+
 def training_box(*, offers: bool = True) -> Any:
     """Say whether the scene's heads are trained, and offer what changes that.
 
@@ -49,7 +55,8 @@ def training_box(*, offers: bool = True) -> Any:
     trained = STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
         st.session_state[_WANTED] = scene.experiment if is_quick(scene.experiment) else None
-    with st.container(horizontal=True, vertical_alignment="center") as row:
+    st.html(_ON_A_PHONE)
+    with st.container(horizontal=True, vertical_alignment="center", key="training_row") as row:
         spot = row
         if trained is not None:
             st.session_state[_LAST] = scene

@@ -150,7 +150,7 @@ def _off(amount: float | None, error: LayerEquivariance) -> str:
 def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
     """Say what just happened, from the first layer to the one that broke, in short sentences."""
     if moved == (0, 0):
-        return f"Drag the {pattern}, or press the arrow keys. Which maps follow?"
+        return f"Drag the {pattern}. Which maps follow?"
     parts = [f"Moved {direction(moved, 'px', plural='px')}."]
     followers = list(takewhile(lambda reading: reading.followed, readings))
     if followers:

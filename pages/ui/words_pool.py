@@ -48,7 +48,7 @@ def title(layer: Layer) -> str:
 def at_rest(mark: str) -> str:
     """Say what to do first."""
     name = f"the {FULL}" if mark == "pixel" else f"the {mark}"
-    return f"Drag {name}, or press the arrow keys. What does the pool notice?"
+    return f"Drag {name}. What does the pool notice?"
 
 
 def max_sentence(mark: str, moved: Pair, windows: Windows, reading: PoolReading) -> str:

@@ -72,7 +72,7 @@ def sentence(roads: Roads) -> str:
     scene = roads.scene
     if scene.moved == (0, 0):
         what = f"Drag the {scene.pattern}" if scene.moves == "pattern" else "Drag the whole picture"
-        return f"{what}, or press the arrow keys. Do both roads lead to the same map?"
+        return f"{what}. Do both roads lead to the same map?"
     return f"{_what_moved(roads)} {_what_came_of_it(roads)}"
 
 

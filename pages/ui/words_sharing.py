@@ -39,10 +39,7 @@ def too_many_weights(error: KernelError) -> str:
 def sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
     """Say where the response went, with one kernel for all places and with one for each."""
     if scene.moved == (0, 0):
-        return (
-            f"Drag the {scene.pattern}, or press the arrow keys. "
-            "Which map gives the same response at another place?"
-        )
+        return f"Drag the {scene.pattern}. Which map gives the same response at another place?"
     return (
         f"Moved {direction(scene.moved, 'px', plural='px')}. The shared kernel {_gave(shared)}. "
         f"With its own kernel at every place the layer {_gave(own)}."
