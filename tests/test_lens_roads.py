@@ -260,7 +260,7 @@ def test_at_rest_the_lens_asks_what_will_happen() -> None:
     assert rendered(ROADS).header["sentence"] == (
         "Drag the letter. Do both roads lead to the same map?"
     )
-    assert rendered(CLOUDS).header["sentence"].startswith("Drag the whole picture, or press")
+    assert rendered(CLOUDS).header["sentence"].startswith("Drag the whole picture. ")
 
 
 @settings(CALM, max_examples=60)
