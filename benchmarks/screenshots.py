@@ -70,6 +70,7 @@ def take(
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
+        has_touch=size == SIZES["phone"],
     )
     page.goto(url)
     page.locator(SHOWN).first.wait_for()
