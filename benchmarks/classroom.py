@@ -30,6 +30,7 @@ from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import AppServer, memory
 from benchmarks.tab import header_of
+from pages.ui.sweeping import EVERY
 
 Way = Literal["socket", "component"]
 
@@ -406,6 +407,7 @@ def left(server: AppServer, start: float, loaded: float) -> list[str]:
     time.sleep(GONE_AFTER)
     for _ in range(2):  # who leaves makes Streamlit look at its clock, who comes then has it swept
         asyncio.run(step(server, 1, 0, 1.0, "socket"))
+        time.sleep(EVERY)
     end = memory(server.pid)
     print(
         f"memory {start:.0f} MB after one learner, {loaded:.0f} MB after one for each scene, "

@@ -220,6 +220,7 @@ def test_a_tap_beside_the_pattern_pins_and_one_near_it_lets_go(
 ) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
     with Stage(browser, server, path=PATH, **phone) as stage:
+        stage.find(".unit-text", has_text="Tap a neuron on a map, or a pixel").wait_for()
         stage.page.touchscreen.tap(*pixel_place(stage, 8, 40))
         stage.wait_for_link(pixel="8,40")
         assert stage.sentence == SENTENCE

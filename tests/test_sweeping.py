@@ -39,3 +39,17 @@ def test_one_sweep_at_a_time() -> None:
         assert left() is not None
     sweeping.sweep()
     assert left() is None
+
+
+def test_what_is_free_then_goes_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(sweeping, "_return_free", asked.append)
+    sweeping.sweep()
+    assert asked == [0]  # all of it
+
+
+def test_where_the_system_takes_nothing_back_a_sweep_still_sweeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeping, "_return_free", None)
+    test_what_was_left_is_swept()
