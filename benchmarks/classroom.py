@@ -3,10 +3,11 @@
     python -m benchmarks.classroom                 # all steps but the long one, about 6 minutes
     python -m benchmarks.classroom --churn 10      # 10 minutes of learners coming and going
     python -m benchmarks.classroom --way component # frames through Streamlit's reruns alone
+    python -m benchmarks.classroom --plain         # a server that `streamlit run app.py` starts
 
-Starts the server as the README says. Each simulated learner joins as a browser does, by Streamlit's
-own WebSocket and its public protobuf classes, opens a scene of their own, and drags: over the frame
-socket, as browsers do, or through the component, which is what a browser falls back to. Both ends
+Starts the server with the settings of deploy/. Each simulated learner joins as a browser does, by
+Streamlit's own WebSocket and its public protobuf classes, opens a scene of their own, and drags:
+over the frame socket, as browsers do, or through the component, their fallback. Both ends
 are on this machine, and the load generator takes its share of it. Fails when a bar is missed.
 """
 
@@ -33,6 +34,9 @@ from benchmarks.tab import header_of
 from pages.ui.sweeping import EVERY
 
 Way = Literal["socket", "component"]
+
+FOR_A_CLASS = {"MALLOC_ARENA_MAX": "2", "PYTHONMALLOC": "malloc"}
+"""What deploy/ sets, so that memory that is free goes back to the system."""
 
 PACE = 5  # moves a second of a learner who drags with care
 SECONDS = 10.0
@@ -364,10 +368,11 @@ def main() -> None:
     parser.add_argument("--way", choices=("socket", "component"), default="socket")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each step")
     parser.add_argument("--churn", type=float, default=0.0, help="minutes of coming and going")
+    parser.add_argument("--plain", action="store_true", help="without the settings of deploy/")
     parser.add_argument("--only", type=int, default=0, help="only steps of so many learners")
     options = parser.parse_args()
     problems: list[str] = []
-    with AppServer() as server:
+    with AppServer(environment={} if options.plain else FOR_A_CLASS) as server:
         asyncio.run(step(server, 1, 0, 2.0, options.way))  # what is loaded once, is loaded
         start = memory(server.pid)
         asyncio.run(step(server, len(SCENES), 0, 2.0, options.way))

@@ -13,7 +13,8 @@ if [[ ${#ports[@]} -eq 0 ]]; then
   exit 1
 fi
 
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} # what one thread has let go of, another one takes
+# What a class has left goes back to the system: see "How many learners per core" in the README.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} PYTHONMALLOC=${PYTHONMALLOC:-malloc}
 
 declare -A port_of # by the id of its process
 start() {

@@ -27,6 +27,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from benchmarks.app_server import AppServer
+from benchmarks.classroom import FOR_A_CLASS
 from pages.ui.frame import Request, render_frame
 from pages.ui.scene import Scene
 from pages.ui.site import HOME, SITE
@@ -114,6 +115,13 @@ def test_the_image_is_of_one_version_and_runs_as_nobody_special() -> None:
     assert int(user) > 0
     install = next(line for line in instructions("RUN") if "pip install" in line)
     assert "--no-cache-dir" in install
+
+
+def test_what_is_measured_is_what_the_image_and_the_service_set() -> None:
+    service = (ROOT / "deploy" / "serve.sh").read_text(encoding="utf-8")
+    for name, value in FOR_A_CLASS.items():
+        assert f"{name}={value}" in instructions("ENV")[-1].split()
+        assert f"{name}=${{{name}:-{value}}}" in service
 
 
 def test_only_what_runs_goes_into_the_image(tmp_path: Path) -> None:

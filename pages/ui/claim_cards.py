@@ -16,7 +16,7 @@ from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
 ALL = "all"
 _LOOK_EVERY = 0.5  # seconds between two looks whether an experiment has ended
-_CARD = 420  # pixels a side that two cards need beside each other
+_CARD = 480  # pixels a side that two cards need beside each other
 _WAITING = 260  # pixels kept free for a card whose experiment runs
 
 _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
