@@ -19,6 +19,8 @@ def _page(entry: Entry) -> st.Page:
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 st.html(ASSETS / "access.css")
+# A dialog lies outside the app's own element, which alone knows whether the page is a dark one.
+st.html(f"<style>:root {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
 
 pages = {section: [_page(entry) for entry in entries] for section, entries in sections()}
 bare = presenting() or NOTES in st.query_params

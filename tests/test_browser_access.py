@@ -149,6 +149,20 @@ def test_a_page_is_for_everyone(browser: Browser, server: AppServer, view: str) 
             assert visit.sideways() == [], name
 
 
+@pytest.mark.parametrize("name", ["Make a GIF", "Hand out"])
+def test_a_dialog_is_for_everyone(browser: Browser, server: AppServer, name: str) -> None:
+    with Visit(browser, server, path="/pooling_forgives", color_scheme="light") as visit:
+        for scheme in ("light", "dark"):
+            visit.use_theme(scheme)
+            visit.page.get_by_role("button", name=name).click()
+            dialog = visit.page.get_by_role("dialog")
+            expect(dialog).to_be_visible()
+            visit.rest()
+            assert visit.violations() == [], scheme
+            dialog.press("Escape")
+            expect(dialog).to_have_count(0)
+
+
 def test_a_step_that_is_answered_or_left_keeps_the_focus(
     browser: Browser, server: AppServer
 ) -> None:
