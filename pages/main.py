@@ -19,7 +19,8 @@ def _page(entry: Entry) -> st.Page:
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 st.html(ASSETS / "access.css")
-# A dialog lies outside the app's own element, which alone knows whether the page is a dark one.
+# A dialog lies outside the app's own element, which alone knows whether the page is a dark one. A
+# stage tells when that changes; here it is what it was when the page was opened.
 st.html(f"<style>:root {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
 
 pages = {section: [_page(entry) for entry in entries] for section, entries in sections()}

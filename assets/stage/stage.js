@@ -525,6 +525,7 @@ class Stage {
   // What depends on theme, view and setting alone, not on the drag.
   dress(theme) {
     this.parts.root.dataset.theme = theme;
+    document.documentElement.style.colorScheme = theme; // for dialogs, see pages/main.py
     for (const button of this.parts.views.children) {
       const chosen = button.dataset.view === this.scene.view;
       button.setAttribute("aria-checked", chosen);

@@ -7,11 +7,12 @@
 import { boxOfCells, boxOfMap } from "./draw.js";
 import { samePlace } from "./geometry.js";
 import { element } from "./panels.js";
+import { BY_TOUCH } from "./words.js";
 
 const INK = { light: "#16191f", dark: "#fafaf8" };
 const PAPER = { light: "#fafaf8", dark: "#16191f" };
 const LOCKED = "Predict first. Then the stage is yours.";
-const MARKING = "Mark the cells that will change. By keyboard: arrows and Enter.";
+const MARKING = `Mark the cells that will change.${BY_TOUCH ? "" : " By keyboard: arrows and Enter."}`;
 
 export class Task {
   constructor(stage) {
