@@ -266,6 +266,7 @@ def contrast(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[
     return np.asarray((np.maximum(*bright) + 0.05) / (np.minimum(*bright) + 0.05))
 
 
+@pytest.mark.slow
 def test_a_number_can_be_read_on_every_colour(browser: Browser, server: AppServer) -> None:
     with Visit(browser, server, path="/convolution_follows", color_scheme="light") as visit:
         colors = np.array(visit.page.evaluate(INKS), dtype=float)

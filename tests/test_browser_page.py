@@ -109,6 +109,7 @@ def brightness(stage: Stage) -> float:
     return float(np.median(stage.cells(1)))
 
 
+@pytest.mark.slow
 def test_the_app_works_under_a_base_path(browser: Browser) -> None:
     with AppServer(base_path="lab") as server, Stage(browser, server, {"picture": "flat"}) as stage:
         assert "/lab/" in stage.page.url

@@ -1,5 +1,6 @@
 """The two ways of a frame in Chromium: its own socket, or the component where that is shut."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
@@ -46,6 +47,7 @@ def test_a_drag_goes_over_the_socket(browser: Browser, server: AppServer) -> Non
         assert stage.readouts(1)[0] == "→ 3 cells"
 
 
+@pytest.mark.slow
 def test_without_the_socket_the_component_brings_the_same_frames(
     browser: Browser, server: AppServer
 ) -> None:

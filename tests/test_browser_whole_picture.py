@@ -1,6 +1,7 @@
 """The whole picture on the move, the layer that parts, and the chart that waits for the drop."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
@@ -83,6 +84,7 @@ def test_the_chart_waits_for_the_drop_and_follows_soon(browser: Browser, server:
         assert abs(shown - 100 * off) <= 0.5
 
 
+@pytest.mark.slow
 def test_pages_keep_what_was_built_on_them(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, {"picture": "noise", "stack": "C3,M2"}) as stage:
         stage.drag(0, 2)
