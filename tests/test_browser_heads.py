@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.link import from_query, to_query
@@ -130,6 +131,24 @@ def test_a_training_is_stopped_and_the_page_goes_on(browser: Browser, server: Ap
         # Nobody has to wait for what was stopped: another tab trains at once.
         with Heads(browser, server, query_of(SMALL, examples=40, seed=34), path=PAGE) as other:
             other.wait_until_trained()
+
+
+def test_what_was_trained_before_the_stage_had_loaded_is_shown(
+    browser: Browser, server: AppServer
+) -> None:
+    with Heads(browser, server, path="/pooling_forgives") as stage:
+        trained = stage.page.get_by_text("Trained in").first
+
+        def hold(route: Route) -> None:
+            # Both frames wait for the stage then, the one before the training and the one after.
+            trained.wait_for()
+            route.continue_()
+
+        stage.page.route("**/stage/stage.js*", hold)
+        for seed in (35, 36, 37):  # which of both comes last is a matter of luck
+            query = urlencode(query_of(SMALL, examples=40, seed=seed))
+            stage.page.goto(f"{server.url}{PAGE}?{query}")
+            stage.wait_until_trained()
 
 
 def test_a_drag_during_training_neither_ends_it_nor_is_lost(

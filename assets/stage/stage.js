@@ -77,6 +77,7 @@ class Stage {
       tellCut: (isCut) => write(this.parts.cut, isCut ? CUT : ""),
     });
     this.revision = null;
+    this.sentAt = 0; // of the page's newest frame
     this.pageQuery = null; // the scene that the session is known to have
     this.setting = null;
     this.settingId = "";
@@ -135,6 +136,9 @@ class Stage {
   // answer to a hand. The last says nothing new while a socket brings the frames.
   receiveFromPage(frame) {
     const { header } = frame;
+    // While this module loads, Streamlit keeps all frames, and may show an older one last.
+    if (header.sentAt < this.sentAt) return;
+    this.sentAt = header.sentAt;
     const foreign = !this.scene || header.revision !== this.revision;
     if (foreign && this.isAheadOf(header)) this.tellAgain(header);
     else if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);

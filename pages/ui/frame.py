@@ -52,7 +52,8 @@ class Request:
     """What the stage asks for, and what it has already, so that it is not sent again.
 
     token and revision are given back as they came. probe, pixel: the unit and the pixel that are
-    pointed at. task: what a lesson asks on the stage, for the browser alone.
+    pointed at. task: what a lesson asks on the stage, for the browser alone. sent_at: ms since 1970
+    at which the page sends the frame, so that none is shown after a later one.
     """
 
     token: int = 0
@@ -64,6 +65,7 @@ class Request:
     pixel: Pair | None = None
     notice: str = ""
     task: StageTask | None = None
+    sent_at: int = 0
 
 
 def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
@@ -103,6 +105,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "revision": request.revision,
         "mount": request.mount,
         "notice": request.notice,
+        "sentAt": request.sent_at,
         "position": scene.position,
         "start": scene.start,
         "unit": None if scene.unit is None else _listed(scene.unit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from time import time
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -54,7 +55,7 @@ def stage(
 def _stage_alone(*charts: str, task: StageTask | None) -> None:
     here = learner()
     request, others_show_it = _request(here)
-    request = replace(request, task=task)
+    request = replace(request, task=task, sent_at=round(time() * 1000))
     st.html(_ROOM)
     with st.container(key="stage_room"):
         _stage(
