@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check of the project: linters, types, doctests and tests, in an environment of its own.
-# Usage: bash tests/run.sh                          all but what is slow, in under ten minutes
+# Usage: bash tests/run.sh                          all but what is slow, in about ten minutes
 #        bash tests/run.sh --slow                   what is slow, and nothing else
 #        bash tests/run.sh [arguments for pytest]   the checks, and what they choose
 set -euo pipefail
