@@ -295,7 +295,7 @@ def test_sentence_of_a_move() -> None:
         "Moved 1 px right. Layer 1 (convolution) followed. "
         "Layer 2 (max pool) cannot follow: 0.5 cells right lies between two cells of 2 px. "
     )
-    assert rendered(Scene()).header["sentence"].startswith("Drag the cat.")
+    assert rendered(Scene()).header["sentence"] == "Drag the cat. Which maps follow?"
 
 
 def test_pattern_that_a_stride_steps_over_shows_at_one_place_only() -> None:

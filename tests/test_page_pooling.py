@@ -74,7 +74,7 @@ def test_the_page_opens_on_the_first_touch() -> None:
         "grid": 8,
         "pattern": "pixel",
     }
-    assert header(page)["sentence"] == ("Drag the 9. What does the pool notice?")
+    assert header(page)["sentence"] == "Drag the 9. What does the pool notice?"
     assert header(page)["steps"] == "3 of 8 here"
     assert_counts_a_peaks_steps(page, Stack.parse("M2x2/2"))
     assert "12 of 32 steps change nothing: **3/8** on average." in text(page)

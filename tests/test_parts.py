@@ -18,11 +18,11 @@ from rfcore.faces import (
     part_box,
     scrambled_places,
 )
-from rfcore.filters import FILTERS
 from rfcore.heads import GridHead
 from rfcore.parts import TrainedParts, cell_boxes, train_parts
 from rfcore.parts_spec import PartsSpec, example_pictures, face_picture, moves_of
 from rfcore.stack import Stack
+from tests.test_filters import NAMES as FILTER_NAMES
 
 SEEDS = range(6)  # the default and five others
 BEYOND = PartsSpec().trained_jitter + 1  # the first distance that no example to learn from moved
@@ -374,7 +374,7 @@ def rejects(error, message):
         (
             {"filters": ("bluer",)},
             "the stack does not give features: choice must be one of bank, "
-            f"{', '.join(FILTERS)}, random, got 'bluer'",
+            f"{', '.join(FILTER_NAMES)}, random, got 'bluer'",
         ),
     ],
 )

@@ -27,7 +27,7 @@ from pages.ui.scene import (
     patterns_of,
 )
 from rfcore.errors import RfcoreError, ShapeError
-from rfcore.filters import CHOICES, FILTERS
+from rfcore.filters import CHOICES
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
@@ -41,6 +41,7 @@ from rfcore.layers import (
 from rfcore.ops import PADDING_MODES
 from rfcore.patterns import BACKGROUNDS, PATTERNS
 from rfcore.stack import Stack
+from tests.test_filters import NAMES as FILTER_NAMES
 from tests.test_patterns import NAMES
 
 # Examples are small; a busy machine must not fail a test for being slow.
@@ -50,7 +51,7 @@ CHOOSE = {
     "picture": ", ".join([*NAMES[1], "grid"]),
     "picture size": "32, 48, 64, 96, 128, 192, 256",
     "pattern": ", ".join(NAMES[0]),
-    "kernels": ", ".join(["bank", *FILTERS, "random"]),
+    "kernels": ", ".join(["bank", *FILTER_NAMES, "random"]),
     "padding mode": "zeros, circular, reflect, replicate",
     "view": "now, start, difference",
 }

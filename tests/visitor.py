@@ -7,9 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext
 
-_Kind = tuple[Browser, str]
-
-_away: dict[_Kind, list[BrowserContext]] = {}
+_away: dict[tuple[Browser, str], list[BrowserContext]] = {}
 
 
 @contextmanager
