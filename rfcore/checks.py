@@ -176,6 +176,8 @@ def shown(value: object) -> str:
 
 def _as_int(value: object) -> int | None:
     """Return a whole number as a Python int, None when it is none; True and False are none."""
+    if type(value) is int:  # nearly all there is, and asked some hundred times a frame
+        return value
     if isinstance(value, bool | np.bool):
         return None
     try:

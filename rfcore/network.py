@@ -155,15 +155,7 @@ class Network:
             if isinstance(layer, Conv2d):
                 kernels = self.kernels[index]
                 assert kernels is not None  # checked when the network was built
-                return ops.conv2d(
-                    x,
-                    kernels,
-                    self.biases[index],
-                    stride=layer.stride,
-                    padding=layer.padding,
-                    dilation=layer.dilation,
-                    padding_mode=self.padding_mode,
-                )
+                return ops.convolve(x, kernels, self.biases[index], layer, self.padding_mode)
             return run_weightless(layer, x)
         except ShapeError as error:
             raise ShapeError(f"layer {index + 1}, {error}") from None

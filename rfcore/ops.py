@@ -88,6 +88,23 @@ def conv2d(
     layer = Conv2d(
         kernels.shape[2:], stride, padding=padding, dilation=dilation, out_channels=len(kernels)
     )
+    return convolve(x, kernels, bias, layer, padding_mode)
+
+
+def convolve(
+    x: Array,
+    kernels: Array,
+    bias: Array | None,
+    layer: Conv2d,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Return what `conv2d` does, with kernels that were checked before and fit `layer`.
+
+    Raises as `conv2d` does for the rest.
+
+    >>> convolve(np.arange(4.0).reshape(1, 2, 2), np.ones((1, 1, 2, 2)), None, Conv2d(2))
+    array([[[6.]]])
+    """
     x = checked_map(x)
     if x.shape[-3] != kernels.shape[1]:
         raise ShapeError(
@@ -98,7 +115,7 @@ def conv2d(
     kernels = as_dtype(kernels, x.dtype, "kernel weight")
     bias = checked_bias(bias, len(kernels), x.dtype)
     padded = add_border(x, border_of(layer, padding_mode))
-    out = np.empty((*x.shape[:-3], *shape), x.dtype)
+    out = np.empty((*x.shape[:-3], len(kernels), *shape[1:]), x.dtype)
     whole = (0, shape[1], 0, shape[2])
     if x.ndim == 3:
         convolve_region(out, padded, kernels, bias, layer.window(), whole)

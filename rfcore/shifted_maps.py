@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import ceil, floor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Layer, Pair
 from rfcore.ops import Array, PaddingMode, border_of, checked_map, checked_mode
 from rfcore.receptive_field import ReceptiveField, receptive_fields
-from rfcore.shifts import ShiftFill, checked_fill, expected_shift, shift
+from rfcore.shifts import ShiftFill, checked_fill, shift
 from rfcore.stack import Stack, checked_stack
 
 
@@ -37,9 +39,13 @@ class MapShift:
         """Return a map (..., rows, cols) moved so, the blend of the nearest cells in between."""
         expected = np.zeros_like(x)
         for (rows, row_weight), (cols, col_weight) in product(*map(_nearest, self.cells)):
-            moved = shift(shift(x, rows, 0, fill=self.fills[0]), 0, cols, fill=self.fills[1])
-            expected += row_weight * col_weight * moved
+            expected += row_weight * col_weight * self._moved(x, rows, cols)
         return expected
+
+    def _moved(self, x: Array, rows: int, cols: int) -> Array:
+        if self.fills[0] == self.fills[1]:
+            return shift(x, rows, cols, fill=self.fills[0])
+        return shift(shift(x, rows, 0, fill=self.fills[0]), 0, cols, fill=self.fills[1])
 
 
 def shifted_activations(
@@ -84,30 +90,52 @@ def map_shifts(
     (slice(2, 8, None), slice(3, 7, None))
     """
     moved = whole_pair(moved, "moved", error=ShiftError)
-    fills = [checked_fill(fill)] * 2
+    checked_fill(fill)
     checked_mode(padding_mode)
-    before = image_size = whole_pair(image_size, "image_size", 1, error=ShapeError)
-    fields = receptive_fields(stack, image_size)
-    shifts = []
-    for layer, field, shape in zip(stack, fields, stack.shapes((1, *image_size)), strict=True):
-        cells, boxes = expected_shift(moved, field.jump), []
-        for axis, count in enumerate(shape[1:]):
-            if not _wraps(layer, padding_mode, axis, before[axis], count):
-                fills[axis] = "zeros"
-            if fills[axis] == "circular":
-                boxes.append((slice(0, count), slice(0, count)))
-            else:
-                boxes.append(_boxes(field, axis, image_size[axis], count, cells[axis]))
-        (rows_there, rows_clear), (cols_there, cols_clear) = boxes
-        shifts.append(
-            MapShift(
-                cells=cells,
-                fills=(fills[0], fills[1]),
-                there=(rows_there, cols_there),
-                clear=(rows_clear, cols_clear),
-            )
+    checked_stack(stack)
+    image_size = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    rows, cols = (
+        _shifts_along(axis, stack, moved[axis], image_size, padding_mode, fill) for axis in (0, 1)
+    )
+    return tuple(
+        MapShift(
+            cells=(row.cells, col.cells),
+            fills=(row.fill, col.fill),
+            there=(row.there, col.there),
+            clear=(row.clear, col.clear),
         )
-        before = shape[1:]
+        for row, col in zip(rows, cols, strict=True)
+    )
+
+
+class _AxisShift(NamedTuple):
+    """One axis of a MapShift."""
+
+    cells: Fraction
+    fill: ShiftFill
+    there: slice
+    clear: slice
+
+
+# Every frame of a drag asks for both axes, and a picture of 64 has 127 moves along each.
+@lru_cache(maxsize=2048)
+def _shifts_along(
+    axis: int, stack: Stack, moved: int, image_size: Pair, mode: PaddingMode, fill: ShiftFill
+) -> tuple[_AxisShift, ...]:
+    """Return what a shift of the image along an axis should do to the map of every layer."""
+    size = before = image_size[axis]
+    shifts = []
+    fields = receptive_fields(stack, image_size)
+    for layer, field, shape in zip(stack, fields, stack.shapes((1, *image_size)), strict=True):
+        cells, count = Fraction(moved, field.jump[axis]), shape[1 + axis]
+        if not _wraps(layer, mode, axis, before, count):
+            fill = "zeros"
+        if fill == "circular":
+            there = clear = slice(0, count)
+        else:
+            there, clear = _boxes(field, axis, size, count, cells)
+        shifts.append(_AxisShift(cells, fill, there, clear))
+        before = count
     return tuple(shifts)
 
 

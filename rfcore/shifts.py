@@ -21,6 +21,9 @@ SHIFT_FILLS: tuple[ShiftFill, ...] = get_args(ShiftFill)
 EXACT = 1 - 1e-5
 """Similarity from which two float32 responses count as the same one, moved."""
 
+_COPY = 1e-10
+"""How far the similarity of a copy may be from 1 by rounding."""
+
 
 @dataclass(frozen=True)
 class MeasuredShift:
@@ -138,10 +141,15 @@ def measured_shift(
     target = after[after_box].astype(np.float64)
     peak = max(np.abs(patch).max(), np.abs(target).max())
     patch, target = patch / peak, target / peak  # or the squares of tiny responses would vanish
+    energy = ((patch**2).sum() + (target**2).sum()) / 2
+    corner = before_box[0].start + near_row, before_box[1].start + near_col
+    is_near = corner == (after_box[0].start, after_box[1].start) and patch.shape == target.shape
+    # No other shift can be more alike than a copy is, so there is nothing to search.
+    if is_near and (patch * target).sum() >= (1 - _COPY) * energy:
+        return MeasuredShift((int(near_row), int(near_col)), 1.0)
     sizes = [a + b - 1 for a, b in zip(patch.shape, target.shape, strict=True)]
     # Correlation is convolution with the flipped patch; padding keeps it from wrapping.
     spectrum = np.fft.rfft2(target, sizes) * np.fft.rfft2(patch[::-1, ::-1], sizes)
-    energy = ((patch**2).sum() + (target**2).sum()) / 2
     similarity = np.fft.irfft2(spectrum, sizes) / energy
     origin = [
         after_box[axis].start - before_box[axis].start - (patch.shape[axis] - 1) for axis in (0, 1)

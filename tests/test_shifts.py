@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rfcore.shifts
 from rfcore import (
     MeasuredShift,
     Network,
@@ -163,6 +164,28 @@ def test_an_exact_copy_is_found_wherever_it_went(seed, start, end, dtype, scale)
     assert measured.similarity <= 1
     assert measured.is_exact
     np.testing.assert_array_equal([before, after], kept)
+
+
+@pytest.mark.parametrize("near", [(1, 2), (1.0, 2.0), expected_shift((2, 4), (2, 2)), (0, 0)])
+def test_a_copy_is_the_same_wherever_it_was_expected(near):
+    before, after = np.zeros((6, 7)), np.zeros((6, 7))
+    before[1:3, 1:4] = after[2:4, 3:6] = [[0.1, 0.7, 0.3], [0.2, -0.6, 0.9]]
+    assert check(before, after, near) == MeasuredShift((1, 2), 1.0)
+
+
+def shifted_by_one_in_its_box() -> tuple[np.ndarray, np.ndarray]:
+    """Two responses whose boxes are (1, 2) apart, and what is in them (1, 3)."""
+    before, after = np.zeros((4, 9)), np.zeros((4, 9))
+    before[1, 1:5] = [1, 7, 5, 1]
+    after[2, 3:7] = [1, 1, 7, 5]
+    return before, after
+
+
+def test_what_only_fills_the_same_box_is_no_copy(monkeypatch):
+    assert check(*shifted_by_one_in_its_box(), near=(1, 2)).shift == (1, 3)
+    monkeypatch.setattr(rfcore.shifts, "_COPY", 0.5)
+    with pytest.raises(AssertionError):
+        check(*shifted_by_one_in_its_box(), near=(1, 2))
 
 
 def test_a_response_cut_at_the_border_is_no_longer_exact():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from pages.ui.face_parts import FaceParts
 from pages.ui.limits import SceneError
@@ -93,7 +94,13 @@ def _parts_query(parts: FaceParts) -> dict[str, str]:
 
 def to_query_string(scene: Scene) -> str:
     """Return the part of a link after the question mark."""
-    return urlencode(to_query(scene), safe=",/")
+    return "&".join(f"{key}={_quoted(value)}" for key, value in to_query(scene).items())
+
+
+# Every frame of a drag holds its link, and but one of its values is that of the frame before.
+@lru_cache(maxsize=512)
+def _quoted(value: str) -> str:
+    return quote_plus(value, safe=",/")
 
 
 def from_query(
