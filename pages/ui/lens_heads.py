@@ -66,6 +66,7 @@ class HeadsLens(Lens):
         if scene.training is None or trained is None:
             header["sentence"] = NONE_HERE if scene.training is None else words_heads.UNTRAINED
             return Part(header)
+        assert moment.now.last is not None  # it is of now
         logits = [head.logits(moment.now.last)[0] for head in trained.classifiers]
         shares = [softmax(row) for row in logits]
         header["sentence"] = words_heads.heads_sentence(scene, trained, shares)

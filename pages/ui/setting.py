@@ -45,12 +45,13 @@ class Look(NamedTuple):
     """One moment of a drag: the shown maps, and what in each of them should move with the hand.
 
     The second is what the pattern by itself adds to a map; when the whole picture moves with it,
-    it is the map. last: all channels of the last layer, (channels, rows, cols).
+    it is the map. last: all channels of the last layer, (channels, rows, cols); None where a drag
+    began, of which nobody asks for them.
     """
 
     maps: tuple[Array, ...]
     responses: tuple[Array, ...]
-    last: Array
+    last: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +173,7 @@ def setting_of(scene: Scene) -> Setting:
 def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
     at_start = replace(scene, position=start, start=start)
-    return setting_of(scene).look(at_start, responses=responses)
+    return setting_of(scene).look(at_start, responses=responses)._replace(last=None)
 
 
 def _network(scene: Scene) -> Network:
