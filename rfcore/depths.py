@@ -74,10 +74,7 @@ def compare_depths(
     >>> [result.field_share for result in results]
     [0.0244140625, 0.19140625]
     """
-    checked_experiment(experiment)
-    if not items(stacks):
-        raise TrainingError(f"stacks must be a sequence of at least one, got {shown(stacks)}")
-    trials = [_with_stack(experiment, stack) for stack in stacks]
+    trials = depth_experiments(experiment, stacks)
     results = []
     for trial in trials:
         results.append(_depth(trial, checked_heads(heads)))
@@ -86,11 +83,32 @@ def compare_depths(
     return tuple(results)
 
 
-def _with_stack(experiment: Experiment, stack: Stack) -> Experiment:
-    convolutions = sum(isinstance(layer, Conv2d) for layer in checked_stack(stack))
-    return replace(
-        experiment, stack=stack, filters=experiment.filters[:convolutions], where="upper left"
+def depth_experiments(
+    experiment: Experiment, stacks: Sequence[Stack] = DEPTHS
+) -> tuple[Experiment, ...]:
+    """Return the experiments that `compare_depths` carries out, one for each stack.
+
+    Raises as it does.
+
+    >>> [each.where for each in depth_experiments(Experiment(where="everywhere"), DEPTHS[:2])]
+    ['upper left', 'upper left']
+    """
+    checked_experiment(experiment)
+    if not items(stacks):
+        raise TrainingError(f"stacks must be a sequence of at least one, got {shown(stacks)}")
+    return tuple(
+        replace(
+            experiment,
+            stack=stack,
+            filters=experiment.filters[: _convolutions(stack)],
+            where="upper left",
+        )
+        for stack in stacks
     )
+
+
+def _convolutions(stack: Stack) -> int:
+    return sum(isinstance(layer, Conv2d) for layer in checked_stack(stack))
 
 
 def _depth(experiment: Experiment, heads: tuple[Head, ...]) -> DepthResult:

@@ -211,3 +211,12 @@ def test_depths_are_compared_on_a_click() -> None:
     assert f"a last field of {covering.field[0]} pixels, which covers the picture" in text(page)
     right = percent(float(covering.untrained_right[0]))
     assert f"flatten + dense {right}" in text(page)
+
+
+def test_depths_that_would_take_too_long_are_refused_in_words() -> None:
+    page = opened(**(small(examples=8) | {"size": "128"}))
+    press(page, "Compare the depths")
+    [error] = page.error
+    assert error.value.startswith("These settings cannot be compared: training all of them takes")
+    assert "take a smaller picture" in error.value
+    assert "Compare the depths" in buttons(page)

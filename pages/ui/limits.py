@@ -83,6 +83,15 @@ def check_training(work: int) -> None:
         )
 
 
+def check_comparison(work: int) -> None:
+    """Raise when a comparison of depths is more than a page may do; work: in multiply-adds."""
+    if work > MAX_TRAINING:
+        raise SceneError(
+            f"training all of them takes {work:,} multiply-adds, and a page does up to "
+            f"{MAX_TRAINING:,}: take a smaller picture"
+        )
+
+
 @lru_cache(maxsize=CACHED)
 def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
     """Return the (channels, rows, cols) of every map on a picture of `size`."""
