@@ -59,3 +59,11 @@ export function legendGradient(theme) {
   const stops = [...css(RAMPS[theme].negative).reverse(), ...css(RAMPS[theme].positive).slice(1)];
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
+
+// The light or dark of the page round an element.
+export function themeOf(node) {
+  const color = getComputedStyle(node).getPropertyValue("--st-background-color");
+  const parts = color.match(/^#(..)(..)(..)/)?.slice(1).map((part) => parseInt(part, 16));
+  const [red, green, blue] = parts ?? color.match(/\d+/g)?.map(Number) ?? [255, 255, 255];
+  return red * 0.3 + green * 0.6 + blue * 0.1 < 128 ? "dark" : "light";
+}

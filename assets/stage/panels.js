@@ -92,7 +92,8 @@ export function buildInput(setting) {
   return { panel, plot, canvas, handle, values };
 }
 
-export function buildMap(layer, index, labels, title) {
+// count: of all layers; the only one needs no number beside a title.
+export function buildMap(layer, index, count, labels, title) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const plot = element(
     "div",
@@ -115,7 +116,7 @@ export function buildMap(layer, index, labels, title) {
   const caption = element(
     "figcaption",
     {},
-    element("span", { class: "number" }, index + 1),
+    ...(count > 1 || !title ? [element("span", { class: "number" }, index + 1)] : []),
     element("span", { class: "name" }, title ?? layer.text),
     element("span", { class: "shape" }, `${layer.rows}\u00d7${layer.cols}`),
     broken,

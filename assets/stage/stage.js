@@ -5,21 +5,24 @@
 
 import { whenGone } from "../leaving.js";
 import { whenChartIsNear } from "./charts.js";
-import { Bitmap, Sheet, boxOfMap, composite, drawUnit, shifted } from "./draw.js";
-import { FULL_SCALE, readFrame } from "./frame.js";
+import { themeOf } from "./colors.js";
+import { Bitmap, Sheet } from "./draw.js";
+import { readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
-import { drawGrowing, grow } from "./growth.js";
+import { grow } from "./growth.js";
 import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
+import { layOut } from "./layout.js";
 import { LENSES } from "./lenses.js";
 import { Line } from "./line.js";
 import { Motion } from "./motion.js";
-import { fitMaps, giveKeysBack, roomFor } from "./projector.js";
-import { buildExtra, buildFrame, buildInput, buildMap, element, fillLegend, nameChannels } from "./panels.js";
+import { dress, paintExtra, paintInput, paintMap } from "./paint.js";
+import { buildExtra, buildFrame, buildInput, buildMap, element, nameChannels } from "./panels.js";
+import { giveKeysBack, roomFor } from "./projector.js";
+import { say, write } from "./readouts.js";
 import { Task } from "./task.js";
-import { BY_TOUCH, describeUnit, numberText } from "./words.js";
+import { BY_TOUCH, describeUnit } from "./words.js";
 
 // Named here although other modules import them, so that a browser asks for all files at once.
-import "./colors.js";
 import "./field-marks.js";
 import "./lens-fields.js";
 import "./lens-pool.js";
@@ -34,21 +37,11 @@ const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads"
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
 const SETTLE_AFTER = 400; // ms after the last key until the scene counts as settled
-const NARROWEST = 168; // CSS pixels of a panel before the row wraps
-const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
-const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
-const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
-const GAP = 16;
 
 const CUT = "Reconnecting. The maps follow once the server answers.";
 const HINT = BY_TOUCH
   ? "Tap any cell of a map to see its receptive field."
   : "Arrow keys move it too. Point at any cell of a map to see its receptive field. A click pins it.";
-
-// Writing the same text again would make the browser lay out the page again.
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
 
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
@@ -190,7 +183,8 @@ class Stage {
     this.header = header;
     this.lens.received?.(this, header, planes);
     this.line.answered(header);
-    this.say(header);
+    say(this, header);
+    this.speakSoon();
     this.draw();
     const detail = { token: header.token, position: header.position, parts: header.parts };
     this.parts.root.dispatchEvent(
@@ -260,7 +254,8 @@ class Stage {
     this.input.sheet = new Sheet(this.input.canvas);
     this.input.bitmap = new Bitmap(setting.size, setting.size);
     this.maps = setting.layers.map((layer, index) => {
-      const map = buildMap(layer, index, setting.labels, setting.titles?.[index]);
+      const { length } = setting.layers;
+      const map = buildMap(layer, index, length, setting.labels, setting.titles?.[index]);
       map.sheet = new Sheet(map.canvas);
       map.bitmap = new Bitmap(layer.rows, layer.cols);
       listenToMap(this, map, index);
@@ -364,30 +359,6 @@ class Stage {
 
   // ---- what is shown
 
-  say(header) {
-    const { notice, sentence } = this.parts;
-    const { position, moved, readings } = header;
-    write(notice, header.notice);
-    notice.hidden = !header.notice;
-    write(sentence, header.sentence);
-    write(this.input.values.place, `row ${position[0]}, column ${position[1]}`);
-    write(this.input.values.moved, moved);
-    for (const [key, text] of Object.entries(header.pictureReadings ?? {})) {
-      write(this.input.values[key], text);
-    }
-    const panels = [...this.maps, ...this.extras];
-    readings.forEach((reading, i) => {
-      for (const [key, node] of Object.entries(panels[i].values)) write(node, reading[key] ?? "");
-    });
-    this.maps.forEach((map, i) => {
-      const [layer, reason] = header.break ?? [-1, ""];
-      map.broken.hidden = layer !== i;
-      map.broken.title = layer === i ? `The first map that does not follow exactly: ${reason}` : "";
-      map.panel.classList.toggle("broken", layer === i);
-    });
-    this.speakSoon();
-  }
-
   speakSoon() {
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => {
@@ -399,59 +370,16 @@ class Stage {
   }
 
   layOut() {
-    const width = this.parts.root.clientWidth;
-    if (!width || !this.setting || !this.input) return;
-    const answers = [...this.shownMaps, ...this.extras, ...this.lensPanels];
-    const count = answers.length + 1;
-    const phone = width < (count < 4 ? PHONE_OF_FEW : PHONE);
-    const narrowest = this.lens.narrowest ?? NARROWEST;
-    const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
-    // Rows of equal length: seven panels and one below would waste the screen.
-    const rows = Math.ceil(count / Math.min(count, fit));
-    const most = this.lensPanels.some((panel) => panel.wide) ? 1 : (this.lens.phoneColumns ?? 3);
-    const columns = phone ? Math.min(answers.length, most) : Math.ceil(count / rows);
-    this.room = roomFor(this.parts.root);
-    const isFitted = this.room.isPresenting && !phone;
-    this.parts.root.classList.toggle("phone", phone);
-    this.parts.root.classList.toggle("presenting", this.room.isPresenting);
-    for (const { sheet } of [this.input, ...answers]) sheet?.setWeight(isFitted ? 1.6 : 1);
-    const panels = { answers, phone, width };
-    if (isFitted) fitMaps(this.parts.root, this.room.height, count, (...of) => this.size(panels, ...of));
-    else {
-      // A picture larger than this would push the maps or the sentence off the first screen.
-      const [onDesk, onPhone] = this.lens.tallest ?? [0.5, 0.36];
-      this.size(panels, columns, Math.max(220, window.innerHeight * (phone ? onPhone : onDesk)));
-    }
+    if (!this.parts.root.clientWidth || !this.setting || !this.input) return;
+    layOut(this);
     this.draw();
-  }
-
-  // Put the panels into so many columns, no map larger than so many CSS pixels; return the size of
-  // the largest one.
-  size({ answers, phone, width }, columns, largest) {
-    const { classList, style } = this.parts.panels;
-    const rows = Math.ceil((answers.length + 1) / columns);
-    const cell = (width - (columns - 1) * GAP) / columns;
-    // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
-    // stand right under the maps.
-    classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
-    classList.toggle("narrow", cell < NARROW * this.room.type);
-    style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    const wide = Math.min(phone ? width : cell, largest);
-    const side = this.input.sheet.resize(wide, this.setting.size, this.margin);
-    for (const { sheet } of answers) {
-      sheet?.resize(Math.min(cell, largest), this.setting.size, this.margin);
-    }
-    return side;
   }
 
   // The page's own light or dark; asking for a style costs, so it is asked twice a second at most.
   get theme() {
     if (performance.now() - (this.themeAsked ?? -Infinity) < 500) return this.knownTheme;
     this.themeAsked = performance.now();
-    const color = getComputedStyle(this.parts.root).getPropertyValue("--st-background-color");
-    const parts = color.match(/^#(..)(..)(..)/)?.slice(1).map((part) => parseInt(part, 16));
-    const [red, green, blue] = parts ?? color.match(/\d+/g)?.map(Number) ?? [255, 255, 255];
-    this.knownTheme = red * 0.3 + green * 0.6 + blue * 0.1 < 128 ? "dark" : "light";
+    this.knownTheme = themeOf(this.parts.root);
     return this.knownTheme;
   }
 
@@ -464,7 +392,7 @@ class Stage {
     if (this.drawing || this.drawingPicture) return;
     this.drawingPicture = requestAnimationFrame(() => {
       this.drawingPicture = null;
-      if (this.now) this.drawInput(this.theme, this.shownUnit);
+      if (this.now) paintInput(this, this.theme, this.shownUnit);
     });
   }
 
@@ -497,15 +425,6 @@ class Stage {
     return this.lens.unitMark ? this.lens.unitMark(this, index, unit) : {};
   }
 
-  markUnit(sheet, index, unit) {
-    const mark = this.markOf(index, unit);
-    if (!mark) return;
-    const { setting: { layers }, ownCells } = this;
-    const growth = this.motion.running("grow");
-    if (growth) drawGrowing(sheet, layers, index, growth, ownCells, mark);
-    else drawUnit(sheet, layers, index, this.lens.markedUnit?.(this, unit) ?? unit, ownCells, mark);
-  }
-
   draw() {
     cancelAnimationFrame(this.drawing);
     cancelAnimationFrame(this.drawingPicture);
@@ -513,127 +432,17 @@ class Stage {
     if (!this.setting || !this.now || !this.input.sheet.zoom) return;
     const theme = this.theme;
     const look = `${theme} ${this.view} ${this.settingId}`;
-    if (look !== this.drawnLook) this.dress(theme);
+    if (look !== this.drawnLook) dress(this, theme);
     this.drawnLook = look;
     const unit = this.shownUnit;
     this.motion.endUnlessOf(unit);
-    this.drawInput(theme, unit);
-    for (const index of this.setting.shown) this.drawMap(this.maps[index], index, theme, unit);
-    this.extras.forEach((map, index) => this.drawExtra(map, index, theme));
+    paintInput(this, theme, unit);
+    for (const index of this.setting.shown) paintMap(this, this.maps[index], index, theme, unit);
+    this.extras.forEach((map, index) => paintExtra(this, map, index, theme));
     this.lens.after?.(this, theme, unit);
     this.giveUpCharts ??= whenChartIsNear(() => this.wantCharts());
     write(this.parts.unitText, this.lens.words?.(this, unit) ?? (unit ? this.describe(unit) : this.hint));
     this.motion.drawn();
-  }
-
-  // What depends on theme, view and setting alone, not on the drag.
-  dress(theme) {
-    this.parts.root.dataset.theme = theme;
-    document.documentElement.style.colorScheme = theme; // for dialogs, see pages/main.py
-    for (const button of this.parts.views.children) {
-      const chosen = button.dataset.view === this.scene.view;
-      button.setAttribute("aria-checked", chosen);
-      button.tabIndex = chosen ? 0 : -1;
-    }
-    this.maps.forEach((map, i) => {
-      fillLegend(map, this.setting.layers[i].scale, this.view, theme);
-    });
-    this.extras.forEach((map, i) => {
-      fillLegend(map, this.setting.extras[i].full, "now", theme);
-    });
-  }
-
-  drawInput(theme, unit) {
-    const { sheet, bitmap, handle } = this.input;
-    const { position, start } = this.scene;
-    const { size } = this.setting.pattern;
-    const whole = [0, this.setting.size, 0, this.setting.size];
-    const wanted = [...position, ...start, this.scene.moves];
-    const sent = this.lens.picture?.(this);
-    if (sent) bitmap.gray(sent);
-    else if (!samePlace(this.composited, wanted)) {
-      this.pixels = this.composite();
-      bitmap.gray(this.pixels);
-      this.composited = wanted;
-    }
-    sheet.begin(theme);
-    sheet.bitmap(bitmap, whole);
-    if (this.setting.numbers) {
-      const { full, size: cells } = this.setting;
-      const number = (i) => `${Math.round((this.pixels[i] * full) / 255)}`;
-      if (full > 1) sheet.numbers(bitmap, whole, cells, cells, number);
-    }
-    sheet.edge();
-    // What a lens knows of a field waits until the field is there.
-    const reached = this.motion.running("grow") ? null : unit;
-    if (!this.task.veiled) this.lens.overInput?.(this, sheet, theme, reached);
-    const around = ([row, col]) => [row, row + size, col, col + size];
-    if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
-    sheet.box(around(position));
-    if (unit) this.markUnit(sheet, -1, unit);
-    this.placeHandle(handle, sheet, position, size);
-  }
-
-  // The picture as the hand has moved it: the pattern over it, or all of it from where it began.
-  composite() {
-    const { position, start, moves } = this.scene;
-    const pixels = new Uint8Array(this.planes.picture.values.length);
-    if (moves === "pattern") {
-      composite(pixels, this.planes, position);
-      return pixels;
-    }
-    composite(pixels, this.planes, start);
-    const by = [position[0] - start[0], position[1] - start[1]];
-    return shifted(pixels, this.setting.size, by, moves === "wrap");
-  }
-
-  placeHandle(handle, sheet, [row, col], size) {
-    const side = Math.max(44, size * sheet.zoom);
-    const center = (at) => (at + size / 2 + sheet.margin) * sheet.zoom - side / 2;
-    handle.style.width = handle.style.height = `${side}px`;
-    handle.style.transform = `translate(${center(col)}px, ${center(row)}px)`;
-    const jump = this.setting.layers.at(-1).field.jump[0];
-    handle.setAttribute(
-      "aria-label",
-      `${this.setting.pattern.name} at row ${row}, column ${col}. Arrow keys move it by 1, ` +
-        `with Shift by ${jump}; Home returns it.`,
-    );
-  }
-
-  drawMap(map, index, theme, unit) {
-    const layer = this.setting.layers[index];
-    const values = this.valuesOf(index, this.view);
-    if (values) map.bitmap.signed(values, FULL_SCALE, theme);
-    const square = boxOfMap(layer, this.setting.size, this.ownCells);
-    map.sheet.begin(theme);
-    if (values) map.sheet.bitmap(map.bitmap, square);
-    if (values && this.setting.numbers) {
-      const number = (i) => numberText((values[i] * layer.scale) / FULL_SCALE);
-      map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
-    }
-    if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
-    map.sheet.edge();
-    this.lens.overMap?.(this, map, index, theme, unit);
-    if (unit) this.markUnit(map.sheet, index, unit);
-    this.task.draw(map, index, theme);
-  }
-
-  drawExtra(map, index, theme) {
-    const { layer: of, scale, full } = this.setting.extras[index];
-    const layer = this.setting.layers[of];
-    const values = this.now.extras[index];
-    map.bitmap.signed(values, (FULL_SCALE * full) / scale, theme);
-    const square = boxOfMap(layer, this.setting.size, this.ownCells);
-    map.sheet.begin(theme);
-    map.sheet.bitmap(map.bitmap, square);
-    if (this.setting.numbers) {
-      const text = (i) => numberText((values[i] * scale) / FULL_SCALE);
-      const number = (i) => (this.lens.isBlank?.(this, index, i) ? "" : text(i));
-      map.sheet.numbers(map.bitmap, square, layer.rows, layer.cols, number);
-    }
-    if (this.ownCells) map.sheet.grid(square, layer.rows, layer.cols);
-    map.sheet.edge();
-    this.lens.overExtra?.(this, map, index, theme);
   }
 
   valuesOf(index, view) {

@@ -1,0 +1,56 @@
+// Where the panels of a stage stand, and how large its maps are.
+
+import { fitMaps, roomFor } from "./projector.js";
+
+const NARROWEST = 168; // CSS pixels of a panel before the row wraps
+const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
+const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
+const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
+const GAP = 16;
+
+export function layOut(stage) {
+  const { input, lens, lensPanels, parts: { root } } = stage;
+  const width = root.clientWidth;
+  const answers = [...stage.shownMaps, ...stage.extras, ...lensPanels];
+  const count = answers.length + 1;
+  const phone = width < (count < 4 ? PHONE_OF_FEW : PHONE);
+  const fit = Math.max(1, Math.floor((width + GAP) / ((lens.narrowest ?? NARROWEST) + GAP)));
+  // Rows of equal length: seven panels and one below would waste the screen.
+  const rows = Math.ceil(count / Math.min(count, fit));
+  const most = lensPanels.some((panel) => panel.wide) ? 1 : (lens.phoneColumns ?? 3);
+  const columns = phone ? Math.min(answers.length, most) : Math.ceil(count / rows);
+  stage.room = roomFor(root);
+  const isFitted = stage.room.isPresenting && !phone;
+  root.classList.toggle("phone", phone);
+  root.classList.toggle("presenting", stage.room.isPresenting);
+  for (const { sheet } of [input, ...answers]) sheet?.setWeight(isFitted ? 1.6 : 1);
+  const panels = { answers, phone, width };
+  if (isFitted) fitMaps(root, stage.room.height, count, (...of) => size(stage, panels, ...of));
+  else {
+    // A picture larger than this would push the maps or the sentence off the first screen.
+    const [onDesk, onPhone] = lens.tallest ?? [0.5, 0.36];
+    const largest = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
+    size(stage, panels, columns, largest);
+  }
+}
+
+// Put the panels into so many columns, no map larger than so many CSS pixels; return the size of
+// the largest one.
+function size({ input, margin, parts, room, setting }, { answers, phone, width }, columns, largest) {
+  const { classList, style } = parts.panels;
+  const rows = Math.ceil((answers.length + 1) / columns);
+  const cell = (width - (columns - 1) * GAP) / columns;
+  // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
+  // stand right under the maps.
+  classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
+  classList.toggle("narrow", cell < NARROW * room.type);
+  style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  const fit = ({ panel, sheet }, most) => {
+    const side = sheet?.resize(most, setting.size, margin);
+    // Words stand where the picture begins, not where what lies beyond its border may be drawn.
+    panel.style.setProperty("--inset", `${sheet ? margin * sheet.zoom : 0}px`);
+    return side;
+  };
+  for (const answer of answers) fit(answer, Math.min(cell, largest));
+  return fit(input, Math.min(phone ? width : cell, largest));
+}

@@ -1,0 +1,29 @@
+// What a stage says below its maps, from the header of a frame.
+
+// Writing the same text again would make the browser lay out the page again.
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function say({ extras, input, maps, parts }, header) {
+  const { notice, sentence } = parts;
+  const { position, moved, readings } = header;
+  write(notice, header.notice);
+  notice.hidden = !header.notice;
+  write(sentence, header.sentence);
+  write(input.values.place, `row ${position[0]}, column ${position[1]}`);
+  write(input.values.moved, moved);
+  for (const [key, text] of Object.entries(header.pictureReadings ?? {})) {
+    write(input.values[key], text);
+  }
+  const panels = [...maps, ...extras];
+  readings.forEach((reading, i) => {
+    for (const [key, node] of Object.entries(panels[i].values)) write(node, reading[key] ?? "");
+  });
+  const [layer, reason] = header.break ?? [-1, ""];
+  maps.forEach((map, i) => {
+    map.broken.hidden = layer !== i;
+    map.broken.title = layer === i ? `The first map that does not follow exactly: ${reason}` : "";
+    map.panel.classList.toggle("broken", layer === i);
+  });
+}
