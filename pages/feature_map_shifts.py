@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, layer_controls
+from pages.ui import choice_box, layer_controls, picture_controls, stack_controls
 from pages.ui.questions import question_of
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
@@ -12,17 +12,17 @@ from pages.ui.stage import stage
 scene = enter(STACK, "maps").scene
 
 st.title(question_of(scene), anchor=False)
-controls.link_notices()
+choice_box.link_notices()
 stage(CHARTS)
-controls.picture_controls()
-controls.stack_controls()
+picture_controls.picture_controls()
+stack_controls.stack_controls()
 build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])
 with build:
     layer_controls.layer_editor()
 with kernels:
-    controls.kernel_controls()
+    stack_controls.kernel_controls()
 with photo:
-    controls.photo_control()
+    picture_controls.photo_control()
 st.header("How far is each layer off?", anchor=False)
 shift_chart()
 st.header("Every layer in numbers", anchor=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, front
+from pages.ui import choice_box, front
 from pages.ui.rooms import STACK
 from pages.ui.session import enter
 from pages.ui.stage import stage
@@ -11,7 +11,7 @@ enter(STACK, "maps")
 
 st.title("Convolution follows, pooling forgives, the head decides.", anchor=False)
 st.markdown("Drag the pattern. See what a network keeps of where it is, and what it forgets.")
-controls.link_notices()
+choice_box.link_notices()
 stage()
 front.three_ideas()
 front.walkthrough()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, layer_controls
+from pages.ui import choice_box, layer_controls, picture_controls, stack_controls
 from pages.ui.added_layer import layer_adder
 from pages.ui.arithmetic import arithmetic
 from pages.ui.own_model import own_model
@@ -16,10 +16,10 @@ from pages.ui.zoo import zoo_chooser, zoo_table
 scene = enter(STACK, "fields").scene
 
 st.title(question_of(scene), anchor=False)
-controls.link_notices()
+choice_box.link_notices()
 stage()
-controls.stack_controls()
-controls.picture_controls()
+stack_controls.stack_controls()
+picture_controls.picture_controls()
 st.header("How the field grows, step by step", anchor=False)
 arithmetic(scene.stack, (scene.size, scene.size), "stack_chart")
 st.header("Add one more layer", anchor=False)

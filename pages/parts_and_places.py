@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls
+from pages.ui import choice_box
 from pages.ui.parts_chart import parts_chart
 from pages.ui.parts_controls import parts_controls
 from pages.ui.parts_training import training_line
@@ -14,7 +14,7 @@ from pages.ui.stage import stage
 scene = enter(PARTS, "parts").scene
 
 st.title(question_of(scene), anchor=False)
-controls.link_notices()
+choice_box.link_notices()
 training_line()
 stage()
 parts_controls()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, pool_controls
+from pages.ui import choice_box, pool_controls
 from pages.ui.questions import question_of
 from pages.ui.rooms import POOL
 from pages.ui.session import enter
@@ -11,7 +11,7 @@ from pages.ui.stage import stage
 scene = enter(POOL, "pool").scene
 
 st.title(question_of(scene), anchor=False)
-controls.link_notices()
+choice_box.link_notices()
 stage()
 pool_controls.pool_controls()
 steps, classic = st.columns(2, gap="large")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import controls, heads_controls, heads_sections
+from pages.ui import choice_box, heads_controls, heads_sections
 from pages.ui.questions import question_of
 from pages.ui.rooms import HEADS
 from pages.ui.session import enter
@@ -12,7 +12,7 @@ from pages.ui.training_box import train_wanted, training_box
 scene = enter(HEADS, "heads").scene
 
 st.title(question_of(scene), anchor=False)
-controls.link_notices()
+choice_box.link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     heads_controls.class_switch()
     progress = training_box()

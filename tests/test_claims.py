@@ -30,7 +30,8 @@ from rfcore.claims import (
 from rfcore.errors import RfcoreError
 from rfcore.experiments import Experiment
 from rfcore.heads import Classifier
-from rfcore.ops import Array, conv2d, max_pool2d, softmax
+from rfcore.layers import Conv2d
+from rfcore.ops import Array, conv2d, convolve, max_pool2d, softmax
 from rfcore.parts import TrainedParts, train_parts
 from rfcore.parts_spec import PartsSpec
 from rfcore.receptive_field import receptive_fields
@@ -203,31 +204,30 @@ def far_apart(text: str) -> tuple[int, int]:
     return width, jump**2
 
 
-def late_dilation(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
+def late_dilation(x: Array, kernels: Array, bias: Array | None, layer: Conv2d, *rest: Any) -> Array:
     """A dilated convolution whose cells stand where those of a plain one would stand."""
-    found = conv2d(x, kernels, bias, **kwargs)
-    dilation = kwargs.get("dilation", 1)
-    missing = (np.broadcast_to(dilation, 2)[1] - 1) * (kernels.shape[-1] - 1)
+    found = convolve(x, kernels, bias, layer, *rest)
+    missing = (layer.dilation[1] - 1) * (kernels.shape[-1] - 1)
     return np.roll(found, missing // 2, axis=-1)
 
 
-def one_tap(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
+def one_tap(x: Array, kernels: Array, bias: Array | None, layer: Conv2d, *rest: Any) -> Array:
     """A convolution that has lost all taps but the first."""
     first = np.zeros_like(kernels)
     first[..., 0, 0] = kernels[..., 0, 0]
-    return conv2d(x, first, bias, **kwargs)
+    return convolve(x, first, bias, layer, *rest)
 
 
-def four_taps(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
+def four_taps(x: Array, kernels: Array, bias: Array | None, layer: Conv2d, *rest: Any) -> Array:
     """A convolution that has lost the last row and column of its taps."""
     fewer = kernels.copy()
     fewer[..., -1, :] = fewer[..., -1] = 0
-    return conv2d(x, fewer, bias, **kwargs)
+    return convolve(x, fewer, bias, layer, *rest)
 
 
-def place_tells(x: Array, kernels: Array, bias: Array | None = None, **kwargs: Any) -> Array:
+def place_tells(x: Array, kernels: Array, bias: Array | None, layer: Conv2d, *rest: Any) -> Array:
     """A convolution whose map gets brighter to the right: the weights are no longer all."""
-    found = conv2d(x, kernels, bias, **kwargs)
+    found = convolve(x, kernels, bias, layer, *rest)
     return found * np.linspace(1, 2, found.shape[-1], dtype=found.dtype)
 
 
@@ -256,12 +256,12 @@ def steps_by_stride(text: str, size: int = 48) -> tuple[int, int]:
 BUGS: dict[str, tuple[str, Plant, str]] = {
     "four taps left of 3x3": (
         "field-of-eight",
-        plant(ops, "conv2d", four_taps),
+        plant(ops, "convolve", four_taps),
         "does not hold",
     ),
     "one tap left, elsewhere dark": (
         "anywhere-in-field",
-        plant(ops, "conv2d", one_tap),
+        plant(ops, "convolve", one_tap),
         "does not hold",
     ),
     "no winner passes": (
@@ -297,12 +297,12 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     "no step stays": ("steps-inside", plant(ops, "max_pool2d", stays_put), "does not hold"),
     "the map tells the place": (
         "convolution-equivariant",
-        plant(ops, "conv2d", place_tells),
+        plant(ops, "convolve", place_tells),
         "does not hold",
     ),
     "shared weights that tell the place": (
         "shared-weights",
-        plant(ops, "conv2d", place_tells),
+        plant(ops, "convolve", place_tells),
         "holds when",
     ),
     "untied weights that are shared": (
@@ -310,7 +310,7 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
         plant(shifting, "untied_conv2d", nothing_weighs),
         "holds when",
     ),
-    "taps lost of 5x5": ("field-covers", plant(ops, "conv2d", four_taps), "holds when"),
+    "taps lost of 5x5": ("field-covers", plant(ops, "convolve", four_taps), "holds when"),
     "counted by the wrong rule": (
         "own-stride",
         plant(bright, "seen_columns", lambda text, size=48: by_rule(text, size)),
@@ -318,7 +318,7 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     ),
     "cells that ignore the dilation": (
         "start-without-dilation",
-        plant(ops, "conv2d", late_dilation),
+        plant(ops, "convolve", late_dilation),
         "holds",
     ),
     "no window for five eighths": (

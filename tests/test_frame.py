@@ -19,7 +19,8 @@ from pages.ui.frame import Request, render_frame
 from pages.ui.grid import GRID
 from pages.ui.lens import FULL_SCALE
 from pages.ui.link import from_query, to_query_string
-from pages.ui.scene import MOVES, PRESETS, UPLOAD, Scene, Unit
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import MOVES, PRESETS, UPLOAD
 from rfcore.filters import FILTERS
 from rfcore.images import scale_photo
 from rfcore.network import Network

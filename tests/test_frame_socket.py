@@ -19,7 +19,8 @@ from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
 from pages.ui.limits import SceneError
 from pages.ui.link import to_query_string
 from pages.ui.rooms import POOL, room_of
-from pages.ui.scene import LENSES, UPLOAD, Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import LENSES, UPLOAD, Lens
 from rfcore.stack import Stack
 from tests.test_frame import decode
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pages.ui.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture, resized_cells
 from pages.ui.limits import SceneError
 from pages.ui.rooms import POOL
-from pages.ui.scene import SIZES, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import SIZES
 from pages.ui.setting import setting_of
 from rfcore.patterns import PATTERNS
 from rfcore.stack import Stack

@@ -24,7 +24,8 @@ from pages.ui.hand_out import (
     short_link,
 )
 from pages.ui.rooms import PARTS, STACK, page_of, room_of, scene_of
-from pages.ui.scene import LENSES, Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import LENSES, Lens
 from rfcore.stack import Stack
 from tests.page_driver import click, new_page, run_clean
 from tests.test_scene import busy_scene

@@ -14,7 +14,8 @@ from pages.ui.frame import Request, render_frame, request_of
 from pages.ui.grid import GRID
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
-from pages.ui.scene import MOVES, UPLOAD, Scene, Unit
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import MOVES, UPLOAD
 from pages.ui.setting import setting_of
 from rfcore.gradient import (
     effective_receptive_field,

@@ -11,7 +11,8 @@ from pages.ui.grid import GRID
 from pages.ui.lens import FULL_SCALE
 from pages.ui.lens_roads import ROOM
 from pages.ui.rooms import CONVOLUTION
-from pages.ui.scene import MOVES, UPLOAD, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import MOVES, UPLOAD
 from rfcore.filters import CHOICES, convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array

@@ -11,7 +11,8 @@ from starlette.formparsers import MultiPartParser
 from pages.ui.lessons import lessons
 from pages.ui.limits import MAX_COST, SceneError, check_stack
 from pages.ui.rooms import STACK, Room
-from pages.ui.scene import PRESETS, SIZES, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import PRESETS, SIZES
 from pages.ui.session import MOST_ROOMS, enter
 from rfcore.images import MAX_BYTES
 from rfcore.stack import Stack

@@ -12,7 +12,8 @@ from pages.ui import photos
 from pages.ui.grid import GRID, resized_cells
 from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.rooms import POOL
-from pages.ui.scene import LENSES, MOVES, PRESETS, UPLOAD, Scene, Unit
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import LENSES, MOVES, PRESETS, UPLOAD
 from rfcore.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing

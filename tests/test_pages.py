@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import session
 from pages.ui.grid import resized_cells
 from pages.ui.link import KEYS, from_query, to_query
-from pages.ui.scene import PRESETS, SIZES, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import PRESETS, SIZES
 from pages.ui.words import break_text
 from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES

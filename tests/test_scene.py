@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pages.ui import photos
 from pages.ui.grid import GRID, GRID_SIZES
 from pages.ui.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
-from pages.ui.scene import (
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import (
     PRESETS,
     RINGS,
     SIZES,
@@ -18,14 +19,10 @@ from pages.ui.scene import (
     VIEWS,
     Lens,
     Moves,
-    Scene,
-    Unit,
-    convolutions_of,
-    layer_groups,
-    linked,
     pattern_size,
     patterns_of,
 )
+from pages.ui.stack_channels import convolutions_of, layer_groups, linked
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import CHOICES
 from rfcore.layers import (

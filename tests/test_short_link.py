@@ -12,7 +12,8 @@ from pages.ui.face_parts import HOME
 from pages.ui.grid import GRID
 from pages.ui.link import from_query, to_query
 from pages.ui.rooms import CONVOLUTION, HEADS, PARTS, STACK, opening_scene, page_of
-from pages.ui.scene import LENSES, MOVES, UPLOAD, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import LENSES, MOVES, UPLOAD
 from pages.ui.short_link import short_query, short_query_string
 from rfcore.patterns import BACKGROUNDS
 from tests.test_scene import CALM, PHOTO, any_scene, busy_scene

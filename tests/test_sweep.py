@@ -15,7 +15,8 @@ from PIL import Image, ImageSequence
 from pages.ui import sweep_gif
 from pages.ui.limits import SceneError
 from pages.ui.rooms import room_of
-from pages.ui.scene import LENSES, PRESETS, Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import LENSES, PRESETS, Lens
 from pages.ui.setting import setting_of
 from pages.ui.sweep import DIRECTIONS, MOST_COST, MOST_FRAMES, Sweep, beginning, longest_way
 from pages.ui.sweep_colors import ACCENT, RAMPS, STEPS, TABLE, gray, ink_on, mixed, signed

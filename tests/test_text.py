@@ -17,7 +17,8 @@ from pages.ui import face_parts, trained_parts
 from pages.ui import trained as heads
 from pages.ui.glossary import terms
 from pages.ui.rooms import scene_of
-from pages.ui.scene import LENSES, MOVES, PRESETS, Lens, Scene, Unit
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import LENSES, MOVES, PRESETS, Lens
 from pages.ui.site import SITE, entry_of
 from pages.ui.training import Training, to_text
 from rfcore.parts_spec import PartsSpec

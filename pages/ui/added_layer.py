@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.controls import problem_of
+from pages.ui.choice_box import problem_of
 from pages.ui.derivation import comparison
 from pages.ui.scene import Scene
 from pages.ui.session import learner

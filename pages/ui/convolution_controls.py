@@ -8,11 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls import choice_box
+from pages.ui.choice_box import choice_box
 from pages.ui.own_kernels import is_own, own_kernel, weight_texts
 from pages.ui.rooms import KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
-from pages.ui.scene import Lens, Scene, convolutions_of
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import Lens
 from pages.ui.session import learner
+from pages.ui.stack_channels import convolutions_of
 from rfcore.filters import FILTERS, RANDOM, channel_filter, convolution_kernels
 
 _LENS_NAMES: dict[Lens, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.controls import plain
+from pages.ui.choice_box import plain
 from pages.ui.deck import Deck, DeckName, read_deck, walkthrough
 from pages.ui.memory import MOST
 from pages.ui.run import last_run, own_text, start, write_own_text

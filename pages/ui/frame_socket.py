@@ -18,7 +18,8 @@ from pages.ui.frame import render_frame, request_of
 from pages.ui.hand import read_hand
 from pages.ui.limits import SceneError
 from pages.ui.rooms import scene_of
-from pages.ui.scene import UPLOAD, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import UPLOAD
 from pages.ui.setting import SMALL
 from rfcore.errors import RfcoreError
 

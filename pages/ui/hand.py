@@ -10,7 +10,8 @@ from typing import Any
 from pages.ui.face_parts import FaceParts
 from pages.ui.grid import GRID_SIZES
 from pages.ui.limits import SceneError
-from pages.ui.scene import RINGS, VIEWS, Ring, Scene, Unit, View
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import RINGS, VIEWS, Ring, View
 from pages.ui.training import BLOCKS, HEX
 from rfcore.faces import PARTS, Places
 from rfcore.layers import Pair

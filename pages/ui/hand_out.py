@@ -10,7 +10,8 @@ import segno
 import streamlit as st
 
 from pages.ui.rooms import opening_scene, page_of
-from pages.ui.scene import UPLOAD, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import UPLOAD
 from pages.ui.session import learner
 from pages.ui.short_link import short_query_string
 from pages.ui.site import SITE

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls import choice_box, problem_of
+from pages.ui.choice_box import choice_box, problem_of
 from pages.ui.limits import MAX_CHANNELS, MAX_LAYERS
 from pages.ui.scene import Scene
 from pages.ui.scrolling import height_for

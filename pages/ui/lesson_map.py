@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.ui import walkthrough
-from pages.ui.controls import plain
+from pages.ui.choice_box import plain
 from pages.ui.lessons import Book, Fault, Lesson
 from pages.ui.progress import Progress, to_code
 from pages.ui.prose import prose

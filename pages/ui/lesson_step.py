@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui import lesson_task, walkthrough
-from pages.ui.controls import link_notices, plain
+from pages.ui.choice_box import link_notices, plain
 from pages.ui.frame import StageTask
 from pages.ui.landing import TARGET, landing
 from pages.ui.lessons import Book, Lesson, Step

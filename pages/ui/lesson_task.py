@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from pages.ui import walkthrough
-from pages.ui.controls import plain, problem_of
+from pages.ui.choice_box import plain, problem_of
 from pages.ui.figures import direction
 from pages.ui.grid import GRID
 from pages.ui.lessons import Lesson, Step

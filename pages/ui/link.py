@@ -12,7 +12,8 @@ from urllib.parse import quote_plus
 from pages.ui.face_parts import FaceParts
 from pages.ui.limits import SceneError
 from pages.ui.photos import Photo
-from pages.ui.scene import RINGS, UPLOAD, Scene, Unit
+from pages.ui.scene import Scene, Unit
+from pages.ui.scene_choices import RINGS, UPLOAD
 from pages.ui.training import from_text, to_text
 from rfcore.errors import RfcoreError
 from rfcore.faces import PARTS

@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.scene import Scene, sizes_of
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import sizes_of
 from pages.ui.session import learner
 from rfcore.errors import RfcoreError
 from rfcore.layers import DEFAULT_CHANNELS, Conv2d, Layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.arithmetic import arithmetic
-from pages.ui.controls import problem_of
+from pages.ui.choice_box import problem_of
 from pages.ui.derivation import count
 from pages.ui.layer_controls import layer_table
 from pages.ui.opening import open_button

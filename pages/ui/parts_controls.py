@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls import choice_box, problem_of
+from pages.ui.choice_box import choice_box, problem_of
 from pages.ui.face_parts import FACE_SIZE, HOME, MIDDLE, POOLINGS
 from pages.ui.scene import Scene
 from pages.ui.session import learner

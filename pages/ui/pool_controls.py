@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.choice_box import choice_box
 from pages.ui.classic import SHIFTS, Classic, classic, classic_sentence
-from pages.ui.controls import choice_box, move_control
 from pages.ui.figures import decimal
 from pages.ui.grid import GRID, GRID_SIZES
+from pages.ui.picture_controls import move_control
 from pages.ui.pool_choice import (
     KERNELS,
     KINDS,
@@ -23,7 +24,8 @@ from pages.ui.pool_choice import (
 from pages.ui.pool_examples import EXAMPLES, example_of, message_of, with_example
 from pages.ui.pool_orbit import peak_steps
 from pages.ui.prose import prose
-from pages.ui.scene import Scene, patterns_of
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import patterns_of
 from pages.ui.session import learner
 from rfcore.layers import Pair
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pages.ui.scene import Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import Lens
 
 _QUESTIONS: dict[Lens, str] = {
     "maps": "Does the map move when the pattern moves?",

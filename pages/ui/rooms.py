@@ -24,7 +24,8 @@ from pages.ui.link import KEYS, from_query
 from pages.ui.photos import Photo
 from pages.ui.pool_choice import MOST, choice_of
 from pages.ui.pool_examples import EXAMPLES, FIRST
-from pages.ui.scene import LENSES, Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import LENSES, Lens
 from pages.ui.training import Training
 from rfcore.experiments import QUARTER_FIELD
 from rfcore.filters import BANK

@@ -14,7 +14,8 @@ from pages.ui.chart_look import STAGE
 from pages.ui.hand import Hand
 from pages.ui.link import KEYS, from_query, to_query
 from pages.ui.rooms import Room
-from pages.ui.scene import Lens, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import Lens
 from pages.ui.sweeping import sweep
 from pages.ui.words import sentence_of
 from rfcore.errors import RfcoreError

@@ -16,21 +16,21 @@ import numpy as np
 
 from pages.ui.face_parts import FACE_SIZE, FACES, HOME, MIDDLE
 from pages.ui.grid import GRID, draw_mark, grid_picture
-from pages.ui.limits import map_shapes
 from pages.ui.link import to_query_string
 from pages.ui.own_kernels import is_own, own_kernel
-from pages.ui.scene import UPLOAD, Moves, Scene, convolutions_of, layer_groups
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import UPLOAD, Moves
+from pages.ui.setting_header import setting_header
+from pages.ui.stack_channels import convolutions_of
 from rfcore.faces import draw_face
-from rfcore.filters import RANDOM, channel_filter
 from rfcore.images import scale_photo
-from rfcore.layers import Conv2d, Pair
+from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.parts_spec import BACKGROUND, face_picture
 from rfcore.patterns import Pattern, draw_background, draw_pattern, place
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
-from rfcore.stack import Stack
 
 SMALL = 96
 """Pixels per side up to which what a scene needs is well below a megabyte."""
@@ -165,7 +165,7 @@ def setting_of(scene: Scene) -> Setting:
         setting,
         silent=setting.chosen(setting.in_numbers(setting.gray)),
         scales=scales,
-        header=_setting_header(scene, fields, scales),
+        header=setting_header(scene, fields, scales),
     )
 
 
@@ -226,69 +226,3 @@ def _rounded_up(value: float) -> float:
     """Round up to two digits, so that a legend is short and no colour is cut off."""
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")
-
-
-def _setting_header(
-    scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
-) -> dict[str, Any]:
-    shapes = map_shapes(scene.stack, scene.size)
-    layers = []
-    groups = layer_groups(scene.stack)
-    choices = iter(scene.kernels)
-    choice: str | None = None
-    mixed = False
-    for index, (layer, shape, field) in enumerate(zip(scene.stack, shapes, fields, strict=True)):
-        if isinstance(layer, Conv2d):
-            mixed = choice is not None
-            choice = next(choices)
-        layers.append(
-            {
-                "text": str(layer),
-                "name": layer.name,
-                "rows": shape[1],
-                "cols": shape[2],
-                "channel": scene.channels[index],
-                "group": groups[index],
-                "channels": [_channel_name(choice, c, mixed) for c in range(shape[0])],
-                "scale": scales[index],
-                "field": _field_header(field),
-                "within": _fields_on_earlier_maps(scene.stack, index, shapes),
-            }
-        )
-    return {
-        "size": scene.size,
-        "full": scene.full,
-        "cells": scene.cells,
-        "lens": scene.lens,
-        "pattern": {"name": scene.pattern, "size": scene.pattern_size},
-        "photo": scene.photo.id if scene.image == UPLOAD and scene.photo else None,
-        "layers": layers,
-    }
-
-
-def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
-    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
-    if choice is None:
-        return "gray"
-    name = "your own" if is_own(choice) else channel_filter(choice, channel)
-    return f"{channel + 1} {name}" + (" (of a mix)" if mixed and choice != RANDOM else "")
-
-
-def _fields_on_earlier_maps(
-    stack: Stack, index: int, shapes: tuple[tuple[int, int, int], ...]
-) -> list[dict[str, Any]]:
-    """The field of a layer's units on every map before it, counted in that map's cells."""
-    found = []
-    for earlier in range(index):
-        between = Stack(stack.layers[earlier + 1 : index + 1])
-        found.append(_field_header(receptive_fields(between, shapes[earlier][1:])[-1]))
-    return found
-
-
-def _field_header(field: ReceptiveField) -> dict[str, Any]:
-    return {
-        "size": field.size,
-        "jump": field.jump,
-        "start": field.start,
-        "holes": field.has_holes,
-    }

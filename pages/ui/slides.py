@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui.address import BASE
-from pages.ui.controls import link_notices, plain
+from pages.ui.choice_box import link_notices, plain
 from pages.ui.deck import Deck
 from pages.ui.follow import follow
 from pages.ui.hand_out import hand_out_button

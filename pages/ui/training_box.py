@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls import problem_of
+from pages.ui.choice_box import problem_of
 from pages.ui.figures import percent
 from pages.ui.parts_training import training_line
 from pages.ui.scene import Scene

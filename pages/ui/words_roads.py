@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from pages.ui.figures import amount_text, arrows, direction, number_text, percent
-from pages.ui.scene import Scene, convolutions_of
+from pages.ui.scene import Scene
+from pages.ui.stack_channels import convolutions_of
 from pages.ui.words import SAME
 from rfcore.equivariance import LayerEquivariance
 from rfcore.layers import Pair
