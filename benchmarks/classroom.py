@@ -35,7 +35,7 @@ from pages.ui.sweeping import EVERY
 
 Way = Literal["socket", "component"]
 
-FOR_A_CLASS = {"MALLOC_ARENA_MAX": "2", "PYTHONMALLOC": "malloc"}
+FOR_A_CLASS = {"MALLOC_ARENA_MAX": "1", "PYTHONMALLOC": "malloc"}
 """What deploy/ sets, so that memory that is free goes back to the system."""
 
 PACE = 5  # moves a second of a learner who drags with care

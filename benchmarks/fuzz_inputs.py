@@ -14,7 +14,8 @@ from benchmarks.mutations import changed_text
 from pages.ui.link import to_query_string
 from pages.ui.progress import Progress
 from pages.ui.rooms import CONVOLUTION, HEADS, PARTS, POOL, STACK, page_of
-from pages.ui.scene import PRESETS, Scene
+from pages.ui.scene import Scene
+from pages.ui.scene_choices import PRESETS
 from rfcore.interop import to_keras, to_pytorch
 from rfcore.stack import Stack
 

@@ -14,7 +14,7 @@ if [[ ${#ports[@]} -eq 0 ]]; then
 fi
 
 # What a class has left goes back to the system: see "How many learners per core" in the README.
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} PYTHONMALLOC=${PYTHONMALLOC:-malloc}
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1} PYTHONMALLOC=${PYTHONMALLOC:-malloc}
 
 declare -A port_of # by the id of its process
 start() {

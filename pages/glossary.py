@@ -16,12 +16,13 @@ wanted = st.text_input("Find a term", key="wanted", placeholder="stride", width=
 found = [term for term in terms() if term.mentions(wanted)]
 if not found:
     st.markdown("No term is called that, and no explanation speaks of it.")
-for term in found:
-    name, means, link = st.columns([4, 9, 5], vertical_alignment="center")
-    with name:
-        also = f" :small[or {', '.join(term.also)}]" if term.also else ""
-        st.header(term.name + also, anchor=term.anchor)
-    with means:
-        prose(term.means)
-    with link:
-        link_to(term.page, dict(parse_qsl(term.query)), label=f"See {term.name}")
+with st.container(key="glossary"):
+    for term in found:
+        name, means, link = st.columns([4, 9, 5], vertical_alignment="center")
+        with name:
+            also = f" :small[or {', '.join(term.also)}]" if term.also else ""
+            st.header(term.name + also, anchor=term.anchor)
+        with means:
+            prose(term.means)
+        with link:
+            link_to(term.page, dict(parse_qsl(term.query)), label=f"See {term.name}")

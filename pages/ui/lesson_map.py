@@ -55,19 +55,18 @@ def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> 
         status = f":material/check_circle: all {steps} done" if done == steps else ""
         if 0 < done < steps:
             status = f"{done} of {steps} done"
-        st.markdown(
-            status or f"{lesson.minutes} minutes, {steps} steps",
-            width="content",
-        )
         label = "Again" if done == steps else "Go on" if done else "Start"
-        st.button(
-            label,
-            key=f"lesson_{lesson.name}",
-            type="primary" if is_next else "secondary",
-            on_click=walkthrough.go_to,
-            args=(lesson.name, walkthrough.first_open(lesson, progress)),
-            width=110,
-        )
+        # Together, so that a phone puts both below the text.
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.markdown(status or f"{lesson.minutes} minutes, {steps} steps", width="content")
+            st.button(
+                label,
+                key=f"lesson_{lesson.name}",
+                type="primary" if is_next else "secondary",
+                on_click=walkthrough.go_to,
+                args=(lesson.name, walkthrough.first_open(lesson, progress)),
+                width=110,
+            )
 
 
 def _after(progress: Progress) -> None:
