@@ -373,10 +373,9 @@ def main() -> None:
     options = parser.parse_args()
     problems: list[str] = []
     with AppServer(environment={} if options.plain else FOR_A_CLASS) as server:
-        asyncio.run(step(server, 1, 0, 2.0, options.way))  # what is loaded once, is loaded
-        start = memory(server.pid)
+        start = at_rest(server)  # what is loaded once, is loaded
         asyncio.run(step(server, len(SCENES), 0, 2.0, options.way))
-        loaded = memory(server.pid)
+        loaded = at_rest(server)
         if options.churn:
             samples = asyncio.run(churn(server, 60, options.churn, options.way))
             problems += flatness(samples)
@@ -403,6 +402,13 @@ def flatness(samples: Sequence[float]) -> list[str]:
     return [f"memory grew from {early:.0f} to {late:.0f} MB"] if late > 1.1 * early else []
 
 
+def at_rest(server: AppServer) -> float:
+    """Return the memory, MB, after one learner has come, stayed until a sweep is due, and left."""
+    asyncio.run(step(server, 1, 0, EVERY + 1, "socket"))
+    time.sleep(1)
+    return memory(server.pid)
+
+
 def left(server: AppServer, start: float, loaded: float) -> list[str]:
     """Wait until Streamlit has let go of those who left; return what is wrong with the memory.
 
@@ -410,10 +416,8 @@ def left(server: AppServer, start: float, loaded: float) -> list[str]:
     """
     print(f"waiting {GONE_AFTER:g} s until the sessions of those who left are gone", flush=True)
     time.sleep(GONE_AFTER)
-    for _ in range(2):  # who leaves makes Streamlit look at its clock, who comes then has it swept
-        asyncio.run(step(server, 1, 0, 1.0, "socket"))
-        time.sleep(EVERY)
-    end = memory(server.pid)
+    at_rest(server)  # who leaves makes Streamlit look at its clock: now the next sweep finds them
+    end = at_rest(server)
     print(
         f"memory {start:.0f} MB after one learner, {loaded:.0f} MB after one for each scene, "
         f"{end:.0f} MB ({end / start - 1:.0%}, {end / loaded - 1:.0%} more) after all have left"

@@ -139,9 +139,13 @@ export class Sheet {
     const smallest = Math.min(...texts.map(sizeOf));
     if (smallest < SMALLEST_TYPE * (window.devicePixelRatio || 1)) return;
     const family = getComputedStyle(this.canvas).fontFamily;
+    let type = 0;
     for (let i = 0; i < rows * cols; i += 1) {
       const text = texts[i];
-      context.font = `500 ${sizeOf(text)}px ${family}`;
+      if (sizeOf(text) !== type) {
+        type = sizeOf(text);
+        context.font = `500 ${type}px ${family}`;
+      }
       context.fillStyle = inkOn(bitmap.pixels[i]);
       context.fillText(text, x + ((i % cols) + 0.5) * width, y + (Math.floor(i / cols) + 0.53) * height);
     }

@@ -123,12 +123,10 @@ function flash(stage, windows) {
   if (!windows.length || !overlay.isConnected) return;
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const frame = stage.parts.panels.getBoundingClientRect();
+  // Both are asked for before anything is put in: after that, the browser would lay out the page.
+  const [onInput, onMap] = [stage.input, stage.maps[0]].map(({ sheet }) => corner(sheet, frame));
   for (const index of windows) {
-    for (const [sheet, box] of [
-      [stage.input.sheet, windowOf(stage, index)],
-      [stage.maps[0].sheet, outputOf(stage, index)],
-    ]) {
-      const place = corner(sheet, frame);
+    for (const [place, box] of [[onInput, windowOf(stage, index)], [onMap, outputOf(stage, index)]]) {
       const [[x0, y0], [x1, y1]] = [place([box[0], box[2]]), place([box[1], box[3]])];
       const mark = element("div", { class: "flash" });
       Object.assign(mark.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });

@@ -7,6 +7,7 @@ import { between, ease } from "./motion.js";
 export const WINNER = { light: "#c2570c", dark: "#ffb061" };
 const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
 const JOIN_TIME = 300; // ms that a winner takes to its output
+const ROOM = 16; // CSS pixels round grid and map for a winner that is on its way
 const STRONG = { alpha: 0.9, width: 2, color: ACCENT };
 const WEAK = { alpha: 0.28, width: 1, color: WINNER };
 
@@ -31,6 +32,18 @@ export function corner(sheet, frame) {
   return ([row, col]) => [left - frame.left + at(col), top - frame.top + at(row)];
 }
 
+// The box round some elements and what is drawn between them, and its style within another element:
+// no more of the stage is painted anew at every move.
+function boxRound(elements, within) {
+  const boxes = elements.map((one) => one.getBoundingClientRect());
+  const outer = within.getBoundingClientRect();
+  const [left, top] = ["left", "top"].map((side) => Math.min(...boxes.map((box) => box[side])) - ROOM);
+  const [right, bottom] = ["right", "bottom"].map((side) => Math.max(...boxes.map((box) => box[side])) + ROOM);
+  const box = { left: left - outer.left, top: top - outer.top, width: right - left, height: bottom - top };
+  const style = Object.fromEntries(Object.entries(box).map(([name, value]) => [name, `${value}px`]));
+  return { ...box, left, top, style };
+}
+
 // A line from each winning cell to its output: faint for all, strong for the windows that the
 // pattern wins and for the one that is pointed at. From a grid above its map they would all run
 // over numbers and names: there only the strong ones are drawn.
@@ -38,16 +51,16 @@ export function drawLinks(stage, theme, unit) {
   const { overlay, canvas, winners, won } = stage.pool;
   const { panels } = stage.parts;
   if (overlay.parentNode !== panels) panels.append(overlay);
-  const frame = panels.getBoundingClientRect();
+  const map = stage.maps[0].sheet.canvas;
+  const frame = boxRound([stage.input.sheet.canvas, map], panels);
   const [width, height] = [frame.width, frame.height].map((side) => Math.round(side * ratio()));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  Object.assign(canvas.style, frame.style);
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
   // Where the sentence stands between grid and map, lines would strike it out.
-  const [map, text] = [stage.maps[0].sheet.canvas, stage.parts.sentence].map((part) =>
-    part.getBoundingClientRect(),
-  );
-  const crossed = text.bottom <= map.top;
+  const text = stage.parts.sentence.getBoundingClientRect();
+  const crossed = text.bottom <= map.getBoundingClientRect().top;
   const join = stage.motion.running("join");
   if (!winners || (crossed && !join) || stage.scene.view !== "now") return;
   const from = corner(stage.input.sheet, frame);
