@@ -83,8 +83,14 @@ class Tab:
         back = BackMsg()
         back.rerun_script.query_string, back.rerun_script.page_name = query, page
         self.send(back)
-        while self._next().WhichOneof("type") != "new_session":
+        while not self._is_page(self._next()):
             pass
+
+    @staticmethod
+    def _is_page(message: ForwardMsg) -> bool:
+        """Whether a whole page begins to run: a fragment of the one before it may come first."""
+        is_run = message.WhichOneof("type") == "new_session"
+        return is_run and not message.metadata.run.fragment_ids
 
     def _next(self) -> ForwardMsg:
         message = ForwardMsg()

@@ -182,6 +182,19 @@ def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab
         tab.open(*changed_link(random))
 
 
+def test_a_page_opens_while_a_hand_that_has_settled_still_has_its_charts_drawn(
+    untroubled: None, tab: Tab
+) -> None:
+    scene = Scene()
+    page, query = page_of(scene.lens), to_query_string(scene)
+    tab.open(page, query)
+    tab.read()
+    hand = hand_of(scene, settled=True, position=[20, 21], revision=tab.header["revision"])
+    tab.run(page, query, hand, fragment=True)
+    tab.open("how_far_a_neuron_sees", "at=20,11")
+    assert tab.header["position"] == [20, 11]
+
+
 def test_a_page_that_is_too_slow_is_caught(tab: Tab) -> None:
     tab.slowest = 0.001
     with pytest.raises(AssertionError, match=r"took \d+\.\d s"):
