@@ -373,9 +373,9 @@ def main() -> None:
     options = parser.parse_args()
     problems: list[str] = []
     with AppServer(environment={} if options.plain else FOR_A_CLASS) as server:
-        start = at_rest(server)  # what is loaded once, is loaded
+        start = at_rest(server, options.way)  # what is loaded once, is loaded
         asyncio.run(step(server, len(SCENES), 0, 2.0, options.way))
-        loaded = at_rest(server)
+        loaded = at_rest(server, options.way)
         if options.churn:
             samples = asyncio.run(churn(server, 60, options.churn, options.way))
             problems += flatness(samples)
@@ -386,7 +386,7 @@ def main() -> None:
                     found = asyncio.run(step(server, count, pace, options.seconds, options.way))
                     print(f"{line(found)}   {found.peak:.0f} MB", flush=True)
                     problems += missed(found, start)
-            problems += left(server, start, loaded)
+            problems += left(server, start, loaded, options.way)
         problems += [text for text in server.log().splitlines() if "Traceback" in text]
     for problem in problems:
         print(f"missed: {problem}")
@@ -402,22 +402,24 @@ def flatness(samples: Sequence[float]) -> list[str]:
     return [f"memory grew from {early:.0f} to {late:.0f} MB"] if late > 1.1 * early else []
 
 
-def at_rest(server: AppServer) -> float:
+def at_rest(server: AppServer, way: Way) -> float:
     """Return the memory, MB, after one learner has come, stayed until a sweep is due, and left."""
-    asyncio.run(step(server, 1, 0, EVERY + 1, "socket"))
+    asyncio.run(step(server, 1, 0, EVERY + 1, way))
     time.sleep(1)
     return memory(server.pid)
 
 
-def left(server: AppServer, start: float, loaded: float) -> list[str]:
+def left(server: AppServer, start: float, loaded: float, way: Way) -> list[str]:
     """Wait until Streamlit has let go of those who left; return what is wrong with the memory.
 
     start, loaded: MB after the first learner had left, and after one for each of SCENES had.
     """
     print(f"waiting {GONE_AFTER:g} s until the sessions of those who left are gone", flush=True)
     time.sleep(GONE_AFTER)
-    at_rest(server)  # who leaves makes Streamlit look at its clock: now the next sweep finds them
-    end = at_rest(server)
+    at_rest(
+        server, way
+    )  # who leaves makes Streamlit look at its clock: now the next sweep finds them
+    end = at_rest(server, way)
     print(
         f"memory {start:.0f} MB after one learner, {loaded:.0f} MB after one for each scene, "
         f"{end:.0f} MB ({end / start - 1:.0%}, {end / loaded - 1:.0%} more) after all have left"

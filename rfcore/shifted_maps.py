@@ -92,8 +92,8 @@ def map_shifts(
     moved = whole_pair(moved, "moved", error=ShiftError)
     checked_fill(fill)
     checked_mode(padding_mode)
-    checked_stack(stack)
     image_size = whole_pair(image_size, "image_size", 1, error=ShapeError)
+    checked_stack(stack)
     rows, cols = (
         _shifts_along(axis, stack, moved[axis], image_size, padding_mode, fill) for axis in (0, 1)
     )

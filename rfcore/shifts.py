@@ -142,11 +142,11 @@ def measured_shift(
     peak = max(np.abs(patch).max(), np.abs(target).max())
     patch, target = patch / peak, target / peak  # or the squares of tiny responses would vanish
     energy = ((patch**2).sum() + (target**2).sum()) / 2
-    corner = before_box[0].start + near_row, before_box[1].start + near_col
-    is_near = corner == (after_box[0].start, after_box[1].start) and patch.shape == target.shape
+    moved = after_box[0].start - before_box[0].start, after_box[1].start - before_box[1].start
+    is_near = moved == (near_row, near_col) and patch.shape == target.shape
     # No other shift can be more alike than a copy is, so there is nothing to search.
     if is_near and (patch * target).sum() >= (1 - _COPY) * energy:
-        return MeasuredShift((int(near_row), int(near_col)), 1.0)
+        return MeasuredShift(moved, 1.0)
     sizes = [a + b - 1 for a, b in zip(patch.shape, target.shape, strict=True)]
     # Correlation is convolution with the flipped patch; padding keeps it from wrapping.
     spectrum = np.fft.rfft2(target, sizes) * np.fft.rfft2(patch[::-1, ::-1], sizes)

@@ -46,6 +46,7 @@ from rfcore import (
     steps_unchanged,
 )
 from rfcore.orbits import OUTSIDE
+from rfcore.shifted_maps import map_shifts
 
 PEAK = Pattern("peak", np.ones((1, 1), np.float32), np.ones((1, 1), np.float32))
 
@@ -810,3 +811,12 @@ def test_share_unchanged_refuses(labels, places, error, message):
 
 def test_where_every_step_leads_outside_none_changes_nothing():
     np.testing.assert_array_equal(steps_unchanged(np.full((3, 3), OUTSIDE)), [[0]])
+
+
+def test_what_moves_of_a_drag_should_do_is_remembered_within_a_bound():
+    limit = rfcore.shifted_maps._shifts_along.cache_info().maxsize
+    assert limit is not None
+    stack = Stack.parse("R")
+    for moved in range(limit + 1):
+        map_shifts(stack, (moved, 0), (5, 5), "zeros", "zeros")
+    assert rfcore.shifted_maps._shifts_along.cache_info().currsize == limit

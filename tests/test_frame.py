@@ -21,6 +21,7 @@ from pages.ui.lens import FULL_SCALE
 from pages.ui.link import from_query, to_query_string
 from pages.ui.scene import Scene, Unit
 from pages.ui.scene_choices import MOVES, PRESETS, UPLOAD
+from pages.ui.setting import look_at_start, setting_of
 from rfcore.filters import FILTERS
 from rfcore.images import scale_photo
 from rfcore.network import Network
@@ -515,3 +516,11 @@ def test_whatever_a_link_opens_can_be_drawn(stack: str, padding: str) -> None:
     frame = render_frame(scene)
     assert len(frame) < 5_000_000
     assert len(decode(frame).layers) == len(scene.stack)
+
+
+def test_where_a_drag_began_keeps_only_what_is_shown() -> None:
+    scene = Scene()
+    look = look_at_start(scene.at_rest(), scene.start)
+    assert look.last is None
+    assert [shown.ndim for shown in look.maps] == [2, 2, 2]
+    assert setting_of(scene.at_rest()).look(scene).last is not None

@@ -193,27 +193,6 @@ def test_a_stage_too_many_is_sent_to_its_component(monkeypatch: pytest.MonkeyPat
     assert codes == [None, None, TRY_AGAIN_ELSEWHERE, None]
 
 
-async def sweeps_as_two_leave(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How often was swept after the first of two stages has left, and after the second."""
-    swept: list[None] = []
-    monkeypatch.setattr("pages.ui.frame_socket.sweep", lambda: swept.append(None))
-    sockets = [FakeSocket(), FakeSocket()]
-    tasks = [asyncio.create_task(frames(socket)) for socket in sockets]  # type: ignore[arg-type]
-    await asyncio.sleep(0)
-    counts = []
-    for socket, task in zip(sockets, tasks, strict=True):
-        socket.left.set()
-        await task
-        counts.append(len(swept))
-    return counts
-
-
-def test_what_a_class_has_left_is_swept_when_nobody_drags_any_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert asyncio.run(sweeps_as_two_leave(monkeypatch)) == [0, 1]
-
-
 def test_a_page_of_another_site_is_refused(server: AppServer) -> None:
     with pytest.raises(InvalidStatus), connect(address(server), origin="https://elsewhere.example"):
         pass

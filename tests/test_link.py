@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +61,7 @@ def test_scene_comes_back_from_its_query(scene: Scene) -> None:
 @given(any_scene())
 def test_scene_comes_back_from_the_address_bar(scene: Scene) -> None:
     text = to_query_string(scene)
+    assert text == urlencode(to_query(scene), safe=",/")
     assert text.isascii()
     parsed = parse_qs(text, keep_blank_values=True, strict_parsing=True)
     assert all(len(values) == 1 for values in parsed.values())

@@ -213,10 +213,24 @@ def test_depths_are_compared_on_a_click() -> None:
     assert f"flatten + dense {right}" in text(page)
 
 
-def test_depths_that_would_take_too_long_are_refused_in_words() -> None:
-    page = opened(**(small(examples=8) | {"size": "128"}))
-    press(page, "Compare the depths")
-    [error] = page.error
-    assert error.value.startswith("These settings cannot be compared: training all of them takes")
-    assert "take a smaller picture" in error.value
-    assert "Compare the depths" in buttons(page)
+@pytest.mark.parametrize(
+    ("size", "examples", "sentence"),
+    [
+        ("128", 8, "multiply-adds; a page does up to 300,000,000,000: take a smaller picture."),
+        ("64", 1000, "1000 examples must have at most 20000000 features together"),
+    ],
+)
+def test_depths_that_would_take_too_long_are_refused_in_words(
+    size: str, examples: int, sentence: str
+) -> None:
+    page = opened(**(small(examples=examples) | {"size": size}))
+    [refusal] = [info.value for info in page.info if "compared" in info.value]
+    assert refusal.startswith("These settings cannot be compared: ")
+    assert sentence in refusal
+    assert "Compare the depths" not in buttons(page)
+
+
+def test_depths_are_compared_on_pictures_of_up_to_96_pixels() -> None:
+    for size, offered in (("96", True), ("128", False)):
+        page = opened(**(small(examples=100) | {"size": size}))
+        assert ("Compare the depths" in buttons(page)) == offered

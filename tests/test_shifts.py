@@ -166,7 +166,18 @@ def test_an_exact_copy_is_found_wherever_it_went(seed, start, end, dtype, scale)
     np.testing.assert_array_equal([before, after], kept)
 
 
-@pytest.mark.parametrize("near", [(1, 2), (1.0, 2.0), expected_shift((2, 4), (2, 2)), (0, 0)])
+@pytest.mark.parametrize(
+    "near",
+    [
+        (1, 2),
+        (1.0, 2.0),
+        expected_shift((2, 4), (2, 2)),
+        (0, 0),
+        (np.nextafter(1, 0), 2),
+        (np.float16(0.9995), 2),
+        (np.int8(1), np.int8(2)),
+    ],
+)
 def test_a_copy_is_the_same_wherever_it_was_expected(near):
     before, after = np.zeros((6, 7)), np.zeros((6, 7))
     before[1:3, 1:4] = after[2:4, 3:6] = [[0.1, 0.7, 0.3], [0.2, -0.6, 0.9]]
@@ -181,11 +192,30 @@ def shifted_by_one_in_its_box() -> tuple[np.ndarray, np.ndarray]:
     return before, after
 
 
-def test_what_only_fills_the_same_box_is_no_copy(monkeypatch):
+def nearly_a_copy() -> tuple[np.ndarray, np.ndarray]:
+    """Two responses (1, 2) apart that one cell tells from copies: alike by 1 - 2e-6."""
+    before, after = np.zeros((6, 7)), np.zeros((6, 7))
+    before[1:3, 1:4] = after[2:4, 3:6] = [[0.1, 0.7, 0.3], [0.2, -0.6, 0.9]]
+    after[2, 4] += 2.7e-3
+    return before, after
+
+
+def test_what_only_fills_the_same_box_is_no_copy():
     assert check(*shifted_by_one_in_its_box(), near=(1, 2)).shift == (1, 3)
-    monkeypatch.setattr(rfcore.shifts, "_COPY", 0.5)
-    with pytest.raises(AssertionError):
-        check(*shifted_by_one_in_its_box(), near=(1, 2))
+
+
+def test_what_begins_at_the_same_cell_is_no_copy():
+    before, after = np.zeros((6, 6)), np.zeros((6, 6))
+    before[1:3, 1:3] = after[1:4, 1:3] = 1
+    assert check(before, after, near=(0, 0)) == MeasuredShift((0, 0), 0.8)
+
+
+def test_nearly_a_copy_is_no_copy(monkeypatch):
+    measured = check(*nearly_a_copy(), near=(1, 2))
+    assert 1 - 4e-6 < measured.similarity < 1 - 1e-6
+    assert measured == measured_shift(*nearly_a_copy())  # as by a search that begins elsewhere
+    monkeypatch.setattr(rfcore.shifts, "_COPY", 1e-5)
+    assert measured_shift(*nearly_a_copy(), near=(1, 2)) != measured
 
 
 def test_a_response_cut_at_the_border_is_no_longer_exact():

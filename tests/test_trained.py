@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from pages.ui import trained as module
-from pages.ui.limits import MAX_TRAINING, SceneError
 from pages.ui.trained import Progress, Store
 from rfcore.answers import quarter_accuracy
-from rfcore.depths import DEPTHS, depth_experiments
+from rfcore.depths import DEPTHS
 from rfcore.examples import HEADS
 from rfcore.experiments import Experiment
 from rfcore.stack import Stack
-from rfcore.trials import position_maps, train_heads, work_of
+from rfcore.trials import position_maps, train_heads
 
 TINY = Experiment(
     image_size=32,
@@ -164,15 +163,6 @@ def test_depths_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [result.stack for result in found] == list(DEPTHS[:2])
     assert [progress.share for progress in seen] == [0, 0.5, 1]
     assert store.compare(replace(TINY, where="everywhere")) is found  # it trains in the upper left
-
-
-def test_depths_that_would_take_too_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "compare_depths", _first_two_depths)
-    large = replace(TINY, image_size=128, pattern_size=32)
-    work = sum(work_of(each) for each in depth_experiments(large))
-    message = f"takes {work:,} multiply-adds, and a page does up to {MAX_TRAINING:,}"
-    with pytest.raises(SceneError, match=message):
-        Store().compare(large)
 
 
 _compared = module.compare_depths

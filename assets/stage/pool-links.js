@@ -53,18 +53,17 @@ export function drawLinks(stage, theme, unit) {
   if (overlay.parentNode !== panels) panels.append(overlay);
   const map = stage.maps[0].sheet.canvas;
   const frame = boxRound([stage.input.sheet.canvas, map], panels);
+  const [from, to] = [stage.input, stage.maps[0]].map(({ sheet }) => corner(sheet, frame));
+  // Where the sentence stands between grid and map, lines would strike it out.
+  const crossed = stage.parts.sentence.getBoundingClientRect().bottom <= map.getBoundingClientRect().top;
+  // All was asked for before anything is written: the browser lays out the page but once.
   const [width, height] = [frame.width, frame.height].map((side) => Math.round(side * ratio()));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   Object.assign(canvas.style, frame.style);
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
-  // Where the sentence stands between grid and map, lines would strike it out.
-  const text = stage.parts.sentence.getBoundingClientRect();
-  const crossed = text.bottom <= map.getBoundingClientRect().top;
   const join = stage.motion.running("join");
   if (!winners || (crossed && !join) || stage.scene.view !== "now") return;
-  const from = corner(stage.input.sheet, frame);
-  const to = corner(stage.maps[0].sheet, frame);
   const below = to([0, 0])[1] > from([stage.setting.size, 0])[1];
   const pointed = unit ? windowAt(stage, unit) : -1;
   const onTheWay = [];

@@ -21,7 +21,6 @@ from pages.ui.rooms import scene_of
 from pages.ui.scene import Scene
 from pages.ui.scene_choices import UPLOAD
 from pages.ui.setting import SMALL
-from pages.ui.sweeping import sweep
 from rfcore.errors import RfcoreError
 
 MAX_MESSAGE = 8_192
@@ -50,8 +49,6 @@ async def frames(socket: WebSocket) -> None:
         await _answer_all(socket)
     finally:
         _held.discard(socket)
-        if not _held:  # so that it holds up nobody's frames
-            await asyncio.to_thread(sweep)
 
 
 async def _answer_all(socket: WebSocket) -> None:

@@ -16,6 +16,7 @@ from pages.ui.prose import prose
 from pages.ui.scene import Scene
 from pages.ui.session import learner
 from pages.ui.trained import STORE, Progress, Trained
+from pages.ui.training import check_depths
 from pages.ui.words_heads import head_name, signed
 from rfcore.errors import RfcoreError
 from rfcore.examples import HEADS
@@ -117,6 +118,11 @@ def depth_section() -> None:
     )
     results = STORE.find_depths(experiment)
     if results is None:
+        try:
+            check_depths(experiment)
+        except RfcoreError as error:
+            st.info(f"These settings cannot be compared: {error}.")
+            return
         if not st.button("Compare the depths", key="compare_depths"):
             return
         bar = st.progress(0.0, text=" ")
@@ -125,11 +131,7 @@ def depth_section() -> None:
             waits = progress.phase == "waiting"
             bar.progress(progress.share, text="Another training is running." if waits else " ")
 
-        try:
-            results = STORE.compare(experiment, tell)
-        except RfcoreError as error:
-            st.error(f"These settings cannot be compared: {error}.")
-            return
+        results = STORE.compare(experiment, tell)
         bar.empty()
     show(
         lambda: depth_figure(results, theme_colors()),

@@ -23,6 +23,9 @@ MAX_CELLS = 1_000_000
 MAX_TRAINING = 250_000_000_000
 """Multiply-adds of a training and its answers: under a minute of one core, in sight and stoppable.
 All that the controls offer stays below."""
+MAX_COMPARISON = 300_000_000_000
+"""Those of a comparison of depths, five trainings in turn: about a minute. Pictures of up to 96
+pixels stay below."""
 QUICK_TRAINING = 40_000_000_000
 """Those up to which a link may begin a training by itself: some eight seconds of one core."""
 
@@ -76,19 +79,19 @@ def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
 
 def check_training(work: int) -> None:
     """Raise when a training is more than a page may do; work: in multiply-adds."""
-    if work > MAX_TRAINING:
-        raise SceneError(
-            f"training these heads, and asking them everywhere, takes {work:,} multiply-adds; a "
-            f"page does up to {MAX_TRAINING:,}: take a smaller picture or pool more"
-        )
+    what = "training these heads, and asking them everywhere,"
+    _check_work(what, work, MAX_TRAINING, "take a smaller picture or pool more")
 
 
 def check_comparison(work: int) -> None:
     """Raise when a comparison of depths is more than a page may do; work: in multiply-adds."""
-    if work > MAX_TRAINING:
+    _check_work("training all five networks", work, MAX_COMPARISON, "take a smaller picture")
+
+
+def _check_work(what: str, work: int, most: int, advice: str) -> None:
+    if work > most:
         raise SceneError(
-            f"training all of them takes {work:,} multiply-adds, and a page does up to "
-            f"{MAX_TRAINING:,}: take a smaller picture"
+            f"{what} takes {work:,} multiply-adds; a page does up to {most:,}: {advice}"
         )
 
 

@@ -98,7 +98,7 @@ def to_query_string(scene: Scene) -> str:
     return "&".join(f"{key}={_quoted(value)}" for key, value in to_query(scene).items())
 
 
-# Every frame of a drag holds its link, and but one of its values is that of the frame before.
+# Every frame of a drag holds its link, and all but one of its values are those of the frame before.
 @lru_cache(maxsize=512)
 def _quoted(value: str) -> str:
     return quote_plus(value, safe=",/")

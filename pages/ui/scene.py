@@ -1,4 +1,4 @@
-"""The scene: everything that decides what is on the stage, and its form as a link.
+"""The scene: everything that decides what is on the stage.
 
 A share link, a lesson's step and a presenter's slide all hold one scene. Pure: no Streamlit here.
 """

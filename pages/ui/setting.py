@@ -86,7 +86,7 @@ class Setting:
         """
         activations = self.network.forward(self.picture_of(scene))
         maps = self._shown(activations)
-        last = activations[-1].copy()
+        last = activations[-1]
         if not responses:
             return Look(maps, (), last)
         if scene.moves != "pattern":

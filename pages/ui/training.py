@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.ui.limits import QUICK_TRAINING, SceneError, check_training
+from pages.ui.limits import QUICK_TRAINING, SceneError, check_comparison, check_training
+from rfcore.depths import depth_experiments
 from rfcore.errors import RfcoreError
 from rfcore.experiments import REGIONS, Experiment
 from rfcore.ops import PaddingMode
@@ -119,6 +120,11 @@ def experiment_of(
 def is_quick(experiment: Experiment | None) -> bool:
     """Whether an experiment may be carried out without being asked for; None: there is none."""
     return experiment is not None and work_of(experiment) <= QUICK_TRAINING
+
+
+def check_depths(experiment: Experiment) -> None:
+    """Raise when an experiment's depths cannot be compared on a page; the message says why."""
+    check_comparison(sum(map(work_of, depth_experiments(experiment))))
 
 
 def blocks_from(text: str) -> NDArray[np.bool_]:
