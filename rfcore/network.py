@@ -32,8 +32,8 @@ class Network:
 
     stack: the layers. kernels: one array (out_channels, in_channels, rows, cols) per layer, None
     for a layer without weights. biases: one array (out_channels,) or None per layer; all None when
-    left out. padding_mode: what lies beyond the border for every convolution. Kernels and biases are
-    checked here, once: change none of their numbers afterwards.
+    left out. padding_mode: what lies beyond the border for every convolution. Kernels and biases
+    are checked here, once: change none of their numbers afterwards.
     Raises KernelError when the kernels do not fit the stack, LayerError for what is no Stack or an
     unknown mode.
 
