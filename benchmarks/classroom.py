@@ -416,9 +416,7 @@ def left(server: AppServer, start: float, loaded: float, way: Way) -> list[str]:
     """
     print(f"waiting {GONE_AFTER:g} s until the sessions of those who left are gone", flush=True)
     time.sleep(GONE_AFTER)
-    at_rest(
-        server, way
-    )  # who leaves makes Streamlit look at its clock: now the next sweep finds them
+    at_rest(server, way)  # who leaves makes Streamlit look at its clock, for the next sweep
     end = at_rest(server, way)
     print(
         f"memory {start:.0f} MB after one learner, {loaded:.0f} MB after one for each scene, "
