@@ -15,8 +15,8 @@ export function land({ data, parentElement }) {
   const last = before;
   before = data;
   here = parentElement;
-  if (last && last.place !== data.place) bring(title, () => true, { preventScroll: false });
-  else if (last && !last.answered && data.answered) bring(card, isLost, { preventScroll: true });
+  if (last && last.place !== data.place) bring(title, () => true, toTop);
+  else if (last && !last.answered && data.answered) bring(card, isLost);
   return whenGone(parentElement, () => {
     if (here === parentElement) before = null; // who comes back later has come from elsewhere
   });
@@ -24,10 +24,14 @@ export function land({ data, parentElement }) {
 
 const isLost = () => document.activeElement === document.body;
 
-function bring(find, isTime, how, frames = FRAMES) {
+// What stands above the title belongs to a new step, too.
+const toTop = () => document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+
+function bring(find, isTime, then = () => {}, frames = FRAMES) {
   const target = find();
   if (target && isTime()) {
     target.tabIndex = -1;
-    target.focus(how);
-  } else if (frames) requestAnimationFrame(() => bring(find, isTime, how, frames - 1));
+    target.focus({ preventScroll: true });
+    then();
+  } else if (frames) requestAnimationFrame(() => bring(find, isTime, then, frames - 1));
 }

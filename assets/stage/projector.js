@@ -2,7 +2,7 @@
 
 const SMALLEST = 72; // CSS pixels of a map below which nobody in the back sees it
 const ANYWAY = 0.35; // of the height: what a map takes where nothing fits, and the page scrolls
-const FEW = 0.8; // of its size a map may give up for the readouts below it
+const FEW = 0.75; // of its size a map may give up for the readouts below it
 
 // The room that a stage has: the mode is said by the page's style (see assets/presenting.css), as
 // the rem that the bar below takes. type: how many times as large as usual it is.

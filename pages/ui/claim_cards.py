@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui.claim_results import DEAR, RESULTS
 from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
+from pages.ui.presenting import presenting
 from pages.ui.prose import prose
 from pages.ui.rooms import page_of, scene_of
 from pages.ui.site import link_to
@@ -16,7 +17,7 @@ from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
 ALL = "all"
 _LOOK_EVERY = 0.5  # seconds between two looks whether an experiment has ended
-_CARD = 480  # pixels a side that two cards need beside each other
+_CARD, _LARGE_CARD = 480, 640  # pixels that each of two cards needs; in a projector's type
 _WAITING = 260  # pixels kept free for a card whose experiment runs
 
 _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
@@ -51,7 +52,7 @@ def claim_cards() -> None:
 def _section(heading: str, claims: Sequence[Claim], results: Mapping[str, Cases | None]) -> None:
     if claims:
         st.header(heading, anchor=False)
-        with st.grid(2, min_column_width=_CARD):
+        with st.grid(2, min_column_width=_LARGE_CARD if presenting() else _CARD):
             for claim in claims:
                 _card(claim, results[claim.name])
 

@@ -12,6 +12,8 @@ from pages.ui.lessons import Book, Fault, Lesson
 from pages.ui.progress import Progress, to_code
 from pages.ui.prose import prose
 
+_STATUS = 145  # pixels of the longest: buttons stand in line
+
 
 def lesson_map(book: Book, progress: Progress, problem: str) -> None:
     """Show all lessons with how far the learner is in each."""
@@ -58,7 +60,7 @@ def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> 
         label = "Again" if done == steps else "Go on" if done else "Start"
         # Together, so that a phone puts both below the text.
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.markdown(status or f"{lesson.minutes} minutes, {steps} steps", width="content")
+            st.markdown(status or f"{lesson.minutes} minutes, {steps} steps", width=_STATUS)
             st.button(
                 label,
                 key=f"lesson_{lesson.name}",
