@@ -11,6 +11,7 @@ from tests.stage_driver import Stage
 from tests.test_browser_drag import PHONE
 
 MOST_TABS = 80
+MAIN = "document.querySelector('[data-testid=stMain]')"
 
 # The element that has the focus, in the stage's shadow tree too, as a screen reader names it.
 FOCUSED = """() => {
@@ -140,6 +141,21 @@ def test_a_whole_lesson_by_touch_alone(browser: Browser, server: AppServer) -> N
         expect_text(stage, "Not this time.")
         tap("Finish")
         expect_text(stage, "all 5 done")
+
+
+def test_a_step_begins_at_its_top_from_wherever_the_last_was_left(
+    browser: Browser, server: AppServer
+) -> None:
+    lesson = lessons().find("a-pool-forgives")
+    assert lesson is not None
+    with opened(browser, server, lesson.name, **PHONE) as stage:
+        expect_title(stage, lesson.steps[0].title)
+        stage.page.evaluate(f"{MAIN}.scrollTo(0, 60)")
+        assert stage.page.evaluate(f"{MAIN}.scrollTop") == 60
+        skip = stage.page.get_by_role("button", name="Skip", exact=True)
+        skip.evaluate("button => button.click()")  # a finger would scroll to it
+        expect_title(stage, lesson.steps[1].title)
+        stage.page.wait_for_function(f"{MAIN}.scrollTop === 0")
 
 
 @pytest.mark.slow

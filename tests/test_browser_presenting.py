@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.app_server import AppServer
 from tests.stage_driver import Stage
+from tests.visitor import visitor
 
 LIST = """/feature_map_shifts?picture=flat&at=24,14&from=24,12 Ask: which will follow?
 /pooling_forgives?at=3,4&from=3,3 Wait for an answer.
@@ -88,6 +89,49 @@ def test_type_is_large_and_nothing_has_to_be_scrolled(
             assert picture
             assert whole["y"] + whole["height"] <= bar["y"] + 1
             assert picture["width"] >= 0.18 * width
+
+
+def test_heads_keep_their_logits_where_other_figures_give_way(
+    browser: Browser, server: AppServer
+) -> None:
+    query = {"present": "1", "at": "40,40"}
+    size = {"viewport": {"width": 1920, "height": 1080}}
+    with Stage(browser, server, query, path="/the_head_decides", **size) as stage:
+        expect(stage.find(".head-answer").last).to_contain_text("%", timeout=90_000)
+        stage.page.wait_for_function(FITS)
+        expect(stage.find(".quarters").first).to_be_hidden()
+        for head, row in zip(
+            stage.find(".panel.head canvas").all(),
+            stage.find(".head-figures .answer-row:nth-child(3)").all(),
+            strict=True,
+        ):
+            expect(row).to_be_visible()
+            above, below = head.bounding_box(), row.bounding_box()
+            assert above
+            assert below
+            assert abs(above["x"] - below["x"]) <= 2
+
+
+MIDDLE = """node => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { top, bottom } = range.getBoundingClientRect();
+    return (top + bottom) / 2;
+}"""
+
+
+@pytest.mark.parametrize("present", ["", "?present=1"])
+def test_a_term_stands_level_with_what_it_means(
+    browser: Browser, server: AppServer, present: str
+) -> None:
+    size = {"viewport": {"width": 1440, "height": 900}}
+    with visitor(browser, server.url, size) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/glossary{present}")
+        page.get_by_role("link", name="See temperature").wait_for()
+        for row in page.locator(".st-key-glossary").get_by_test_id("stHorizontalBlock").all()[:5]:
+            name, meaning = row.locator("h2"), row.locator(".prose")
+            assert abs(name.evaluate(MIDDLE) - meaning.evaluate(MIDDLE)) <= 3
 
 
 def test_the_speakers_window_and_the_projector_follow_each_other(
