@@ -133,8 +133,8 @@ class Stage:
 
     def must_be_clean(self) -> None:
         """Assert that nothing went wrong behind the learner's back."""
-        assert self.complaints == []
-        assert self.outside_requests() == []
+        assert self.complaints == [], self.complaints
+        assert self.outside_requests() == [], self.outside_requests()
         assert self.new_log() == "", self.new_log()
 
     def outside_requests(self) -> list[str]:

@@ -27,6 +27,7 @@ requestAnimationFrame(look);
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/feature_map_shifts"])
 def test_the_stage_is_seen_within_3_seconds(browser: Browser, server: AppServer, path: str) -> None:
     times: list[float] = []
@@ -36,6 +37,7 @@ def test_the_stage_is_seen_within_3_seconds(browser: Browser, server: AppServer,
     assert min(times) < 3000, f"seen after {', '.join(f'{time:.0f}' for time in times)} ms"
 
 
+@pytest.mark.slow
 def test_the_first_drag_is_answered_within_5_seconds_of_opening_the_link(
     browser: Browser, server: AppServer
 ) -> None:
@@ -120,6 +122,7 @@ def test_the_app_works_under_a_base_path(browser: Browser) -> None:
         assert all("/lab/frames" in url for url in sockets)
 
 
+@pytest.mark.slow
 def test_a_chart_waits_until_the_page_is_scrolled_near_it(
     browser: Browser, server: AppServer
 ) -> None:
