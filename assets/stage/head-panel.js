@@ -6,6 +6,7 @@ import { samePlace } from "./geometry.js";
 import { drawRegion, offsetOf } from "./head-paint.js";
 import { element } from "./panels.js";
 import { listenToPlaces } from "./places.js";
+import { write } from "./readouts.js";
 import { A_PRESS } from "./words.js";
 import { legendGradient } from "./colors.js";
 
@@ -210,7 +211,7 @@ export class HeadPanel {
 
   say(answer) {
     const text = answer ? answer.text : "not trained";
-    if (this.answer.textContent !== text) this.answer.textContent = text;
+    write(this.answer, text);
     this.panel.classList.toggle("wrong", answer?.right === false);
     this.answer.classList.toggle("wrong", answer?.right === false);
     this.rows.forEach((row, i) => row.show(answer, i, this.setting.panels[this.index].largest));

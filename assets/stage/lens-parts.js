@@ -7,6 +7,7 @@ import { FULL_SCALE } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
 import { stepOf } from "./hands.js";
 import { element } from "./panels.js";
+import { write } from "./readouts.js";
 import { BY_TOUCH } from "./words.js";
 
 const FAR = 4; // pixels that Shift with an arrow moves a part
@@ -273,8 +274,4 @@ function fillAnswers(stage) {
     button.tabIndex = grid === shown ? 0 : -1;
   });
   write(face.answers.note, header.note);
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

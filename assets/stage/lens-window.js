@@ -5,6 +5,7 @@ import { boxOfCells, boxOfMap } from "./draw.js";
 import { samePlace } from "./geometry.js";
 import { between, ease } from "./motion.js";
 import { element, readouts } from "./panels.js";
+import { write } from "./readouts.js";
 import { describeUnit } from "./words.js";
 
 const TAP_TIME = 500; // ms that a tap of the first window takes while it plays
@@ -170,10 +171,6 @@ function showProducts(stage) {
   write(walk.values.cell, where);
   write(walk.values.outside, products.outside);
   write(walk.play, walk.timer ? "Pause" : "Play");
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 function shownTap(stage, unit) {

@@ -32,7 +32,11 @@ def choice_box(
     tip: str | None = None,
     disabled: bool = False,
 ) -> None:
-    """A select box that shows a part of the scene and changes it."""
+    """A select box that shows a part of the scene and changes it.
+
+    value: what the part is now; a link may have set it to none of the options, and it is one, too.
+    """
+    options = [*options, *([] if value in options else [value])]
     key = f"choose_{key}"
     control = control or key
     st.session_state[key] = value

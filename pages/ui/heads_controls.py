@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
@@ -21,7 +21,7 @@ from rfcore.patterns import BACKGROUNDS
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
-_WIDTH = 150
+_box = partial(choice_box, width=150)
 _NOISES, _JITTERS = (0.0, 0.1, 0.2, 0.4), (0, 1, 2, 4)
 _EXAMPLES, _SEEDS = (20, 100, 300, 600, 1000), (0, 1, 2, 3, 4, 5)
 
@@ -118,22 +118,6 @@ def field_text(stack: Stack, size: int) -> str:
     field = rows if rows == cols else f"{rows}×{cols}"
     of = f"{field} of {size} pixels" if max(rows, cols) < size else f"all {size} pixels"
     return f"{convolutions} convolution{'s' * (convolutions != 1)}: {of}"
-
-
-def _box(
-    label: str,
-    options: Sequence[Any],
-    value: Any,
-    key: str,
-    make: Callable[[Scene, Any], Scene],
-    *,
-    names: dict[Any, str] | None = None,
-    width: int = _WIDTH,
-    control: str | None = None,
-) -> None:
-    """Show a choice that also has the present value, which a link may have set to any other."""
-    options = [*options, *([] if value in options else [value])]
-    choice_box(label, options, value, key, make, names=names, width=width, control=control)
 
 
 def _with(part: str) -> Callable[[Scene, Any], Scene]:

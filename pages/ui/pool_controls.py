@@ -62,14 +62,13 @@ def pool_controls() -> None:
 
 def _example_box(scene: Scene) -> None:
     name = example_of(scene)
-    options = [*EXAMPLES, *([] if name else [_OWN])]
-    choice_box("Example", options, name or _OWN, "example", _with_example, width=_EXAMPLE_WIDTH)
+    names = list(EXAMPLES)
+    choice_box("Example", names, name or _OWN, "example", _with_example, width=_EXAMPLE_WIDTH)
 
 
 def _kind_box(chosen: PoolChoice | None) -> None:
-    options = [*KINDS, *([] if chosen else [_OWN])]
     choice_box(
-        "Pool", options, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_KIND_WIDTH
+        "Pool", KINDS, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_KIND_WIDTH
     )
 
 

@@ -30,7 +30,7 @@ def stack_controls() -> None:
     with preset:
         choice_box(
             "Layers",
-            [*PRESETS, *([_OWN_STACK] if name == _OWN_STACK else [])],
+            list(PRESETS),
             name,
             "preset",
             _with_preset,
@@ -62,7 +62,7 @@ def pool_control() -> None:
     name = kind or ("mixed" if has_pools else "there is none")
     choice_box(
         "All pools",
-        [*POOL_KINDS, *([name] if kind is None else [])] if has_pools else [name],
+        POOL_KINDS if has_pools else [name],
         name,
         "pools",
         lambda scene, kind: (
@@ -91,7 +91,7 @@ def kernel_controls() -> None:
             own = [choice] if is_own(choice) else []
             choice_box(
                 f"Layer {number}, {layer}",
-                [*CHOICES, *own],
+                CHOICES,
                 choice,
                 f"kernels_{place}",
                 partial(_with_kernels, place),

@@ -124,7 +124,12 @@ def is_quick(experiment: Experiment | None) -> bool:
 
 def check_depths(experiment: Experiment) -> None:
     """Raise when an experiment's depths cannot be compared on a page; the message says why."""
-    check_comparison(sum(map(work_of, depth_experiments(experiment))))
+    check_comparison(_work_of_depths(experiment))
+
+
+@lru_cache(maxsize=CACHED)
+def _work_of_depths(experiment: Experiment) -> int:
+    return sum(map(work_of, depth_experiments(experiment)))
 
 
 def blocks_from(text: str) -> NDArray[np.bool_]:
