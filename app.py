@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from pages.ui import blas  # noqa: F401  before whatever loads NumPy
-from pages.ui.address import BASE
-from pages.ui.frame_socket import frames
-from pages.ui.headers import HEADERS, SecurityHeaders, own_fault
-from pages.ui.origins import OwnSockets
-from pages.ui.sweeping import keep_what_is_loaded
+from pages.ui.server import threads  # noqa: F401  before whatever loads NumPy
+from pages.ui.server.address import BASE
+from pages.ui.server.free_memory import keep_what_is_loaded
+from pages.ui.server.headers import HEADERS, SecurityHeaders, own_fault
+from pages.ui.server.socket_origins import OwnSockets
+from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
 

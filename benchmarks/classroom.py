@@ -31,7 +31,7 @@ from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import AppServer, memory
 from benchmarks.tab import header_of
-from pages.ui.sweeping import EVERY
+from pages.ui.server.free_memory import EVERY
 
 Way = Literal["socket", "component"]
 

@@ -40,16 +40,16 @@ from benchmarks.fuzz_inputs import (
 )
 from benchmarks.live_fuzz import LiveServer
 from benchmarks.mutations import changed_bytes, changed_message, changed_text
-from pages.ui.deck import read_deck
-from pages.ui.frame import Request, render_frame
-from pages.ui.frame_socket import Drag
-from pages.ui.hand import read_hand
-from pages.ui.lessons import read_lesson
-from pages.ui.limits import check_stack
-from pages.ui.link import to_query, to_query_string
-from pages.ui.photos import PHOTO_SIZE
-from pages.ui.progress import ProgressError, from_code, from_text, to_code, to_text
-from pages.ui.rooms import page_of, scene_of
+from pages.ui.lessons.progress import ProgressError, from_code, from_text, to_code, to_text
+from pages.ui.lessons.reader import read_lesson
+from pages.ui.present.deck import read_deck
+from pages.ui.render.frame import Request, render_frame
+from pages.ui.scene.limits import check_stack
+from pages.ui.scene.link import to_query, to_query_string
+from pages.ui.scene.photos import PHOTO_SIZE
+from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.workspaces import page_of, scene_of
+from pages.ui.stage.frame_socket import Drag
 from rfcore.errors import RfcoreError
 from rfcore.images import read_photo
 from rfcore.interop import read_model

@@ -11,11 +11,11 @@ from PIL import Image
 
 from benchmarks.app_server import ROOT
 from benchmarks.mutations import changed_text
-from pages.ui.link import to_query_string
-from pages.ui.progress import Progress
-from pages.ui.rooms import CONVOLUTION, HEADS, PARTS, POOL, STACK, page_of
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import PRESETS
+from pages.ui.lessons.progress import Progress
+from pages.ui.scene.choices import PRESETS
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import CONVOLUTION, HEADS, PARTS, POOL, STACK, page_of
 from rfcore.interop import to_keras, to_pytorch
 from rfcore.stack import Stack
 

@@ -14,8 +14,8 @@ from benchmarks.app_server import AppServer, memory
 from benchmarks.fuzz_inputs import SCENES, changed_link, hand_of
 from benchmarks.mutations import changed_message
 from benchmarks.tab import Tab, tab_of
-from pages.ui.link import to_query_string
-from pages.ui.rooms import STACK, page_of
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.workspaces import STACK, page_of
 
 STAY = 12
 """Cases that one tab is used for: sessions have to go as well."""

@@ -128,7 +128,7 @@ def tab_of(server: AppServer, slowest: float) -> Iterator[Tab]:
 
 
 def header_of(frame: str | bytes) -> dict[str, Any]:
-    """Return the header of a frame; see pages/ui/frame.py."""
+    """Return the header of a frame; see pages/ui/render/frame.py."""
     data = frame if isinstance(frame, bytes) else frame.encode()
     found: dict[str, Any] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
     return found

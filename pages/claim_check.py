@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.claim_cards import claim_cards, claim_sources
+from pages.ui.sections.claims import claim_cards, claim_sources
 
 st.title("What is often said, and what holds", anchor=False)
 st.markdown(

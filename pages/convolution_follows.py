@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.ui import choice_box, convolution_controls, picture_controls
-from pages.ui.questions import question_of
-from pages.ui.rooms import CONVOLUTION
-from pages.ui.session import enter
-from pages.ui.stage import stage
+from pages.ui.controls import convolution, picture, scene_select
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 here = enter(CONVOLUTION, "window", "roads", "sharing")
 
 st.title(question_of(here.scene), anchor=False)
-choice_box.link_notices()
-convolution_controls.lens_switch()
+scene_select.link_notices()
+convolution.lens_switch()
 stage()
-convolution_controls.convolution_controls()
-picture_controls.picture_controls()
+convolution.convolution_controls()
+picture.picture_controls()

@@ -2,28 +2,28 @@
 
 import streamlit as st
 
-from pages.ui import choice_box, layer_controls, picture_controls, stack_controls
-from pages.ui.questions import question_of
-from pages.ui.rooms import STACK
-from pages.ui.session import enter
-from pages.ui.shift_chart import CHARTS, shift_chart
-from pages.ui.stage import stage
+from pages.ui.controls import layers, picture, scene_select, stack
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.workspaces import STACK
+from pages.ui.sections.shift_chart import CHARTS, shift_chart
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 scene = enter(STACK, "maps").scene
 
 st.title(question_of(scene), anchor=False)
-choice_box.link_notices()
+scene_select.link_notices()
 stage(CHARTS)
-picture_controls.picture_controls()
-stack_controls.stack_controls()
+picture.picture_controls()
+stack.stack_controls()
 build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])
 with build:
-    layer_controls.layer_editor()
+    layers.layer_editor()
 with kernels:
-    stack_controls.kernel_controls()
+    stack.kernel_controls()
 with photo:
-    picture_controls.photo_control()
+    picture.photo_control()
 st.header("How far is each layer off?", anchor=False)
 shift_chart()
 st.header("Every layer in numbers", anchor=False)
-layer_controls.layer_table()
+layers.layer_table()

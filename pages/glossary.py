@@ -4,9 +4,9 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from pages.ui.glossary import terms
-from pages.ui.prose import prose
 from pages.ui.site import link_to
+from pages.ui.text.glossary import terms
+from pages.ui.text.prose import prose
 
 st.title("Glossary", anchor="glossary")
 st.markdown(

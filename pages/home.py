@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from pages.ui import choice_box, front
-from pages.ui.rooms import STACK
-from pages.ui.session import enter
-from pages.ui.stage import stage
+from pages.ui.controls import scene_select
+from pages.ui.scene.workspaces import STACK
+from pages.ui.sections import home
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 enter(STACK, "maps")
 
 st.title("Convolution follows, pooling forgives, the head decides.", anchor=False)
 st.markdown("Drag the pattern. See what a network keeps of where it is, and what it forgets.")
-choice_box.link_notices()
+scene_select.link_notices()
 stage()
-front.three_ideas()
-front.walkthrough()
-front.all_pages()
+home.three_ideas()
+home.walkthrough()
+home.all_pages()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.presenting import NOTES, begin, page_bar, presenting
-from pages.ui.session import rested, visit
+from pages.ui.session.presenting import NOTES, begin, page_bar, presenting
+from pages.ui.session.tab_state import rested, visit
 from pages.ui.site import HOME, Entry, sections
 
 ASSETS = Path(__file__).parent.parent / "assets"

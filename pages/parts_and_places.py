@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from pages.ui import choice_box
-from pages.ui.parts_chart import parts_chart
-from pages.ui.parts_controls import parts_controls
-from pages.ui.parts_training import training_line
-from pages.ui.questions import question_of
-from pages.ui.rooms import PARTS
-from pages.ui.session import enter
-from pages.ui.stage import stage
+from pages.ui.controls import scene_select
+from pages.ui.controls.parts import parts_controls
+from pages.ui.controls.parts_training import training_line
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.workspaces import PARTS
+from pages.ui.sections.parts import parts_chart
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 scene = enter(PARTS, "parts").scene
 
 st.title(question_of(scene), anchor=False)
-choice_box.link_notices()
+scene_select.link_notices()
 training_line()
 stage()
 parts_controls()

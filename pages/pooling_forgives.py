@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from pages.ui import choice_box, pool_controls
-from pages.ui.questions import question_of
-from pages.ui.rooms import POOL
-from pages.ui.session import enter
-from pages.ui.stage import stage
+from pages.ui.controls import pool, scene_select
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.workspaces import POOL
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 scene = enter(POOL, "pool").scene
 
 st.title(question_of(scene), anchor=False)
-choice_box.link_notices()
+scene_select.link_notices()
 stage()
-pool_controls.pool_controls()
+pool.pool_controls()
 steps, classic = st.columns(2, gap="large")
 with steps:
-    pool_controls.peak_section()
+    pool.peak_section()
 with classic:
-    pool_controls.classic_section()
+    pool.classic_section()

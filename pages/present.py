@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.ui.deck_controls import prepare
-from pages.ui.presenting import NOTES, PRESENT
-from pages.ui.run import deck_of, run_of_link
-from pages.ui.slides import show_slide, speaker_notes
+from pages.ui.present.prepare import prepare
+from pages.ui.present.presentation import deck_of, run_of_link
+from pages.ui.present.slides import show_slide, speaker_notes
+from pages.ui.session.presenting import NOTES, PRESENT
 
 projected, noted = run_of_link(PRESENT), run_of_link(NOTES)
 run = projected or noted

@@ -2,24 +2,33 @@
 
 import streamlit as st
 
-from pages.ui import choice_box, heads_controls, heads_sections
-from pages.ui.questions import question_of
-from pages.ui.rooms import HEADS
-from pages.ui.session import enter
-from pages.ui.stage import stage
-from pages.ui.training_box import train_wanted, training_box
+from pages.ui.controls import scene_select
+from pages.ui.controls.heads import class_switch, training_controls
+from pages.ui.controls.heads_training import train_wanted, training_box
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.workspaces import HEADS
+from pages.ui.sections.heads import (
+    FLIPS,
+    SOFTMAX,
+    depth_section,
+    flips_section,
+    softmax_section,
+    weights_section,
+)
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
 
 scene = enter(HEADS, "heads").scene
 
 st.title(question_of(scene), anchor=False)
-choice_box.link_notices()
+scene_select.link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
-    heads_controls.class_switch()
+    class_switch()
     progress = training_box()
-stage(heads_sections.SOFTMAX, heads_sections.FLIPS, last=lambda: train_wanted(progress))
-heads_controls.training_controls()
-heads_sections.weights_section()
-heads_sections.softmax_section()
-heads_sections.depth_section()
-heads_sections.flips_section()
+stage(SOFTMAX, FLIPS, last=lambda: train_wanted(progress))
+training_controls()
+weights_section()
+softmax_section()
+depth_section()
+flips_section()
 train_wanted(progress)

@@ -103,4 +103,4 @@ def quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     stage's messages in the tests name the revision that they answer.
     """
     monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
-    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: 0)
+    monkeypatch.setattr("pages.ui.session.tab_state.secrets.randbelow", lambda bound: 0)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.claims import CLAIMS
-from pages.ui.rooms import scene_of
+from pages.ui.scene.workspaces import scene_of
+from pages.ui.sections.claim_text import CLAIMS
 
 pytestmark = pytest.mark.slow
 

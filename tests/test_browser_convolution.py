@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.rooms import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION
 from tests.stage_driver import Stage
 from tests.test_browser_drag import PHONE, assert_moved
 from tests.test_lens_window import kernel_of, map_of, picture_of

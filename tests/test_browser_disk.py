@@ -18,8 +18,8 @@ from websockets.typing import Origin, Subprotocol
 from benchmarks.app_server import ROOT, AppServer
 from benchmarks.fuzz_inputs import SCENES, hand_of
 from benchmarks.tab import PATIENT, Tab, header_of
-from pages.ui.photos import PHOTO_SIZE, Photo
-from pages.ui.sweeping import EVERY
+from pages.ui.scene.photos import PHOTO_SIZE, Photo
+from pages.ui.server.free_memory import EVERY
 from rfcore.images import read_photo
 from tests.stage_driver import Stage
 from tests.test_browser_photo import as_a_phone_saves_it, upload, upright_photo, wait_for_photo

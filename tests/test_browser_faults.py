@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import TRAINING, AppServer
-from pages.ui.frame import Request, render_frame
-from pages.ui.link import from_query
+from pages.ui.render.frame import Request, render_frame
+from pages.ui.scene.link import from_query
 from tests.slow_line import SlowLine
 from tests.stage_driver import PATIENCE, Stage
 from tests.test_frame import decode

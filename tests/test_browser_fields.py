@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from pages.ui.scene import Scene
-from pages.ui.setting import setting_of
+from pages.ui.render.context import setting_of
+from pages.ui.scene.scene import Scene
 from rfcore.gradient import effective_receptive_field, used_pixels
 from rfcore.receptive_field import receptive_fields
 from tests.stage_driver import Pixels, Stage

@@ -5,8 +5,8 @@ import re
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.glossary import terms
 from pages.ui.site import SITE
+from pages.ui.text.glossary import terms
 from tests.stage_driver import Stage
 
 SIZES = ((1440, 900), (1024, 768), (390, 844))

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Locator
 
 from benchmarks.app_server import AppServer
-from pages.ui.link import from_query
-from pages.ui.rooms import opening_scene
+from pages.ui.scene.link import from_query
+from pages.ui.scene.workspaces import opening_scene
 from tests.stage_driver import Stage, link_query
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page
 
 from benchmarks.app_server import AppServer
-from pages.ui.headers import ANCESTORS_VARIABLE
+from pages.ui.server.headers import ANCESTORS_VARIABLE
 from pages.ui.site import HOME, SITE
 from tests.stage_driver import CHART_ROOM, PATIENCE
 

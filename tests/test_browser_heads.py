@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.link import from_query, to_query
-from pages.ui.rooms import HEADS as ROOM
-from pages.ui.training import Training, blocks_from
+from pages.ui.scene.head_training import Training, blocks_from
+from pages.ui.scene.link import from_query, to_query
+from pages.ui.scene.workspaces import HEADS as ROOM
 from rfcore.stack import Stack
 from tests.stage_driver import Place, Stage
 

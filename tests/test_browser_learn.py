@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.lessons import lessons
+from pages.ui.lessons.reader import lessons
 from tests.stage_driver import Stage
 from tests.test_browser_drag import PHONE
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from pages.ui.link import to_query
-from pages.ui.pool_examples import EXAMPLES, FIRST, OVERLAPPING
+from pages.ui.scene.link import to_query
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST, OVERLAPPING
 from tests.stage_driver import Stage
 from tests.test_browser_drag import PHONE, parts_out_of_sight
 

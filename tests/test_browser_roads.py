@@ -7,10 +7,10 @@ import numpy as np
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from pages.ui.lens_sharing import untied_of
-from pages.ui.link import from_query
-from pages.ui.rooms import CONVOLUTION
-from pages.ui.setting import setting_of
+from pages.ui.render.context import setting_of
+from pages.ui.render.weight_sharing import untied_of
+from pages.ui.scene.link import from_query
+from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.equivariance import equivariance_errors
 from rfcore.shifts import measured_shift
 from tests.stage_driver import Stage

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pages.ui.deck import MOST_SLIDES, read_deck, walkthrough
-from pages.ui.lessons import lessons
-from pages.ui.link import to_query_string
-from pages.ui.rooms import HEADS, PARTS, POOL, scene_at
+from pages.ui.lessons.reader import lessons
+from pages.ui.present.deck import MOST_SLIDES, read_deck, walkthrough
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.workspaces import HEADS, PARTS, POOL, scene_at
 
 LIST = """
 # the lecture of Monday

@@ -28,8 +28,8 @@ from websockets.typing import Subprotocol
 
 from benchmarks.app_server import AppServer
 from benchmarks.classroom import FOR_A_CLASS
-from pages.ui.frame import Request, render_frame
-from pages.ui.scene import Scene
+from pages.ui.render.frame import Request, render_frame
+from pages.ui.scene.scene import Scene
 from pages.ui.site import HOME, SITE
 from tests.test_frame_socket import told
 

@@ -5,13 +5,13 @@ from functools import cache
 
 import pytest
 
-from pages.ui.derivation import (
+from pages.ui.sections.derivation import (
     beginning,
     comparison,
     derivation,
     growth,
 )
-from pages.ui.whole_picture import first_to_see_all, whole_picture
+from pages.ui.sections.whole_picture import first_to_see_all, whole_picture
 from rfcore import GlobalAvgPool2d, GlobalMaxPool2d, ShapeError, Stack, receptive_fields
 from rfcore.layers import Window
 from rfcore.zoo import ZOO

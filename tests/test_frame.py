@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui import photos
-from pages.ui.frame import Request, render_frame
-from pages.ui.grid import GRID
-from pages.ui.lens import FULL_SCALE
-from pages.ui.link import from_query, to_query_string
-from pages.ui.scene import Scene, Unit
-from pages.ui.scene_choices import MOVES, PRESETS, UPLOAD
-from pages.ui.setting import look_at_start, setting_of
+from pages.ui.render.context import look_at_start, setting_of
+from pages.ui.render.frame import Request, render_frame
+from pages.ui.render.lens import FULL_SCALE
+from pages.ui.scene import photos
+from pages.ui.scene.choices import MOVES, PRESETS, UPLOAD
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.link import from_query, to_query_string
+from pages.ui.scene.scene import Scene, Unit
 from rfcore.filters import FILTERS
 from rfcore.images import scale_photo
 from rfcore.network import Network
@@ -73,7 +73,7 @@ def no_constant(text: str) -> None:
 
 
 def decode(frame: bytes) -> Decoded:
-    """Read a frame by the layout that pages/ui/frame.py documents, and hold it to that layout."""
+    """Read a frame by the layout that pages/ui/render/frame.py documents, and hold it to it."""
     length = int.from_bytes(frame[:4], "little")
     assert length % 4 == 0
     header = json.loads(frame[4 : 4 + length], parse_constant=no_constant)
@@ -463,7 +463,7 @@ def test_scenes_do_not_leave_traces_in_each_other() -> None:
 
 IN_A_NEW_PROCESS = """
 import hashlib, sys
-from pages.ui.frame import render_frame
+from pages.ui.render.frame import render_frame
 from pages.ui import hand, link, scene, words
 frame = render_frame(link.from_query(dict(at="30,20", unit="3,4,5", padding="reflect"))[0])
 print(hashlib.sha256(frame).hexdigest(), *sorted({"streamlit", "plotly"} & sys.modules.keys()))

@@ -13,14 +13,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.app_server import AppServer
-from pages.ui import photos
-from pages.ui.frame import Request, render_frame
-from pages.ui.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
-from pages.ui.limits import SceneError
-from pages.ui.link import to_query_string
-from pages.ui.rooms import POOL, room_of
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import LENSES, UPLOAD, Lens
+from pages.ui.render.frame import Request, render_frame
+from pages.ui.scene import photos
+from pages.ui.scene.choices import LENSES, UPLOAD, Lens
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import POOL, room_of
+from pages.ui.stage.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
 from rfcore.stack import Stack
 from tests.test_frame import decode
 
@@ -172,7 +172,7 @@ class FakeSocket:
 
 
 async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
-    monkeypatch.setattr("pages.ui.frame_socket.MAX_SOCKETS", 2)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_SOCKETS", 2)
     sockets = [FakeSocket() for _ in range(4)]
     tasks = []
     for number, socket in enumerate(sockets):

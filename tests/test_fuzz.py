@@ -20,11 +20,11 @@ from benchmarks.fuzz import CASES, SLOWEST, attempt
 from benchmarks.fuzz_inputs import PHOTOS, SCENES, changed_link, hand_of
 from benchmarks.mutations import NUMBERS, TOKENS, changed_bytes, changed_message, changed_text
 from benchmarks.tab import Tab, header_of, tab_of
-from pages.ui.frame_socket import TRY_AGAIN_ELSEWHERE
-from pages.ui.hand import read_hand
-from pages.ui.link import to_query_string
-from pages.ui.rooms import page_of
-from pages.ui.scene import Scene
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.workspaces import page_of
+from pages.ui.stage.frame_socket import TRY_AGAIN_ELSEWHERE
 from rfcore.errors import ImageError, RfcoreError
 from rfcore.images import MAX_BYTES, MAX_PIXELS, read_photo
 from rfcore.stack import Stack

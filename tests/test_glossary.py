@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pages.ui.glossary import GlossaryError, Term, read_terms, terms
-from pages.ui.prose import explained, terms_in
-from pages.ui.rooms import page_of, room_of, scene_of
+from pages.ui.scene.workspaces import page_of, room_of, scene_of
+from pages.ui.text.glossary import GlossaryError, Term, read_terms, terms
+from pages.ui.text.prose import explained, terms_in
 from tests.page_driver import PAGES
 
 WANTED = """feature map, convolution, kernel, weight sharing, pooling, max pooling, average pooling,

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture, resized_cells
-from pages.ui.limits import SceneError
-from pages.ui.rooms import POOL
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import SIZES
-from pages.ui.setting import setting_of
+from pages.ui.render.context import setting_of
+from pages.ui.scene.choices import SIZES
+from pages.ui.scene.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture, resized_cells
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import POOL
 from rfcore.patterns import PATTERNS
 from rfcore.stack import Stack
 from tests.test_scene import any_cells

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.hand import Hand, read_hand
-from pages.ui.limits import SceneError
-from pages.ui.rooms import CONVOLUTION, POOL
-from pages.ui.scene import Scene, Unit
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.stage_message import Hand, read_hand
+from pages.ui.scene.workspaces import CONVOLUTION, POOL
 from tests.test_scene import CALM, busy_scene, differing
 
 MESSAGE = {

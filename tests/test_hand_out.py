@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import sweep_controls
-from pages.ui.hand_out import (
+from pages.ui.scene.choices import LENSES, Lens
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import PARTS, STACK, page_of, room_of, scene_of
+from pages.ui.share import gif_dialog
+from pages.ui.share.hand_out import (
     NO_PHOTO,
     ONLY_HERE,
     TOO_LONG,
@@ -23,9 +26,6 @@ from pages.ui.hand_out import (
     link_html,
     short_link,
 )
-from pages.ui.rooms import PARTS, STACK, page_of, room_of, scene_of
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import LENSES, Lens
 from rfcore.stack import Stack
 from tests.page_driver import click, new_page, run_clean
 from tests.test_scene import busy_scene
@@ -195,13 +195,13 @@ def test_a_sweep_that_does_not_fit_is_refused_in_a_sentence() -> None:
 
 
 def test_few_gifs_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_controls, "_PATIENCE", 0.01)
-    monkeypatch.setattr(sweep_controls, "_AT_ONCE", BoundedSemaphore(1))
+    monkeypatch.setattr(gif_dialog, "_PATIENCE", 0.01)
+    monkeypatch.setattr(gif_dialog, "_AT_ONCE", BoundedSemaphore(1))
     page = opened("feature_map_shifts", {"picture": "flat"}, "Make a GIF")
     page.slider[0].set_value(1)
     for others, refused in ((True, True), (False, False), (False, False)):
         if others:
-            assert sweep_controls._AT_ONCE.acquire(blocking=False)
+            assert gif_dialog._AT_ONCE.acquire(blocking=False)
         click(page, "Make a GIF")
         click(page, "Make the GIF")
         run_clean(page)
@@ -209,4 +209,4 @@ def test_few_gifs_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [error.value for error in page.error] == (busy if refused else [])
         assert ("sweep_made" in page.session_state) is not refused
         if others:
-            sweep_controls._AT_ONCE.release()
+            gif_dialog._AT_ONCE.release()

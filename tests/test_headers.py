@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks.app_server import AppServer
-from pages.ui.headers import (
+from pages.ui.server.headers import (
     HEADERS,
     STREAMLITS_SCRIPT,
     SecurityHeaders,

@@ -20,7 +20,7 @@ ROOMS = ("rfcore", "pages.ui", "pages", "app")  # each may import the rooms befo
 OUTSIDE = ("tests", "benchmarks")  # nobody in the house may import these
 CORE_MAY_IMPORT = {*sys.stdlib_module_names, "numpy", "rfcore"}
 PILLOW_ROOM = Path("rfcore/images.py")
-COMPONENT = Path("pages/ui/component.py")
+COMPONENT = Path("pages/ui/session/component.py")
 COMPONENTS_V2 = "streamlit.components.v2"
 PUBLIC_STREAMLIT = {
     "streamlit",
@@ -195,12 +195,12 @@ def test_an_empty_rfcore_is_caught(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "line", "name"),
     [
-        ("rfcore/ops.py", "import pages.ui.scene", "pages.ui.scene"),
+        ("rfcore/ops.py", "import pages.ui.scene.scene", "pages.ui.scene.scene"),
         ("rfcore/ops.py", "def f():\n    from app import asgi", "app.asgi"),
         ("rfcore/ops.py", "from ..pages import ui", "pages.ui"),
         ("rfcore/ops.py", "from tests import oracle", "tests.oracle"),
-        ("pages/ui/stage.py", "from pages import compare", "pages.compare"),
-        ("pages/ui/stage.py", "from .. import compare", "pages.compare"),
+        ("pages/ui/stage/stage.py", "from pages import compare", "pages.compare"),
+        ("pages/ui/stage/stage.py", "from .. import compare", "pages.compare"),
         ("pages/ui/__init__.py", "from ..compare import page", "pages.compare.page"),
         ("pages/compare.py", "import app", "app"),
         ("app.py", "import benchmarks.app_server", "benchmarks.app_server"),
@@ -256,7 +256,7 @@ def test_pillow_is_allowed_in_images(tmp_path: Path) -> None:
     ],
 )
 def test_a_private_streamlit_import_is_caught(tmp_path: Path, line: str) -> None:
-    plant(tmp_path, {"pages/ui/stage.py": line})
+    plant(tmp_path, {"pages/ui/stage/stage.py": line})
     assert len(private_streamlit_imports(tmp_path)) == 1
 
 
@@ -276,7 +276,7 @@ def test_a_private_streamlit_import_is_caught(tmp_path: Path, line: str) -> None
     ],
 )
 def test_a_public_streamlit_import_is_allowed(tmp_path: Path, line: str) -> None:
-    plant(tmp_path, {"pages/ui/stage.py": line})
+    plant(tmp_path, {"pages/ui/stage/stage.py": line})
     assert private_streamlit_imports(tmp_path) == []
 
 
@@ -289,5 +289,5 @@ def test_a_public_streamlit_import_is_allowed(tmp_path: Path, line: str) -> None
     ],
 )
 def test_components_v2_elsewhere_is_caught(tmp_path: Path, line: str) -> None:
-    plant(tmp_path, {"pages/ui/component.py": line, "pages/compare.py": line})
+    plant(tmp_path, {"pages/ui/session/component.py": line, "pages/compare.py": line})
     assert mentions_of_components_v2(tmp_path) == ["pages/compare.py"]

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui import words_fields as words
-from pages.ui.frame import Request, render_frame, request_of
-from pages.ui.grid import GRID
-from pages.ui.hand import read_hand
-from pages.ui.limits import SceneError
-from pages.ui.scene import Scene, Unit
-from pages.ui.scene_choices import MOVES, UPLOAD
-from pages.ui.setting import setting_of
+from pages.ui.render import fields_text as words
+from pages.ui.render.context import setting_of
+from pages.ui.render.frame import Request, render_frame, request_of
+from pages.ui.scene.choices import MOVES, UPLOAD
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.stage_message import read_hand
 from rfcore.gradient import (
     effective_receptive_field,
     gaussian_width,

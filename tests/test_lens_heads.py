@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui import lens_heads
-from pages.ui.figures import percent
-from pages.ui.lens import FULL_SCALE
-from pages.ui.rooms import HEADS as ROOM
-from pages.ui.scene import Scene
-from pages.ui.trained import Store
-from pages.ui.training import Training
-from pages.ui.words_heads import UNTRAINED, quarter_of
+from pages.ui.render import heads
+from pages.ui.render.heads_text import UNTRAINED, quarter_of
+from pages.ui.render.lens import FULL_SCALE
+from pages.ui.scene.head_training import Training
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import HEADS as ROOM
+from pages.ui.text.format import percent
+from pages.ui.training.heads import Store
 from rfcore.answers import quarter_accuracy
 from rfcore.examples import HEADS
 from rfcore.experiments import Experiment
@@ -38,7 +38,7 @@ SCENE = (
 def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store of one's own."""
     own = Store()
-    monkeypatch.setattr(lens_heads, "STORE", own)
+    monkeypatch.setattr(heads, "STORE", own)
     return own
 
 
@@ -135,9 +135,9 @@ def test_answers_are_those_of_rfcore(store: Store) -> None:
 def test_an_answer_from_the_start_of_the_drag_is_caught(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moving = lens_heads.HeadsLens.moving
+    moving = heads.HeadsLens.moving
     monkeypatch.setattr(
-        lens_heads.HeadsLens,
+        heads.HeadsLens,
         "moving",
         lambda self, moment: moving(self, replace(moment, now=moment.start)),
     )

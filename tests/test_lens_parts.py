@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui import face_parts, trained_parts, words_parts
-from pages.ui.face_parts import HOME, MIDDLE, FaceParts, fitting, limits
-from pages.ui.frame_socket import Drag
-from pages.ui.hand import read_hand
-from pages.ui.lens import FULL_SCALE
-from pages.ui.limits import SceneError
-from pages.ui.link import from_query, to_query
-from pages.ui.rooms import PARTS as ROOM
-from pages.ui.scene import Scene
-from pages.ui.trained_parts import STORE, Experiment, Store
+from pages.ui.render import parts_text
+from pages.ui.render.lens import FULL_SCALE
+from pages.ui.scene import face as face_module
+from pages.ui.scene.face import HOME, MIDDLE, FaceParts, fitting, limits
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.link import from_query, to_query
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.workspaces import PARTS as ROOM
+from pages.ui.stage.frame_socket import Drag
+from pages.ui.training import faces
+from pages.ui.training.faces import STORE, Experiment, Store
 from rfcore.faces import PARTS, Places, scrambled_places
 from rfcore.layers import Pair
 from rfcore.parts import cell_boxes
@@ -42,7 +44,7 @@ WHERE: list[tuple[Places, Pair]] = [
 
 @pytest.fixture(autouse=True)
 def _small_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(face_parts.SPECS, "avg", SMALL)
+    monkeypatch.setitem(face_module.SPECS, "avg", SMALL)
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def trained() -> Experiment:
 
 @pytest.fixture
 def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(face_parts.SPECS, "avg", replace(SMALL, seed=99))
+    monkeypatch.setitem(face_module.SPECS, "avg", replace(SMALL, seed=99))
 
 
 def face(places: Places = HOME, moved: Pair = (0, 0), **changes: Any) -> Scene:
@@ -121,27 +123,27 @@ def test_a_mouth_on_the_forehead_is_noticed_and_the_sentence_says_by_which_grids
 
 
 def test_what_moved_is_said() -> None:
-    assert words_parts.moved_text(face((*HOME[:3], (38, 22)), (0, 3))) == (
+    assert parts_text.moved_text(face((*HOME[:3], (38, 22)), (0, 3))) == (
         "The mouth moved 1 px down, 2 px left. The whole face moved 3 px right."
     )
     swapped = (HOME[2], HOME[1], HOME[0], HOME[3])
-    assert words_parts.moved_text(face(swapped)) == "Out of place: left eye, nose."
+    assert parts_text.moved_text(face(swapped)) == "Out of place: left eye, nose."
 
 
 def test_neighbouring_grids_are_told_as_a_range() -> None:
     grids = (1, 2, 3, 4, 6, 8)
-    assert words_parts._grids((2, 3, 4, 8), grids) == "g = 2 to 4 and 8"
-    assert words_parts._grids((1, 2, 6), grids) == "g = 1, 2 and 6"
-    assert words_parts._grids((6,), grids) == "g = 6"
+    assert parts_text._grids((2, 3, 4, 8), grids) == "g = 2 to 4 and 8"
+    assert parts_text._grids((1, 2, 6), grids) == "g = 1, 2 and 6"
+    assert parts_text._grids((6,), grids) == "g = 6"
 
 
 @pytest.mark.usefixtures("untrained")
 def test_a_frame_never_trains_and_tells_when_it_has_nothing_to_ask() -> None:
     frame = rendered(face())
-    assert frame.header["sentence"] == words_parts.UNTRAINED
+    assert frame.header["sentence"] == parts_text.UNTRAINED
     assert frame.header["answers"] == []
     assert "evidence" not in frame.planes
-    spec = face_parts.SPECS["avg"]
+    spec = face_module.SPECS["avg"]
     assert STORE.find(spec) is None
     STORE.start(spec)
     STORE.wait()
@@ -260,7 +262,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
         while not end.wait(0.005) and progress(done, 5):
             done = min(done + 1, 4)
 
-    monkeypatch.setattr(trained_parts, "train_parts", train)
+    monkeypatch.setattr(faces, "train_parts", train)
     yield end.set
     end.set()
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.classic import SHIFTS, classic, classic_sentence
-from pages.ui.grid import GRID_SIZES
-from pages.ui.pool_choice import KERNELS, KINDS, STRIDES, PoolChoice, choice_of, pool_stack
-from pages.ui.pool_choice import with_kind as choice_with_kind
-from pages.ui.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example_of, message_of
-from pages.ui.pool_orbit import orbit_labels, peak_steps, steps_at
-from pages.ui.scene import Scene
-from pages.ui.words_pool import PoolReading, Windows, max_sentence, readouts, title
+from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
+from pages.ui.render.pool_text import PoolReading, Windows, max_sentence, readouts, title
+from pages.ui.scene.grid import GRID_SIZES
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example_of, message_of
+from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, choice_of, pool_stack
+from pages.ui.scene.pools import with_kind as choice_with_kind
+from pages.ui.scene.scene import Scene
+from pages.ui.sections.pooling_1d import SHIFTS, classic, classic_sentence
 from rfcore.errors import RfcoreError
 from rfcore.layers import AvgPool2d, BlurPool2d, MaxPool2d
 from rfcore.stack import Stack

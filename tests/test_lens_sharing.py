@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from pages.ui.grid import GRID
-from pages.ui.lens import FULL_SCALE
-from pages.ui.lens_sharing import ROOM
-from pages.ui.rooms import CONVOLUTION
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import MOVES, UPLOAD
+from pages.ui.render.lens import FULL_SCALE
+from pages.ui.render.weight_sharing import ROOM
+from pages.ui.scene.choices import MOVES, UPLOAD
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.filters import convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui.grid import GRID
-from pages.ui.rooms import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
-from pages.ui.scene import Scene, Unit
-from pages.ui.words import response_sentence
+from pages.ui.render.readings import response_sentence
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
 from rfcore.filters import FILTERS, RANDOM, convolution_kernels
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, Array

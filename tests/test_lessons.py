@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import check_lessons
-from pages.ui.goals import can_be_reached
-from pages.ui.lessons import FOLDER, lessons, read_lesson
-from pages.ui.prose import terms_in
-from pages.ui.tasks import MEASURES, Choice, Goal, Prediction, answer_to
-from pages.ui.verdicts import judge
+from pages.ui.lessons import check
+from pages.ui.lessons.goal_search import can_be_reached
+from pages.ui.lessons.grading import judge
+from pages.ui.lessons.reader import FOLDER, lessons, read_lesson
+from pages.ui.lessons.tasks import MEASURES, Choice, Goal, Prediction, answer_to
+from pages.ui.text.prose import terms_in
 
 GOOD = """\
 title = "A good lesson"
@@ -252,7 +252,7 @@ def test_the_command_names_mistakes_and_counts_files(
 ) -> None:
     good = written(tmp_path, GOOD, "01-good.toml")
     bad = written(tmp_path, GOOD.replace("by = ", "yb = "), "02-bad.toml")
-    assert check_lessons.main([str(good), str(bad)]) == 1
+    assert check.main([str(good), str(bad)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "01-good.toml: 3 steps, no mistake",
         "02-bad.toml, line 33, steps[3].task.yb: there is no such field; there are kind, ask, why, "

@@ -8,12 +8,12 @@ import pytest
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from pages.ui.lessons import lessons
-from pages.ui.limits import MAX_COST, SceneError, check_stack
-from pages.ui.rooms import STACK, Room
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import PRESETS, SIZES
-from pages.ui.session import MOST_ROOMS, enter
+from pages.ui.lessons.reader import lessons
+from pages.ui.scene.choices import PRESETS, SIZES
+from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import STACK, Room
+from pages.ui.session.tab_state import MOST_ROOMS, enter
 from rfcore.images import MAX_BYTES
 from rfcore.stack import Stack
 

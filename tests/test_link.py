@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui import photos
-from pages.ui.grid import GRID, resized_cells
-from pages.ui.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
-from pages.ui.rooms import POOL
-from pages.ui.scene import Scene, Unit
-from pages.ui.scene_choices import LENSES, MOVES, PRESETS, UPLOAD
+from pages.ui.scene import photos
+from pages.ui.scene.choices import LENSES, MOVES, PRESETS, UPLOAD
+from pages.ui.scene.grid import GRID, resized_cells
+from pages.ui.scene.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.workspaces import POOL
 from rfcore.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing

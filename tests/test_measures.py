@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.ui.frame import render_frame
-from pages.ui.limits import SceneError
-from pages.ui.measures import MEASURES, Quantity
-from pages.ui.rooms import scene_at
-from pages.ui.scene import Scene, Unit
-from pages.ui.setting import setting_of
-from pages.ui.tasks import MEASURES as ALL
-from pages.ui.tasks import Condition
+from pages.ui.lessons.measures import MEASURES, Quantity
+from pages.ui.lessons.tasks import MEASURES as ALL
+from pages.ui.lessons.tasks import Condition
+from pages.ui.render.context import setting_of
+from pages.ui.render.frame import render_frame
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.workspaces import scene_at
 from rfcore.network import Network
 
 CAT = "/feature_map_shifts?stack=C3x3/1,M2x2/2,C3x3/1&at=24,15&from=24,12&unit=3,14,9"
@@ -184,7 +184,7 @@ def test_heads_are_asked_where_the_pattern_is() -> None:
 
 def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "pages.ui.measures_trained.softmax_at",
+        "pages.ui.lessons.measures_trained.softmax_at",
         lambda logits, temperatures: np.stack([-logits for _ in temperatures]),
     )
     assert Quantity("answers softmax moves", head="flatten").of(scene("/the_head_decides")) != 0

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from pages.ui.rooms import scene_at
-from pages.ui.scene import Scene
-from pages.ui.training import to_text
+from pages.ui.scene.head_training import to_text
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import scene_at
 from tests.page_driver import new_page, run_clean
 
 LINKS: dict[str, list[dict[str, Any]]] = json.loads(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.limits import SceneError
-from pages.ui.link import from_query, to_query
-from pages.ui.own_kernels import fitted, own_choice, own_kernel
-from pages.ui.rooms import CONVOLUTION
-from pages.ui.scene import Scene
-from pages.ui.setting import setting_of
+from pages.ui.render.context import setting_of
+from pages.ui.scene.custom_kernels import fitted, own_choice, own_kernel
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.link import from_query, to_query
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.stack import Stack
 from tests.naive import conv2d as naive_conv2d
 

@@ -8,13 +8,23 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import claim_cards, claim_results, face_parts
-from pages.ui.claim_cards import summary_text
-from pages.ui.claim_results import DEAR, Results
-from pages.ui.claims import CLAIMS, SOURCES, Claim, case_table, filled, verdict_text, when_text
-from pages.ui.prose import explained
-from pages.ui.rooms import HEADS, page_of, room_of, scene_of
-from pages.ui.training import Training, to_text
+from pages.ui.scene import face
+from pages.ui.scene.head_training import Training, to_text
+from pages.ui.scene.workspaces import HEADS, page_of, room_of, scene_of
+from pages.ui.sections import claims as claim_cards
+from pages.ui.sections.claim_text import (
+    CLAIMS,
+    SOURCES,
+    Claim,
+    case_table,
+    filled,
+    verdict_text,
+    when_text,
+)
+from pages.ui.sections.claims import summary_text
+from pages.ui.text.prose import explained
+from pages.ui.training import claims as claim_results
+from pages.ui.training.claims import DEAR, Results
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 from rfcore.parts_spec import PartsSpec
@@ -34,7 +44,7 @@ def everything() -> Results:
     assert problems == []
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(claim_results, "HEADS", replace(HEADS, scene=small))
-        monkeypatch.setitem(face_parts.SPECS, "avg", SMALL)
+        monkeypatch.setitem(face.SPECS, "avg", SMALL)
         results.start()
         results.wait()
     return results

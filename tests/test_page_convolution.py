@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.link import from_query
-from pages.ui.questions import question_of
-from pages.ui.rooms import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
-from pages.ui.scene import Scene, Unit
-from pages.ui.setting import setting_of
+from pages.ui.render.context import setting_of
+from pages.ui.scene.link import from_query
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
 from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
@@ -152,7 +152,7 @@ def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
     page = opened()
     before = page.selectbox(key="choose_kernel").value
     sent(page, weights=EDGE)
-    monkeypatch.setattr("pages.ui.session.UNDER_WAY", 0)  # the next message comes late
+    monkeypatch.setattr("pages.ui.session.tab_state.UNDER_WAY", 0)  # the next message comes late
     page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
     sent(page, token=2, weights=[*EDGE[:-1], "4"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"

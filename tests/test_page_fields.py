@@ -10,13 +10,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import take_home
-from pages.ui.growth_chart import Colors, growth_figure
-from pages.ui.limits import MAX_LAYERS
-from pages.ui.link import from_query
-from pages.ui.opening import opened, slimmed
-from pages.ui.scene import Scene
-from pages.ui.zoo import agreement
+from pages.ui.scene.limits import MAX_LAYERS
+from pages.ui.scene.link import from_query
+from pages.ui.scene.scene import Scene
+from pages.ui.sections import export
+from pages.ui.sections.growth import Colors, growth_figure
+from pages.ui.sections.open_stack import opened, slimmed
+from pages.ui.sections.zoo import agreement
 from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import TABLE
 from tests.page_driver import as_read, click, errors, new_page, run_clean
@@ -435,28 +435,28 @@ def test_three_files_are_offered() -> None:
 def test_the_pytorch_code_runs_and_gives_the_stacks_shape(text: str, mode: str) -> None:
     scene = opened(Scene(), Stack.parse(text), mode)
     names: dict[str, Any] = {}
-    exec(take_home.pytorch_code(scene), names)
+    exec(export.pytorch_code(scene), names)
     out = names["model"](torch.zeros(1, 1, 64, 64))
     assert tuple(out.shape[1:]) == scene.stack.output_shape((1, 64, 64))
     convolutions = [m for m in names["model"] if isinstance(m, torch.nn.Conv2d)]
     padded = [m.padding_mode for m in convolutions if m.padding != (0, 0)]
     assert set(padded) <= {mode}
-    assert read_model(take_home.pytorch_code(scene)).stack == scene.stack
+    assert read_model(export.pytorch_code(scene)).stack == scene.stack
 
 
 def test_the_keras_code_reads_back_as_the_stack() -> None:
     scene = opened(Scene(), Stack.parse("C3p1c4, R, M2, C5c2"))
-    code = take_home.keras_code(scene)
+    code = export.keras_code(scene)
     assert read_model(code).stack == scene.stack
     assert "keras.Input(shape=(64, 64, 1))" in code
     circular = opened(Scene(), Stack.parse("C3p1"), "circular")
-    assert "the stack has circular padding" in take_home.keras_code(circular)
+    assert "the stack has circular padding" in export.keras_code(circular)
 
 
 def test_the_csv_has_the_tables_figures() -> None:
     page = opened_page(stack="C3x5/2x1p1x0,M2,GA")
     scene, _ = from_query(page.query_params)
-    rows = list(csv.DictReader(io.StringIO(take_home.layer_csv(scene))))
+    rows = list(csv.DictReader(io.StringIO(export.layer_csv(scene))))
     assert rows == [
         {name: text.replace(" × ", "x") for name, text in row.items()} for row in table(page)
     ]
@@ -468,7 +468,7 @@ def test_what_keras_refuses_is_said_in_the_buttons_place(monkeypatch: pytest.Mon
     def refuse(*_: object, **__: object) -> str:
         raise LayerError("C3x3/1 has no Keras code")
 
-    monkeypatch.setattr(take_home, "to_keras", refuse)
+    monkeypatch.setattr(export, "to_keras", refuse)
     page = opened_page()
     assert [button.label for button in page.download_button] == ["PyTorch code", "Layers as CSV"]
     assert [info.value for info in page.info] == ["Keras code: C3x3/1 has no Keras code."]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import training_box
-from pages.ui.figures import percent
-from pages.ui.heads_findings import TEMPERATURES
-from pages.ui.link import from_query
-from pages.ui.rooms import HEADS as ROOM
-from pages.ui.trained import STORE
-from pages.ui.training import Training, to_text
-from pages.ui.words_heads import UNTRAINED
+from pages.ui.controls import heads_training
+from pages.ui.render.heads_text import UNTRAINED
+from pages.ui.scene.head_training import Training, to_text
+from pages.ui.scene.link import from_query
+from pages.ui.scene.workspaces import HEADS as ROOM
+from pages.ui.sections.heads_findings import TEMPERATURES
+from pages.ui.text.format import percent
+from pages.ui.training.heads import STORE
 from rfcore.answers import right_probabilities, smallest_flip, wobble
 from rfcore.examples import HEADS
 from rfcore.ops import softmax
@@ -144,7 +144,7 @@ def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyP
     trained = scene_of(page)
     choose(page, "noise", 0.4)
     page.session_state["heads_wanted"] = scene_of(page).experiment
-    monkeypatch.setattr(training_box, "train_wanted", lambda spot: None)
+    monkeypatch.setattr(heads_training, "train_wanted", lambda spot: None)
     training_box_stop(page)
     assert "Training was stopped; nothing of it was kept." in text(page)
     assert STORE.find(scene_of(page).experiment) is None

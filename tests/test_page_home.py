@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.lessons import Lesson, lessons
-from pages.ui.progress import Progress
+from pages.ui.lessons.progress import Progress
+from pages.ui.lessons.reader import Lesson, lessons
 from pages.ui.site import SITE
 from tests.page_driver import new_page, run_clean
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.lesson_summary import as_page, lines_of
-from pages.ui.lessons import lessons
-from pages.ui.progress import Progress, to_code, to_text
+from pages.ui.lessons.progress import Progress, to_code, to_text
+from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.summary import as_page, lines_of
 from tests.page_driver import as_read, click, header, new_page, plain, run_clean
 from tests.test_lessons import GOOD, written
 
@@ -108,7 +108,7 @@ def test_a_link_to_nowhere_says_so(query: dict[str, str], words: str) -> None:
 def test_a_faulty_file_is_named_and_all_others_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.ui.lessons.FOLDER", tmp_path)
+    monkeypatch.setattr("pages.ui.lessons.reader.FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
     written(tmp_path, GOOD.replace("C3x3/1,M2x2/2", "C3x3/1,Q2"), "02-broken.toml")
     written(tmp_path, GOOD.replace("= 2", "= 7"), "03-unreachable.toml")
@@ -249,7 +249,9 @@ def test_the_hand_of_an_earlier_step_leaves_nothing_out_of_a_later_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     revisions = count(step=100)  # each room begins with one of its own
-    monkeypatch.setattr("pages.ui.session.secrets.randbelow", lambda bound: next(revisions))
+    monkeypatch.setattr(
+        "pages.ui.session.tab_state.secrets.randbelow", lambda bound: next(revisions)
+    )
     page = step(FIRST.name, 1)
     known = header(page)["scene"]
     hand(page, position=[12, 9], knownScene=known)
@@ -433,7 +435,7 @@ def test_progress_is_kept_by_the_browser_as_text() -> None:
 def test_a_mistake_in_a_lesson_takes_nothing_from_what_the_browser_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.ui.lessons.FOLDER", tmp_path)
+    monkeypatch.setattr("pages.ui.lessons.reader.FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
     page = new_page("learn.py", {"progress": to_code(some_progress())})
     page.session_state["memory_progress"] = {"kept": ""}

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import face_parts
-from pages.ui.face_parts import HOME
-from pages.ui.link import from_query
-from pages.ui.parts_training import progress_text
-from pages.ui.rooms import PARTS as ROOM
-from pages.ui.trained_parts import STORE, Experiment
+from pages.ui.controls.parts_training import progress_text
+from pages.ui.scene import face
+from pages.ui.scene.face import HOME
+from pages.ui.scene.link import from_query
+from pages.ui.scene.workspaces import PARTS as ROOM
+from pages.ui.training.faces import STORE, Experiment
 from rfcore.faces import Places, scrambled_places
 from rfcore.parts_spec import PartsSpec
 from tests.page_driver import as_read, click, header, new_page, run_clean
@@ -24,8 +24,8 @@ MAX = replace(AVG, kind="max")
 
 @pytest.fixture(autouse=True)
 def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(face_parts.SPECS, "avg", AVG)
-    monkeypatch.setitem(face_parts.SPECS, "max", MAX)
+    monkeypatch.setitem(face.SPECS, "avg", AVG)
+    monkeypatch.setitem(face.SPECS, "max", MAX)
     yield
     STORE.wait()
 
@@ -67,7 +67,7 @@ def places(page: AppTest) -> Places:
 
 def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = replace(AVG, seed=6)
-    monkeypatch.setitem(face_parts.SPECS, "avg", spec)
+    monkeypatch.setitem(face.SPECS, "avg", spec)
     STORE.wait()  # one spec is trained at a time, and another test may have begun one
     page = opened()
     assert "Stop" in [button.label for button in page.button]
@@ -85,14 +85,14 @@ def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.Mo
 
 def test_a_training_can_be_stopped_and_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = replace(AVG, seed=7, steps=5000, grids=(1, 2, 4, 8, 16, 32, 64))
-    monkeypatch.setitem(face_parts.SPECS, "avg", spec)
+    monkeypatch.setitem(face.SPECS, "avg", spec)
     page = press(opened(), "Stop")
     STORE.wait()
     assert STORE.find(spec) is None
     assert ran(page).markdown[0].value == "The training was stopped, so no grid can answer."
     assert STORE.progress(spec) is None
     quick = replace(spec, steps=5)
-    monkeypatch.setitem(face_parts.SPECS, "avg", quick)
+    monkeypatch.setitem(face.SPECS, "avg", quick)
     ran(page)
     STORE.wait()
     assert STORE.find(quick)

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.classic import SHIFTS, classic_sentence
-from pages.ui.grid import GRID_SIZES, MARKS, resized_cells
-from pages.ui.link import from_query
-from pages.ui.pool_choice import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
-from pages.ui.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
+from pages.ui.scene.grid import GRID_SIZES, MARKS, resized_cells
+from pages.ui.scene.link import from_query
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
+from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
+from pages.ui.sections.pooling_1d import SHIFTS, classic_sentence
 from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
 from rfcore.receptive_field import receptive_fields

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.deck import walkthrough
-from pages.ui.memory import MOST
+from pages.ui.present.deck import walkthrough
+from pages.ui.session.browser_storage import MOST
 from pages.ui.site import SITE
 from tests.page_driver import click, new_page, plain, run_clean
 

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import session
-from pages.ui.grid import resized_cells
-from pages.ui.link import KEYS, from_query, to_query
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import PRESETS, SIZES
-from pages.ui.words import break_text
+from pages.ui.render.readings import break_text
+from pages.ui.scene.choices import PRESETS, SIZES
+from pages.ui.scene.grid import resized_cells
+from pages.ui.scene.link import KEYS, from_query, to_query
+from pages.ui.scene.scene import Scene
+from pages.ui.session import tab_state
 from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES
 from rfcore.network import Network
@@ -274,7 +274,7 @@ def test_lines_in_a_link_stay_in_their_sentence() -> None:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test go back at once: to the app it then looks like someone who took their time."""
-    monkeypatch.setattr(session, "UNDER_WAY", 0)
+    monkeypatch.setattr(tab_state, "UNDER_WAY", 0)
 
 
 def test_a_link_sent_before_the_new_one_arrived_undoes_nothing() -> None:
@@ -309,12 +309,12 @@ def test_a_link_sent_while_a_long_run_went_on_undoes_nothing(
     sent_before = dict(page.query_params)
     choose(page, "picture", "noise")
     page.session_state["rested"] = clock = time.monotonic() + 20  # the run took so long
-    monkeypatch.setattr(session, "monotonic", lambda: clock + 0.1)
+    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 0.1)
     page.query_params.clear()
     page.query_params.update(sent_before)
     choose(page, "pattern", "face")
     assert page.selectbox(key="choose_picture").value == "noise"
-    monkeypatch.setattr(session, "monotonic", lambda: clock + 5)
+    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 5)
     page.query_params.clear()
     page.query_params.update(sent_before)
     ran(page)  # after a rest it is someone who went back

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.lessons import Step, lessons
-from pages.ui.limits import map_shapes
-from pages.ui.progress import (
+from pages.ui.lessons.progress import (
     MOST_UNKNOWN,
     Progress,
     ProgressError,
@@ -21,7 +19,9 @@ from pages.ui.progress import (
     to_code,
     to_text,
 )
-from pages.ui.tasks import Choice, Given, Mark, Number
+from pages.ui.lessons.reader import Step, lessons
+from pages.ui.lessons.tasks import Choice, Given, Mark, Number
+from pages.ui.scene.limits import map_shapes
 
 BOOK = lessons()
 FIRST, SECOND = BOOK.lessons[:2]

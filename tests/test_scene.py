@@ -7,11 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pages.ui import photos
-from pages.ui.grid import GRID, GRID_SIZES
-from pages.ui.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
-from pages.ui.scene import Scene, Unit
-from pages.ui.scene_choices import (
+from pages.ui.scene import photos
+from pages.ui.scene.channels import convolutions_of, layer_groups, linked
+from pages.ui.scene.choices import (
     PRESETS,
     RINGS,
     SIZES,
@@ -22,7 +20,9 @@ from pages.ui.scene_choices import (
     pattern_size,
     patterns_of,
 )
-from pages.ui.stack_channels import convolutions_of, layer_groups, linked
+from pages.ui.scene.grid import GRID, GRID_SIZES
+from pages.ui.scene.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
+from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import CHOICES
 from rfcore.layers import (

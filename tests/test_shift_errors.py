@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pages.ui.scene import Scene
-from pages.ui.shift_errors import errors_sentence, shift_errors
+from pages.ui.scene.scene import Scene
+from pages.ui.sections.shift_errors import errors_sentence, shift_errors
 from rfcore.equivariance import equivariance_errors
 from rfcore.network import Network
 from rfcore.patterns import draw_background, draw_pattern, place

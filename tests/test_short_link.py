@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.face_parts import HOME
-from pages.ui.grid import GRID
-from pages.ui.link import from_query, to_query
-from pages.ui.rooms import CONVOLUTION, HEADS, PARTS, STACK, opening_scene, page_of
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import LENSES, MOVES, UPLOAD
-from pages.ui.short_link import short_query, short_query_string
+from pages.ui.scene.choices import LENSES, MOVES, UPLOAD
+from pages.ui.scene.face import HOME
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.link import from_query, to_query
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.short_link import short_query, short_query_string
+from pages.ui.scene.workspaces import CONVOLUTION, HEADS, PARTS, STACK, opening_scene, page_of
 from rfcore.patterns import BACKGROUNDS
 from tests.test_scene import CALM, PHOTO, any_scene, busy_scene
 from tests.test_training import TRAININGS

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pages.ui.rooms import page_of
-from pages.ui.scene_choices import LENSES
+from pages.ui.scene.choices import LENSES
+from pages.ui.scene.workspaces import page_of
 from pages.ui.site import HOME, SITE, entry_of, sections
 from tests.page_driver import PAGES
 

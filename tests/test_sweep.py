@@ -12,17 +12,24 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from pages.ui import sweep_gif
-from pages.ui.limits import SceneError
-from pages.ui.rooms import room_of
-from pages.ui.scene import Scene
-from pages.ui.scene_choices import LENSES, PRESETS, Lens
-from pages.ui.setting import setting_of
-from pages.ui.sweep import DIRECTIONS, MOST_COST, MOST_FRAMES, Sweep, beginning, longest_way
-from pages.ui.sweep_colors import ACCENT, RAMPS, STEPS, TABLE, gray, ink_on, mixed, signed
-from pages.ui.sweep_gif import MOST_PIXELS, TALLEST, WIDEST, layout_of, make_gif
-from pages.ui.sweep_panels import map_box, margin_of, shot_of
-from pages.ui.sweep_type import font, plain
+from pages.ui.render.context import setting_of
+from pages.ui.scene.choices import LENSES, PRESETS, Lens
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import room_of
+from pages.ui.share import gif as gif_module
+from pages.ui.share.animation import (
+    DIRECTIONS,
+    MOST_COST,
+    MOST_FRAMES,
+    Sweep,
+    beginning,
+    longest_way,
+)
+from pages.ui.share.gif import MOST_PIXELS, TALLEST, WIDEST, layout_of, make_gif
+from pages.ui.share.gif_colors import ACCENT, RAMPS, STEPS, TABLE, gray, ink_on, mixed, signed
+from pages.ui.share.gif_panels import map_box, margin_of, shot_of
+from pages.ui.share.gif_text import font, plain
 from rfcore.stack import Stack
 
 COLORS_JS = Path(__file__).resolve().parents[1] / "assets" / "stage" / "colors.js"
@@ -65,7 +72,7 @@ def place_of_pattern(frame: NDArray[np.uint8], sweep: Sweep) -> tuple[float, flo
     return tuple((int(at) + 1) / layout.zoom - margin for at in (row, col))  # type: ignore[return-value]
 
 
-def layout_in(sweep: Sweep) -> tuple[sweep_gif.Layout, int]:
+def layout_in(sweep: Sweep) -> tuple[gif_module.Layout, int]:
     panels, size = shot_of(sweep.scene).panels, sweep.scene.size
     margin = margin_of(panels, size)
     return layout_of(len(panels), size + 2 * margin, sweep.frames), margin

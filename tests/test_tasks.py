@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.goals import can_be_reached
-from pages.ui.limits import SceneError
-from pages.ui.measures import Quantity
-from pages.ui.rooms import scene_at
-from pages.ui.scene import Unit
-from pages.ui.tasks import (
+from pages.ui.lessons.goal_search import can_be_reached
+from pages.ui.lessons.grading import fits, judge
+from pages.ui.lessons.measures import Quantity
+from pages.ui.lessons.tasks import (
     Choice,
     Condition,
     Goal,
@@ -20,7 +18,9 @@ from pages.ui.tasks import (
     Option,
     answer_to,
 )
-from pages.ui.verdicts import fits, judge
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Unit
+from pages.ui.scene.workspaces import scene_at
 from rfcore.stack import Stack
 
 POOL = scene_at("/pooling_forgives?at=2,2")[0]

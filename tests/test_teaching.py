@@ -8,13 +8,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from pages.ui import claim_cards, face_parts, trained_parts
-from pages.ui import trained as heads
-from pages.ui.claim_results import Results
-from pages.ui.deck import read_deck
-from pages.ui.rooms import leads_to_a_stage
-from pages.ui.scene import Scene
+from pages.ui.present.deck import read_deck
+from pages.ui.scene import face
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import leads_to_a_stage
+from pages.ui.sections import claims
 from pages.ui.site import HOME, SITE
+from pages.ui.training import faces
+from pages.ui.training import heads as heads
+from pages.ui.training.claims import Results
 from tests.page_driver import new_page, run_clean
 from tests.page_texts import readable
 from tests.test_frame import rendered
@@ -95,8 +97,8 @@ def said(scene: Scene) -> str:
     if scene.experiment is not None:
         heads.STORE.train(scene.experiment)
     if scene.parts is not None:
-        trained_parts.STORE.start(face_parts.SPECS[scene.parts.pooling])
-        trained_parts.STORE.wait()
+        faces.STORE.start(face.SPECS[scene.parts.pooling])
+        faces.STORE.wait()
     sentence: str = rendered(scene).header["sentence"]
     return sentence
 
@@ -142,7 +144,7 @@ def test_every_link_opens_its_page_without_a_notice(
 ) -> None:
     results = Results()
     monkeypatch.setattr(results, "start", lambda: None)  # what the page of the claims has to try
-    monkeypatch.setattr(claim_cards, "RESULTS", results)
+    monkeypatch.setattr(claims, "RESULTS", results)
     assert complaints(link) == []
 
 

@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from spellchecker import SpellChecker
 
-from pages.ui import face_parts, trained_parts
-from pages.ui import trained as heads
-from pages.ui.glossary import terms
-from pages.ui.rooms import scene_of
-from pages.ui.scene import Scene, Unit
-from pages.ui.scene_choices import LENSES, MOVES, PRESETS, Lens
+from pages.ui.scene import face
+from pages.ui.scene.choices import LENSES, MOVES, PRESETS, Lens
+from pages.ui.scene.head_training import Training, to_text
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.workspaces import scene_of
 from pages.ui.site import SITE, entry_of
-from pages.ui.training import Training, to_text
+from pages.ui.text.glossary import terms
+from pages.ui.training import faces
+from pages.ui.training import heads as heads
 from rfcore.parts_spec import PartsSpec
 from rfcore.stack import Stack
 from tests.page_driver import PAGES, new_page, run_clean
@@ -159,9 +160,9 @@ def assert_readable(texts: list[str]) -> None:
 def _small_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts that are trained at once: the texts are those of any training."""
     spec = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=7)
-    monkeypatch.setitem(face_parts.SPECS, "avg", spec)
-    trained_parts.STORE.start(spec)
-    trained_parts.STORE.wait()
+    monkeypatch.setitem(face.SPECS, "avg", spec)
+    faces.STORE.start(spec)
+    faces.STORE.wait()
 
 
 @pytest.mark.usefixtures("_small_trainings")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui import trained as module
-from pages.ui.trained import Progress, Store
+from pages.ui.training import heads as module
+from pages.ui.training.heads import Progress, Store
 from rfcore.answers import quarter_accuracy
 from rfcore.depths import DEPTHS
 from rfcore.examples import HEADS

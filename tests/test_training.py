@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui import training as module
-from pages.ui.grid import GRID
-from pages.ui.hand import read_hand
-from pages.ui.limits import MAX_TRAINING, SceneError
-from pages.ui.link import from_query, to_query
-from pages.ui.rooms import HEADS
-from pages.ui.scene import Scene
-from pages.ui.training import (
+from pages.ui.scene import head_training as module
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.head_training import (
     BLOCKS,
     CLASSES,
     SIZES,
@@ -29,6 +24,11 @@ from pages.ui.training import (
     places_of,
     to_text,
 )
+from pages.ui.scene.limits import MAX_TRAINING, SceneError
+from pages.ui.scene.link import from_query, to_query
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.workspaces import HEADS
 from rfcore.depths import DEPTHS
 from rfcore.errors import RfcoreError
 from rfcore.experiments import QUARTERS, REGIONS, Experiment

@@ -6,8 +6,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from pages.ui.figures import arrows, direction, percent
-from pages.ui.words import (
+from pages.ui.render.readings import (
     ALIKE,
     LayerReading,
     break_text,
@@ -17,6 +16,7 @@ from pages.ui.words import (
     picture_sentence,
     sentence,
 )
+from pages.ui.text.format import arrows, direction, percent
 from rfcore.equivariance import (
     Break,
     BreakReason,

@@ -1,5 +1,5 @@
 // A frame as the server packs it: a length, a JSON header, then the planes of the maps.
-// The layout is described where it is written, in pages/ui/frame.py.
+// The layout is described where it is written, in pages/ui/render/frame.py.
 
 const PLANE_TYPES = { u1: Uint8Array, i2: Int16Array };
 

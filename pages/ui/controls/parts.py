@@ -1,0 +1,64 @@
+"""The controls below the face: its parts back, scrambled; how a cell pools."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, POOLINGS
+from pages.ui.scene.scene import Scene
+from pages.ui.session.tab_state import learner
+from rfcore.faces import scrambled_places
+
+_NEXT = "parts_next_scramble"
+_POOLING_NAMES = {"avg": "average", "max": "max"}
+
+
+def parts_controls() -> None:
+    """Offer a face, the next scramble, the face in the middle, and the pooling of the cells."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Put the parts back", key="parts_back", on_click=_put_back)
+        st.button("Scramble", key="scramble", on_click=_scramble)
+        st.button("Face to the middle", key="face_middle", on_click=_to_middle)
+        choice_box(
+            "Each cell keeps",
+            POOLINGS,
+            _pooling(learner().scene),
+            "pooling",
+            lambda scene, pooling: _with_parts(scene, pooling=pooling, grid=None),
+            names=_POOLING_NAMES,
+            width=160,
+        )
+    problem_of("parts")
+
+
+def _pooling(scene: Scene) -> str:
+    assert scene.parts is not None
+    return scene.parts.pooling
+
+
+def _with_parts(scene: Scene, **changes: Any) -> Scene:
+    assert scene.parts is not None
+    return replace(scene, parts=replace(scene.parts, **changes))
+
+
+def _put_back() -> None:
+    learner().change(lambda scene: _with_parts(scene, places=HOME), "parts")
+
+
+def _scramble() -> None:
+    seed = st.session_state.get(_NEXT, 0)
+    scene = learner().scene
+    assert scene.parts is not None
+    while scrambled_places(FACE_SIZE, seed) == scene.parts.places:
+        seed += 1
+    st.session_state[_NEXT] = seed + 1
+    places = scrambled_places(FACE_SIZE, seed)
+    learner().change(lambda scene: _with_parts(scene, places=places), "parts")
+
+
+def _to_middle() -> None:
+    learner().change(lambda scene: replace(scene, position=MIDDLE, start=MIDDLE), "parts")

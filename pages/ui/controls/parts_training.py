@@ -1,0 +1,72 @@
+"""Training the grids of the page: begun on the first visit, watched, stopped; never in a frame."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.session.tab_state import learner
+from pages.ui.training.faces import STORE, Experiment
+from rfcore.parts_spec import PartsSpec
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a training that is under way."""
+
+_HEIGHT = 56  # pixels kept free, so that a face under a hand stays where it is
+_STOPPED = "parts_stopped"
+
+
+def training_line() -> None:
+    """Show one line above the stage: how far the training is, or what was trained."""
+    parts = learner().scene.parts
+    assert parts is not None
+    spec = parts.spec
+    with st.container(height=_HEIGHT, border=False):
+        trained = STORE.find(spec)
+        if trained is not None:
+            st.caption(trained_text(trained))
+        elif st.session_state.get(_STOPPED) == spec:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button("Train the grids", key="train_parts", type="primary", on_click=_want)
+                st.markdown("The training was stopped, so no grid can answer.", width="content")
+        else:
+            _watched(spec)
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _watched(spec: PartsSpec) -> None:
+    """Begin the training, or watch the one that another page began; at its end all is shown."""
+    if STORE.find(spec) is not None:
+        st.rerun()
+    begun = STORE.start(spec)
+    done, total = STORE.progress(spec) or (0, 1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", key="stop_parts", on_click=_stop, args=(spec,))
+        text = progress_text(spec, done) if begun else "Another training is running. Yours is next."
+        st.progress(done / total, text=text)
+
+
+def progress_text(spec: PartsSpec, done: int) -> str:
+    """Return which grid is being trained, or asked, after so many rounds."""
+    grids = len(spec.grids)
+    if done < grids:
+        return f"Training grid g = {spec.grids[done]} ({done + 1} of {grids})."
+    at = min(done - grids, len(spec.distances) - 1)
+    return f"Asking every grid about faces that moved {spec.distances[at]} px."
+
+
+def trained_text(trained: Experiment) -> str:
+    """Return from how much the grids have learned, and how long it took."""
+    spec = trained.parts.spec
+    return (
+        f"Learned from {spec.examples} pictures, moved by up to {spec.trained_jitter} px, in "
+        f"{trained.seconds:.1f} s."
+    )
+
+
+def _stop(spec: PartsSpec) -> None:
+    STORE.stop(spec)
+    st.session_state[_STOPPED] = spec
+
+
+def _want() -> None:
+    st.session_state.pop(_STOPPED, None)

@@ -1,0 +1,118 @@
+"""The controls of the picture: what it is, what is dragged over it, and what the hand moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.scene import photos
+from pages.ui.scene.choices import MOVES, SIZES, UPLOAD, patterns_of, sizes_of
+from pages.ui.scene.grid import GRID, GRID_SIZES
+from pages.ui.scene.scene import Scene
+from pages.ui.session.tab_state import learner
+from rfcore.images import read_photo
+from rfcore.ops import PADDING_MODES
+from rfcore.patterns import BACKGROUNDS
+
+_PADDING_NAMES = {
+    "zeros": "zeros",
+    "circular": "circular (the far side)",
+    "reflect": "reflect (mirrored)",
+    "replicate": "replicate (the border)",
+}
+
+
+_MOVE_NAMES = {
+    "pattern": "the pattern alone",
+    "zeros": "all, black comes in",
+    "wrap": "all, wrapping round",
+}
+
+
+def picture_controls() -> None:
+    """Choose picture, size, pattern, what lies beyond the border, and what the hand moves."""
+    scene = learner().scene
+    picture, size, pattern, padding, moves = st.columns(5)
+    pictures = [*BACKGROUNDS, GRID, *([UPLOAD] if scene.photo else [])]
+    with picture:
+        choice_box(
+            "Picture",
+            pictures,
+            scene.image,
+            "picture",
+            lambda scene, image: scene.with_picture(image, scene.size),
+            names={UPLOAD: "your photo", GRID: "grid of numbers"},
+        )
+    with size:
+        choice_box(
+            "Picture size",
+            sizes_of(scene.image),
+            scene.size,
+            "size",
+            lambda scene, size: scene.with_picture(scene.image, size),
+            names={n: f"{n} × {n} pixels" for n in (*SIZES, *GRID_SIZES)},
+        )
+    with pattern:
+        choice_box(
+            "Pattern",
+            patterns_of(scene.image),
+            scene.pattern,
+            "pattern",
+            lambda scene, name: scene.with_pattern(name),
+        )
+    with padding:
+        choice_box(
+            "Beyond the border",
+            PADDING_MODES,
+            scene.padding_mode,
+            "padding",
+            lambda scene, mode: replace(scene, padding_mode=mode),
+            names=_PADDING_NAMES,
+            tip="What a convolution with padding (p1, say) finds there. Without padding no neuron "
+            "looks beyond the border.",
+        )
+    with moves:
+        move_control()
+
+
+def move_control(width: Any = "stretch") -> None:
+    """Choose what the hand moves: the pattern alone, or the whole picture with it."""
+    choice_box(
+        "What moves",
+        MOVES,
+        learner().scene.moves,
+        "moves",
+        lambda scene, moves: replace(scene, moves=moves),
+        names=_MOVE_NAMES,
+        width=width,
+        tip="Over a texture only the whole picture makes a true shift: a pattern by itself also "
+        "changes what it hides.",
+    )
+
+
+def photo_control() -> None:
+    """Take the learner's own photo; it stays in this browser session."""
+    st.file_uploader(
+        "Your own photo (PNG, JPEG or WebP)",
+        type=["png", "jpg", "jpeg", "webp"],
+        key="photo",
+        on_change=_take_photo,
+        help="It is cut to a square, made gray and scaled down. It stays in this session only.",
+    )
+    problem_of("photo")
+
+
+def _take_photo() -> None:
+    upload = st.session_state["photo"]
+    if upload is None:
+        return
+
+    def with_photo(scene: Scene) -> Scene:
+        pixels = read_photo(upload.getvalue(), photos.PHOTO_SIZE)
+        gray = (pixels[0] * 255).round().astype("u1")
+        return scene.with_picture(UPLOAD, scene.size, photos.keep(gray.tobytes()))
+
+    learner().change(with_photo, "photo")

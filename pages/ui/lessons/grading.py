@@ -1,0 +1,89 @@
+"""Predictions: which can be one of a task, and how one stands beside the answer. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pages.ui.lessons.tasks import (
+    ROUNDING,
+    Answer,
+    Choice,
+    Given,
+    Goal,
+    Mark,
+    Number,
+    Prediction,
+    Task,
+    number_of,
+)
+from pages.ui.scene.limits import map_shapes
+from pages.ui.scene.scene import Scene
+from rfcore.layers import Pair
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A prediction beside the answer, in words."""
+
+    right: bool
+    said: str
+    found: str
+    why: str
+
+
+def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
+    """Set a prediction beside the answer."""
+    if isinstance(task, Mark):
+        assert isinstance(given, tuple)
+        assert isinstance(answer, tuple)
+        right = set(given) == set(answer)
+        hits = len(set(given) & set(answer))
+        said = f"{len(given)} marked, {hits} of them right" if given else "none will change"
+        found = f"{len(answer)} changed" if answer else "none changes"
+    elif isinstance(task, Number):
+        assert not isinstance(given, tuple)
+        assert not isinstance(answer, tuple)
+        right = abs(given - answer) <= task.tolerance + ROUNDING
+        said, found = (f"{number_of(n)} {_of(task.unit, n)}".rstrip() for n in (given, answer))
+    else:
+        assert isinstance(task, Choice)
+        assert isinstance(given, int)
+        assert isinstance(answer, int)
+        right = given == answer
+        said, found = (task.options[at].text.rstrip(".") for at in (given, answer))
+    return Verdict(right, said, found, task.why.replace("{answer}", found))
+
+
+def _of(unit: str, number: float) -> str:
+    """Return a unit for a number: in the singular for one."""
+    return unit.removesuffix("s") if number == 1 else unit
+
+
+def fits(task: Task, scene: Scene, given: object) -> Given | None:
+    """Return a prediction, as it comes from a browser or a link, if it can be one of this task."""
+    if isinstance(task, Goal):
+        return True if given is True else None
+    if isinstance(given, bool):
+        return None
+    if isinstance(task, Number):
+        is_number = isinstance(given, int | float) and abs(given) < 1e9
+        return float(given) if is_number else None  # type: ignore[arg-type]
+    if isinstance(task, Choice):
+        return given if isinstance(given, int) and 0 <= given < len(task.options) else None
+    assert isinstance(task, Mark)
+    return _fitting_cells(task, scene, given)
+
+
+def _fitting_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] | None:
+    shape = map_shapes(scene.stack, scene.size)[task.map - 1]
+    if not isinstance(given, list | tuple) or len(given) > shape[1] * shape[2]:
+        return None
+    cells = set()
+    for cell in given:
+        if not isinstance(cell, list | tuple) or len(cell) != 2:
+            return None
+        for at, count in zip(cell, shape[1:], strict=True):
+            if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < count:
+                return None
+        cells.add((cell[0], cell[1]))
+    return tuple(sorted(cells))

@@ -1,0 +1,94 @@
+"""The map of lessons: what there is, what is done, where to go on; progress to take along."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from pages.ui.controls.scene_select import plain
+from pages.ui.lessons import position
+from pages.ui.lessons.progress import Progress, to_code
+from pages.ui.lessons.reader import Book, Fault, Lesson
+from pages.ui.text.prose import prose
+
+_STATUS = 145  # pixels of the longest: buttons stand in line
+
+
+def lesson_map(book: Book, progress: Progress, problem: str) -> None:
+    """Show all lessons with how far the learner is in each."""
+    st.title("Predict, drag, see", anchor=False)
+    prose(
+        "Each lesson takes a few minutes. You say what will happen, then you drag and see. "
+        "Your browser remembers how far you are."
+    )
+    for sentence in (problem, position.notice()):
+        if sentence:
+            st.warning(plain(sentence))
+    left_out(book.faults)
+    following = next_lesson(book, progress)
+    for number, lesson in enumerate(book.lessons, 1):
+        _card(number, lesson, progress, is_next=lesson is following)
+    if progress.done:
+        _after(progress)
+
+
+def left_out(faults: tuple[Fault, ...]) -> None:
+    """Say which lessons cannot be shown, and why, to whoever has written them."""
+    if faults:
+        st.warning(
+            "Some lessons were left out, for there is a mistake in their file:\n"
+            + "\n".join(f"- {plain(str(fault))}" for fault in faults)
+        )
+
+
+def next_lesson(book: Book, progress: Progress) -> Lesson | None:
+    """Return the lesson to go on with: the one begun last, else the first that is not done."""
+    undone = [lesson for lesson in book.lessons if progress.count(lesson) < len(lesson.steps)]
+    last = [lesson for lesson in undone if lesson.name == progress.last[0]]
+    return next(iter(last or undone), None)
+
+
+def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> None:
+    done, steps = progress.count(lesson), len(lesson.steps)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            prose(f"**{number}. {lesson.title}**  \n{lesson.idea}")
+        status = f":material/check_circle: all {steps} done" if done == steps else ""
+        if 0 < done < steps:
+            status = f"{done} of {steps} done"
+        label = "Again" if done == steps else "Go on" if done else "Start"
+        # Together, so that a phone puts both below the text.
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.markdown(status or f"{lesson.minutes} minutes, {steps} steps", width=_STATUS)
+            st.button(
+                label,
+                key=f"lesson_{lesson.name}",
+                type="primary" if is_next else "secondary",
+                on_click=position.go_to,
+                args=(lesson.name, position.first_open(lesson, progress)),
+                width=110,
+            )
+
+
+def _after(progress: Progress) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            "What I predicted",
+            key="to_summary",
+            on_click=position.go_to,
+            args=(position.SUMMARY,),
+        )
+        with st.popover("Take my progress along"):
+            st.markdown("Open this link in another browser, and go on there.")
+            address = urlsplit(st.context.url or "")
+            link = f"{address.scheme}://{address.netloc}{address.path}?progress={to_code(progress)}"
+            st.code(link, language=None, wrap_lines=True)
+        with st.popover("Start over"):
+            st.markdown("This forgets all that you have predicted.")
+            st.button(
+                "Forget it",
+                key="reset_progress",
+                on_click=position.change,
+                args=(progress.reset(),),
+            )

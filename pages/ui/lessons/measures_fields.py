@@ -1,0 +1,87 @@
+"""What a lesson can ask about what a unit sees; rfcore computes every measure. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pages.ui.lessons.measures import Quantity, layer_index, measure
+from pages.ui.render.context import setting_of
+from pages.ui.scene.scene import Scene, Unit
+from rfcore.exact_fields import ExactField, exact_fields
+from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
+from rfcore.network import Network
+from rfcore.ops import Array, PaddingMode
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.stack import Stack
+
+
+@measure("field", "pixels a side that a unit of a map sees", "map")
+def _field(scene: Scene, asked: Quantity) -> float:
+    return float(_arithmetic(scene, asked).size[0])
+
+
+@measure("jump", "pixels from one unit of a map to the next", "map")
+def _jump(scene: Scene, asked: Quantity) -> float:
+    return float(_arithmetic(scene, asked).jump[0])
+
+
+def _arithmetic(scene: Scene, asked: Quantity) -> ReceptiveField:
+    fields = receptive_fields(scene.stack, (scene.size, scene.size))
+    return fields[layer_index(scene, asked.map)]
+
+
+@measure("pinned", "the layer of the pinned unit, from 1; 0 when none is pinned")
+def _pinned(scene: Scene, _: Quantity) -> float:
+    return 0.0 if scene.unit is None else scene.unit.layer + 1.0
+
+
+@measure("covered", "per cent of the pattern that the pinned unit can see")
+def _covered(scene: Scene, _: Quantity) -> float | None:
+    if scene.unit is None:
+        return None
+    rows, cols = _fields(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
+    (row, col), size = scene.position, scene.pattern_size
+    return 100.0 * float(rows[row : row + size].mean() * cols[col : col + size].mean())
+
+
+@measure(
+    "reached", "cells of a map that can see the pattern's first pixel, or the pinned one", "map"
+)
+def _reached(scene: Scene, asked: Quantity) -> float:
+    field = _fields(scene)[layer_index(scene, asked.map)]
+    rows, cols = field.reached_from(*(scene.pixel or scene.position))
+    return float(rows.sum() * cols.sum())
+
+
+def _fields(scene: Scene) -> tuple[ExactField, ...]:
+    return _exact_fields(scene.stack, scene.size, scene.padding_mode)
+
+
+@lru_cache(maxsize=8)  # tables of up to 1.5 MB
+def _exact_fields(stack: Stack, size: int, mode: PaddingMode) -> tuple[ExactField, ...]:
+    return exact_fields(stack, (size, size), padding_mode=mode)
+
+
+@measure("used", "pixels that can change the pinned unit now")
+def _used(scene: Scene, _: Quantity) -> float | None:
+    if scene.unit is None:
+        return None
+    channel = scene.channels[scene.unit.layer]
+    return float(used_pixels(*_unit_in(scene, scene.unit), channel=channel).sum())
+
+
+@measure(
+    "middle", "per cent of the pinned unit's effective field in a quarter of its box, the middle"
+)
+def _middle(scene: Scene, _: Quantity) -> float | None:
+    unit = scene.unit
+    if unit is None:
+        return None
+    gradient = effective_receptive_field(*_unit_in(scene, unit), channel=scene.channels[unit.layer])
+    span = setting_of(scene.at_rest()).fields[unit.layer].span(unit.row, unit.col)
+    return 100.0 * middle_share(gradient, span)
+
+
+def _unit_in(scene: Scene, unit: Unit) -> tuple[Network, Array, int, tuple[int, int]]:
+    setting = setting_of(scene.at_rest())
+    return setting.network, setting.picture_of(scene), unit.layer, (unit.row, unit.col)

@@ -1,0 +1,93 @@
+"""What a lesson can ask of heads and grids, which are trained first if they are not yet. Pure."""
+
+from __future__ import annotations
+
+from pages.ui.lessons.measures import Quantity, measure
+from pages.ui.render.context import setting_of
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene
+from pages.ui.training import faces, heads
+from rfcore.claims.heads import logits_at_places
+from rfcore.examples import HEADS
+from rfcore.experiments import QUARTERS
+from rfcore.temperatures import softmax_at
+
+TEMPERATURES = (0.25, 1.0, 4.0)
+"""The temperatures at which a softmax is asked."""
+
+EVERY = 6
+"""Pixels from one place to the next at which it is asked: all of them would take seconds."""
+
+
+def _heads(scene: Scene) -> heads.Trained:
+    if scene.experiment is None:
+        raise SceneError("there are no heads here; take a scene of the page on heads")
+    return heads.STORE.train(scene.experiment)
+
+
+def _head(asked: Quantity) -> int:
+    return [head.name for head in HEADS].index(asked.head)
+
+
+@measure("right", "100 when a head is right at the pattern's place, else 0", "head", trains=True)
+def _right(scene: Scene, asked: Quantity) -> float:
+    maps, training = _heads(scene).maps, scene.training
+    assert training is not None  # or there were no heads
+    label = training.classes.index(scene.pattern)
+    shares = maps[_head(asked), label, scene.position[0], scene.position[1]]
+    return 100.0 * float(shares.argmax() == label)
+
+
+@measure(
+    "accuracy", "per cent of right answers of a head in a quarter", "head", "quarter", trains=True
+)
+def _accuracy(scene: Scene, asked: Quantity) -> float:
+    found = _heads(scene).accuracy[_head(asked)]
+    return 100.0 * float(found.flat[QUARTERS.index(asked.quarter)])
+
+
+@measure("head weights", "weights of a head's dense layer", "head", trains=True)
+def _head_weights(scene: Scene, asked: Quantity) -> float:
+    return float(_heads(scene).classifiers[_head(asked)].weights.size)
+
+
+@measure("zero weights", "per cent of a head's weights that are exactly zero", "head", trains=True)
+def _zero_weights(scene: Scene, asked: Quantity) -> float:
+    return 100.0 * float((_heads(scene).classifiers[_head(asked)].weights == 0).mean())
+
+
+@measure(
+    "answers softmax moves",
+    "of 9 times 9 places, those where a softmax, cold or warm, names another class than the logits",
+    "head",
+    trains=True,
+)
+def _answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
+    found = _heads(scene)
+    along = range(0, found.experiment.places, EVERY)
+    head = found.classifiers[_head(asked)]
+    (logits,) = logits_at_places(found.experiment, (head,), along)
+    answers = softmax_at(logits, TEMPERATURES).argmax(axis=-1)
+    return float((answers != logits.argmax(axis=-1)).any(axis=0).sum())
+
+
+@measure(
+    "face", "per cent of certainty with which a grid finds the picture a face", "grid", trains=True
+)
+def _face(scene: Scene, asked: Quantity) -> float:
+    found = _grids(scene)
+    grids = found.parts.spec.grids
+    if asked.grid not in grids:
+        raise SceneError(f"the grids are {', '.join(map(str, grids))}, got {asked.grid}")
+    picture = setting_of(scene.at_rest()).picture_of(scene)
+    return 100.0 * float(found.parts.face_probabilities(picture)[grids.index(asked.grid)])
+
+
+def _grids(scene: Scene) -> faces.Experiment:
+    if scene.parts is None:
+        raise SceneError("there is no face here; take a scene of the page on parts and places")
+    store, spec = faces.STORE, scene.parts.spec
+    while (found := store.find(spec)) is None:
+        store.start(spec)
+        store.wait()
+    return found

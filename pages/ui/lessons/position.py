@@ -1,0 +1,120 @@
+"""Where a learner is in the walkthrough, and how far: in the link, and kept by their browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.ui.lessons.progress import Progress, ProgressError, from_code, from_text, to_text
+from pages.ui.lessons.reader import Book, Lesson, Step
+from pages.ui.lessons.tasks import Given
+from pages.ui.session.browser_storage import keep_text, kept_text
+from pages.ui.session.presenting import PRESENT
+
+SUMMARY = "summary"
+"""The place of the page on which all predictions are listed, where a lesson's name would be."""
+
+_PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
+_STAYS = (PRESENT,)  # parameters of a link that are no place
+
+
+def progress(book: Book) -> Progress:
+    """Return how far the learner is, with what browser and link have told meanwhile."""
+    state = st.session_state
+    here: Progress = state.setdefault(_PROGRESS, Progress())
+    told = kept_text("progress")
+    if told and told != state.get(_TOLD):
+        state[_TOLD] = told
+        try:
+            here = here.merged(from_text(told))
+        except ProgressError as error:
+            state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
+    if told is not None and "progress" in st.query_params:
+        # Not before the browser has told what it keeps: the link adds to that.
+        code = st.query_params.pop("progress")
+        try:
+            brought = from_code(code)
+        except ProgressError as error:
+            state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
+        else:
+            # A link adds to what was done here, and takes nothing away.
+            here = here.merged(replace(brought, since=here.since))
+    state[_PROGRESS] = here = here.known(book)
+    return here
+
+
+def notice() -> str:
+    """Return once what could not be read of the learner's progress."""
+    found: str = st.session_state.pop(_NOTICE, "")
+    return found
+
+
+def remember() -> None:
+    """Let the browser keep the progress; to be called once, at the end of a page."""
+    told = kept_text("progress") is not None
+    keep_text("progress", to_text(st.session_state[_PROGRESS]) if told else None)
+
+
+def change(made: Progress) -> None:
+    """Replace the progress."""
+    st.session_state[_PROGRESS] = made
+
+
+def note(lesson: Lesson, step: Step, given: Given | None) -> None:
+    """Note that a step is done, with what was predicted."""
+    change(st.session_state[_PROGRESS].with_step(lesson, step, given))
+
+
+def place(book: Book) -> tuple[Lesson | None, int, str]:
+    """Return the lesson of the link, its step from 0, and a sentence if the link has neither."""
+    name = st.query_params.get("lesson", "")
+    if not name or name == SUMMARY:
+        return None, 0, ""
+    lesson = book.find(name)
+    if lesson is None:
+        return None, 0, f"There is no lesson \u201c{name[:40]}\u201d; choose one below."
+    number = st.query_params.get("step", "1")
+    steps = {str(at): at for at in range(1, len(lesson.steps) + 1)}
+    if number not in steps:
+        problem = f"This lesson has steps 1 to {len(lesson.steps)}, not \u201c{number[:20]}\u201d."
+        return lesson, 0, problem
+    return lesson, steps[number] - 1, ""
+
+
+def is_summary() -> bool:
+    """Whether the link asks for the list of all predictions."""
+    return st.query_params.get("lesson") == SUMMARY
+
+
+def go_to(lesson: str, step: int = 0) -> None:
+    """Put a place into the link: a lesson and its step from 0; without a lesson, the map."""
+    stays = {key: st.query_params[key] for key in _STAYS if key in st.query_params}
+    where = {"lesson": lesson, "step": str(step + 1)} if lesson else {}
+    if lesson == SUMMARY:
+        where.pop("step")
+    st.query_params.from_dict({**where, **stays})
+
+
+def to_map_button() -> None:
+    """Show the way back to all lessons."""
+    st.button(
+        "All lessons",
+        key="to_map",
+        icon=":material/arrow_back:",
+        type="tertiary",
+        on_click=go_to,
+        args=("",),
+    )
+
+
+def first_open(lesson: Lesson, here: Progress) -> int:
+    """Return the step at which a lesson is taken up: where the learner was, or the first not done.
+
+    A lesson that is done begins at its beginning.
+    """
+    undone = [at for at, step in enumerate(lesson.steps) if not here.has_done(lesson, step)]
+    names = [step.name for step in lesson.steps]
+    if undone and here.last[0] == lesson.name and here.last[1] in names:
+        return names.index(here.last[1])
+    return undone[0] if undone else 0

@@ -1,0 +1,185 @@
+"""How far a learner is in the walkthrough: their predictions, as a text that a browser can keep.
+
+Only predictions are kept; whether they were right is measured again. The text, and the form of it
+that a link carries, may come from anyone. Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import Any
+
+from pages.ui.lessons.grading import fits
+from pages.ui.lessons.reader import Book, Lesson, Step
+from pages.ui.lessons.tasks import Given
+
+MOST = 20_000
+"""Characters of a text that are read; a learner who has done everything has a tenth."""
+
+MOST_UNKNOWN = MOST // 4
+"""Characters up to which a text may hold what no lesson asks for."""
+
+MOST_RESETS = 10_000
+"""Times that a learner can begin anew and be believed."""
+
+_NAME = re.compile(r"[a-z0-9-]{1,80}")
+
+
+class ProgressError(ValueError):
+    """A text that holds no progress."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a learner has predicted, and where they were last.
+
+    done: for each lesson's name, for each step's name, what was given; None for a step without a
+    task that was read. last: (lesson, step), or empty. since: counts how often all was reset, so
+    that a tab that has not heard of it does not bring the old back.
+    """
+
+    done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    last: tuple[str, str] = ("", "")
+    since: int = 0
+
+    def given(self, lesson: Lesson, step: Step) -> Given | None:
+        """Return what was predicted in a step, if anything was that fits its task."""
+        known = self.done.get(lesson.name, {})
+        if step.task is None or step.name not in known:
+            return None
+        return fits(step.task, step.scene, known[step.name])
+
+    def has_done(self, lesson: Lesson, step: Step) -> bool:
+        """Whether a step was read, predicted, or its goal reached."""
+        if step.task is None:
+            return step.name in self.done.get(lesson.name, {})
+        return self.given(lesson, step) is not None
+
+    def count(self, lesson: Lesson) -> int:
+        """Return how many steps of a lesson are done."""
+        return sum(self.has_done(lesson, step) for step in lesson.steps)
+
+    def with_step(self, lesson: Lesson, step: Step, given: Given | None) -> Progress:
+        """Return the progress with a step done; the first prediction counts, not a later one."""
+        if self.has_done(lesson, step):
+            return self
+        steps = {**self.done.get(lesson.name, {}), step.name: given}
+        return replace(self, done={**self.done, lesson.name: steps})
+
+    def at(self, lesson: Lesson, step: Step) -> Progress:
+        """Return the progress of a learner who is at a step now."""
+        return replace(self, last=(lesson.name, step.name))
+
+    def without(self, lesson: Lesson) -> Progress:
+        """Return the progress with one lesson to be done anew."""
+        done = {name: steps for name, steps in self.done.items() if name != lesson.name}
+        return replace(self, done=done, since=min(self.since + 1, MOST_RESETS))
+
+    def reset(self) -> Progress:
+        """Return the progress of one who begins anew."""
+        return Progress(since=min(self.since + 1, MOST_RESETS))
+
+    def known(self, book: Book) -> Progress:
+        """Return the progress without answers that do not fit.
+
+        What no lesson asks for stays until the text has grown long: a lesson may be gone only
+        until its file is mended.
+        """
+        is_short = len(to_text(self)) <= MOST_UNKNOWN
+        fits = {
+            (lesson.name, step.name): self.has_done(lesson, step)
+            for lesson in book.lessons
+            for step in lesson.steps
+        }
+        done = {}
+        for lesson, steps in self.done.items():
+            kept = {
+                step: given for step, given in steps.items() if fits.get((lesson, step), is_short)
+            }
+            if kept:
+                done[lesson] = kept
+        return replace(self, done=done)
+
+    def merged(self, other: Progress) -> Progress:
+        """Return this progress and another tab's together; the later reset wins over all before."""
+        if other.since != self.since:
+            return self if self.since > other.since else other
+        names = {*self.done, *other.done}
+        done = {name: {**other.done.get(name, {}), **self.done.get(name, {})} for name in names}
+        return replace(self, done=done, last=self.last if any(self.last) else other.last)
+
+
+def to_text(progress: Progress) -> str:
+    """Return a progress as a browser keeps it.
+
+    >>> from_text(to_text(Progress({"a": {"b": 3}}, ("a", "b"), 1))).done
+    {'a': {'b': 3}}
+    """
+    parts = {"done": progress.done, "last": progress.last, "since": progress.since}
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def from_text(text: str) -> Progress:
+    """Return the progress of a text; raises ProgressError when it holds none."""
+    if len(text) > MOST:
+        raise ProgressError(f"it has {len(text)} characters; at most {MOST} are read")
+    try:
+        parts = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise ProgressError("it is not what this app has written") from None
+    if not isinstance(parts, dict):
+        raise ProgressError("it is not what this app has written")
+    done, last, since = parts.get("done"), parts.get("last"), parts.get("since")
+    if not isinstance(done, dict) or not all(isinstance(steps, dict) for steps in done.values()):
+        raise ProgressError("its lessons are not what this app has written")
+    names = [*done, *(name for steps in done.values() for name in steps)]
+    if not all(_NAME.fullmatch(name) for name in names):
+        raise ProgressError("its lessons are not what this app has written")
+    place = ("", "")
+    if isinstance(last, list) and len(last) == 2 and all(isinstance(name, str) for name in last):
+        place = last[0][:80], last[1][:80]
+    is_count = isinstance(since, int) and not isinstance(since, bool) and 0 <= since <= MOST_RESETS
+    return Progress(done, place, since if is_count else 0)  # type: ignore[arg-type]
+
+
+def _no_number(name: str) -> None:
+    """Refuse what JSON has no word for, as Infinity."""
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """Read a number that JSON can write again, which it could not with one as large as 1e999."""
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+def to_code(progress: Progress) -> str:
+    """Return a progress as a link carries it.
+
+    >>> from_code(to_code(Progress({"a": {"b": 3}}))).done
+    {'a': {'b': 3}}
+    """
+    packed = zlib.compress(to_text(progress).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def from_code(code: str) -> Progress:
+    """Return the progress of a link; raises ProgressError when it holds none."""
+    if len(code) > MOST:
+        raise ProgressError(f"it has {len(code)} characters; at most {MOST} are read")
+    try:
+        packed = base64.urlsafe_b64decode(code.encode() + b"=" * (-len(code) % 4))
+        # A few bytes can stand for gigabytes: no more is unpacked than is read.
+        text = zlib.decompressobj().decompress(packed, MOST + 1).decode()
+    except (binascii.Error, ValueError, zlib.error):
+        raise ProgressError("it was cut off, or is not what this app has written") from None
+    return from_text(text)

@@ -1,0 +1,91 @@
+"""One step of a lesson: what is told, what is asked, and the stage on which it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui.controls.heads_training import training_for
+from pages.ui.controls.scene_select import link_notices, plain
+from pages.ui.lessons import position, task_card
+from pages.ui.lessons.focus import TARGET, landing
+from pages.ui.lessons.progress import Progress
+from pages.ui.lessons.reader import Book, Lesson, Step
+from pages.ui.lessons.tasks import Given, Goal, Mark, Prediction, answer_to
+from pages.ui.render.frame import StageTask
+from pages.ui.scene.link import KEYS
+from pages.ui.scene.workspaces import room_for
+from pages.ui.session.presenting import leave, presenting, turning_bar
+from pages.ui.session.tab_state import enter
+from pages.ui.stage.stage import stage
+from pages.ui.text.prose import prose
+
+
+def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem: str) -> None:
+    """Show a step, from 0, and take note of what the learner does in it."""
+    step = lesson.steps[at]
+    name = f"lesson {lesson.name} {step.name}"
+    given = progress.given(lesson, step)
+    if isinstance(step.task, Prediction) and given is None:
+        for key in KEYS:  # a link must not move what the learner has yet to predict
+            st.query_params.pop(key, None)
+    enter(room_for(step.scene, name), step.scene.lens)
+    progress = progress.at(lesson, step)
+    position.change(progress)
+    told, shown = st.columns([2, 5], gap="large")
+    with told:
+        _head(book, lesson, at)
+        for sentence in (problem, position.notice()):
+            if sentence:
+                st.warning(plain(sentence))
+        link_notices()
+        prose(step.text)
+        with st.container(border=True, key=TARGET):
+            task_card.task_card(lesson, at, given)
+        if not presenting():
+            # Before the stage, for what its scene needs may take seconds to be trained.
+            landing(name, answered=given is not None)
+    with shown:
+        _shown(name, step, given, lambda: _bar(book, lesson, at))
+
+
+def _head(book: Book, lesson: Lesson, at: int) -> None:
+    steps = len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        position.to_map_button()
+        number = book.lessons.index(lesson) + 1
+        st.caption(f"Lesson {number} of {len(book.lessons)}, step {at + 1} of {steps}")
+    st.title(lesson.steps[at].title, anchor=False)
+
+
+def _bar(book: Book, lesson: Lesson, at: int) -> None:
+    """Show the projector's bar, which turns from step to step and on to the next lesson."""
+    places = [(each.name, i) for each in book.lessons for i in range(len(each.steps))]
+    place = places.index((lesson.name, at))
+    turning_bar(place, len(places), lambda to: position.go_to(*places[to]), leave)
+    position.remember()
+
+
+def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
+    """Show the stage, and train what its scene needs."""
+    train = training_for(step.scene)
+    watched = (task_card.CARD,) if isinstance(step.task, Goal) and given is None else ()
+    stage(*watched, task=_stage_task(name, step, given), bar=bar, last=train)
+    train()
+
+
+def _stage_task(name: str, step: Step, given: Given | None) -> StageTask:
+    """Return what the stage has to know of a task: whether it is locked, and what to mark."""
+    task = step.task
+    if not isinstance(task, Prediction):
+        return StageTask(name, locked=False)
+    if not isinstance(task, Mark):
+        return StageTask(name, locked=given is None, veiled=given is None and task.veil)
+    at = (task.map or len(step.scene.stack)) - 1
+    if given is None:
+        return StageTask(name, locked=True, map=at)
+    answer = answer_to(task, step.scene)
+    assert isinstance(given, tuple)
+    assert isinstance(answer, tuple)
+    return StageTask(name, locked=False, map=at, marks=given, changed=answer)

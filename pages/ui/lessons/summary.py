@@ -1,0 +1,103 @@
+"""What a learner has predicted, right and wrong, on one page, to look at and to take home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from pages.ui.lessons import position
+from pages.ui.lessons.grading import Verdict, judge
+from pages.ui.lessons.progress import Progress
+from pages.ui.lessons.reader import Book
+from pages.ui.lessons.task_card import icon_of, told
+from pages.ui.lessons.tasks import Prediction, answer_to
+from rfcore.errors import RfcoreError
+
+
+@dataclass(frozen=True)
+class Line:
+    """One prediction: of which lesson, what was asked, and the verdict."""
+
+    lesson: str
+    ask: str
+    verdict: Verdict
+
+
+def lines_of(book: Book, progress: Progress) -> tuple[Line, ...]:
+    """Return all predictions in the order of the lessons, each judged anew."""
+    found = []
+    for lesson in book.lessons:
+        for step in lesson.steps:
+            given = progress.given(lesson, step)
+            if given is None or not isinstance(step.task, Prediction):
+                continue
+            try:
+                verdict = judge(step.task, given, answer_to(step.task, step.scene))
+            except RfcoreError:  # a lesson that was changed meanwhile
+                continue
+            found.append(Line(lesson.title, step.task.ask, verdict))
+    return tuple(found)
+
+
+def lesson_summary(book: Book, progress: Progress) -> None:
+    """Show all predictions, and offer them as a page of their own."""
+    position.to_map_button()
+    st.title("What I predicted", anchor=False)
+    with st.spinner("Measuring everything again."):
+        lines = lines_of(book, progress)
+    if not lines:
+        st.markdown("There is no prediction yet.")
+        return
+    st.markdown(_score(lines))
+    for line in lines:
+        _card(line)
+    st.download_button(
+        "Download as a page",
+        as_page(lines),
+        file_name="shift-lab-predictions.html",
+        mime="text/html",
+        on_click="ignore",
+    )
+
+
+def _card(line: Line) -> None:
+    word = "Right" if line.verdict.right else "Not right"
+    with st.container(border=True):
+        st.markdown(
+            f"{icon_of(line.verdict)} **{word}.** {line.lesson}: {line.ask}  \n{told(line.verdict)}"
+        )
+
+
+def _score(lines: tuple[Line, ...]) -> str:
+    right = sum(line.verdict.right for line in lines)
+    return f"{right} of {len(lines)} predictions were right."
+
+
+def as_page(lines: tuple[Line, ...]) -> str:
+    """Return the predictions as a web page that needs nothing else and prints on paper."""
+    rows = "".join(
+        "<tr>"
+        f"<td>{'right' if line.verdict.right else 'wrong'}</td>"
+        + "".join(
+            f"<td>{escape(text)}</td>"
+            for text in (
+                line.lesson,
+                line.ask,
+                line.verdict.said,
+                line.verdict.found,
+                line.verdict.why,
+            )
+        )
+        + "</tr>"
+        for line in lines
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>What I predicted</title>'
+        "<style>body{font:14px/1.4 sans-serif;margin:2rem}table{border-collapse:collapse}"
+        "th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+        "</style><h1>Shift Lab: what I predicted</h1>"
+        f"<p>{escape(_score(lines))}</p><table><tr><th></th><th>Lesson</th><th>Asked</th>"
+        f"<th>Said</th><th>Measured</th><th>Why</th></tr>{rows}</table></html>"
+    )

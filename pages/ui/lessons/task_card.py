@@ -1,0 +1,198 @@
+"""The card of a step: what is asked, the learner's prediction, the answer beside it, the way on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui.controls.scene_select import plain, problem_of
+from pages.ui.lessons import position
+from pages.ui.lessons.grading import Verdict, fits, judge
+from pages.ui.lessons.reader import Lesson, Step
+from pages.ui.lessons.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.scene import Scene
+from pages.ui.session.tab_state import learner
+from pages.ui.stage.stage import marked_cells
+from pages.ui.text.format import direction
+from pages.ui.text.prose import prose
+from rfcore.errors import RfcoreError
+from rfcore.stack import Stack
+
+CARD = "lesson_card"
+"""The key of the fragment in which a goal is watched."""
+
+_BUILD = ("C3x3/1", "M2x2/2")
+"""What can be added to the layers of a step in which one builds."""
+
+
+def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
+    """Show a step's task, from 0, or its answer once there is a prediction."""
+    step = lesson.steps[at]
+    task = step.task
+    if task is None:
+        st.markdown("Drag, and look around.")
+        _onward(lesson, at, done=True)
+    elif isinstance(task, Goal):
+        prose(f"**{task.ask}**")
+        if task.by == "layers":
+            _builder()
+        if given is None:
+            _watched(lesson, step, task)
+        else:
+            st.success(f"**Reached.** {task.why}", icon=":material/check_circle:")
+        _onward(lesson, at, done=given is not None)
+    elif given is None:
+        assert isinstance(task, Prediction)
+        _asked(lesson, at, step, task)
+    else:
+        assert isinstance(task, Prediction)
+        _answered(lesson, at, task, given)
+
+
+def _asked(lesson: Lesson, at: int, step: Step, task: Prediction) -> None:
+    """Ask for a prediction; it is taken in before the page runs again."""
+    prose(f"**{task.ask}**")
+    key = f"given_{lesson.name}_{step.name}"
+    with st.form(f"form_{key}", border=False):
+        if isinstance(task, Number):
+            unit = f" ({task.unit})" if task.unit else ""
+            st.number_input(f"Your prediction{unit}", value=None, step=1.0, format="%g", key=key)
+        elif isinstance(task, Choice):
+            texts = [option.text for option in task.options]
+            st.radio(
+                "Your prediction",
+                range(len(texts)),
+                index=None,
+                key=key,
+                format_func=texts.__getitem__,
+            )
+        else:
+            st.caption("Mark none if you think that none will change.")
+        st.form_submit_button(
+            "Predict", type="primary", on_click=_predict, args=(lesson, step, key)
+        )
+    problem = st.session_state.pop(f"problem_{key}", "")
+    if problem:
+        st.warning(problem)
+    _onward(lesson, at, done=False)
+
+
+def _predict(lesson: Lesson, step: Step, key: str) -> None:
+    task = step.task
+    assert task is not None
+    if isinstance(task, Mark):
+        # The room of a step is named as the stage names its task.
+        given = fits(task, step.scene, marked_cells(learner().room.name))
+    else:
+        given = fits(task, step.scene, st.session_state.get(key))
+    if given is None:
+        missing = "Type a number first." if isinstance(task, Number) else "Choose an answer first."
+        st.session_state[f"problem_{key}"] = missing
+        return
+    position.note(lesson, step, given)
+
+
+def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
+    step = lesson.steps[at]
+    prose(task.ask)
+    try:
+        with st.spinner("Measuring."):
+            verdict = judge(task, given, answer_to(task, step.scene))
+    except RfcoreError as error:
+        st.error(plain(f"This could not be measured: {error}."))
+        _onward(lesson, at, done=True)
+        return
+    show = st.success if verdict.right else st.info
+    word = "Right." if verdict.right else "Not this time."
+    show(f"**{word}**  \n{told(verdict)}", icon=icon_of(verdict))
+    if isinstance(task, Mark):
+        st.caption("Boxes: what you marked. Dots: what changes.")
+    if task.move != (0, 0):
+        unit = ("cell", "cells") if step.scene.image == GRID else ("pixel", "pixels")
+        st.markdown(f"Now see it: move it {direction(task.move, *unit)}.")
+    _onward(lesson, at, done=True)
+
+
+def told(verdict: Verdict) -> str:
+    """Return what was predicted, what was measured and why, as Markdown."""
+    return (
+        f"You said: {plain(verdict.said)}  \nMeasured: **{plain(verdict.found)}**  \n{verdict.why}"
+    )
+
+
+def icon_of(verdict: Verdict) -> str:
+    """Return the icon of a prediction that was right, or of one to learn from."""
+    return ":material/check_circle:" if verdict.right else ":material/lightbulb:"
+
+
+@st.fragment(key=CARD)
+def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
+    """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
+    try:
+        reached = goal.reached(learner().scene)
+    except RfcoreError as error:
+        st.error(plain(f"This could not be measured: {error}."))
+        return
+    if reached:
+        position.note(lesson, step, True)
+        st.rerun()  # the whole page: the way on is outside, and the browser is told what to keep
+    st.caption("Not reached yet.")
+
+
+def _builder() -> None:
+    """Let the learner build layers: a button for each kind, and one to take the last away."""
+    stack = learner().scene.stack
+    with st.container(horizontal=True):
+        for layer in _BUILD:
+            st.button(f"Add {layer}", key=f"add_{layer}", on_click=_change_layers, args=(layer,))
+        st.button(
+            "Take the last away",
+            key="remove_last",
+            on_click=_change_layers,
+            args=("",),
+            disabled=len(stack) < 2,
+        )
+    st.caption(f"Now: {stack}")
+    problem_of("lesson_layers")
+
+
+def _change_layers(added: str) -> None:
+    here = learner()
+    layers = here.scene.stack.layers
+
+    def make(scene: Scene) -> Scene:
+        made = (*layers, *Stack.parse(added).layers) if added else layers[:-1]
+        return scene.with_stack(Stack(made))
+
+    here.change(make, "lesson_layers")
+
+
+def _onward(lesson: Lesson, at: int, *, done: bool) -> None:
+    """Show the ways out of a step; leaving one without a task is to have read it."""
+    last = at + 1 == len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Back",
+            key="lesson_back",
+            disabled=at == 0,
+            on_click=position.go_to,
+            args=(lesson.name, at - 1),
+        )
+        label = ("Finish" if last else "Next") if done else "Skip"
+        st.button(
+            label,
+            key="lesson_next",
+            type="primary" if done else "tertiary",
+            on_click=partial(_leave, lesson, at),
+        )
+
+
+def _leave(lesson: Lesson, at: int) -> None:
+    if lesson.steps[at].task is None:
+        position.note(lesson, lesson.steps[at], None)
+    if at + 1 < len(lesson.steps):
+        position.go_to(lesson.name, at + 1)
+    else:
+        position.go_to("")

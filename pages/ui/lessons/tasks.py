@@ -1,0 +1,188 @@
+"""The tasks of a lesson: what is asked, what the answer is, and whether a goal can be reached.
+
+Every answer is measured in the step's scene. Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from pages.ui.lessons import (
+    measures_fields,  # noqa: F401  enter their measures
+    measures_trained,  # noqa: F401  enter their measures
+)
+from pages.ui.lessons.measures import MEASURES, Quantity, changed_cells_of
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.scene import Scene
+from pages.ui.text.format import decimal
+from rfcore.layers import Pair
+
+By = Literal["drag", "pin", "layers"]
+
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+ROUNDING = 1e-6
+"""What counts as equal, or as nothing, where numbers are compared."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must be true of a scene: a quantity, one of COMPARE, and a number."""
+
+    quantity: Quantity
+    sign: str
+    value: float
+
+    def holds(self, scene: Scene) -> bool:
+        """Whether it is true of a scene; what cannot be measured yet is not."""
+        measured = self.quantity.of(scene)
+        if measured is None:
+            return False
+        close = abs(measured - self.value) <= ROUNDING
+        return COMPARE[self.sign](self.value if close else measured, self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """The base of all tasks: what is asked, and one sentence of why the answer is what it is."""
+
+    ask: str
+    why: str
+
+    @property
+    def trains(self) -> bool:
+        """Whether heads or grids have to be trained before there is an answer."""
+        return any(MEASURES[quantity.measure].trains for quantity in self.quantities)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All that is measured for the answer."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction(Task):
+    """A task that is answered before the stage lets the hand move.
+
+    move: (rows, cols) in pixels that the pattern is about to move when the answer is measured.
+    veil: whether the maps would give the answer away, and are not shown before.
+    """
+
+    move: Pair = (0, 0)
+    veil: bool = False
+
+    def after(self, scene: Scene) -> Scene:
+        """Return the step's scene after the move that is asked about; it may be impossible."""
+        (row, col), (down, right) = scene.start, self.move
+        return replace(scene, position=(row + down, col + right))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark(Prediction):
+    """Mark the cells of a map that a move will change; map: the layer, from 1, 0 for the last."""
+
+    map: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Prediction):
+    """Say a number; unit: of what. tolerance: how far off still counts as right."""
+
+    quantity: Quantity
+    unit: str = ""
+    tolerance: float = 0.0
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (self.quantity,)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from, and when it is the right one."""
+
+    text: str
+    when: Condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Prediction):
+    """Choose one of several answers, of which exactly one is right."""
+
+    options: tuple[Option, ...]
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(option.when.quantity for option in self.options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal(Task):
+    """Drag, pin, or build layers until all conditions are true of the scene."""
+
+    by: By = "drag"
+    until: tuple[Condition, ...]
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(condition.quantity for condition in self.until)
+
+    def reached(self, scene: Scene) -> bool:
+        """Whether a scene is what the goal asks for."""
+        return all(condition.holds(scene) for condition in self.until)
+
+
+Given = float | int | bool | tuple[Pair, ...]
+"""A learner's prediction: a number, an option from 0, True for a goal, or the marked cells."""
+
+Answer = float | int | tuple[Pair, ...]
+
+
+@lru_cache(maxsize=256)
+def answer_to(task: Prediction, scene: Scene) -> Answer:
+    """Return the answer to a task in the scene of its step.
+
+    Raises SceneError, or what rfcore raises, when there is none or, of a choice, not just one.
+    """
+    after = task.after(scene)
+    if isinstance(task, Mark):
+        cells = np.argwhere(changed_cells_of(after, task.map))
+        return tuple((int(row), int(col)) for row, col in cells)
+    if isinstance(task, Number):
+        measured = task.quantity.of(after)
+        if measured is None:
+            raise SceneError(f"\u201c{task.quantity.measure}\u201d has no value in this scene")
+        return measured
+    assert isinstance(task, Choice)
+    right = [at for at, option in enumerate(task.options) if option.when.holds(after)]
+    if len(right) != 1:
+        found = ", ".join(str(at + 1) for at in right) or "none"
+        values = [number_of(option.when.quantity.of(after)) for option in task.options]
+        raise SceneError(
+            f"exactly one option must be right, but of {len(task.options)} it is "
+            f"{found}; measured: {', '.join(values)}"
+        )
+    return right[0]
+
+
+def number_of(value: float | None) -> str:
+    """Write a measured number in short; "none" where there is none.
+
+    >>> number_of(8.0), number_of(12.346), number_of(None)
+    ('8', '12.3', 'none')
+    """
+    if value is None:
+        return "none"
+    return decimal(value) if abs(value) < 10 else f"{round(value, 1):,g}"

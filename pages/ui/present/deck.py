@@ -1,0 +1,111 @@
+"""Decks: runs of scenes to present one after the other, with the speaker's notes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pages.ui.lessons.reader import lessons
+from pages.ui.scene.limits import SceneError
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.questions import question_of
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import Room, leads_to_a_stage, room_for, room_of, scene_at
+
+DeckName = Literal["walkthrough", "own"]
+DECKS: tuple[DeckName, ...] = get_args(DeckName)
+
+MOST_SLIDES = 100
+"""Slides of one's own that are shown."""
+
+MOST_NAMED = 20
+"""Lines without a slide that are named one by one."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A scene to present.
+
+    notes: what the speaker alone reads, as plain text. ask: what the class is asked, or nothing.
+    """
+
+    title: str
+    scene: Scene
+    notes: str = ""
+    ask: str = ""
+
+    def room(self, place: int) -> Room:
+        """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
+        return room_for(self.scene, f"slide {place} {to_query_string(self.scene)}")
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Slides in their order, and a sentence for every line that makes none."""
+
+    slides: tuple[Slide, ...]
+    problems: tuple[str, ...] = ()
+
+
+def read_deck(text: str) -> Deck:
+    """Return the deck that a text describes, a link a line; what follows a link are its notes.
+
+    Empty lines, and those that begin with #, are passed over. A line that makes no slide is named
+    by its number, and the others are shown. Never raises.
+
+    >>> deck = read_deck("/pooling_forgives?at=3,4 Ask first: what changes?")
+    >>> deck.slides[0].title, deck.slides[0].notes
+    ('What does a pool notice of a small move?', 'Ask first: what changes?')
+    >>> read_deck("hello").problems
+    ('Line 1 makes no slide: “hello” is no link to a page with a stage.',)
+    """
+    slides: list[Slide] = []
+    problems: list[str] = []
+    for number, link, notes in _lines(text):
+        try:
+            if len(slides) == MOST_SLIDES:
+                raise SceneError(f"{MOST_SLIDES} slides are the most, and there are so many above")
+            scene = scene_of_line(link)
+        except SceneError as error:
+            problems.append(f"Line {number} makes no slide: {error}.")
+        else:
+            slides.append(Slide(question_of(scene), scene, notes))
+    more = len(problems) - MOST_NAMED
+    if more > 0:
+        problems[MOST_NAMED:] = [f"{more} more lines make no slide."]
+    return Deck(tuple(slides), tuple(problems))
+
+
+def scene_of_line(link: str) -> Scene:
+    """Return the scene of a link; raises SceneError if any part of it cannot be shown."""
+    if not leads_to_a_stage(link):
+        raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
+    scene, notices = scene_at(link)
+    if notices:
+        # A slide that shows something else than was meant would be noticed by the class first.
+        problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
+        raise SceneError(problem.replace(" was left out", " cannot be used", 1))
+    room = room_of(scene.lens)
+    if not room.admits(scene.stack):
+        raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")
+    return scene
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        link, _, notes = re.sub(r"\s+", " ", line).strip().partition(" ")
+        if link and not link.startswith("#"):
+            yield number, link, notes
+
+
+def walkthrough() -> Deck:
+    """Return the key moments of the walkthrough."""
+    steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
+    return Deck(
+        tuple(
+            Slide(step.title, step.scene, step.notes, step.task.ask if step.task else "")
+            for step in steps
+        )
+    )

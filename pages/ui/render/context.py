@@ -1,0 +1,228 @@
+"""What stays the same while a pattern is dragged: made once for a scene at rest, then remembered.
+
+Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, wraps
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from pages.ui.render.context_header import setting_header
+from pages.ui.scene.channels import convolutions_of
+from pages.ui.scene.choices import UPLOAD, Moves
+from pages.ui.scene.custom_kernels import is_own, own_kernel
+from pages.ui.scene.face import FACE_SIZE, FACES, HOME, MIDDLE
+from pages.ui.scene.grid import GRID, draw_mark, grid_picture
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.scene import Scene
+from rfcore.faces import draw_face
+from rfcore.images import scale_photo
+from rfcore.layers import Pair
+from rfcore.network import Network
+from rfcore.ops import Array
+from rfcore.parts_spec import BACKGROUND, face_picture
+from rfcore.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.shifts import ShiftFill, shift
+
+SMALL = 96
+"""Pixels per side up to which what a scene needs is well below a megabyte."""
+
+FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
+"""What comes in at the edge that a move leaves behind."""
+
+T = TypeVar("T")
+
+
+class Look(NamedTuple):
+    """One moment of a drag: the shown maps, and what in each of them should move with the hand.
+
+    The second is what the pattern by itself adds to a map; when the whole picture moves with it,
+    it is the map. last: all channels of the last layer, (channels, rows, cols); None where a drag
+    began, of which nobody asks for them.
+    """
+
+    maps: tuple[Array, ...]
+    responses: tuple[Array, ...]
+    last: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """All that stays the same while the pattern is dragged."""
+
+    scene_id: str
+    background: Array
+    pattern: Pattern
+    network: Network
+    fields: tuple[ReceptiveField, ...]
+    channels: tuple[int, ...]
+    gray: Array
+    """Even gray, as bright as the picture on average: the pattern's own response is measured on
+    it, for over a texture a move also changes what the pattern hides."""
+    silent: tuple[Array, ...]
+    """The shown maps of even gray alone."""
+    scales: tuple[float, ...]
+    full: int
+    """The number of a white pixel."""
+    header: dict[str, Any]
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether every pixel of the background is alike."""
+        return bool((self.background == self.background.flat[0]).all())
+
+    def look(self, scene: Scene, *, responses: bool = True) -> Look:
+        """Return what there is to see in a scene with this setting.
+
+        responses: whether to tell the pattern's own; without, nothing stands for them.
+        """
+        activations = self.network.forward(self.picture_of(scene))
+        maps = self._shown(activations)
+        last = activations[-1]
+        if not responses:
+            return Look(maps, (), last)
+        if scene.moves != "pattern":
+            return Look(maps, maps, last)
+        alone = self.chosen(self.on(self.gray, scene.position))
+        own = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
+        return Look(maps, own, last)
+
+    def picture_of(self, scene: Scene) -> Array:
+        """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
+        if scene.parts is not None:
+            row, col = scene.position
+            moved = (row - MIDDLE[0], col - MIDDLE[1])
+            return face_picture(scene.parts.spec, scene.parts.places, moved)
+        if scene.moves == "pattern":
+            return self.on(self.background, scene.position)
+        return shift(self.on(self.background, scene.start), *scene.moved, fill=FILLS[scene.moves])
+
+    def on(self, background: Array, position: Pair) -> Array:
+        """Return a background (1, rows, cols) with the pattern on it, in the picture's numbers."""
+        return self.in_numbers(place(background, self.pattern, *position))
+
+    def in_numbers(self, picture: Array) -> Array:
+        """Return a picture in [0, 1] in the numbers of its cells: whole ones for a grid."""
+        return picture if self.full == 1 else np.rint(picture * self.full)
+
+    def chosen(self, image: Array) -> tuple[Array, ...]:
+        """Return the shown channel of every map of an image."""
+        return self._shown(self.network.forward(image))
+
+    def _shown(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
+        return tuple(
+            activation[channel].copy()
+            for activation, channel in zip(activations, self.channels, strict=True)
+        )
+
+
+def remembered(make: Callable[..., T]) -> Callable[..., T]:
+    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
+
+    What is made of a photo is remembered by the photo itself, and so goes with it.
+    """
+    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
+
+    @wraps(make)
+    def recall(scene: Scene, *arguments: Hashable) -> T:
+        if scene.photo is None:
+            return (small if scene.size <= SMALL else large)(scene, *arguments)
+        key = (make.__name__, to_query_string(scene), arguments)
+        return scene.photo.made(key, lambda: make(scene, *arguments))
+
+    return recall
+
+
+@remembered
+def setting_of(scene: Scene) -> Setting:
+    """Return what a scene at rest needs for every one of its frames."""
+    background = _picture(scene)
+    network = _network(scene)
+    fields = receptive_fields(scene.stack, (scene.size, scene.size))
+    setting = Setting(
+        scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
+        background=background,
+        pattern=_pattern(scene),
+        network=network,
+        fields=fields,
+        channels=scene.channels,
+        gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
+        silent=(),
+        scales=(),
+        full=scene.full,
+        header={},
+    )
+    scales = _scales(setting, scene)
+    return replace(
+        setting,
+        silent=setting.chosen(setting.in_numbers(setting.gray)),
+        scales=scales,
+        header=setting_header(scene, fields, scales),
+    )
+
+
+@remembered
+def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
+    """Return what there was to see where a drag began; one entry serves the whole drag."""
+    at_start = replace(scene, position=start, start=start)
+    return setting_of(scene).look(at_start, responses=responses)._replace(last=None)
+
+
+def _network(scene: Scene) -> Network:
+    named = ["identity" if is_own(choice) else choice for choice in scene.kernels]
+    network = Network.with_filters(scene.stack, filters=named, padding_mode=scene.padding_mode)
+    kernels = list(network.kernels)
+    for choice, (number, layer, channels) in zip(
+        scene.kernels, convolutions_of(scene.stack), strict=True
+    ):
+        if is_own(choice):
+            shape = (layer.out_channels, channels, *layer.kernel_size)
+            kernels[number - 1] = np.broadcast_to(own_kernel(choice, layer.kernel_size), shape)
+    return replace(network, kernels=tuple(kernels))
+
+
+def _pattern(scene: Scene) -> Pattern:
+    if scene.image == GRID:
+        return draw_mark(scene.pattern)
+    if scene.image == FACES:
+        return draw_face(HOME, FACE_SIZE)
+    return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
+
+
+def _picture(scene: Scene) -> Array:
+    if scene.image == GRID:
+        return grid_picture(scene.cells, scene.size)
+    if scene.image == FACES:
+        return np.full((1, scene.size, scene.size), BACKGROUND, np.float32)
+    if scene.image == UPLOAD and scene.photo is not None:
+        return scale_photo(scene.photo.pixels, scene.size)
+    return draw_background(scene.image, scene.size)
+
+
+def _scales(setting: Setting, scene: Scene) -> tuple[float, ...]:
+    """The value at which each map's colour is full: the largest response to the picture, bare and
+    with the pattern in the middle and toward each corner. It depends on no position of a drag."""
+    far = scene.size - scene.pattern_size
+    places = [
+        (far // 2, far // 2),
+        *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
+    ]
+    pictures = [setting.in_numbers(setting.background)]
+    pictures += [setting.on(setting.background, position) for position in places]
+    looks = [setting.chosen(picture) for picture in pictures]
+    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
+    return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
+
+
+def _rounded_up(value: float) -> float:
+    """Round up to two digits, so that a legend is short and no colour is cut off."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")

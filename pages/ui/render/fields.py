@@ -1,0 +1,200 @@
+"""The fields lens: how far one unit sees, and what of that counts. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from pages.ui.render import fields_text as words
+from pages.ui.render.context import Setting
+from pages.ui.render.lens import Lens, Moment, Part
+from pages.ui.scene.limits import map_shapes
+from pages.ui.scene.scene import Scene, Unit
+from rfcore.exact_fields import ExactField, exact_fields
+from rfcore.gradient import (
+    effective_receptive_field,
+    gaussian_width,
+    middle_share,
+    used_pixels,
+)
+from rfcore.layers import Pair
+from rfcore.ops import Array, PaddingMode
+from rfcore.stack import Stack
+
+LABELS = (
+    ("field", "field", "Rows and columns of the box round all that one neuron can see, in pixels."),
+    ("jump", "jump", "How far the field moves from one neuron to the next, in pixels."),
+    ("start", "first begins at", "The row and column where the first neuron\u2019s field begins."),
+    ("reached", "pixel reaches", "The neurons that the pixel you point at can change."),
+)
+PICTURE_LABELS = (
+    (
+        "middle",
+        "in the middle",
+        "How much of the gradient, its sign left out, comes from the middle of the box. That is "
+        "half its rows and half its columns, a quarter of its area. An even field would have 25 %.",
+    ),
+    (
+        "width",
+        "Gaussian width",
+        "One standard deviation of the gradient, its sign left out, along rows and columns.",
+    ),
+    (
+        "used",
+        "used now",
+        "Pixels whose slightest change would change this neuron now, of those that it can see. A "
+        "maximum passes on its winner alone, of a tie the first; a ReLU only what is above 0.",
+    ),
+)
+
+
+class FieldsLens(Lens):
+    """The field of one unit, in up to three rings, and all that one pixel can reach."""
+
+    labels = LABELS
+    probes = True
+    responses = False
+
+    def fixed(self, scene: Scene, setting: Setting) -> Part:
+        """Return the names of the readouts under the picture."""
+        return Part({"pictureLabels": PICTURE_LABELS})
+
+    def moving(self, moment: Moment) -> Part:
+        """Return what the unit that is pointed at sees, and what the pixel reaches.
+
+        Where neither is pointed at or pinned, a unit of the last map stands in: the one that looks
+        at the pattern's middle where the drag began.
+        """
+        scene, setting = moment.scene, moment.setting
+        exact = _exact_fields(scene.stack, scene.size, scene.padding_mode)
+        unit = moment.probe
+        if unit is None and moment.pixel is None:
+            unit = _unit_before(scene, setting)
+        part = Part({"probe": None, "reach": None})
+        readings = [words.field_texts(field) | {"reached": words.NONE} for field in setting.fields]
+        about_unit = about_pixel = None
+        if unit is not None:
+            about_unit = _add_unit(part, moment, unit, exact[unit.layer])
+            part.header["sentence"] = words.unit_sentence(about_unit, scene.pattern)
+        if moment.pixel is not None:
+            about_pixel = _add_reach(part, moment.pixel, exact)
+            chosen = None if unit is None else _sees(exact[unit.layer], unit, moment.pixel)
+            part.header["sentence"] = words.pixel_sentence(about_pixel, chosen)
+            for index, reading in enumerate(readings):
+                counts = about_pixel.reached[index], about_pixel.cells[index]
+                reading["reached"] = words.reached_text(*counts)
+        part.header["readings"] = readings
+        part.header["pictureReadings"] = words.unit_texts(about_unit)
+        return part
+
+
+@lru_cache(maxsize=16)  # tables of up to 1.5 MB
+def _exact_fields(stack: Stack, size: int, padding_mode: PaddingMode) -> tuple[ExactField, ...]:
+    return exact_fields(stack, (size, size), padding_mode=padding_mode)
+
+
+def _unit_before(scene: Scene, setting: Setting) -> Unit:
+    """Return the unit of the last map whose field's middle is nearest to the pattern's."""
+    field, (_, *counts) = setting.fields[-1], map_shapes(scene.stack, scene.size)[-1]
+    row, col = (
+        # Twice the distance of the middles, and half a jump more, so that the nearest is met.
+        min(
+            max((2 * (place - start) + scene.pattern_size - size + jump) // (2 * jump), 0),
+            count - 1,
+        )
+        for place, start, size, jump, count in zip(
+            scene.start, field.start, field.size, field.jump, counts, strict=True
+        )
+    )
+    return Unit(len(setting.fields) - 1, row, col)
+
+
+def _sees(exact: ExactField, unit: Unit, pixel: Pair) -> bool:
+    return bool(exact.rows[unit.row, pixel[0]] and exact.cols[unit.col, pixel[1]])
+
+
+def _add_unit(part: Part, moment: Moment, unit: Unit, exact: ExactField) -> words.UnitReading:
+    """Add what a unit sees, in the rings that are switched on, and return its figures."""
+    scene, setting = moment.scene, moment.setting
+    field = setting.fields[unit.layer]
+    span = field.span(unit.row, unit.col)
+    rows, cols = exact.seen_by(unit.row, unit.col)
+    part.header["probe"] = [unit.layer, unit.row, unit.col]
+    part.planes |= {"seenRows": _flags(rows), "seenCols": _flags(cols)}
+    seen = int(rows.sum()) * int(cols.sum())
+    image = setting.picture_of(scene)
+    asked = (setting.network, image, unit.layer, (unit.row, unit.col))
+    middle = width = used = None
+    is_flat = False
+    if "effective" in scene.rings:
+        gradient = np.abs(effective_receptive_field(*asked, channel=scene.channels[unit.layer]))
+        is_flat = not gradient.any()
+        _add_cropped(part, "effective", gradient * (255 / (gradient.max() or 1)))
+        # Round a small picture a field meets itself: pixels then stand at several places of it.
+        if scene.padding_mode != "circular" or max(field.size) <= scene.size:
+            middle, width = _spread(gradient, span, scene.padding_mode)
+    if "used" in scene.rings:
+        now = used_pixels(*asked, channel=scene.channels[unit.layer])
+        _add_cropped(part, "used", now)
+        used = int(now.sum())
+    return words.UnitReading(
+        number=unit.layer + 1,
+        field=field,
+        seen=seen,
+        on_picture=min(span) >= 0 and max(span) <= scene.size,
+        filled=_filled(moment, rows, cols) / seen if seen else 0.0,
+        middle=middle,
+        width=width,
+        is_flat=is_flat,
+        used=used,
+    )
+
+
+def _spread(
+    gradient: Array, span: tuple[int, int, int, int], padding_mode: PaddingMode
+) -> tuple[float, tuple[float, float]]:
+    """Return how much of a gradient lies in the middle half of a box, and how wide it is.
+
+    Where the border wraps, what lies beyond it is brought back beside the rest first.
+    """
+    if padding_mode == "circular":
+        size = len(gradient)
+        back = [size // 2 - (span[axis] + span[axis + 1]) // 2 for axis in (0, 2)]
+        gradient = np.roll(gradient, back, axis=(0, 1))
+        span = (span[0] + back[0], span[1] + back[0], span[2] + back[1], span[3] + back[1])
+    return middle_share(gradient, span), gaussian_width(gradient)
+
+
+def _filled(moment: Moment, rows: Array, cols: Array) -> float:
+    """Return how many of the seen pixels the pattern covers, parts included."""
+    alpha = moment.setting.pattern.alpha
+    row, col = moment.scene.position
+    seen_rows, seen_cols = rows[row : row + len(alpha)], cols[col : col + alpha.shape[1]]
+    return float(seen_rows @ alpha @ seen_cols)
+
+
+def _add_reach(part: Part, pixel: Pair, exact: tuple[ExactField, ...]) -> words.PixelReading:
+    """Add which units of every map a pixel can reach, and return how many they are."""
+    part.header["reach"] = pixel
+    reached, cells = [], []
+    for index, field in enumerate(exact):
+        rows, cols = field.reached_from(*pixel)
+        part.planes |= {f"reachRows{index}": _flags(rows), f"reachCols{index}": _flags(cols)}
+        reached.append(int(rows.sum()) * int(cols.sum()))
+        cells.append(len(rows) * len(cols))
+    return words.PixelReading(pixel, tuple(reached), tuple(cells))
+
+
+def _add_cropped(part: Part, name: str, values: Array) -> None:
+    """Add a plane of the picture's pixels, cut to the box of those that are not zero, if any."""
+    ends = [np.flatnonzero(values.any(axis=axis))[[0, -1]] for axis in (1, 0) if values.any()]
+    if not ends:
+        return
+    (row0, row1), (col0, col1) = ([int(first), int(last) + 1] for first, last in ends)
+    part.header[name] = [row0, row1, col0, col1]
+    part.planes[name] = np.rint(values[row0:row1, col0:col1]).astype("u1")
+
+
+def _flags(values: Array) -> Array:
+    return values.astype("u1")[None]

@@ -1,0 +1,205 @@
+"""The frame: all that the stage draws for one scene, as bytes.
+
+A frame is a JSON header and the planes of the maps. Its layout, little-endian:
+
+    4 bytes   length of the header, a multiple of 4 with the blanks that fill it up
+    header    JSON; "planes" lists name, type (u1 or i2), rows, cols and byte offset of each plane
+    planes    one after the other, each starting at a multiple of 4
+
+Maps are i2: a value is the number times the layer's scale / 32767. The picture and the pattern are
+u1, 255 being white or opaque. `render_frame` is pure and knows nothing of Streamlit, so the way a
+frame travels can change.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pages.ui.render.context import Look, Setting, look_at_start, setting_of
+from pages.ui.render.lens import Lens, Moment, as_plane
+from pages.ui.render.registry import LENSES
+from pages.ui.scene.link import to_query_string
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.stage_message import Hand
+from pages.ui.text.format import arrows
+from rfcore.layers import Pair
+from rfcore.ops import Array
+
+
+@dataclass(frozen=True)
+class StageTask:
+    """What a lesson asks on the stage.
+
+    id: of the step. locked: whether the hand has to wait. veiled: whether the maps do, too. map:
+    the layer, from 0, whose cells are to be marked; None when none are. marks: (row, col) of the
+    cells marked. changed: of those that changed, once the learner may know.
+    """
+
+    id: str
+    locked: bool
+    veiled: bool = False
+    map: int | None = None
+    marks: tuple[Pair, ...] = ()
+    changed: tuple[Pair, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the stage asks for, and what it has already, so that it is not sent again.
+
+    token and revision are given back as they came. probe, pixel: the unit and the pixel that are
+    pointed at. task: what a lesson asks on the stage, for the browser alone. sent_at: ms since 1970
+    at which the page sends the frame, so that none is shown after a later one.
+    """
+
+    token: int = 0
+    revision: int = 0
+    mount: str = ""
+    known_scene: str = ""
+    known_start: Pair | None = None
+    probe: Unit | None = None
+    pixel: Pair | None = None
+    notice: str = ""
+    task: StageTask | None = None
+    sent_at: int = 0
+
+
+def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
+    """Return the request that a hand makes; `problem` says what of it could not be done."""
+    answer = Request(token=hand.token, revision=revision, mount=hand.mount)
+    if hand.revision != revision:
+        # What the browser knew may be another scene's by now: all of this one is sent.
+        return answer
+    return replace(
+        answer,
+        known_scene=hand.known_scene,
+        known_start=hand.known_start,
+        probe=hand.probe,
+        pixel=hand.pointed,
+        notice=refusal(problem) if problem else "",
+    )
+
+
+def refusal(problem: str) -> str:
+    """Say on the stage that what it was asked could not be done, and why."""
+    return f"The stage could not do that: {problem}."
+
+
+def render_frame(scene: Scene, request: Request = Request()) -> bytes:
+    """Return the frame of a scene: header and planes, as the module says.
+
+    The fixed parts come along unless `request.known_scene` names them, the maps at the start of
+    the drag unless `request.known_start` does.
+    """
+    lens, moment = LENSES[scene.lens], moment_of(scene, request)
+    setting = moment.setting
+    scene_id = setting.scene_id + lens.version(scene)
+    moving = lens.moving(moment)
+    header: dict[str, Any] = {
+        "scene": scene_id,
+        "token": request.token,
+        "revision": request.revision,
+        "mount": request.mount,
+        "notice": request.notice,
+        "sentAt": request.sent_at,
+        "position": scene.position,
+        "start": scene.start,
+        "unit": None if scene.unit is None else _listed(scene.unit),
+        "view": scene.view,
+        "moves": scene.moves,
+        "pixel": scene.pixel,
+        "rings": scene.rings,
+        "query": to_query_string(scene),
+        "moved": arrows(scene.moved, "px", plural="px"),
+        **moving.header,
+    }
+    if request.task is not None:
+        header["task"] = asdict(request.task)
+    shown = lens.shown(scene)
+    planes = _map_planes("now", moment.now, setting, shown) | moving.planes
+    knows_scene = request.known_scene == scene_id
+    if not (knows_scene and request.known_start == scene.start):
+        planes |= _map_planes("start", moment.start, setting, shown)
+    if not knows_scene:
+        fixed = lens.fixed(scene, setting)
+        header["setting"] = {
+            **setting.header,
+            **_lens_header(lens),
+            "shown": shown,
+            **fixed.header,
+        }
+        planes |= fixed.planes
+        planes["picture"] = _as_bytes(setting.background[0])
+        planes["pattern"] = _as_bytes(setting.pattern.values)
+        planes["alpha"] = _as_bytes(setting.pattern.alpha)
+    return _packed(header, planes)
+
+
+def moment_of(
+    scene: Scene, request: Request = Request(), *, responses: bool | None = None
+) -> Moment:
+    """Return what there is to see in a scene, now and where the drag began.
+
+    responses: whether what the pattern by itself adds to the maps is looked at, too; when left
+    out, as the scene's lens needs it.
+    """
+    at_rest = scene.at_rest()
+    if responses is None:
+        responses = LENSES[scene.lens].responses
+    setting = setting_of(at_rest)
+    now = setting.look(scene, responses=responses)
+    as_begun = scene.moved == (0, 0) and scene.parts == at_rest.parts
+    start = now if as_begun else _start(scene, at_rest, responses)
+    return Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
+
+
+def _start(scene: Scene, at_rest: Scene, responses: bool) -> Look:
+    look = look_at_start(at_rest, scene.start, responses)
+    return look if scene.moves == "pattern" else look._replace(responses=look.maps)
+
+
+def _probe(scene: Scene, request: Request) -> Unit | None:
+    """Return the unit that is pointed at, else the pinned one; a wrong one is nobody's."""
+    unit = request.probe or scene.unit
+    return unit if unit is not None and scene.has_unit(unit) else None
+
+
+def _pixel(scene: Scene, request: Request) -> Pair | None:
+    """Return the pixel that is pointed at, else the pinned one; a wrong one is nobody's."""
+    pixel = request.pixel or scene.pixel
+    return pixel if pixel is not None and scene.has_pixel(pixel) else None
+
+
+def _listed(unit: Unit) -> list[int]:
+    return [unit.layer, unit.row, unit.col]
+
+
+def _lens_header(lens: Lens) -> dict[str, Any]:
+    return {"labels": lens.labels, "probes": lens.probes, "numbers": lens.numbers}
+
+
+def _map_planes(
+    when: str, look: Look, setting: Setting, shown: tuple[int, ...]
+) -> dict[str, Array]:
+    return {f"{when}{at}": as_plane(look.maps[at], setting.scales[at]) for at in shown}
+
+
+def _as_bytes(values: Array) -> Array:
+    return np.rint(values * 255).astype("u1")
+
+
+def _packed(header: dict[str, Any], planes: dict[str, Array]) -> bytes:
+    listed, chunks, offset = [], [], 0
+    for name, plane in planes.items():
+        data = plane.tobytes()
+        listed.append([name, plane.dtype.str[1:], *plane.shape, offset])
+        filled = data + b"\0" * (-len(data) % 4)
+        chunks.append(filled)
+        offset += len(filled)
+    text = json.dumps({**header, "planes": listed}, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join([len(text).to_bytes(4, "little"), text, *chunks])

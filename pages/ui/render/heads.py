@@ -1,0 +1,109 @@
+"""The heads lens: three heads answer while the pattern moves, each with a map of where it works.
+
+The heads are trained elsewhere, never by a frame: it shows those that there are. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pages.ui.render import heads_text
+from pages.ui.render.context import Setting
+from pages.ui.render.lens import Lens, Moment, Part, as_plane
+from pages.ui.scene.head_training import Training, blocks_of, painted
+from pages.ui.scene.scene import Scene
+from pages.ui.text.format import percent
+from pages.ui.training.heads import STORE, Trained
+from rfcore.answers import right_probabilities
+from rfcore.examples import HEADS
+from rfcore.ops import Array, softmax
+
+NONE_HERE = "This picture has no heads to train."
+
+
+class HeadsLens(Lens):
+    """The last map, and what three heads make of it, here and at every other place."""
+
+    responses = False
+
+    def shown(self, scene: Scene) -> tuple[int, ...]:
+        return (len(scene.stack) - 1,)
+
+    def version(self, scene: Scene) -> str:
+        trained = STORE.find(scene.experiment)
+        return f".{trained.serial}" if trained else ""
+
+    def fixed(self, scene: Scene, setting: Setting) -> Part:
+        """Return where examples may lie, and where each head is right."""
+        experiment, training = scene.experiment, scene.training
+        if experiment is None or training is None:
+            return Part()
+        trained, allowed = STORE.find(experiment), experiment.allowed
+        header: dict[str, Any] = {
+            "classes": training.classes,
+            "label": training.classes.index(scene.pattern),
+            "where": heads_text.where_text(training),
+            "blocks": painted(blocks_of(allowed)),
+            "trained": trained is not None,
+            "panels": [_panel(at, experiment.last_shape, trained) for at in range(len(HEADS))],
+        }
+        planes = {"allowed": allowed.astype("u1")}
+        if trained is not None:
+            rights = right_probabilities(trained.maps)[:, header["label"]]
+            for index, right in enumerate(rights):
+                # Half is zero, so that the sign says whether the head is right.
+                planes[f"right{index}"] = as_plane(right - 0.5, 0.5)
+        titles = [None] * (len(scene.stack) - 1) + ["last map"]
+        return Part({"heads": header, "titles": titles}, planes)
+
+    def moving(self, moment: Moment) -> Part:
+        """Return what each head answers now: logits, probabilities, and in words."""
+        scene = moment.scene
+        header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
+        trained = STORE.find(scene.experiment)
+        if scene.training is None or trained is None:
+            header["sentence"] = NONE_HERE if scene.training is None else heads_text.UNTRAINED
+            return Part(header)
+        assert moment.now.last is not None  # it is of now
+        logits = [head.logits(moment.now.last)[0] for head in trained.classifiers]
+        shares = [softmax(row) for row in logits]
+        header["sentence"] = heads_text.heads_sentence(scene, trained, shares)
+        header["answers"] = [
+            _answer(scene.pattern, scene.training, row, share)
+            for row, share in zip(logits, shares, strict=True)
+        ]
+        return Part(header)
+
+
+def _panel(index: int, shape: tuple[int, int, int], trained: Trained | None) -> dict[str, Any]:
+    head = HEADS[index]
+    features = head.feature_count(shape)
+    panel: dict[str, Any] = {
+        "title": heads_text.head_name(head),
+        "features": f"{features:,}",
+        "weights": f"{2 * features:,}",
+        "quarters": None,
+        "largest": 1.0,
+    }
+    if trained is not None:
+        panel["weights"] = f"{trained.classifiers[index].weights.size:,}"
+        panel["quarters"] = [percent(float(share)) for share in trained.accuracy[index].flat]
+        panel["largest"] = float(trained.largest_logits[index]) or 1.0
+    return panel
+
+
+def _answer(pattern: str, training: Training, logits: Array, shares: Array) -> dict[str, Any]:
+    chosen = int(np.argmax(shares))
+    right = training.classes[chosen] == pattern
+    return {
+        "logits": [float(logit) for logit in logits],
+        "shares": [float(share) for share in shares],
+        "logitTexts": [heads_text.signed(float(logit)) for logit in logits],
+        "shareTexts": [percent(float(share)) for share in shares],
+        "text": heads_text.answer_text(
+            training.classes[chosen], float(shares[chosen]), right=right
+        ),
+        "right": right,
+    }

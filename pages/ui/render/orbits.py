@@ -1,0 +1,95 @@
+"""Which moves of a mark a pool cannot tell apart, on its own grid and for a single peak. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.ui.render.context import setting_of
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.pools import choice_of
+from pages.ui.scene.scene import Scene
+from rfcore.layers import Pair
+from rfcore.network import Network
+from rfcore.orbits import (
+    ONE_PIXEL_STEPS,
+    OUTSIDE,
+    orbit_map,
+    peak_orbit,
+    share_unchanged,
+    steps_unchanged,
+)
+from rfcore.receptive_field import receptive_fields
+from rfcore.stack import Stack
+
+CACHED = 128
+"""Grids, and stacks, whose orbits are remembered: each edit of a cell is a grid of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class PeakSteps:
+    """What a single peak's one-pixel steps do, averaged over all its places in a window.
+
+    unchanged: (rows, cols) of the places, how many of 8 steps change nothing. share: of all steps.
+    """
+
+    unchanged: NDArray[np.int64]
+    share: Fraction
+
+    @property
+    def steps(self) -> int:
+        """All the steps that were tried."""
+        return self.unchanged.size * len(ONE_PIXEL_STEPS)
+
+
+def orbit_labels(scene: Scene) -> NDArray[np.int64] | None:
+    """Return a label for every place of a grid's mark: equal labels, equal last map.
+
+    The array is (rows, cols) of places, of which [row, col] is the mark's upper left cell. None
+    for a picture that is no grid, and for other layers than the pooling page builds.
+    """
+    if scene.image != GRID or choice_of(scene.stack) is None:
+        return None
+    return _labels(replace(scene.at_rest(), photo=None))
+
+
+def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
+    """Return how many one-pixel steps from a place change nothing, and how many there are.
+
+    labels: as `orbit_labels` returns them. A step off the grid is none.
+
+    >>> steps_at(np.array([[0, 0, 1], [0, 0, 1], [2, 2, 3]]), (0, 0))
+    (3, 3)
+    """
+    around = np.pad(labels, 1, constant_values=OUTSIDE)
+    here = around[place[0] : place[0] + 3, place[1] : place[1] + 3]
+    return int(steps_unchanged(here)[0, 0]), int(np.count_nonzero(here != OUTSIDE)) - 1
+
+
+@lru_cache(maxsize=CACHED)
+def peak_steps(stack: Stack) -> PeakSteps | None:
+    """Return what a stack makes of a single peak's steps; None for layers of another page."""
+    if choice_of(stack) is None:
+        return None
+    labels, jump = peak_orbit(Network.with_filters(stack)), receptive_fields(stack)[-1].jump
+    return PeakSteps(steps_unchanged(labels, jump), share_unchanged(labels, jump))
+
+
+@lru_cache(maxsize=CACHED)
+def _labels(scene: Scene) -> NDArray[np.int64]:
+    setting = setting_of(scene)
+    reach = scene.size - scene.pattern_size
+    labels = orbit_map(
+        # The grid's whole numbers, not the shares of white that the picture is kept in.
+        lambda picture: setting.chosen(setting.in_numbers(picture))[-1],
+        setting.background,
+        setting.pattern,
+        (0, 0),
+        reach,
+    )[reach:, reach:]
+    labels.flags.writeable = False
+    return labels

@@ -1,0 +1,175 @@
+"""The sharing lens: one kernel for all places beside a kernel for each. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from pages.ui.render import readings, weight_sharing_text
+from pages.ui.render.context import Setting, look_at_start, remembered, setting_of
+from pages.ui.render.lens import Lens, Moment, Part, as_plane, extra_map
+from pages.ui.scene.grid import GRID
+from pages.ui.scene.scene import Scene
+from rfcore.errors import KernelError
+from rfcore.layers import Conv2d, Pair
+from rfcore.ops import Array, PaddingMode
+from rfcore.shifts import changed_cells, expected_shift, measured_shift
+from rfcore.untied import untied_conv2d, untied_kernels
+
+ROOM = 4
+"""Times the colour's full value that the plane of the untied map holds."""
+
+LABELS = (
+    ("weights", "weights", "Of the one channel that is shown; a bias is left out."),
+    (
+        "measured",
+        "response went",
+        "Measured for the pattern by itself, on even gray. Alike: how well the response matches "
+        "the one before; 100 % is a copy.",
+    ),
+)
+
+_NOTHING = {"weights": "\u2013", "measured": "\u2013"}
+
+
+@dataclass(frozen=True, eq=False)
+class Untied:
+    """A convolution of the picture's one channel to one, with a kernel of its own at every place.
+
+    kernels: as `untied_kernels` gives them. strength: what the absolute weights of each sum to.
+    """
+
+    layer: Conv2d
+    padding_mode: PaddingMode
+    kernels: Array
+    strength: np.float32
+
+    def map_of(self, picture: Array) -> Array:
+        """Return the map (rows, cols) of a picture (1, rows, cols)."""
+        layer = self.layer
+        found = untied_conv2d(
+            picture,
+            self.kernels,
+            stride=layer.stride,
+            padding=layer.padding,
+            dilation=layer.dilation,
+            padding_mode=self.padding_mode,
+        )
+        values: Array = found[0] * self.strength
+        return values
+
+
+class SharingLens(Lens):
+    """The map of a convolution beside that of the same layer without weight sharing."""
+
+    labels = LABELS
+
+    def fixed(self, scene: Scene, setting: Setting) -> Part:
+        """Return the panel of the untied layer; one colour is one number in both maps."""
+        if isinstance(untied_of(scene, setting), str):
+            return Part()
+        full = setting.scales[0]
+        title = "its own kernel at every place"
+        panel = extra_map(
+            0, title, "random kernels as strong as the shared one", full * ROOM, full=full
+        )
+        titles = ["one kernel for all places", *[None] * (len(scene.stack) - 1)]
+        numbers = scene.image == GRID
+        return Part({"extras": [panel], "titles": titles, "numbers": numbers})
+
+    def moving(self, moment: Moment) -> Part:
+        """Return the untied map, the parameters of both, and where each response went."""
+        scene, setting = moment.scene, moment.setting
+        others: list[dict[str, str]] = [_NOTHING for _ in scene.stack.layers[1:]]
+        untied = untied_of(scene, setting)
+        if isinstance(untied, str):
+            return Part({"sentence": untied, "readings": [_NOTHING, *others]})
+        shared, own = (
+            _response(moment, *responses)
+            for responses in (_shared_responses(moment), _untied_responses(moment, untied))
+        )
+        one, all_of_them = weight_sharing_text.weight_counts(untied.kernels.shape)
+        header = {
+            "sentence": weight_sharing_text.sentence(scene, shared, own),
+            "readings": [
+                {"weights": one, "measured": readings.measured_text(shared)},
+                *others,
+                {"weights": all_of_them, "measured": readings.measured_text(own)},
+            ],
+        }
+        values = untied.map_of(setting.picture_of(scene))
+        return Part(header, {"extra0": as_plane(values, setting.scales[0] * ROOM)})
+
+
+def untied_of(scene: Scene, setting: Setting) -> Untied | str:
+    """Return a scene's first layer without weight sharing, or a sentence: why there is none.
+
+    Each of its kernels is as strong as the shared one, for else their maps could not be compared.
+    """
+    layer = scene.stack.layers[0]
+    if not isinstance(layer, Conv2d):
+        return weight_sharing_text.no_convolution(layer)
+    single, channel = replace(layer, out_channels=1), scene.channels[0]
+    try:
+        kernels = _kernels(single, scene.size, channel)
+    except KernelError as error:
+        return weight_sharing_text.too_many_weights(error)
+    shared = setting.network.kernels[0]
+    strength = 0.0 if shared is None else np.abs(shared[channel]).sum()
+    return Untied(single, scene.padding_mode, kernels, np.float32(strength))
+
+
+@lru_cache(maxsize=8)  # of up to 16 MB each
+def _kernels(layer: Conv2d, size: int, channel: int) -> Array:
+    return untied_kernels(layer, 1, (size, size), seed=channel)
+
+
+def _shared_responses(moment: Moment) -> tuple[Array, Array]:
+    """Return what the pattern by itself adds to the shared map, at the start and now."""
+    scene, looks = moment.scene, (moment.start, moment.now)
+    if scene.moves != "pattern":
+        looks = (
+            look_at_start(scene.at_rest(), scene.start),
+            moment.setting.look(replace(scene, moves="pattern")),
+        )
+    before, now = (look.responses[0] for look in looks)
+    return before, now
+
+
+def _untied_responses(moment: Moment, untied: Untied) -> tuple[Array, Array]:
+    """Return what the pattern by itself adds to the untied map, at the start and now."""
+    scene = moment.scene
+    before = _untied_at_start(scene.at_rest(), scene.start)
+    return before, _untied_response(moment.setting, untied, scene.position)
+
+
+@remembered
+def _untied_at_start(scene: Scene, start: Pair) -> Array:
+    """Return the untied response where a drag began; one entry serves the whole drag."""
+    setting = setting_of(scene)
+    untied = untied_of(scene, setting)
+    assert isinstance(untied, Untied)  # asked for only where there is one
+    return _untied_response(setting, untied, start)
+
+
+def _untied_response(setting: Setting, untied: Untied, position: Pair) -> Array:
+    # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
+    silent = setting.in_numbers(setting.gray)
+    return untied.map_of(setting.on(setting.gray, position) - silent)
+
+
+def _response(moment: Moment, before: Array, now: Array) -> readings.LayerReading:
+    """Return where a response went since the start of the drag."""
+    scene, jump = moment.scene, moment.setting.fields[0].jump
+    expected = expected_shift(scene.moved, jump)
+    return readings.LayerReading(
+        number=1,
+        layer=scene.stack.layers[0],
+        jump=jump,
+        expected=expected,
+        measured=measured_shift(before, now, near=(float(expected[0]), float(expected[1]))),
+        changed=changed_cells(before, now),
+        cells=now.size,
+    )

@@ -1,0 +1,135 @@
+"""The window lens: one cell of a convolution, product by product. Pure."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from pages.ui.render import readings as words
+from pages.ui.render.context import Setting
+from pages.ui.render.lens import Moment, Part
+from pages.ui.render.maps import MapsLens
+from pages.ui.scene.custom_kernels import WEIGHT, WEIGHT_RULE, weight_texts
+from pages.ui.scene.scene import Scene, Unit
+from pages.ui.text.format import decimal
+from rfcore.layers import Conv2d
+from rfcore.ops import Array, add_border, border_of
+from rfcore.shifts import expected_shift
+
+LARGEST_KERNEL = 7
+"""Rows and columns of a kernel whose products still fit a panel."""
+
+
+class WindowLens(MapsLens):
+    """One window of the first layer: what it sees, its weights, and what they add up to."""
+
+    probes = True
+    numbers = True
+
+    def fixed(self, scene: Scene, setting: Setting) -> Part:
+        """Return the kernel as the learner may write it, and the rule for doing so."""
+        layer = _written_out(scene)
+        if layer is None:
+            return Part({"kernel": None})
+        rows, cols = layer.kernel_size
+        border = scene.padding_mode if any(layer.padding) else None
+        return Part(
+            {
+                "kernel": {
+                    "rows": rows,
+                    "cols": cols,
+                    "weights": weight_texts(_kernel(setting)),
+                    "pattern": WEIGHT,
+                    "rule": f"{WEIGHT_RULE[0].upper()}{WEIGHT_RULE[1:]}.",
+                    "border": border,
+                }
+            }
+        )
+
+    def moving(self, moment: Moment) -> Part:
+        """Return sentence, readouts, and the products of the window that is looked at."""
+        part = super().moving(moment)
+        layer = _written_out(moment.scene)
+        part.header["products"] = layer and _products(moment, layer, _unit(moment))
+        return part
+
+    def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
+        """Return what the response in the first map did."""
+        return words.response_sentence(scene.pattern, scene.moved, readings[0])
+
+
+def _written_out(scene: Scene) -> Conv2d | None:
+    """Return the first layer if it is a convolution whose products fit a panel."""
+    layer = scene.stack.layers[0]
+    if isinstance(layer, Conv2d) and max(layer.kernel_size) <= LARGEST_KERNEL:
+        return layer
+    return None
+
+
+def _kernel(setting: Setting) -> Array:
+    """Return the weights of the first layer's shown channel, (rows, cols)."""
+    kernels = setting.network.kernels[0]
+    assert kernels is not None  # a convolution has them
+    kernel: Array = kernels[setting.channels[0], 0]
+    return kernel
+
+
+def _unit(moment: Moment) -> Unit:
+    """Return the unit of the first map that is pointed at, else the one of the largest response.
+
+    That is looked for where the drag began, and moves as the map should: the window then goes with
+    the pattern, and the same products stand in it for as long as the convolution follows.
+    """
+    probe = moment.probe
+    if probe is not None and probe.layer == 0:
+        return probe
+    response = moment.start.responses[0]
+    # Rounded: of equal responses the first is taken, whatever their last digit.
+    found = np.unravel_index(int(np.abs(response).round(5).argmax()), response.shape)
+    moved = expected_shift(moment.scene.moved, moment.setting.fields[0].jump)
+    row, col = (
+        min(max(int(at) + floor(by), 0), count - 1)
+        for at, by, count in zip(found, moved, response.shape, strict=True)
+    )
+    return Unit(0, row, col)
+
+
+def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
+    """Return a unit's window tap by tap, row by row, as texts; `at`: (row, col) in the picture."""
+    scene, setting = moment.scene, moment.setting
+    kernel = _kernel(setting)
+    window = layer.window((scene.size, scene.size))
+    padded = add_border(setting.picture_of(scene), border_of(layer, scene.padding_mode))[0]
+    rows, cols = (
+        place * stride + np.arange(size) * dilation
+        for place, stride, size, dilation in zip(
+            (unit.row, unit.col), window.stride, window.kernel_size, window.dilation, strict=True
+        )
+    )
+    # In float64, so that the running sums carry no rounding that three decimals could show.
+    inputs = padded[np.ix_(rows, cols)].astype(float).ravel()
+    products = inputs * kernel.astype(float).ravel()
+    sums = np.cumsum(products)
+    at = [
+        [int(row) - window.padding[0], int(col) - window.padding[1]] for row in rows for col in cols
+    ]
+    beyond = [not (0 <= row < scene.size and 0 <= col < scene.size) for row, col in at]
+    return {
+        "unit": [unit.layer, unit.row, unit.col],
+        "at": at,
+        "beyond": beyond,
+        "outside": f"{sum(beyond)} of {len(beyond)} inputs"
+        + (f", dashed: {scene.padding_mode}" if any(beyond) else ""),
+        "inputs": _texts(inputs),
+        "weights": _texts(kernel),
+        "products": _texts(products),
+        "sums": _texts(sums),
+        "total": decimal(sums[-1]).replace("-", "\u2212"),
+        "shares": np.clip(products / setting.scales[0], -1, 1).round(2).tolist(),
+    }
+
+
+def _texts(values: Array) -> list[str]:
+    return [decimal(value).replace("-", "\u2212") for value in np.ravel(values).tolist()]

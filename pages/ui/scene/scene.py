@@ -1,0 +1,225 @@
+"""The scene: everything that decides what is on the stage.
+
+A share link, a lesson's step and a presenter's slide all hold one scene. Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pages.ui.scene.channels import convolutions_of, layer_groups, linked
+from pages.ui.scene.choices import (
+    DEFAULT_GRID_SIZE,
+    DEFAULT_SIZE,
+    PRESETS,
+    SIZES,
+    Lens,
+    Moves,
+    Ring,
+    View,
+    check_one_of,
+    pattern_size,
+    patterns_of,
+    sizes_of,
+)
+from pages.ui.scene.custom_kernels import fitted, own_choice
+from pages.ui.scene.face import FaceParts
+from pages.ui.scene.grid import FULL, GRID, GRID_SIZES, resized_cells
+from pages.ui.scene.head_training import Training, experiment_of
+from pages.ui.scene.limits import SceneError, check_stack, map_shapes
+from pages.ui.scene.photos import Photo
+from pages.ui.scene.rules import check_scene
+from rfcore.experiments import Experiment
+from rfcore.filters import BANK
+from rfcore.layers import Pair
+from rfcore.ops import PaddingMode
+from rfcore.stack import Stack
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of one map: the layer counted from 0, and its (row, col) there."""
+
+    layer: int
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is on the stage; immutable, hashable, and checked when it is built.
+
+    image: a background's name, or UPLOAD. size: pixels per side of the working picture.
+    pattern: its name. position, start: (row, col) of the pattern's upper left pixel, now and where
+    the drag began. stack: the layers. kernels: a choice for each convolution. padding_mode: what
+    lies beyond the border. channels: the channel shown for each layer, counted from 0.
+    unit: the pinned unit. view: which of its states every map shows. photo: the learner's own
+    picture; it does not travel in a link. lens: what the stage looks at. moves: what the hand
+    moves, the pattern alone or the whole picture with it, and what then comes in at the far edge.
+    cells: the numbers of a grid, a digit each. pixel: the pinned (row, col) of the picture. rings:
+    what is drawn of a unit's field, in the order of RINGS. training: of the heads, where there are
+    any. parts: those of the face, through the lens of that name and no other.
+    Raises SceneError, or what rfcore raises, for anything that cannot be shown.
+    """
+
+    image: str = "meadow"
+    size: int = DEFAULT_SIZE
+    pattern: str = "cat"
+    position: Pair = (24, 12)
+    start: Pair = (24, 12)
+    stack: Stack = field(default_factory=lambda: Stack.parse(next(iter(PRESETS.values()))))
+    kernels: tuple[str, ...] = (BANK, BANK)
+    padding_mode: PaddingMode = "zeros"
+    channels: tuple[int, ...] = (0, 0, 0)
+    unit: Unit | None = None
+    view: View = "now"
+    photo: Photo | None = None
+    lens: Lens = "maps"
+    moves: Moves = "pattern"
+    cells: str = ""
+    pixel: Pair | None = None
+    rings: tuple[Ring, ...] = ("box", "effective")
+    training: Training | None = None
+    parts: FaceParts | None = None
+
+    def __post_init__(self) -> None:
+        check_scene(self)
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The experiment in which the scene's heads are trained, where there are any."""
+        if self.training is None:
+            return None
+        return experiment_of(
+            self.training, self.image, self.size, self.stack, self.kernels, self.padding_mode
+        )
+
+    def has_unit(self, unit: Unit) -> bool:
+        """Whether a unit is on one of this scene's maps."""
+        shapes = map_shapes(self.stack, self.size)
+        if not 0 <= unit.layer < len(shapes):
+            return False
+        rows, cols = shapes[unit.layer][1:]
+        return 0 <= unit.row < rows and 0 <= unit.col < cols
+
+    def has_pixel(self, pixel: Pair) -> bool:
+        """Whether a pixel, (row, col), is in the picture."""
+        return all(0 <= at < self.size for at in pixel)
+
+    @property
+    def pattern_size(self) -> int:
+        """Pixels per side of the pattern: one, or a quarter of the picture."""
+        return pattern_size(self.pattern, self.size)
+
+    @property
+    def full(self) -> int:
+        """The number of a white pixel: 1, or that of a grid's cell."""
+        return FULL if self.image == GRID else 1
+
+    @property
+    def moved(self) -> Pair:
+        """How far the pattern is from where the drag began, (rows, cols) in pixels."""
+        return self.position[0] - self.start[0], self.position[1] - self.start[1]
+
+    def at_rest(self) -> Scene:
+        """Return the scene without what a hand changes: one value for a whole drag."""
+        return replace(
+            self,
+            position=(0, 0),
+            start=(0, 0),
+            unit=None,
+            view="now",
+            moves="pattern",
+            pixel=None,
+            rings=(),
+            parts=None if self.parts is None else self.parts.at_rest(),
+        )
+
+    def with_stack(self, stack: Stack) -> Scene:
+        """Return the scene with other layers, keeping every choice that still makes sense."""
+        check_stack(stack, self.size)
+        before = [layer.kernel_size for _, layer, _ in convolutions_of(self.stack)]
+        after = convolutions_of(stack)
+        more = len(after) - len(before)
+        kernels = tuple(
+            fitted(choice, size, layer.kernel_size, channels)
+            for choice, size, (_, layer, channels) in zip(
+                (*self.kernels, *[BANK] * more), (*before, *[None] * more), after, strict=False
+            )
+        )
+        shapes = map_shapes(stack, self.size)
+        shown = (*self.channels, *[0] * len(shapes))
+        channels = tuple(
+            channel if channel < shape[0] else 0
+            for channel, shape in zip(shown[: len(shapes)], shapes, strict=True)
+        )
+        return replace(
+            self, stack=stack, kernels=kernels, channels=linked(stack, channels), unit=None
+        )
+
+    def with_channel(self, layer: int, channel: int) -> Scene:
+        """Return the scene showing another channel in a layer, and in those that share its maps."""
+        group = layer_groups(self.stack)
+        channels = tuple(
+            channel if group[index] == group[layer] else shown
+            for index, shown in enumerate(self.channels)
+        )
+        return replace(self, channels=channels)
+
+    def with_picture(self, image: str, size: int, photo: Photo | None = None) -> Scene:
+        """Return the scene on another picture or at another size; the pattern keeps its place."""
+        photo = photo if photo is not None else self.photo
+        if image == GRID and self.image != GRID:
+            size = size if size in GRID_SIZES else DEFAULT_GRID_SIZE
+        elif image != GRID and self.image == GRID:
+            size = size if size in SIZES else DEFAULT_SIZE
+        check_one_of("picture size", size, sizes_of(image))
+        check_stack(self.stack, size)
+        pattern = self.pattern if self.pattern in patterns_of(image) else patterns_of(image)[0]
+        limit = size - pattern_size(pattern, size)
+        scale = size / self.size
+        position, start = (
+            (min(limit, round(row * scale)), min(limit, round(col * scale)))
+            for row, col in (self.position, self.start)
+        )
+        same = size == self.size
+        return replace(
+            self,
+            image=image,
+            size=size,
+            photo=photo,
+            pattern=pattern,
+            position=position,
+            start=start,
+            cells=resized_cells(self.cells, size) if image == GRID else "",
+            unit=self.unit if same else None,
+            pixel=self.pixel if same else None,
+        )
+
+    def with_weights(self, texts: Sequence[str]) -> Scene:
+        """Return the scene with the learner's own weights, row by row, in its first convolution."""
+        convolutions = convolutions_of(self.stack)
+        if not convolutions:
+            raise SceneError("this stack has no convolution, so there are no weights to write")
+        choice = own_choice(texts, convolutions[0][1].kernel_size)
+        return replace(self, kernels=(choice, *self.kernels[1:]))
+
+    def with_training(self, training: Training) -> Scene:
+        """Return the scene with heads that are trained in this way, one of the classes on it."""
+        if self.pattern in training.classes:
+            return replace(self, training=training)
+        bare = replace(self, training=None)
+        return replace(bare.with_pattern(training.classes[0]), training=training)
+
+    def with_pattern(self, pattern: str) -> Scene:
+        """Return the scene with another pattern, its middle where the old one's was."""
+        check_one_of("pattern", pattern, patterns_of(self.image))
+        new = pattern_size(pattern, self.size)
+        step = int((self.pattern_size - new) / 2)  # toward zero: there and back again is no move
+        limit = self.size - new
+        position, start = (
+            (max(0, min(limit, row + step)), max(0, min(limit, col + step)))
+            for row, col in (self.position, self.start)
+        )
+        return replace(self, pattern=pattern, position=position, start=start)

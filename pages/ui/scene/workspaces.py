@@ -1,0 +1,208 @@
+"""The rooms of the app: each keeps one scene of the learner's, for one page or for several.
+
+Pages that show the same scene through other lenses share a room, so that a stack built on one is
+there on the other. Pure: no Streamlit here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from urllib.parse import parse_qsl, urlsplit
+
+from pages.ui.scene.choices import LENSES, Lens
+from pages.ui.scene.face import (
+    FACES,
+    FEATURES,
+    KERNELS,
+    MIDDLE,
+    PICTURE_SIZE,
+    WHOLE_FACE,
+    FaceParts,
+)
+from pages.ui.scene.head_training import Training
+from pages.ui.scene.link import KEYS, from_query
+from pages.ui.scene.photos import Photo
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST
+from pages.ui.scene.pools import MOST, choice_of
+from pages.ui.scene.scene import Scene
+from rfcore.experiments import QUARTER_FIELD
+from rfcore.filters import BANK
+from rfcore.layers import Conv2d
+from rfcore.stack import Stack
+
+
+@dataclass(frozen=True)
+class Room:
+    """A name, and the scene that a learner finds on coming in for the first time.
+
+    admits: whether the room's pages can show a stack. stacks: what they can show, in words.
+    """
+
+    name: str
+    scene: Scene
+    admits: Callable[[Stack], bool] = bool  # no stack is empty
+    stacks: str = "any layers"
+
+
+STACK = Room("stack", Scene())
+
+POOL = Room(
+    "pool",
+    EXAMPLES[FIRST],
+    admits=lambda stack: choice_of(stack) is not None,
+    stacks=f"one pool of at most {MOST} cells each way, or a max and a blur",
+)
+
+KERNEL_SIZES, STRIDES, PADDINGS = (3, 5), (1, 2, 3), (0, 1, 2)
+"""What the one convolution of its room can be made of."""
+
+
+def one_convolution(kernel_size: int, stride: int, padding: int) -> Stack:
+    """Return the stack of one convolution with one output channel."""
+    return Stack((Conv2d(kernel_size, stride, padding=padding, out_channels=1),))
+
+
+_ONE_CONVOLUTION = frozenset(
+    one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)
+)
+
+CONVOLUTION = Room(
+    "convolution",
+    Scene(
+        image="black",
+        size=32,
+        pattern="letter",
+        position=(12, 6),
+        start=(12, 6),
+        stack=one_convolution(3, 1, 1),
+        kernels=("vertical edge",),
+        channels=(0,),
+        lens="window",
+    ),
+    admits=lambda stack: stack in _ONE_CONVOLUTION,
+    stacks="one convolution of one channel",
+)
+
+HEADS = Room(
+    "heads",
+    Scene(
+        image="black",
+        pattern="cat",
+        position=(8, 8),
+        start=(8, 8),
+        stack=Stack.parse(QUARTER_FIELD),
+        kernels=(BANK,) * 3,
+        channels=(0,) * 8,
+        lens="heads",
+        training=Training(),
+    ),
+)
+
+PARTS = Room(
+    "parts",
+    Scene(
+        image=FACES,
+        size=PICTURE_SIZE,
+        pattern=WHOLE_FACE,
+        position=MIDDLE,
+        start=MIDDLE,
+        stack=FEATURES,
+        kernels=KERNELS,
+        channels=(0,) * len(FEATURES),
+        lens="parts",
+        parts=FaceParts(),
+    ),
+)
+
+_SEEN_IN: dict[Lens, tuple[Room, str]] = {
+    "maps": (STACK, "feature_map_shifts"),
+    "fields": (STACK, "how_far_a_neuron_sees"),
+    "pool": (POOL, "pooling_forgives"),
+    "window": (CONVOLUTION, "convolution_follows"),
+    "roads": (CONVOLUTION, "convolution_follows"),
+    "sharing": (CONVOLUTION, "convolution_follows"),
+    "heads": (HEADS, "the_head_decides"),
+    "parts": (PARTS, "parts_and_places"),
+}
+"""Where one looks through a lens: the room of its scenes, and the path of its page."""
+
+
+def page_of(lens: Lens) -> str:
+    """Return the path of the page that looks through a lens, without slashes.
+
+    >>> page_of("fields")
+    'how_far_a_neuron_sees'
+    """
+    return _SEEN_IN[lens][1]
+
+
+def room_of(lens: Lens) -> Room:
+    """Return the room whose scenes are seen through a lens."""
+    return _SEEN_IN[lens][0]
+
+
+def room_for(scene: Scene, name: str) -> Room:
+    """Return a room of a scene's own, which admits what the room of its lens does.
+
+    >>> room_for(CONVOLUTION.scene, "a step").stacks
+    'one convolution of one channel'
+    """
+    return replace(room_of(scene.lens), name=name, scene=scene)
+
+
+def opening_scene(lens: Lens) -> Scene:
+    """Return the scene that a bare link to the page of a lens opens, through its first lens.
+
+    >>> opening_scene("sharing").lens
+    'window'
+    """
+    return scene_of({}, page_of(lens))[0]
+
+
+def scene_of(
+    query: Mapping[str, str], page: str = "", photo: Photo | None = None
+) -> tuple[Scene, list[str]]:
+    """Return the scene of a link to any page, and a sentence for every part that was left out.
+
+    page: the path of the link, without slashes. What the link leaves out is as in the room of its
+    lens; without a lens it has the first one of its page, or the maps. photo: the learner's own
+    picture, if there is one.
+
+    >>> scene_of({"at": "3,4"}, "pooling_forgives")[0].image
+    'grid'
+    """
+    first: Lens = next((lens for lens in LENSES if page_of(lens) == page), "maps")
+    named = query.get("lens")
+    lens = next((lens for lens in LENSES if lens == named), first)
+    return from_query(query, photo, replace(room_of(lens).scene, lens=lens))
+
+
+def scene_at(link: str) -> tuple[Scene, list[str]]:
+    """Return the scene of a whole link, or of its part from the path or the question mark on.
+
+    >>> scene_at("/pooling_forgives?at=3,4")[0].position
+    (3, 4)
+    """
+    try:
+        parts = urlsplit(link.strip())
+        query = dict(parse_qsl(parts.query))
+    except ValueError:
+        return Scene(), [f"\u201c{link[:60]}\u201d is no link."]
+    return scene_of(query, parts.path.rstrip("/").rpartition("/")[2])
+
+
+def leads_to_a_stage(link: str) -> bool:
+    """Whether a link names a page with a stage, or no page and at least a part of a scene.
+
+    >>> [leads_to_a_stage(link) for link in ("/pooling_forgives", "?at=3,4", "/nowhere?at=3,4")]
+    [True, True, False]
+    """
+    try:
+        parts = urlsplit(link.strip())
+        keys = {key for key, _ in parse_qsl(parts.query)}
+    except ValueError:
+        return False
+    page = parts.path.rstrip("/").rpartition("/")[2]
+    return page in map(page_of, LENSES) or (not page and not keys.isdisjoint(KEYS))

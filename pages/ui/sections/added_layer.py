@@ -1,0 +1,76 @@
+"""What one more layer would do to the last field: a pool here, or a convolution here."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui.controls.scene_select import problem_of
+from pages.ui.scene.scene import Scene
+from pages.ui.sections.derivation import comparison
+from pages.ui.session.tab_state import learner
+from rfcore.errors import RfcoreError
+from rfcore.layers import Conv2d, Layer, MaxPool2d
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.stack import Stack
+
+CONTROL = "added"
+
+
+def layer_adder() -> None:
+    """Choose a place, and add a max pool or a convolution there."""
+    scene = learner().scene
+    layers = scene.stack.layers
+    # The stack may have become shorter since the place was chosen.
+    st.session_state["place"] = min(st.session_state.get("place", 1), len(layers))
+    place = st.selectbox(
+        "Where",
+        range(len(layers) + 1),
+        key="place",
+        format_func=lambda at: f"after layer {at}, {layers[at - 1]}" if at else "before layer 1",
+        filter_mode=None,
+        width=300,
+    )
+    for column, name, layer in zip(
+        st.columns(2, border=True),
+        ("pooling layer", "convolution"),
+        (MaxPool2d(2), Conv2d(3)),
+        strict=True,
+    ):
+        with column:
+            _offer(scene, name, layer, place)
+    problem_of(CONTROL)
+
+
+def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
+    """Say what a layer would do at a place, or why it does not fit there."""
+    st.markdown(f"**Add a {name} here: {layer}**")
+    add = partial(with_layer, layer=layer, place=place)
+    try:
+        changed = add(scene)
+        problem = ""
+        st.markdown(comparison(_last_field(scene), _last_field(changed)))
+    except RfcoreError as error:
+        problem = str(error)
+        st.markdown(f"It cannot stand here: {problem.rstrip('.')}.")
+    st.button(
+        f"Add {layer}",
+        key=f"add_{layer.symbol}",
+        disabled=bool(problem),
+        on_click=learner().change,
+        args=(add, CONTROL),
+    )
+
+
+def with_layer(scene: Scene, layer: Layer, place: int) -> Scene:
+    """Return the scene with one more layer, `place` layers before it.
+
+    Raises SceneError or ShapeError when the stage cannot hold it.
+    """
+    layers = scene.stack.layers
+    return scene.with_stack(Stack((*layers[:place], layer, *layers[place:])))
+
+
+def _last_field(scene: Scene) -> ReceptiveField:
+    return receptive_fields(scene.stack, (scene.size, scene.size))[-1]

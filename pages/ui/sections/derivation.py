@@ -1,0 +1,167 @@
+"""How each layer's field comes about, in words and numbers. Pure: no Streamlit here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pages.ui.sections.scrolling import LONG
+from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
+from rfcore.receptive_field import ReceptiveField, receptive_fields
+from rfcore.stack import Stack
+
+PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
+"""What a pixel of the picture sees, before any layer."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of a derivation, counted from 1: its field, and how it comes about in words."""
+
+    number: int
+    layer: Layer
+    field: ReceptiveField
+    words: str
+
+    @property
+    def label(self) -> str:
+        """The layer's number and notation."""
+        return f"{self.number} {self.layer}"
+
+    @property
+    def result(self) -> str:
+        """The layer with what its neurons see, and how far apart."""
+        pixels = "1 pixel" if self.field.size == (1, 1) else f"{one_or_two(self.field.size)} pixels"
+        return f"{self.layer}: {pixels}, jump {one_or_two(self.field.jump)}."
+
+
+def derivation(stack: Stack, image_size: Pair) -> tuple[Step, ...]:
+    """Say of every layer of a stack what it adds to the field, to the jump and to the start.
+
+    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
+    Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
+    Networks", Distill.
+
+    >>> derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64))[-1].words
+    '(kernel 3 − 1) × jump 2 = 4 pixels more: 4 + 4 = 8.'
+    """
+    sizes = (image_size, *(shape[1:] for shape in stack.shapes((1, *image_size))))
+    before, steps = PIXEL, []
+    for number, (layer, size, field) in enumerate(
+        zip(stack, sizes, receptive_fields(stack, image_size), strict=False), start=1
+    ):
+        steps.append(Step(number, layer, field, _words(layer, size, before, field)))
+        before = field
+    return tuple(steps)
+
+
+def _words(layer: Layer, size: Pair, before: ReceptiveField, after: ReceptiveField) -> str:
+    kernel_size, stride, padding, dilation = layer.window(size)
+    sentences = [
+        _by_axis(_growth, kernel_size, dilation, before.jump, before.size, after.size),
+        _by_axis(_jump, stride, before.jump, after.jump),
+        _by_axis(_start, padding, before.jump, before.start, after.start),
+    ]
+    if isinstance(layer, GlobalAvgPool2d | GlobalMaxPool2d):
+        sentences.insert(0, f"Its kernel is the whole map, {times(size)} cells.")
+        sentences.append("One neuron is left.")
+    if after.has_holes and not before.has_holes:
+        sentences.append("The field has holes now: it spans pixels that it does not see.")
+    return " ".join(filter(None, sentences))
+
+
+def _by_axis(say: Callable[..., str], *pairs: Pair) -> str:
+    """Say it once, or for rows and columns by themselves where they differ."""
+    rows, cols = (say(*numbers) for numbers in zip(*pairs, strict=True))
+    if rows == cols:
+        return rows
+    return " ".join(f"{name}: {text}" for name, text in (("Rows", rows), ("Columns", cols)) if text)
+
+
+def _growth(kernel: int, dilation: int, jump: int, before: int, after: int) -> str:
+    if kernel == 1:
+        return "It looks at one cell at a time: nothing is added."
+    more = after - before
+    spread = "" if dilation == 1 else f"Dilation {dilation} × "
+    return (
+        f"{spread}(kernel {kernel} − 1) × jump {jump} = {count(more, 'pixel')} more: "
+        f"{before} + {more} = {after}."
+    )
+
+
+def _jump(stride: int, before: int, after: int) -> str:
+    return "" if stride == 1 else f"Its stride makes the jump {before} × {stride} = {after}."
+
+
+def _start(padding: int, jump: int, before: int, after: int) -> str:
+    if padding == 0:
+        return ""
+    earlier = before - after
+    return (
+        f"Padding {padding} × jump {jump} = {count(earlier, 'pixel')} earlier: the start is "
+        f"{before} − {earlier} = {after}.".replace("-", "−")
+    )
+
+
+def beginning(steps: tuple[Step, ...]) -> str:
+    """Say where a derivation begins, and explain the words that its sentences need."""
+    text = (
+        "A pixel of the picture sees itself: its field is 1, and its jump is 1. "
+        "**Jump**: how many pixels apart two neighbouring neurons look."
+    )
+    if any(step.field.start != (0, 0) for step in steps):
+        text += (
+            " **Start**: the pixel where the first neuron’s field begins; below 0 it lies in the "
+            "padding."
+        )
+    return text
+
+
+def growth(steps: tuple[Step, ...]) -> str:
+    """Say how the field grows, every layer of a short stack and the ends of a long one.
+
+    >>> growth(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
+    'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
+    """
+    named = steps if len(steps) <= LONG else (steps[0], steps[-1])
+    square = all(is_square(step.field.size) for step in named)
+    side = "pixels a side" if square else "pixels"
+    sizes = [(one_or_two if square else times)(step.field.size) for step in named]
+    if len(steps) == 1:
+        return f"One layer: its field is {sizes[0]} {side}."
+    if len(steps) > LONG:
+        return f"The field grows over {len(steps)} layers, from {sizes[0]} to {sizes[-1]} {side}."
+    return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
+
+
+def comparison(before: ReceptiveField, after: ReceptiveField) -> str:
+    """Say what a change of the layers would do to the field of the last neurons.
+
+    >>> comparison(ReceptiveField((8, 8), (2, 2), (0, 0)), ReceptiveField((16, 16), (4, 4), (0, 0)))
+    'The last neurons would see 16×16 pixels instead of 8×8, jump 4 instead of 2.'
+    """
+    see = f"The last neurons would see {times(after.size)} pixels"
+    see += " as before" if after.size == before.size else f" instead of {times(before.size)}"
+    jump = f"jump {one_or_two(after.jump)}"
+    jump += " as before" if after.jump == before.jump else f" instead of {one_or_two(before.jump)}"
+    return f"{see}, {jump}."
+
+
+def times(pair: Pair) -> str:
+    """Write (rows, cols) as in 8×8."""
+    return f"{pair[0]}×{pair[1]}"
+
+
+def count(number: int, name: str) -> str:
+    """Write a number of things, as in 1 pixel or 4 pixels."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def one_or_two(pair: Pair) -> str:
+    """Write (rows, cols) as one number where both are the same."""
+    return str(pair[0]) if is_square(pair) else times(pair)
+
+
+def is_square(pair: Pair) -> bool:
+    """Whether rows and columns are the same."""
+    return pair[0] == pair[1]

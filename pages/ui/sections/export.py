@@ -1,0 +1,77 @@
+"""The learner's stack to take home: as PyTorch code, as Keras code, and its table as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.ui.controls.layers import layer_rows
+from pages.ui.scene.scene import Scene
+from pages.ui.session.tab_state import learner
+from rfcore.errors import RfcoreError
+from rfcore.interop import to_keras, to_pytorch
+
+
+class File(NamedTuple):
+    """One file to take home: the button's words, its name, its type, and how it is made."""
+
+    label: str
+    name: str
+    mime: str
+    make: Callable[[Scene], str]
+
+
+def pytorch_code(scene: Scene) -> str:
+    """Return PyTorch code of the scene's stack, with its padding mode."""
+    return to_pytorch(scene.stack, padding_mode=scene.padding_mode)
+
+
+def keras_code(scene: Scene) -> str:
+    """Return Keras code of the scene's stack for its picture; raises what `to_keras` does."""
+    return to_keras(
+        scene.stack, image_size=(scene.size, scene.size), padding_mode=scene.padding_mode
+    )
+
+
+def layer_csv(scene: Scene) -> str:
+    """Return the table of the scene's layers, a line for each, below a line of names."""
+    rows = layer_rows(scene.stack, (scene.size, scene.size), times="x")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {name: figure.replace("\u00a0", " ") for name, figure in row.items()} for row in rows
+    )
+    return text.getvalue()
+
+
+FILES = (
+    File("PyTorch code", "shift_lab_stack.py", "text/x-python", pytorch_code),
+    File("Keras code", "shift_lab_stack_keras.py", "text/x-python", keras_code),
+    File("Layers as CSV", "shift_lab_layers.csv", "text/csv", layer_csv),
+)
+
+
+def take_home() -> None:
+    """Offer the stack as files; where one cannot be made, say why in its place."""
+    scene = learner().scene
+    with st.container(horizontal=True):
+        for file in FILES:
+            try:
+                text = file.make(scene)
+            except RfcoreError as error:
+                st.info(f"{file.label}: {str(error).rstrip('.')}.", width=300)
+                continue
+            st.download_button(
+                file.label,
+                text,
+                file_name=file.name,
+                mime=file.mime,
+                key=file.name,
+                on_click="ignore",
+                icon=":material/download:",
+            )

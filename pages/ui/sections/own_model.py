@@ -1,0 +1,89 @@
+"""The learner's own model: pasted as text, read into layers, put on the stage."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.controls.layers import layer_table
+from pages.ui.controls.scene_select import problem_of
+from pages.ui.render.readings import sentence_of
+from pages.ui.sections.arithmetic import arithmetic
+from pages.ui.sections.derivation import count
+from pages.ui.sections.open_stack import open_button
+from pages.ui.session.tab_state import learner
+from pages.ui.text.prose import prose
+from rfcore.errors import RfcoreError
+from rfcore.interop import ModelReading, read_model
+
+CONTROL = "model"
+
+LARGEST = 2048
+"""Pixels a side of the largest picture that a model is worked out on."""
+
+
+def own_model() -> None:
+    """Take a model's text, show what was read of it and what was left out."""
+    st.text_area(
+        "A printed PyTorch or Keras model",
+        key="model_text",
+        height=200,
+        placeholder="Sequential(\n  (0): Conv2d(3, 16, kernel_size=(3, 3), stride=(1, 1))\n  …\n)",
+        help="What print(model) shows of a PyTorch nn.Sequential, or model.to_json() of a Keras "
+        "Sequential. The text is read, never run.",
+        persist_state="session",
+    )
+    st.button("Read it", on_click=_read)
+    problem_of(CONTROL)
+    reading = st.session_state.get("model_reading")
+    if reading is not None:
+        _show(reading)
+
+
+def _read() -> None:
+    """Read the text; what was read last stays when this cannot be read."""
+    problems = learner().problems
+    problems.pop(CONTROL, None)
+    try:
+        st.session_state["model_reading"] = read_model(st.session_state.get("model_text") or "")
+    except RfcoreError as error:
+        problems[CONTROL] = sentence_of(str(error))
+
+
+def _show(reading: ModelReading) -> None:
+    st.markdown(f"The model has {count(len(reading.stack), 'layer')} that a stack can hold:")
+    st.code(str(reading.stack), language=None, wrap_lines=True)
+    _show_notes(reading)
+    size = st.number_input(
+        "On a picture of so many pixels a side",
+        1,
+        LARGEST,
+        learner().scene.size,
+        key="model_size",
+        width=300,
+    )
+    try:
+        layer_table(reading.stack, (size, size))
+        fits = True
+    except RfcoreError as error:
+        st.warning(f"The model needs another picture: {str(error).rstrip('.')}.")
+        fits = False
+    refused = open_button("Put it on the stage", reading.stack, CONTROL, reading.padding_mode)
+    prose(
+        "The stage shows gray pictures, so the first convolution gets 1 channel there. Its kernels "
+        "are those that you choose for the stage: a printed model has no weights.",
+        quiet=True,
+    )
+    if refused and fits:
+        arithmetic(reading.stack, (size, size), "model_chart")
+
+
+def _show_notes(reading: ModelReading) -> None:
+    """List what has no counterpart, as plain text: the lines repeat what was pasted."""
+    if not reading.notes:
+        st.caption("Nothing was left out.")
+        return
+    st.markdown("What was left out, or read as something else:")
+    with st.container(height=220 if len(reading.notes) > 6 else "content", gap="xsmall"):
+        st.text("\n".join(map(str, reading.notes)))
+    if not reading.has_same_fields:
+        st.warning("The fields of the model may differ from those of these layers.")

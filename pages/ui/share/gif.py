@@ -1,0 +1,182 @@
+"""A sweep as an animated GIF: drawn pixel by pixel from a fixed table of colours. Pure.
+
+Cells are whole pixels of the GIF, so they stay crisp on a slide. Made in memory, never on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from pages.ui.scene.limits import SceneError
+from pages.ui.share.animation import Sweep
+from pages.ui.share.gif_colors import ACCENT, TABLE, WHITE
+from pages.ui.share.gif_panels import Box, Panel, Shot, margin_of, scaled, shot_of
+from pages.ui.share.gif_text import write_caption, write_numbers, write_sentence
+from rfcore.ops import Array
+
+WIDEST, TALLEST = 1600, 1000
+"""Pixels that a frame may have; a slide has little more."""
+
+MOST_PIXELS = 40_000_000
+"""Of all frames together: so many bytes of memory while a GIF is made, and about twice that."""
+
+_LARGEST_PANEL, _SMALLEST_PANEL = 560, 180  # px; smaller ones wrap into another row
+_GAP, _CAPTION, _SENTENCE = 20, 66, 104  # px between panels, above each, and below them all
+_NARROWEST = 760  # px; a sentence needs room
+_EDGE = WHITE * 2 // 3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where panels stand: how many in a row, how many rows, and the GIF's pixels per picture pixel.
+
+    extent: picture pixels of a panel's side, with the margin on both sides.
+    """
+
+    columns: int
+    rows: int
+    zoom: int
+    extent: int
+
+    @property
+    def side(self) -> int:
+        """Pixels of a panel's side."""
+        return self.zoom * self.extent
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame, in pixels."""
+        width = self.columns * self.side + (self.columns + 1) * _GAP
+        height = self.rows * (self.side + _CAPTION + _GAP) + _SENTENCE
+        return max(width, _NARROWEST), height
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """Return the (row, col) pixel where a panel begins, below its caption."""
+        row, col = divmod(index, self.columns)
+        return (
+            _CAPTION + row * (self.side + _CAPTION + _GAP),
+            _GAP + col * (self.side + _GAP),
+        )
+
+
+def layout_of(panels: int, extent: int, frames: int) -> Layout:
+    """Return the layout with the fewest rows whose panels are large enough to be seen.
+
+    panels: how many. extent: of each, in picture pixels. frames: of the GIF, for its size.
+    Raises SceneError when they are too many or too large.
+    """
+    best: Layout | None = None
+    for rows in range(1, panels + 1):
+        columns = -(-panels // rows)
+        for zoom in range(1, max(1, _LARGEST_PANEL // extent) + 1):
+            layout = Layout(columns, rows, zoom, extent)
+            if _fits(layout, frames) and (best is None or zoom > best.zoom):
+                best = layout
+        if best is not None and best.side >= _SMALLEST_PANEL:
+            break
+    if best is None:
+        raise SceneError(
+            f"{frames} frames of {panels} panels, each {extent}×{extent} px, are too large for a "
+            "GIF; go fewer steps, or take a smaller picture or fewer layers"
+        )
+    return best
+
+
+def _fits(layout: Layout, frames: int) -> bool:
+    width, height = layout.size
+    return width <= WIDEST and height <= TALLEST and width * height * frames <= MOST_PIXELS
+
+
+def make_gif(sweep: Sweep, seconds: float, progress: Callable[[int], object] = int) -> bytes:
+    """Return a sweep as a GIF that plays without end.
+
+    seconds: that a frame is shown. progress: is told after every frame how many are done.
+    """
+    frames = _frames(sweep, progress)
+    file = BytesIO()
+    next(frames).save(
+        file,
+        format="GIF",
+        save_all=True,
+        append_images=frames,
+        duration=round(1000 * seconds),
+        loop=0,
+    )
+    return file.getvalue()
+
+
+def _frames(sweep: Sweep, progress: Callable[[int], object]) -> Iterator[Image.Image]:
+    layout: Layout | None = None
+    for done, scene in enumerate(sweep.scenes(), 1):
+        shot = shot_of(scene)
+        margin = margin_of(shot.panels, scene.size)
+        layout = layout or layout_of(len(shot.panels), scene.size + 2 * margin, sweep.frames)
+        yield draw_frame(shot, layout, margin, scene.size)
+        progress(done)
+
+
+def draw_frame(shot: Shot, layout: Layout, margin: int, size: int) -> Image.Image:
+    """Return one frame, an image whose pixels are numbers of colours in TABLE."""
+    width, height = layout.size
+    pixels = np.full((height, width), WHITE, np.uint8)
+    writing = Image.new("L", (width, height), 255)
+    for index, panel in enumerate(shot.panels):
+        corner = layout.corner(index)
+        target = pixels[_part(corner, layout.side)]
+        _draw_cells(target, panel, layout.zoom, margin)
+        _frame_picture(target, layout.zoom, margin, size)
+        write_caption(writing, panel, corner, layout.side)
+    picture = pixels[_part(layout.corner(0), layout.side)]
+    if shot.began != shot.around:
+        _outline(picture, shot.began, layout.zoom, margin, dashed=True)
+    _outline(picture, shot.around, layout.zoom, margin)
+    write_sentence(writing, shot.sentence, height - _SENTENCE, _GAP)
+    letters = np.asarray(writing)
+    pixels[letters < 255] = np.rint(letters[letters < 255] * (WHITE / 255))
+    image = Image.fromarray(pixels)
+    for index, panel in enumerate(shot.panels):
+        write_numbers(image, panel, layout.corner(index), layout.zoom, margin)
+    image.putpalette([part for color in TABLE for part in color])
+    return image
+
+
+def _part(corner: tuple[int, int], side: int) -> tuple[slice, slice]:
+    return slice(corner[0], corner[0] + side), slice(corner[1], corner[1] + side)
+
+
+def _draw_cells(target: Array, panel: Panel, zoom: int, margin: int) -> None:
+    row0, row1, col0, col1 = scaled(panel.box, zoom, margin)
+    rows, cols = panel.colors.shape
+    down, across = (row1 - row0) // rows, (col1 - col0) // cols
+    cells = np.repeat(np.repeat(panel.colors, down, axis=0), across, axis=1)
+    top, left = max(0, -row0), max(0, -col0)  # of a map that reaches beyond the margin
+    shown = cells[top : len(target) - row0, left : len(target) - col0]
+    target[row0 + top :, col0 + left :][: shown.shape[0], : shown.shape[1]] = shown
+
+
+def _frame_picture(target: Array, zoom: int, margin: int, size: int) -> None:
+    """Draw the picture's own edge, so that every panel shows how much of it a map covers."""
+    low, high = margin * zoom, (margin + size) * zoom
+    for edge in (low, high - 1):
+        target[edge, low:high] = _EDGE
+        target[low:high, edge] = _EDGE
+
+
+def _outline(target: Array, box: Box, zoom: int, margin: int, *, dashed: bool = False) -> None:
+    """Draw a box in the learner's colour, on a light rim so that it shows on anything."""
+    row0, row1, col0, col1 = scaled(box, zoom, margin)
+    rows, cols = np.indices(target.shape)
+    # How far a pixel lies outside the box's edge; negative inside.
+    outside = np.maximum(
+        np.maximum(row0 - rows, rows - row1 + 1), np.maximum(col0 - cols, cols - col1 + 1)
+    )
+    target[(outside >= -2) & (outside <= 2)] = WHITE
+    line = (outside >= -1) & (outside <= 1)
+    if dashed:
+        line &= (rows + cols) // 6 % 2 == 0
+    target[line] = ACCENT

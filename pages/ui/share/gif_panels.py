@@ -1,0 +1,126 @@
+"""One frame of a sweep as panels: the picture, and beside it every map of the stage. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pages.ui.render.frame import moment_of
+from pages.ui.render.lens import FULL_SCALE, Moment
+from pages.ui.render.registry import LENSES
+from pages.ui.scene.scene import Scene
+from pages.ui.share.gif_colors import gray, signed
+from pages.ui.text.format import direction
+from rfcore.layers import Pair
+from rfcore.ops import Array
+from rfcore.receptive_field import ReceptiveField
+
+Box = tuple[float, float, float, float]
+"""Row and column bounds, half-open, in pixels of the picture: (row0, row1, col0, col1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """A picture or a map: its two lines of caption, its cells' colours and where they lie.
+
+    numbers: what to write into the cells, None for nothing.
+    """
+
+    title: str
+    note: str
+    colors: Array
+    box: Box
+    numbers: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """All that one frame shows: panels, the picture first, and what just happened in words."""
+
+    panels: tuple[Panel, ...]
+    sentence: str
+    around: Box
+    """The pattern's own square."""
+    began: Box
+    """Where that was at the beginning."""
+
+
+def shot_of(scene: Scene) -> Shot:
+    """Return the frame of a scene."""
+    moment, lens = moment_of(scene), LENSES[scene.lens]
+    fixed, moving = lens.fixed(scene, moment.setting).header, lens.moving(moment)
+    numbers = fixed.get("numbers", lens.numbers)
+    titles = fixed.get("titles", [None] * len(scene.stack))
+    maps = [
+        _map_panel(moment, layer, titles[layer], moment.now.maps[layer], numbers)
+        for layer in lens.shown(scene)
+    ]
+    extras = [
+        _extra_panel(moment, extra, moving.planes[f"extra{i}"], numbers)
+        for i, extra in enumerate(fixed.get("extras", []))
+    ]
+    return Shot(
+        panels=(_picture_panel(moment, numbers), *maps, *extras),
+        sentence=moving.header["sentence"],
+        around=_square(scene.position, scene.pattern_size),
+        began=_square(scene.start, scene.pattern_size),
+    )
+
+
+def _picture_panel(moment: Moment, numbers: bool) -> Panel:
+    scene, setting = moment.scene, moment.setting
+    picture = setting.picture_of(scene)[0]
+    unit, units = ("px", "px") if scene.full == 1 else ("cell", "cells")
+    return Panel(
+        f"picture {scene.size}×{scene.size}",
+        f"moved {direction(scene.moved, unit, units)}",
+        gray(picture, setting.full),
+        _square((0, 0), scene.size),
+        picture if numbers and setting.full > 1 else None,
+    )
+
+
+def _map_panel(
+    moment: Moment, layer: int, title: str | None, values: Array, numbers: bool
+) -> Panel:
+    rows, cols = values.shape
+    return Panel(
+        title or str(moment.scene.stack.layers[layer]),
+        f"{rows}×{cols} cells",
+        signed(values, moment.setting.scales[layer]),
+        map_box(moment.setting.fields[layer], (rows, cols)),
+        values if numbers else None,
+    )
+
+
+def _extra_panel(moment: Moment, extra: dict[str, Any], plane: Array, numbers: bool) -> Panel:
+    values = plane * (extra["scale"] / FULL_SCALE)
+    panel = _map_panel(moment, extra["layer"], extra["title"], values, numbers)
+    return Panel(panel.title, panel.note, signed(values, extra["full"]), panel.box, panel.numbers)
+
+
+def map_box(field: ReceptiveField, shape: Pair) -> Box:
+    """Return where a map is drawn: each cell is jump wide and sits at the middle of its field."""
+    row0, col0 = (
+        start + (size - jump) / 2
+        for start, size, jump in zip(field.start, field.size, field.jump, strict=True)
+    )
+    return row0, row0 + shape[0] * field.jump[0], col0, col0 + shape[1] * field.jump[1]
+
+
+def _square(place: Pair, side: int) -> Box:
+    return place[0], place[0] + side, place[1], place[1] + side
+
+
+def margin_of(panels: tuple[Panel, ...], size: int) -> int:
+    """Return how many pixels the maps reach beyond the picture, within reason."""
+    beyond = max(max(-p.box[0], p.box[1] - size, -p.box[2], p.box[3] - size) for p in panels)
+    return int(min(np.ceil(max(0, beyond)), max(3, size // 8)))
+
+
+def scaled(box: Box, zoom: int, margin: int) -> tuple[int, int, int, int]:
+    """Return a box in pixels of its panel, which shows `margin` round the picture."""
+    row0, row1, col0, col1 = (int(np.floor((at + margin) * zoom + 0.5)) for at in box)
+    return row0, row1, col0, col1
