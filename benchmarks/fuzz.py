@@ -51,8 +51,8 @@ from pages.ui.scene.stage_message import read_hand
 from pages.ui.scene.workspaces import page_of, scene_of
 from pages.ui.stage.frame_socket import Drag
 from rfcore.errors import RfcoreError
-from rfcore.images import read_photo
 from rfcore.interop import read_model
+from rfcore.pictures.photos import read_photo
 from rfcore.stack import Stack
 
 SLOWEST = 2.0  # s that one case may take

@@ -33,15 +33,7 @@ The whole vocabulary:
 [(3, 3), (4, 4), (8, 8)]
 """
 
-from rfcore.answers import (
-    Flip,
-    quarter_accuracy,
-    right_probabilities,
-    share_right,
-    smallest_flip,
-    wobble,
-)
-from rfcore.depths import DEPTHS, DepthResult, compare_depths
+from rfcore.argmax_cells import NO_WINNER, winning_cells
 from rfcore.equivariance import (
     Break,
     LayerEquivariance,
@@ -62,9 +54,7 @@ from rfcore.errors import (
     TrainingError,
 )
 from rfcore.exact_fields import ExactField, exact_fields
-from rfcore.examples import HEADS, Examples, draw_examples, example_features
-from rfcore.experiments import QUARTER_FIELD, QUARTERS, REGIONS, Experiment
-from rfcore.faces import (
+from rfcore.faces.faces import (
     PARTS,
     draw_face,
     draw_part,
@@ -72,6 +62,8 @@ from rfcore.faces import (
     part_box,
     scrambled_places,
 )
+from rfcore.faces.spec import PartsSpec, face_picture
+from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
 from rfcore.gradient import (
     effective_receptive_field,
@@ -80,7 +72,18 @@ from rfcore.gradient import (
     middle_share,
     used_pixels,
 )
-from rfcore.heads import (
+from rfcore.heads.depth_study import DEPTHS, DepthResult, compare_depths
+from rfcore.heads.examples import HEADS, Examples, draw_examples, example_features
+from rfcore.heads.experiment import QUARTER_FIELD, QUARTERS, REGIONS, Experiment
+from rfcore.heads.head_analysis import (
+    Flip,
+    quarter_accuracy,
+    right_probabilities,
+    share_right,
+    smallest_flip,
+    wobble,
+)
+from rfcore.heads.heads import (
     Classifier,
     FlattenHead,
     GlobalAvgHead,
@@ -89,7 +92,9 @@ from rfcore.heads import (
     position_sweep,
     weight_maps,
 )
-from rfcore.images import read_photo, scale_photo
+from rfcore.heads.run_experiment import position_maps, train_heads
+from rfcore.heads.softmax_regression import train_softmax_regression
+from rfcore.heads.temperatures import softmax_at
 from rfcore.interop import ModelReading, read_model, to_keras, to_pytorch
 from rfcore.layers import (
     AvgPool2d,
@@ -101,6 +106,7 @@ from rfcore.layers import (
     MaxPool2d,
     ReLU,
 )
+from rfcore.locally_connected import untied_conv2d, untied_kernels
 from rfcore.moving import MovingPattern
 from rfcore.network import Network
 from rfcore.ops import (
@@ -122,9 +128,15 @@ from rfcore.orbits import (
     share_unchanged,
     steps_unchanged,
 )
-from rfcore.parts import TrainedParts, cell_boxes, train_parts
-from rfcore.parts_spec import PartsSpec, face_picture
-from rfcore.patterns import BACKGROUNDS, PATTERNS, Pattern, draw_background, draw_pattern, place
+from rfcore.pictures.patterns import (
+    BACKGROUNDS,
+    PATTERNS,
+    Pattern,
+    draw_background,
+    draw_pattern,
+    place,
+)
+from rfcore.pictures.photos import read_photo, scale_photo
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifted_maps import shifted_activations
@@ -137,11 +149,6 @@ from rfcore.shifts import (
     shift,
 )
 from rfcore.stack import Stack
-from rfcore.temperatures import softmax_at
-from rfcore.training import train_softmax_regression
-from rfcore.trials import position_maps, train_heads
-from rfcore.untied import untied_conv2d, untied_kernels
-from rfcore.winners import NO_WINNER, winning_cells
 from rfcore.zoo import ZOO, Architecture
 
 __all__ = [

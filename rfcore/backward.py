@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from rfcore.argmax_cells import winning_taps
 from rfcore.errors import LayerError
 from rfcore.layers import (
     AvgPool2d,
@@ -24,7 +25,6 @@ from rfcore.layers import (
 )
 from rfcore.network import Network
 from rfcore.ops import Array, add_border, binomial, border_of, window_views
-from rfcore.winners import winning_taps
 
 _WindowedLayer = Conv2d | MaxPool2d | AvgPool2d | BlurPool2d
 

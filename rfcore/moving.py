@@ -10,7 +10,7 @@ from rfcore.errors import PatternError
 from rfcore.layers import Pair
 from rfcore.network import Network, checked_network
 from rfcore.ops import Array
-from rfcore.patterns import Pattern, checked_pattern, place
+from rfcore.pictures.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.regions import Interval, build_steps
 from rfcore.stack import Stack

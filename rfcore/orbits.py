@@ -15,7 +15,7 @@ from rfcore.layers import Pair
 from rfcore.moving import MovingPattern
 from rfcore.network import Network, checked_network
 from rfcore.ops import Array, checked_map
-from rfcore.patterns import Pattern, checked_pattern, place
+from rfcore.pictures.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import checked_tolerance
 from rfcore.stack import Stack

@@ -20,7 +20,7 @@ from benchmarks.fuzz_inputs import SCENES, hand_of
 from benchmarks.tab import PATIENT, Tab, header_of
 from pages.ui.scene.photos import PHOTO_SIZE, Photo
 from pages.ui.server.free_memory import EVERY
-from rfcore.images import read_photo
+from rfcore.pictures.photos import read_photo
 from tests.stage_driver import Stage
 from tests.test_browser_photo import as_a_phone_saves_it, upload, upright_photo, wait_for_photo
 

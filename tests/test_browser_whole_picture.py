@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
 from rfcore.network import Network
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.stack import Stack
 from tests.stage_driver import Stage
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from rfcore import ops
-from rfcore.answers import quarter_accuracy
 from rfcore.claims import (
     EXPERIMENTS,
     ON_FACES,
@@ -21,22 +20,23 @@ from rfcore.claims import (
     Case,
     Cases,
     Figure,
-    bright,
     fields,
     heads,
+    impulse_response,
     shifting,
     verdict_of,
 )
 from rfcore.errors import RfcoreError
-from rfcore.experiments import Experiment
-from rfcore.heads import Classifier
+from rfcore.faces.spec import PartsSpec
+from rfcore.faces.train import TrainedParts, train_parts
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head_analysis import quarter_accuracy
+from rfcore.heads.heads import Classifier
+from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.layers import Conv2d
 from rfcore.ops import Array, conv2d, convolve, max_pool2d, softmax
-from rfcore.parts import TrainedParts, train_parts
-from rfcore.parts_spec import PartsSpec
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from rfcore.trials import position_maps, train_heads
 
 VERDICTS = {
     "field-of-eight": "holds",
@@ -200,7 +200,7 @@ def no_stride(x: Array, *args: Any, **kwargs: Any) -> Array:
 
 def far_apart(text: str) -> tuple[int, int]:
     """Fields as wide as they are, whose neighbours are much too far away."""
-    width, jump = bright.measured_field(text)
+    width, jump = impulse_response.measured_field(text)
     return width, jump**2
 
 
@@ -313,7 +313,7 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     "taps lost of 5x5": ("field-covers", plant(ops, "convolve", four_taps), "holds when"),
     "counted by the wrong rule": (
         "own-stride",
-        plant(bright, "seen_columns", lambda text, size=48: by_rule(text, size)),
+        plant(impulse_response, "seen_columns", lambda text, size=48: by_rule(text, size)),
         "holds",
     ),
     "cells that ignore the dilation": (
@@ -447,8 +447,8 @@ def test_the_claim_about_faces_follows_the_accuracies(
 def test_counted_fields_agree_with_the_arithmetic() -> None:
     for text in ("C3x3/1 -> M2x2/2 -> C3x3/1", "C5/2p1 -> A3/1 -> C3d2p2", "C3d3 -> C3"):
         field = receptive_fields(Stack.parse(text))[-1]
-        assert bright.measured_field(text) == (field.size[1], field.jump[1])
-        assert bright.measured_start(text) == field.start[1]
+        assert impulse_response.measured_field(text) == (field.size[1], field.jump[1])
+        assert impulse_response.measured_start(text) == field.start[1]
 
 
 def test_a_verdict_needs_a_case() -> None:

@@ -12,25 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rfcore
-from rfcore import answers, examples, experiments, temperatures, trials
-from rfcore.answers import (
+from rfcore.errors import KernelError, LayerError, RfcoreError, ShapeError, TrainingError
+from rfcore.heads import examples, head_analysis, run_experiment, temperatures
+from rfcore.heads import experiment as experiments
+from rfcore.heads.depth_study import DEPTHS, compare_depths
+from rfcore.heads.examples import HEADS, draw_examples, example_features
+from rfcore.heads.experiment import QUARTERS, Experiment
+from rfcore.heads.head_analysis import (
     quarter_accuracy,
     right_probabilities,
     share_right,
     smallest_flip,
     wobble,
 )
-from rfcore.depths import DEPTHS, compare_depths
-from rfcore.errors import KernelError, LayerError, RfcoreError, ShapeError, TrainingError
-from rfcore.examples import HEADS, draw_examples, example_features
-from rfcore.experiments import QUARTERS, Experiment
-from rfcore.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, weight_maps
+from rfcore.heads.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, weight_maps
+from rfcore.heads.run_experiment import position_maps, train_heads
+from rfcore.heads.temperatures import softmax_at
 from rfcore.ops import softmax
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from rfcore.temperatures import softmax_at
-from rfcore.trials import position_maps, train_heads
 from tests.test_heads import solved_by_scipy
 
 SEEDS = (0, 1, 2, 3, 4, 5)  # the default one first
@@ -540,9 +541,9 @@ def test_weights_that_are_not_exactly_zero_are_caught(monkeypatch):
 
 
 def test_another_weight_decay_is_caught_by_the_solver(monkeypatch):
-    right = trials.train_softmax_regression
+    right = run_experiment.train_softmax_regression
     monkeypatch.setattr(
-        trials,
+        run_experiment,
         "train_softmax_regression",
         lambda *given, **options: right(*given, **{**options, "weight_decay": 1e-2}),
     )
@@ -550,7 +551,7 @@ def test_another_weight_decay_is_caught_by_the_solver(monkeypatch):
 
 
 def test_a_pattern_off_its_middle_is_caught(monkeypatch):
-    monkeypatch.setattr(trials, "inset", lambda *_: (0, 0))
+    monkeypatch.setattr(run_experiment, "inset", lambda *_: (0, 0))
     assert map_difference() > 1e-4
     monkeypatch.setattr(examples, "inset", lambda *_: (0, 0))
     with pytest.raises(AssertionError):
@@ -558,7 +559,9 @@ def test_a_pattern_off_its_middle_is_caught(monkeypatch):
 
 
 def test_quarters_that_are_off_by_one_are_caught(monkeypatch):
-    monkeypatch.setattr(answers, "first_half", lambda places: np.arange(places) <= places // 2)
+    monkeypatch.setattr(
+        head_analysis, "first_half", lambda places: np.arange(places) <= places // 2
+    )
     assert quarters_error() > 1e-3
 
 
@@ -567,7 +570,7 @@ def test_a_flip_counted_in_steps_along_the_axes_is_caught(monkeypatch):
     plane[0, 3] = plane[2, 2] = 0.1  # 3 pixels, and the square root of 8
     both = np.stack([plane, 1 - plane], axis=-1)
     assert smallest_flip(both, (0, 0)).place == (2, 2)
-    monkeypatch.setattr(answers.np, "square", np.abs)
+    monkeypatch.setattr(head_analysis.np, "square", np.abs)
     assert smallest_flip(both, (0, 0)).place != (2, 2)
 
 

@@ -23,10 +23,10 @@ from pages.ui.scene.grid import GRID
 from pages.ui.scene.link import from_query, to_query_string
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.filters import FILTERS
-from rfcore.images import scale_photo
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.patterns import BACKGROUNDS, draw_background, draw_pattern, place
+from rfcore.pictures.patterns import BACKGROUNDS, draw_background, draw_pattern, place
+from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import changed_cells, measured_shift
 from rfcore.stack import Stack

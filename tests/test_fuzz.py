@@ -26,7 +26,7 @@ from pages.ui.scene.stage_message import read_hand
 from pages.ui.scene.workspaces import page_of
 from pages.ui.stage.frame_socket import TRY_AGAIN_ELSEWHERE
 from rfcore.errors import ImageError, RfcoreError
-from rfcore.images import MAX_BYTES, MAX_PIXELS, read_photo
+from rfcore.pictures.photos import MAX_BYTES, MAX_PIXELS, read_photo
 from rfcore.stack import Stack
 
 EACH = 60

@@ -13,7 +13,7 @@ from pages.ui.scene.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import POOL
-from rfcore.patterns import PATTERNS
+from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
 from tests.test_scene import any_cells
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from rfcore import heads, ops, training
+from rfcore import ops
 from rfcore.errors import LayerError, ShapeError, TrainingError
-from rfcore.heads import (
+from rfcore.heads import heads, softmax_regression
+from rfcore.heads.heads import (
     Classifier,
     FlattenHead,
     GlobalAvgHead,
@@ -23,8 +24,8 @@ from rfcore.heads import (
     position_sweep,
     weight_maps,
 )
+from rfcore.heads.softmax_regression import softmax_loss, train_softmax_regression
 from rfcore.layers import Conv2d
-from rfcore.training import softmax_loss, train_softmax_regression
 
 HEADS = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead(), GridHead(2), GridHead(3, "max"))
 
@@ -423,7 +424,7 @@ def test_progress_is_told_from_zero_weights_to_the_result():
 
 @pytest.mark.parametrize("center", [False, True])
 def test_a_full_step_without_momentum_never_raises_the_loss(center, monkeypatch):
-    monkeypatch.setattr(training, "_next_momentum", lambda momentum: 1.0)
+    monkeypatch.setattr(softmax_regression, "_next_momentum", lambda momentum: 1.0)
     _, seen = watched(center=center, weight_decay=0.0, steps=300)
     losses = [loss for _, loss, _ in seen]
     assert all(after <= before for before, after in pairwise(losses))
@@ -432,7 +433,7 @@ def test_a_full_step_without_momentum_never_raises_the_loss(center, monkeypatch)
 @pytest.mark.parametrize("center", [False, True])
 def test_momentum_gets_lower_in_the_same_steps(center, monkeypatch):
     with_momentum, _ = watched(center=center, steps=300)
-    monkeypatch.setattr(training, "_next_momentum", lambda momentum: 1.0)
+    monkeypatch.setattr(softmax_regression, "_next_momentum", lambda momentum: 1.0)
     plain, _ = watched(center=center, steps=300)
     assert with_momentum.loss < 0.7 * plain.loss
 
@@ -672,25 +673,25 @@ def test_a_sign_error_in_the_gradient_is_caught(monkeypatch):
 
 def test_a_decay_of_the_wrong_space_is_caught(monkeypatch):
     # Decaying by the squared length of A, not of the weights X^T A, looks right at first sight.
-    right = training._Descent.run
+    right = softmax_regression._Descent.run
 
     def planted(self, steps, progress):
         self.decay[:-1] *= 2 if self.by_example else 1
         return right(self, steps, progress)
 
-    monkeypatch.setattr(training._Descent, "run", planted)
+    monkeypatch.setattr(softmax_regression._Descent, "run", planted)
     by_example, by_feature = both_spaces()
     assert np.abs(by_example.weights - by_feature.weights).max() > 1e-3
 
 
 def test_a_decayed_bias_is_caught(monkeypatch):
-    right = training._Descent.run
+    right = softmax_regression._Descent.run
 
     def planted(self, steps, progress):
         self.decay[-1] = self.decay[0]
         return right(self, steps, progress)
 
-    monkeypatch.setattr(training._Descent, "run", planted)
+    monkeypatch.setattr(softmax_regression._Descent, "run", planted)
     assert solver_difference(60, 8, 3, 1e-2, True) > 0.002
 
 

@@ -15,9 +15,9 @@ import pytest
 import skimage.data
 from PIL import Image, ImageFile
 
-from rfcore import images
 from rfcore.errors import ImageError
-from rfcore.images import MAX_BYTES, MAX_PIXELS, read_photo, scale_photo
+from rfcore.pictures import photos as images
+from rfcore.pictures.photos import MAX_BYTES, MAX_PIXELS, read_photo, scale_photo
 
 ORIENTATION = 0x0112
 DAMAGED = "The picture is cut off or damaged"

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("rfcore", "pages.ui", "pages", "app")  # each may import the rooms before it
 OUTSIDE = ("tests", "benchmarks")  # nobody in the house may import these
 CORE_MAY_IMPORT = {*sys.stdlib_module_names, "numpy", "rfcore"}
-PILLOW_ROOM = Path("rfcore/images.py")
+PILLOW_ROOM = Path("rfcore/pictures/photos.py")
 COMPONENT = Path("pages/ui/session/component.py")
 COMPONENTS_V2 = "streamlit.components.v2"
 PUBLIC_STREAMLIT = {
@@ -227,8 +227,8 @@ def test_downward_and_level_imports_are_allowed(tmp_path: Path) -> None:
     [
         ("rfcore/ops.py", "import scipy.signal"),
         ("rfcore/ops.py", "def f():\n    import streamlit"),
-        ("rfcore/patterns.py", "from PIL import Image"),
-        ("rfcore/images.py", "import plotly.graph_objects"),
+        ("rfcore/pictures/patterns.py", "from PIL import Image"),
+        ("rfcore/pictures/photos.py", "import plotly.graph_objects"),
     ],
 )
 def test_a_foreign_import_in_rfcore_is_caught(tmp_path: Path, path: str, line: str) -> None:
@@ -237,7 +237,7 @@ def test_a_foreign_import_in_rfcore_is_caught(tmp_path: Path, path: str, line: s
 
 
 def test_pillow_is_allowed_in_images(tmp_path: Path) -> None:
-    plant(tmp_path, {"rfcore/images.py": "from PIL import Image"})
+    plant(tmp_path, {"rfcore/pictures/photos.py": "from PIL import Image"})
     assert foreign_imports_of_rfcore(tmp_path) == []
 
 

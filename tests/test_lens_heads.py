@@ -15,14 +15,14 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.text.format import percent
 from pages.ui.training.heads import Store
-from rfcore.answers import quarter_accuracy
-from rfcore.examples import HEADS
-from rfcore.experiments import Experiment
+from rfcore.heads.examples import HEADS
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head_analysis import quarter_accuracy
+from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.network import Network
 from rfcore.ops import softmax
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.stack import Stack
-from rfcore.trials import position_maps, train_heads
 from tests.test_frame import Decoded, rendered
 
 SCENE = (

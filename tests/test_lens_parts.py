@@ -22,10 +22,10 @@ from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.stage.frame_socket import Drag
 from pages.ui.training import faces
 from pages.ui.training.faces import STORE, Experiment, Store
-from rfcore.faces import PARTS, Places, scrambled_places
+from rfcore.faces.faces import PARTS, Places, scrambled_places
+from rfcore.faces.spec import PartsSpec, face_picture
+from rfcore.faces.train import cell_boxes
 from rfcore.layers import Pair
-from rfcore.parts import cell_boxes
-from rfcore.parts_spec import PartsSpec, face_picture
 from tests.test_frame import Decoded, decode, rendered
 from tests.test_frame_socket import told
 from tests.test_hand import message

@@ -16,7 +16,7 @@ from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.filters import CHOICES, convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array
-from rfcore.patterns import BACKGROUNDS
+from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests import naive
 from tests.test_frame import Decoded, picture_of, rendered, with_pattern

@@ -15,11 +15,11 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.filters import convolution_kernels
 from rfcore.layers import Conv2d
+from rfcore.locally_connected import untied_kernels
 from rfcore.ops import Array
-from rfcore.patterns import BACKGROUNDS
+from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.shifts import MeasuredShift, measured_shift
 from rfcore.stack import Stack
-from rfcore.untied import untied_kernels
 from tests import naive
 from tests.test_frame import Decoded, picture_of, rendered, with_pattern
 from tests.test_scene import CALM, any_scene

@@ -14,7 +14,7 @@ from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRID
 from rfcore.filters import FILTERS, RANDOM, convolution_kernels
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, Array
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.stack import Stack
 from tests import naive
 from tests.test_frame import rendered

@@ -14,7 +14,7 @@ from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import STACK, Room
 from pages.ui.session.tab_state import MOST_ROOMS, enter
-from rfcore.images import MAX_BYTES
+from rfcore.pictures.photos import MAX_BYTES
 from rfcore.stack import Stack
 
 

@@ -14,7 +14,7 @@ from pages.ui.scene.grid import GRID, resized_cells
 from pages.ui.scene.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.scene.scene import Scene, Unit
 from pages.ui.scene.workspaces import POOL
-from rfcore.patterns import BACKGROUNDS
+from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
 from tests.test_stack import LETTERS

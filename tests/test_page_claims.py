@@ -27,7 +27,7 @@ from pages.ui.training import claims as claim_results
 from pages.ui.training.claims import DEAR, Results
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
-from rfcore.parts_spec import PartsSpec
+from rfcore.faces.spec import PartsSpec
 from tests.page_driver import PAGES, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")

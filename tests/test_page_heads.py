@@ -17,8 +17,8 @@ from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.sections.heads_findings import TEMPERATURES
 from pages.ui.text.format import percent
 from pages.ui.training.heads import STORE
-from rfcore.answers import right_probabilities, smallest_flip, wobble
-from rfcore.examples import HEADS
+from rfcore.heads.examples import HEADS
+from rfcore.heads.head_analysis import right_probabilities, smallest_flip, wobble
 from rfcore.ops import softmax
 from tests.page_driver import STAYS, as_read, errors, header, new_page, run_clean
 

@@ -13,8 +13,8 @@ from pages.ui.scene.face import HOME
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.training.faces import STORE, Experiment
-from rfcore.faces import Places, scrambled_places
-from rfcore.parts_spec import PartsSpec
+from rfcore.faces.faces import Places, scrambled_places
+from rfcore.faces.spec import PartsSpec
 from tests.page_driver import as_read, click, header, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")

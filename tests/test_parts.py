@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rfcore import faces, parts, parts_spec
 from rfcore.errors import PatternError, ShapeError, TrainingError
-from rfcore.faces import (
+from rfcore.faces import faces, train
+from rfcore.faces import spec as parts_spec
+from rfcore.faces.faces import (
     PARTS,
     draw_face,
     draw_part,
@@ -18,9 +19,9 @@ from rfcore.faces import (
     part_box,
     scrambled_places,
 )
-from rfcore.heads import GridHead
-from rfcore.parts import TrainedParts, cell_boxes, train_parts
-from rfcore.parts_spec import PartsSpec, example_pictures, face_picture, moves_of
+from rfcore.faces.spec import PartsSpec, example_pictures, face_picture, moves_of
+from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
+from rfcore.heads.heads import GridHead
 from rfcore.stack import Stack
 from tests.test_filters import NAMES as FILTER_NAMES
 
@@ -251,13 +252,13 @@ def test_progress_is_told_and_stops():
 
 
 def test_progress_is_told_between_the_rounds_and_a_stop_is_heeded_at_once(monkeypatch):
-    learned, told, right = [], [], parts.train_softmax_regression
+    learned, told, right = [], [], train.train_softmax_regression
 
     def learn(*arguments, head, **options):
         learned.append(head.grid)
         return right(*arguments, head=head, **options)
 
-    monkeypatch.setattr(parts, "train_softmax_regression", learn)
+    monkeypatch.setattr(train, "train_softmax_regression", learn)
     train_parts(SMALL, progress=lambda done, total: told.append(len(learned)) or done < 2)
     assert told == [0, 1, 2]
     assert learned == [1, 4]
@@ -462,20 +463,20 @@ def test_a_class_that_is_told_by_more_than_places_is_caught(monkeypatch):
 
 
 def test_an_experiment_that_learned_the_asked_moves_is_caught(monkeypatch):
-    right = parts.example_pictures
+    right = train.example_pictures
 
     def planted(spec, count, moves, stream):
         return right(spec, count, moves_of(BEYOND) if stream == 0 else moves, stream)
 
-    monkeypatch.setattr(parts, "example_pictures", planted)
+    monkeypatch.setattr(train, "example_pictures", planted)
     spec = PartsSpec(grids=(64,), distances=(BEYOND,))
     assert train_parts(spec).accuracy[0, 0] > 0.8
 
 
 def test_a_grid_with_its_axes_swapped_is_caught(monkeypatch):
-    right = parts.Classifier.weights_by_place
+    right = train.Classifier.weights_by_place
     monkeypatch.setattr(
-        parts.Classifier, "weights_by_place", lambda c, s: right(c, s).swapaxes(2, 3)
+        train.Classifier, "weights_by_place", lambda c, s: right(c, s).swapaxes(2, 3)
     )
     assert logit_gap(True) > 1e-2
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rfcore.errors import PatternError
-from rfcore.patterns import (
+from rfcore.pictures.patterns import (
     BACKGROUNDS,
     PATTERNS,
     Pattern,

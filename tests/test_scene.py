@@ -36,7 +36,7 @@ from rfcore.layers import (
     ReLU,
 )
 from rfcore.ops import PADDING_MODES
-from rfcore.patterns import BACKGROUNDS, PATTERNS
+from rfcore.pictures.patterns import BACKGROUNDS, PATTERNS
 from rfcore.stack import Stack
 from tests.test_filters import NAMES as FILTER_NAMES
 from tests.test_patterns import NAMES

@@ -22,7 +22,7 @@ from pages.ui.site import SITE, entry_of
 from pages.ui.text.glossary import terms
 from pages.ui.training import faces
 from pages.ui.training import heads as heads
-from rfcore.parts_spec import PartsSpec
+from rfcore.faces.spec import PartsSpec
 from rfcore.stack import Stack
 from tests.page_driver import PAGES, new_page, run_clean
 from tests.page_texts import (

@@ -10,12 +10,12 @@ import pytest
 
 from pages.ui.training import heads as module
 from pages.ui.training.heads import Progress, Store
-from rfcore.answers import quarter_accuracy
-from rfcore.depths import DEPTHS
-from rfcore.examples import HEADS
-from rfcore.experiments import Experiment
+from rfcore.heads.depth_study import DEPTHS
+from rfcore.heads.examples import HEADS
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head_analysis import quarter_accuracy
+from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.stack import Stack
-from rfcore.trials import position_maps, train_heads
 
 TINY = Experiment(
     image_size=32,

@@ -29,10 +29,10 @@ from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import read_hand
 from pages.ui.scene.workspaces import HEADS
-from rfcore.depths import DEPTHS
 from rfcore.errors import RfcoreError
-from rfcore.experiments import QUARTERS, REGIONS, Experiment
-from rfcore.patterns import BACKGROUNDS
+from rfcore.heads.depth_study import DEPTHS
+from rfcore.heads.experiment import QUARTERS, REGIONS, Experiment
+from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.test_hand import message
 

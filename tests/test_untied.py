@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import rfcore.untied
+import rfcore.locally_connected
 from rfcore import (
     PADDING_MODES,
     Conv2d,
@@ -94,7 +94,7 @@ def test_kernels_are_random_place_by_place_and_sum_to_1(seed):
 
 
 def test_as_many_weights_as_may_be_are_made(monkeypatch):
-    monkeypatch.setattr(rfcore.untied, "LARGEST_WEIGHTS", 6 * 7 * 2 * 9)
+    monkeypatch.setattr(rfcore.locally_connected, "LARGEST_WEIGHTS", 6 * 7 * 2 * 9)
     assert untied_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).size == 6 * 7 * 2 * 9
     with pytest.raises(rfcore.KernelError, match="at most 756 weights, here it has 882"):
         untied_kernels(Conv2d(3, out_channels=2), 1, (9, 9))
@@ -114,9 +114,9 @@ def test_without_weight_sharing_a_shift_is_not_followed():
 
 
 def test_a_flipped_kernel_is_caught(monkeypatch):
-    window_views = rfcore.untied.window_views
+    window_views = rfcore.locally_connected.window_views
     monkeypatch.setattr(
-        rfcore.untied, "window_views", lambda *given: list(window_views(*given))[::-1]
+        rfcore.locally_connected, "window_views", lambda *given: list(window_views(*given))[::-1]
     )
     with pytest.raises(AssertionError):
         test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import rfcore.winners
+import rfcore.argmax_cells
 from rfcore import NO_WINNER, MaxPool2d, Network, Stack, input_gradient, max_pool2d, winning_cells
 from tests import naive
 
@@ -110,7 +110,7 @@ def test_a_batch_has_the_winners_of_each_map():
 
 def test_the_last_of_a_tie_is_caught(monkeypatch):
     monkeypatch.setattr(
-        rfcore.winners,
+        rfcore.argmax_cells,
         "winning_taps",
         lambda taps: (lambda held: len(held) - 1 - np.argmax(held[::-1], axis=0))(list(taps)),
     )

@@ -9,11 +9,11 @@
 from collections.abc import Callable, Sequence
 
 from rfcore.claims import faces, fields, heads, pooling, rules, shifting
-from rfcore.claims.case import VERDICTS, Case, Figure, Verdict, verdict_of
-from rfcore.experiments import Experiment
-from rfcore.heads import Classifier
+from rfcore.claims.cases import VERDICTS, Case, Figure, Verdict, verdict_of
+from rfcore.faces.train import TrainedParts
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.heads import Classifier
 from rfcore.ops import Array
-from rfcore.parts import TrainedParts
 
 Cases = tuple[Case, ...]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rfcore.claims.case import Case, Figure
-from rfcore.parts import TrainedParts
+from rfcore.claims.cases import Case, Figure
+from rfcore.faces.train import TrainedParts
 
 _APART = 0.05
 """Shares of right answers that differ by less count as the same."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfcore.claims.bright import Box, answers_to_pixels, counted_boxes, measured_field
-from rfcore.claims.case import Case, Figure
-from rfcore.depths import DEPTHS
+from rfcore.claims.cases import Case, Figure
+from rfcore.claims.impulse_response import Box, answers_to_pixels, counted_boxes, measured_field
 from rfcore.filters import RANDOM
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
+from rfcore.heads.depth_study import DEPTHS
 from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.patterns import draw_background
+from rfcore.pictures.patterns import draw_background
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 

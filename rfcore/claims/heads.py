@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rfcore import ops
-from rfcore.answers import quarter_accuracy
-from rfcore.claims.case import Case, Figure
-from rfcore.experiments import Experiment
-from rfcore.heads import Classifier
+from rfcore.claims.cases import Case, Figure
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head_analysis import quarter_accuracy
+from rfcore.heads.heads import Classifier
+from rfcore.heads.run_experiment import activations_of
 from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
-from rfcore.trials import activations_of
 
 _APART = 0.25
 """Shares of right answers that differ by so much are not the same: half of the way to chance."""

@@ -9,12 +9,12 @@ from itertools import product
 import numpy as np
 
 from rfcore import ops
-from rfcore.claims.case import Case, Figure
+from rfcore.claims.cases import Case, Figure
 from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.orbits import ONE_PIXEL_STEPS
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.stack import Stack
 
 _PATCHES = (1, 0, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0)

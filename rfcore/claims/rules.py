@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rfcore.claims.bright import measured_field, measured_start
-from rfcore.claims.case import Case, Figure
+from rfcore.claims.cases import Case, Figure
+from rfcore.claims.impulse_response import measured_field, measured_start
 from rfcore.layers import Window
 from rfcore.stack import Stack
 

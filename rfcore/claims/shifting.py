@@ -7,16 +7,16 @@ from itertools import product
 import numpy as np
 
 from rfcore import ops
-from rfcore.claims.case import Case, Figure
+from rfcore.claims.cases import Case, Figure
 from rfcore.equivariance import LayerEquivariance, equivariance_errors
 from rfcore.filters import BANK, convolution_kernels
 from rfcore.layers import Conv2d
+from rfcore.locally_connected import untied_conv2d, untied_kernels
 from rfcore.network import Network
 from rfcore.ops import Array, PaddingMode
-from rfcore.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.patterns import draw_background, draw_pattern, place
 from rfcore.shifts import ShiftFill
 from rfcore.stack import Stack
-from rfcore.untied import untied_conv2d, untied_kernels
 
 _ROUNDING = 1e-5  # of the largest activation: what float32 sums in another order may differ by
 

@@ -14,10 +14,10 @@ from pages.ui.scene.head_training import CLASSES, SIZES, Training
 from pages.ui.scene.limits import MAX_LAYERS
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import learner
-from rfcore.depths import DEPTHS
-from rfcore.experiments import REGIONS
+from rfcore.heads.depth_study import DEPTHS
+from rfcore.heads.experiment import REGIONS
 from rfcore.ops import PADDING_MODES
-from rfcore.patterns import BACKGROUNDS
+from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 

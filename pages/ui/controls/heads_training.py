@@ -18,7 +18,7 @@ from pages.ui.session.tab_state import learner
 from pages.ui.text.format import percent
 from pages.ui.training.heads import STORE, Progress, Trained
 from rfcore.errors import RfcoreError
-from rfcore.experiments import Experiment
+from rfcore.heads.experiment import Experiment
 
 _WANTED, _STOPPED, _LAST = "heads_wanted", "heads_stopped", "heads_last"
 _TELL_EVERY = 0.1  # seconds between two pictures of the progress

@@ -11,7 +11,7 @@ from pages.ui.controls.scene_select import choice_box, problem_of
 from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, POOLINGS
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import learner
-from rfcore.faces import scrambled_places
+from rfcore.faces.faces import scrambled_places
 
 _NEXT = "parts_next_scramble"
 _POOLING_NAMES = {"avg": "average", "max": "max"}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui.session.tab_state import learner
 from pages.ui.training.faces import STORE, Experiment
-from rfcore.parts_spec import PartsSpec
+from rfcore.faces.spec import PartsSpec
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a training that is under way."""

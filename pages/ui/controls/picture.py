@@ -13,9 +13,9 @@ from pages.ui.scene.choices import MOVES, SIZES, UPLOAD, patterns_of, sizes_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import learner
-from rfcore.images import read_photo
 from rfcore.ops import PADDING_MODES
-from rfcore.patterns import BACKGROUNDS
+from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.photos import read_photo
 
 _PADDING_NAMES = {
     "zeros": "zeros",

@@ -13,7 +13,7 @@ from pages.ui.scene.face import limits
 from pages.ui.scene.limits import map_shapes
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError
-from rfcore.faces import PARTS
+from rfcore.faces.faces import PARTS
 from rfcore.layers import Conv2d, MaxPool2d
 from rfcore.stack import Stack
 

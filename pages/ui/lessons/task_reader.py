@@ -20,8 +20,8 @@ from pages.ui.lessons.tasks import (
 )
 from pages.ui.lessons.toml_table import Fields
 from pages.ui.scene.scene import Scene
-from rfcore.examples import HEADS
-from rfcore.experiments import QUARTERS
+from rfcore.heads.examples import HEADS
+from rfcore.heads.experiment import QUARTERS
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "measure": (),

@@ -22,13 +22,13 @@ from pages.ui.scene.face import FACE_SIZE, FACES, HOME, MIDDLE
 from pages.ui.scene.grid import GRID, draw_mark, grid_picture
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
-from rfcore.faces import draw_face
-from rfcore.images import scale_photo
+from rfcore.faces.faces import draw_face
+from rfcore.faces.spec import BACKGROUND, face_picture
 from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.parts_spec import BACKGROUND, face_picture
-from rfcore.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.pictures.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
 

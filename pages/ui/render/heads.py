@@ -16,8 +16,8 @@ from pages.ui.scene.head_training import Training, blocks_of, painted
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
 from pages.ui.training.heads import STORE, Trained
-from rfcore.answers import right_probabilities
-from rfcore.examples import HEADS
+from rfcore.heads.examples import HEADS
+from rfcore.heads.head_analysis import right_probabilities
 from rfcore.ops import Array, softmax
 
 NONE_HERE = "This picture has no heads to train."

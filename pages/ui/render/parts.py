@@ -15,7 +15,7 @@ from pages.ui.render.lens import Lens, Moment, Part, as_plane
 from pages.ui.scene.face import FACE_SIZE, HOME, FaceParts, limits
 from pages.ui.scene.scene import Scene
 from pages.ui.training.faces import STORE, Experiment
-from rfcore.faces import PARTS, draw_part
+from rfcore.faces.faces import PARTS, draw_part
 
 
 class PartsLens(Lens):

@@ -9,10 +9,10 @@ from pages.ui.scene.face import HOME, MIDDLE
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import direction, percent
 from pages.ui.training.faces import Experiment
-from rfcore.faces import PARTS
+from rfcore.faces.faces import PARTS
+from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
 from rfcore.ops import Array
-from rfcore.parts_spec import PartsSpec
 
 UNTRAINED = "The grids are not trained yet, so none can answer. The parts can be dragged meanwhile."
 

@@ -15,11 +15,11 @@ from pages.ui.render.pool_text import PoolReading, Windows
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, direction
+from rfcore.argmax_cells import winning_cells
 from rfcore.layers import MaxPool2d, Pair
 from rfcore.ops import max_pool2d
-from rfcore.patterns import place
+from rfcore.pictures.patterns import place
 from rfcore.shifts import changed_cells
-from rfcore.winners import winning_cells
 
 
 class PoolLens(Lens):

@@ -14,9 +14,9 @@ from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from rfcore.errors import KernelError
 from rfcore.layers import Conv2d, Pair
+from rfcore.locally_connected import untied_conv2d, untied_kernels
 from rfcore.ops import Array, PaddingMode
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
-from rfcore.untied import untied_conv2d, untied_kernels
 
 ROOM = 4
 """Times the colour's full value that the plane of the untied map holds."""

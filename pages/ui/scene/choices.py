@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from pages.ui.scene.face import FACE_SIZE, FACES, PICTURE_SIZE, WHOLE_FACE
 from pages.ui.scene.grid import GRID, GRID_SIZES, MARKS, mark_size
 from pages.ui.scene.limits import SceneError
-from rfcore.patterns import PATTERNS
+from rfcore.pictures.patterns import PATTERNS
 
 View = Literal["now", "start", "difference"]
 VIEWS: tuple[View, ...] = get_args(View)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from pages.ui.scene.limits import SceneError
-from rfcore.faces import PARTS, Places, face_places, part_box
+from rfcore.faces.faces import PARTS, Places, face_places, part_box
+from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
-from rfcore.parts_spec import PartsSpec
 
 FACES = "faces"
 """The name of the picture whose parts can be moved, beside the names of the drawn backgrounds."""

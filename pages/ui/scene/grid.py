@@ -12,7 +12,7 @@ import numpy as np
 
 from pages.ui.scene.limits import SceneError
 from rfcore.ops import Array
-from rfcore.patterns import Pattern
+from rfcore.pictures.patterns import Pattern
 
 GRID = "grid"
 """The name of the grid among the pictures."""

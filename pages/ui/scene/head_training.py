@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.ui.scene.limits import QUICK_TRAINING, SceneError, check_comparison, check_training
-from rfcore.depths import depth_experiments
 from rfcore.errors import RfcoreError
-from rfcore.experiments import REGIONS, Experiment
+from rfcore.heads.depth_study import depth_experiments
+from rfcore.heads.experiment import REGIONS, Experiment
+from rfcore.heads.run_experiment import work_of
 from rfcore.ops import PaddingMode
-from rfcore.patterns import PATTERNS
+from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
-from rfcore.trials import work_of
 
 BLOCKS = 8
 """Blocks a side that a learner paints; each has places of the pattern in it."""

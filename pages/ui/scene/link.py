@@ -16,7 +16,7 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError
-from rfcore.faces import PARTS
+from rfcore.faces.faces import PARTS
 from rfcore.stack import Stack
 
 KEYS = (

@@ -30,8 +30,8 @@ from pages.ui.scene.head_training import Training, experiment_of
 from pages.ui.scene.limits import SceneError, check_stack, map_shapes
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.rules import check_scene
-from rfcore.experiments import Experiment
 from rfcore.filters import BANK
+from rfcore.heads.experiment import Experiment
 from rfcore.layers import Pair
 from rfcore.ops import PaddingMode
 from rfcore.stack import Stack

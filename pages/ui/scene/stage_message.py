@@ -13,7 +13,7 @@ from pages.ui.scene.grid import GRID_SIZES
 from pages.ui.scene.head_training import BLOCKS, HEX
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene, Unit
-from rfcore.faces import PARTS, Places
+from rfcore.faces.faces import PARTS, Places
 from rfcore.layers import Pair
 
 

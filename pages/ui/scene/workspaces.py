@@ -27,8 +27,8 @@ from pages.ui.scene.photos import Photo
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST
 from pages.ui.scene.pools import MOST, choice_of
 from pages.ui.scene.scene import Scene
-from rfcore.experiments import QUARTER_FIELD
 from rfcore.filters import BANK
+from rfcore.heads.experiment import QUARTER_FIELD
 from rfcore.layers import Conv2d
 from rfcore.stack import Stack
 

@@ -19,8 +19,8 @@ from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
 from pages.ui.training.heads import STORE, Progress, Trained
 from rfcore.errors import RfcoreError
-from rfcore.examples import HEADS
-from rfcore.heads import weight_maps
+from rfcore.heads.examples import HEADS
+from rfcore.heads.heads import weight_maps
 from rfcore.layers import Pair
 
 SOFTMAX, FLIPS = "heads_softmax", "heads_flips"

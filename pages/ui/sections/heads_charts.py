@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pages.ui.render.heads_text import head_name
 from pages.ui.sections.chart import Colors, dress
-from rfcore.depths import DepthResult
+from rfcore.heads.depth_study import DepthResult
 from rfcore.ops import Array
 
 _DASHES, _SIGNS = ("solid", "dash", "dot"), ("circle", "square", "diamond")

@@ -11,13 +11,19 @@ from pages.ui.render.heads_text import head_name, signed
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
 from pages.ui.training.heads import Trained
-from rfcore.answers import Flip, quarter_accuracy, right_probabilities, smallest_flip, wobble
-from rfcore.depths import DepthResult
-from rfcore.examples import HEADS
+from rfcore.heads.depth_study import DepthResult
+from rfcore.heads.examples import HEADS
+from rfcore.heads.head_analysis import (
+    Flip,
+    quarter_accuracy,
+    right_probabilities,
+    smallest_flip,
+    wobble,
+)
+from rfcore.heads.temperatures import softmax_at
 from rfcore.layers import Pair
 from rfcore.ops import Array, softmax
-from rfcore.patterns import place
-from rfcore.temperatures import softmax_at
+from rfcore.pictures.patterns import place
 
 TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0)
 _SMALLEST = 1e-30  # a float32 probability of 0 has no logarithm

@@ -13,10 +13,10 @@ from time import perf_counter
 import numpy as np
 
 from pages.ui.training.lru_store import Kept
-from rfcore.faces import face_places, scrambled_places
+from rfcore.faces.faces import face_places, scrambled_places
+from rfcore.faces.spec import PartsSpec, face_picture
+from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array
-from rfcore.parts import TrainedParts, cell_boxes, train_parts
-from rfcore.parts_spec import PartsSpec, face_picture
 
 KEPT = 8
 """Specs whose grids are kept, some 0.5 MB each."""

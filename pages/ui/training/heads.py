@@ -13,13 +13,13 @@ from typing import Literal
 import numpy as np
 
 from pages.ui.training.lru_store import Kept
-from rfcore.answers import quarter_accuracy
-from rfcore.depths import DepthResult, compare_depths
-from rfcore.examples import HEADS
-from rfcore.experiments import Experiment
-from rfcore.heads import Classifier, Head
+from rfcore.heads.depth_study import DepthResult, compare_depths
+from rfcore.heads.examples import HEADS
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head_analysis import quarter_accuracy
+from rfcore.heads.heads import Classifier, Head
+from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
-from rfcore.trials import position_maps, train_heads
 
 KEPT = 32
 """Experiments that are kept: 0.3 MB each with the defaults, at most some 10 MB."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from rfcore.checks import items, kind_of, shown, whole_number_within
 from rfcore.errors import ShapeError, TrainingError
-from rfcore.experiments import first_half
+from rfcore.heads.experiment import first_half
 from rfcore.layers import Pair
 from rfcore.ops import Array
 

@@ -9,8 +9,8 @@ import numpy as np
 from rfcore.checks import entries, one_of, whole_number, whole_number_within, whole_pair
 from rfcore.errors import PatternError
 from rfcore.layers import Pair
-from rfcore.patterns import Pattern, place
-from rfcore.pen import FUR, INK, Pen, quantised
+from rfcore.pictures.drawing import FUR, INK, Pen, quantised
+from rfcore.pictures.patterns import Pattern, place
 
 PARTS: tuple[str, ...] = ("left eye", "right eye", "nose", "mouth")
 """The parts of a face, in the order in which `Places` has them."""

@@ -14,11 +14,11 @@ import numpy as np
 
 from rfcore.checks import kind_of, one_of, shown
 from rfcore.errors import ShapeError, TrainingError
-from rfcore.heads import Classifier, GridHead
+from rfcore.faces.spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
+from rfcore.heads.heads import Classifier, GridHead
+from rfcore.heads.softmax_regression import train_softmax_regression
 from rfcore.ops import Array
-from rfcore.parts_spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
 from rfcore.receptive_field import receptive_fields
-from rfcore.training import train_softmax_regression
 
 PartsProgress = Callable[[int, int], bool | None]
 """Called with (rounds done, rounds in all); the answer False stops."""

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from rfcore.checks import instance, items, shown, whole_number_within
 from rfcore.errors import LayerError, TrainingError
-from rfcore.experiments import Experiment, checked_experiment
-from rfcore.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, Head
+from rfcore.heads.experiment import Experiment, checked_experiment
+from rfcore.heads.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, Head
 from rfcore.layers import Pair
 from rfcore.ops import Array
-from rfcore.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.pictures.patterns import Pattern, draw_background, draw_pattern, place
 
 HEADS: tuple[Head, ...] = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead())
 """The heads that are compared: a weight for every place, and two that forget the place."""

@@ -21,7 +21,7 @@ from rfcore.checks import (
     whole_pair,
 )
 from rfcore.errors import RfcoreError, TrainingError
-from rfcore.faces import (
+from rfcore.faces.faces import (
     LARGEST_FACE,
     SMALLEST_FACE,
     Places,
@@ -33,7 +33,7 @@ from rfcore.filters import BANK
 from rfcore.layers import Pair, Shape
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.patterns import place
+from rfcore.pictures.patterns import place
 from rfcore.stack import Stack
 
 BACKGROUND = 0.6

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from rfcore.checks import entries, instance, items, one_of, shown, whole_number, whole_number_within
 from rfcore.errors import TrainingError
-from rfcore.heads import FlattenHead
+from rfcore.heads.heads import FlattenHead
 from rfcore.layers import Shape
 from rfcore.network import Network
 from rfcore.ops import PaddingMode, checked_mode
-from rfcore.patterns import BACKGROUNDS, PATTERNS
+from rfcore.pictures.patterns import BACKGROUNDS, PATTERNS
 from rfcore.stack import Stack, checked_stack
 
 QUARTERS = ("upper left", "upper right", "lower left", "lower right")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rfcore.answers import share_right
 from rfcore.checks import items, shown
 from rfcore.errors import TrainingError
-from rfcore.examples import HEADS, checked_heads
-from rfcore.experiments import Experiment, checked_experiment, first_half
-from rfcore.heads import Head
+from rfcore.heads.examples import HEADS, checked_heads
+from rfcore.heads.experiment import Experiment, checked_experiment, first_half
+from rfcore.heads.head_analysis import share_right
+from rfcore.heads.heads import Head
+from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack, checked_stack
-from rfcore.trials import position_maps, train_heads
 
 DepthProgress = Callable[[int, int], bool | None]
 """Called with (stacks done, stacks in all); the answer False stops."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rfcore.checks import whole_number
 from rfcore.errors import TrainingError
-from rfcore.heads import Classifier, Head
+from rfcore.heads.heads import Classifier, Head
 from rfcore.ops import Array
 
 Progress = Callable[[int, float, float], bool | None]
@@ -77,7 +77,7 @@ def train_softmax_regression(
     Accelerated Gradient Schemes"; the constant is that of Boehning 1992, "Multinomial Logistic
     Regression Algorithm".
 
-    >>> from rfcore.heads import FlattenHead
+    >>> from rfcore.heads.heads import FlattenHead
     >>> features = np.array([[1.0, 0.0], [3.0, 0.0]])
     >>> train_softmax_regression(features, [0, 1], 2, head=FlattenHead()).weights.round(1)
     array([[-4.2,  4.2],

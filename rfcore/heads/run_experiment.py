@@ -9,7 +9,7 @@ import numpy as np
 
 from rfcore.checks import instance, items, shown, whole_number
 from rfcore.errors import TrainingError
-from rfcore.examples import (
+from rfcore.heads.examples import (
     HEADS,
     Drawn,
     checked_heads,
@@ -19,11 +19,11 @@ from rfcore.examples import (
     example_features,
     inset,
 )
-from rfcore.experiments import Experiment, checked_experiment
-from rfcore.heads import Classifier, Head, SweepProgress, position_sweep
+from rfcore.heads.experiment import Experiment, checked_experiment
+from rfcore.heads.heads import Classifier, Head, SweepProgress, position_sweep
+from rfcore.heads.softmax_regression import train_softmax_regression
 from rfcore.moving import MovingPattern, move_cost
 from rfcore.ops import Array
-from rfcore.training import train_softmax_regression
 
 _PER_FEATURE = 40
 """Multiply-adds that take as long as asking all heads about one feature, which is to copy it."""

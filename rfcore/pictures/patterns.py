@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rfcore.checks import instance, kind_of, one_of, whole_number, whole_number_within
 from rfcore.errors import PatternError
-from rfcore.pen import FUR, INK, Pen, Plane, Point, quantised
+from rfcore.pictures.drawing import FUR, INK, Pen, Plane, Point, quantised
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""Faces of movable parts, and networks that tell them from scrambled ones."""

@@ -1,0 +1,1 @@
+"""Toy patterns, backgrounds and photos, drawn without any file."""
