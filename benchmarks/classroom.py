@@ -30,7 +30,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import AppServer, memory
-from benchmarks.tab import header_of
+from benchmarks.simulated_tab import header_of
 from pages.ui.server.free_memory import EVERY
 
 Way = Literal["socket", "component"]

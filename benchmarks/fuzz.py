@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl
 
 from benchmarks.app_server import memory
+from benchmarks.fuzz_changes import changed_bytes, changed_message, changed_text
 from benchmarks.fuzz_inputs import (
     DECKS,
     KERAS_JSON,
@@ -39,7 +40,6 @@ from benchmarks.fuzz_inputs import (
     hand_of,
 )
 from benchmarks.live_fuzz import LiveServer
-from benchmarks.mutations import changed_bytes, changed_message, changed_text
 from pages.ui.lessons.progress import ProgressError, from_code, from_text, to_code, to_text
 from pages.ui.lessons.reader import read_lesson
 from pages.ui.present.deck import read_deck

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.app_server import ROOT
-from benchmarks.mutations import changed_text
+from benchmarks.fuzz_changes import changed_text
 from pages.ui.lessons.progress import Progress
 from pages.ui.scene.choices import PRESETS
 from pages.ui.scene.link import to_query_string

@@ -11,9 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from benchmarks.app_server import AppServer, memory
+from benchmarks.fuzz_changes import changed_message
 from benchmarks.fuzz_inputs import SCENES, changed_link, hand_of
-from benchmarks.mutations import changed_message
-from benchmarks.tab import Tab, tab_of
+from benchmarks.simulated_tab import Tab, tab_of
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.workspaces import STACK, page_of
 

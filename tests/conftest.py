@@ -82,7 +82,7 @@ def chromium_path() -> str:
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One headless Chromium for all tests; each test opens its own context or page."""
     with sync_playwright() as playwright:
-        # See visitor.py: its first tab keeps the app's scripts compiled for those that follow.
+        # browser_contexts.py: its first tab keeps the app's scripts compiled for those that follow.
         browser = launch_chromium(playwright, chromium_path, "--process-per-site")
         yield browser
         browser.close()
@@ -97,7 +97,7 @@ def server() -> Iterator[AppServer]:
 
 @pytest.fixture
 def quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes with `tests.page_driver`: pages without a browser, as fast and as sure as can be.
+    """Pages without a browser, as fast as can be; goes with `tests.support.page_driver`.
 
     Each AppTest reads the metadata of every package for components of theirs: 0.2 s a test. And the
     stage's messages in the tests name the revision that they answer.

@@ -1,0 +1,155 @@
+"""The page of parts and places as Streamlit runs it: training, stopping, scrambles, the chart."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.controls.parts_training import progress_text
+from pages.ui.scene import face
+from pages.ui.scene.face import HOME
+from pages.ui.scene.link import from_query
+from pages.ui.scene.workspaces import PARTS as ROOM
+from pages.ui.training.faces import STORE, Experiment
+from rfcore.faces.faces import Places, scrambled_places
+from rfcore.faces.spec import PartsSpec
+from tests.support.page_driver import as_read, click, header, new_page, run_clean
+
+pytestmark = pytest.mark.usefixtures("quick_pages")
+AVG = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=5)
+MAX = replace(AVG, kind="max")
+
+
+@pytest.fixture(autouse=True)
+def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(face.SPECS, "avg", AVG)
+    monkeypatch.setitem(face.SPECS, "max", MAX)
+    yield
+    STORE.wait()
+
+
+def ran(page: AppTest) -> AppTest:
+    run_clean(page)
+    assert [e.value for e in page.title] == ["How much pooling is too much?"]
+    return page
+
+
+def opened(**query: str) -> AppTest:
+    return ran(new_page("parts_and_places.py", query, with_charts=True))
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    click(page, label)
+    return ran(page)
+
+
+def trained(spec: PartsSpec) -> Experiment:
+    STORE.start(spec)
+    STORE.wait()
+    found = STORE.find(spec)
+    assert found
+    return found
+
+
+def captions(page: AppTest) -> str:
+    return " ".join(as_read(caption.value) for caption in page.caption)
+
+
+def places(page: AppTest) -> Places:
+    scene, problems = from_query(page.query_params, base=ROOM.scene)
+    assert problems == []
+    assert scene.parts
+    assert [tuple(place) for place in header(page)["parts"]] == list(scene.parts.places)
+    return scene.parts.places
+
+
+def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(AVG, seed=6)
+    monkeypatch.setitem(face.SPECS, "avg", spec)
+    STORE.wait()  # one spec is trained at a time, and another test may have begun one
+    page = opened()
+    assert "Stop" in [button.label for button in page.button]
+    assert "The chart comes when the grids are trained." in captions(page)
+    STORE.wait()
+    experiment = STORE.find(spec)
+    assert experiment
+    ran(page)
+    assert "Stop" not in [button.label for button in page.button]
+    assert f"{spec.examples} pictures, moved by up to 2 px, in {experiment.seconds:.1f} s" in (
+        captions(page)
+    )
+    assert header(page)["answers"]
+
+
+def test_a_training_can_be_stopped_and_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(AVG, seed=7, steps=5000, grids=(1, 2, 4, 8, 16, 32, 64))
+    monkeypatch.setitem(face.SPECS, "avg", spec)
+    page = press(opened(), "Stop")
+    STORE.wait()
+    assert STORE.find(spec) is None
+    assert ran(page).markdown[0].value == "The training was stopped, so no grid can answer."
+    assert STORE.progress(spec) is None
+    quick = replace(spec, steps=5)
+    monkeypatch.setitem(face.SPECS, "avg", quick)
+    ran(page)
+    STORE.wait()
+    assert STORE.find(quick)
+
+
+def test_progress_names_the_grid_and_then_the_distance() -> None:
+    assert [progress_text(AVG, done) for done in (0, 2, 3, 5)] == [
+        "Training grid g = 1 (1 of 3).",
+        "Training grid g = 64 (3 of 3).",
+        "Asking every grid about faces that moved 0 px.",
+        "Asking every grid about faces that moved 3 px.",
+    ]
+
+
+def test_scrambles_follow_each_other_and_the_parts_go_back() -> None:
+    trained(AVG)
+    page = press(opened(), "Scramble")
+    assert places(page) == scrambled_places(48, 0)
+    assert places(press(page, "Scramble")) == scrambled_places(48, 1)
+    assert places(press(page, "Put the parts back")) == HOME
+    away = opened(at="3,12")
+    assert header(away)["position"] == [3, 12]
+    assert header(press(away, "Face to the middle"))["position"] == [8, 8]
+
+
+def test_the_chart_shows_the_accuracies_and_names_the_useful_middle() -> None:
+    parts = trained(AVG).parts
+    page = opened()
+    accuracy = dict(zip(AVG.grids, parts.accuracy[:, 1], strict=True))
+    best = max(accuracy, key=lambda grid: accuracy[grid])
+    assert f"The useful middle at 3 px: **g = {best}**" in page.markdown[-1].value
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    lines = {line["name"]: line["y"] for line in figure["data"]}
+    assert list(lines) == ["moved 0 px", "moved 3 px"]
+    for column, values in enumerate(lines.values()):
+        assert values == pytest.approx(100 * parts.accuracy[:, column])
+    (mark,) = figure["layout"]["annotations"]
+    assert (mark["text"], mark["x"]) == (f"g = {best}", AVG.grids.index(best))
+
+
+def test_other_pooling_is_another_training() -> None:
+    trained(AVG)
+    trained(MAX)
+    page = opened()
+    before = header(page)
+    page.selectbox(key="choose_pooling").set_value("max")
+    after = header(ran(page))
+    assert page.query_params["pooling"] == "max"
+    assert after["scene"] != before["scene"]
+    assert after["answers"] != before["answers"]
+    assert "keeps the largest value of 4 feature maps" in captions(page)
+
+
+def test_a_bad_link_ends_in_sentences() -> None:
+    trained(AVG)
+    page = opened(parts="1,1", grid="7", at="900,1", lens="pool")
+    text = page.warning[0].value.replace("\\", "")
+    for key in ("parts", "grid", "at", "lens"):
+        assert f"The link\u2019s \u201c{key}\u201d was left out" in text
+    assert header(page)["parts"] == [list(place) for place in HOME]
