@@ -16,9 +16,9 @@ from starlette.staticfiles import StaticFiles
 
 from pages.ui.server import threads  # noqa: F401  before whatever loads NumPy
 from pages.ui.server.address import BASE
-from pages.ui.server.free_memory import keep_what_is_loaded
-from pages.ui.server.headers import HEADERS, SecurityHeaders, own_fault
-from pages.ui.server.socket_origins import OwnSockets
+from pages.ui.server.free_memory import freeze_loaded_objects
+from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
+from pages.ui.server.socket_origins import SameOriginSockets
 from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
@@ -50,12 +50,12 @@ app = st.App(
     middleware=[
         Middleware(SecurityHeaders, headers=HEADERS),
         Middleware(
-            OwnSockets,
+            SameOriginSockets,
             allowed=st.get_option("server.corsAllowedOrigins"),
             bytes_only=[f"{BASE}/_stcore/stream"],
         ),
     ],
-    exception_handlers={Exception: own_fault},
+    exception_handlers={Exception: server_error},
 )
 
-keep_what_is_loaded()
+freeze_loaded_objects()

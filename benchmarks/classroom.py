@@ -31,7 +31,7 @@ from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import AppServer, memory
 from benchmarks.simulated_tab import header_of
-from pages.ui.server.free_memory import EVERY
+from pages.ui.server.free_memory import COLLECT_EVERY
 
 Way = Literal["socket", "component"]
 
@@ -404,7 +404,7 @@ def flatness(samples: Sequence[float]) -> list[str]:
 
 def at_rest(server: AppServer, way: Way) -> float:
     """Return the memory, MB, after one learner has come, stayed until a sweep is due, and left."""
-    asyncio.run(step(server, 1, 0, EVERY + 1, way))
+    asyncio.run(step(server, 1, 0, COLLECT_EVERY + 1, way))
     time.sleep(1)
     return memory(server.pid)
 

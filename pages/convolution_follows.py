@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.ui.controls import convolution, picture, scene_select
+from pages.ui.controls import convolution, notices, picture
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import CONVOLUTION
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-here = enter(CONVOLUTION, "window", "roads", "sharing")
+here = open_workspace(CONVOLUTION, "window", "roads", "sharing")
 
 st.title(question_of(here.scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 convolution.lens_switch()
 stage()
 convolution.convolution_controls()

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.ui.controls import layers, picture, scene_select, stack
+from pages.ui.controls import layers, notices, picture, stack
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections.shift_chart import CHARTS, shift_chart
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-scene = enter(STACK, "maps").scene
+scene = open_workspace(STACK, "maps").scene
 
 st.title(question_of(scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 stage(CHARTS)
 picture.picture_controls()
 stack.stack_controls()

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.ui.controls import scene_select
+from pages.ui.controls import notices
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections import home
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-enter(STACK, "maps")
+open_workspace(STACK, "maps")
 
 st.title("Convolution follows, pooling forgives, the head decides.", anchor=False)
 st.markdown("Drag the pattern. See what a network keeps of where it is, and what it forgets.")
-scene_select.link_notices()
+notices.show_link_notices()
 stage()
 home.three_ideas()
 home.walkthrough()

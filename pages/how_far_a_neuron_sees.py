@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.controls import layers, picture, scene_select, stack
+from pages.ui.controls import layers, notices, picture, stack
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections.added_layer import layer_adder
@@ -10,13 +10,13 @@ from pages.ui.sections.arithmetic import arithmetic
 from pages.ui.sections.export import take_home
 from pages.ui.sections.own_model import own_model
 from pages.ui.sections.zoo import zoo_chooser, zoo_table
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-scene = enter(STACK, "fields").scene
+scene = open_workspace(STACK, "fields").scene
 
 st.title(question_of(scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 stage()
 stack.stack_controls()
 picture.picture_controls()

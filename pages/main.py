@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.session.presenting import NOTES, begin, page_bar, presenting
-from pages.ui.session.tab_state import rested, visit
+from pages.ui.session.tab_state import note_navigation, note_run_end
 from pages.ui.site import HOME, Entry, sections
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -27,8 +27,8 @@ pages = {section: [_page(entry) for entry in entries] for section, entries in se
 bare = presenting() or NOTES in st.query_params
 page = st.navigation(pages, position="hidden" if bare else "top")
 begin(page, [page for section in pages.values() for page in section])
-visit(page.url_path)
+note_navigation(page.url_path)
 page.run()
 if presenting():
     page_bar()
-rested()
+note_run_end()

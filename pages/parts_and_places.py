@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from pages.ui.controls import scene_select
+from pages.ui.controls import notices
 from pages.ui.controls.parts import parts_controls
 from pages.ui.controls.parts_training import training_line
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import PARTS
 from pages.ui.sections.parts import parts_chart
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-scene = enter(PARTS, "parts").scene
+scene = open_workspace(PARTS, "parts").scene
 
 st.title(question_of(scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 training_line()
 stage()
 parts_controls()

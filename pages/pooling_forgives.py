@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.ui.controls import pool, scene_select
+from pages.ui.controls import notices, pool
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import POOL
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-scene = enter(POOL, "pool").scene
+scene = open_workspace(POOL, "pool").scene
 
 st.title(question_of(scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 stage()
 pool.pool_controls()
 steps, classic = st.columns(2, gap="large")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.controls import scene_select
+from pages.ui.controls import notices
 from pages.ui.controls.heads import class_switch, training_controls
 from pages.ui.controls.heads_training import train_wanted, training_box
 from pages.ui.scene.questions import question_of
@@ -15,13 +15,13 @@ from pages.ui.sections.heads import (
     softmax_section,
     weights_section,
 )
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
-scene = enter(HEADS, "heads").scene
+scene = open_workspace(HEADS, "heads").scene
 
 st.title(question_of(scene), anchor=False)
-scene_select.link_notices()
+notices.show_link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     class_switch()
     progress = training_box()

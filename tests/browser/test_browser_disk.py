@@ -19,7 +19,7 @@ from benchmarks.app_server import ROOT, AppServer
 from benchmarks.fuzz_inputs import SCENES, hand_of
 from benchmarks.simulated_tab import PATIENT, Tab, header_of
 from pages.ui.scene.photos import PHOTO_SIZE, Photo
-from pages.ui.server.free_memory import EVERY
+from pages.ui.server.free_memory import COLLECT_EVERY
 from rfcore.pictures.photos import read_photo
 from tests.browser.test_browser_photo import (
     as_a_phone_saves_it,
@@ -129,7 +129,7 @@ def test_nothing_is_written_and_an_upload_goes_with_its_session(
     assert files_in(folders) == before
     for _ in range(KEPT_SESSIONS):
         visit(own_server)
-    deadline = time.monotonic() + 4 * EVERY
+    deadline = time.monotonic() + 4 * COLLECT_EVERY
     while is_held(own_server, name_of(file)):
         assert time.monotonic() < deadline
         visit(own_server, page="feature_map_shifts")

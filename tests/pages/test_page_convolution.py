@@ -152,7 +152,8 @@ def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
     page = opened()
     before = page.selectbox(key="choose_kernel").value
     sent(page, weights=EDGE)
-    monkeypatch.setattr("pages.ui.session.tab_state.UNDER_WAY", 0)  # the next message comes late
+    # The next message comes late.
+    monkeypatch.setattr("pages.ui.session.tab_state.SETTLING_SECONDS", 0)
     page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
     sent(page, token=2, weights=[*EDGE[:-1], "4"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"

@@ -274,7 +274,7 @@ def test_lines_in_a_link_stay_in_their_sentence() -> None:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test go back at once: to the app it then looks like someone who took their time."""
-    monkeypatch.setattr(tab_state, "UNDER_WAY", 0)
+    monkeypatch.setattr(tab_state, "SETTLING_SECONDS", 0)
 
 
 def test_a_link_sent_before_the_new_one_arrived_undoes_nothing() -> None:
@@ -308,7 +308,7 @@ def test_a_link_sent_while_a_long_run_went_on_undoes_nothing(
     page = choose(opened(), "pattern", "dog")
     sent_before = dict(page.query_params)
     choose(page, "picture", "noise")
-    page.session_state["rested"] = clock = time.monotonic() + 20  # the run took so long
+    page.session_state["last_run_end"] = clock = time.monotonic() + 20  # the run took so long
     monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 0.1)
     page.query_params.clear()
     page.query_params.update(sent_before)

@@ -13,7 +13,7 @@ from pages.ui.scene.choices import PRESETS, SIZES
 from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import STACK, Room
-from pages.ui.session.tab_state import MOST_ROOMS, enter
+from pages.ui.session.tab_state import MAX_WORKSPACES, open_workspace
 from rfcore.pictures.photos import MAX_BYTES
 from rfcore.stack import Stack
 
@@ -38,18 +38,18 @@ def test_the_rooms_of_a_tab_are_bounded_and_the_oldest_leaves_first(
     state: Mapping[str, Any],
 ) -> None:
     first = Room("first", STACK.scene)
-    begun = enter(first, "maps")
-    for number in range(3 * MOST_ROOMS):
-        enter(Room(f"step {number}", STACK.scene), "maps")
-        assert enter(first, "maps") is begun  # who comes back often stays
-    kept = state["learners"]
-    assert len(kept) == MOST_ROOMS
-    assert list(kept)[-2:] == [f"step {3 * MOST_ROOMS - 1}", "first"]
+    begun = open_workspace(first, "maps")
+    for number in range(3 * MAX_WORKSPACES):
+        open_workspace(Room(f"step {number}", STACK.scene), "maps")
+        assert open_workspace(first, "maps") is begun  # who comes back often stays
+    kept = state["tab_states"]
+    assert len(kept) == MAX_WORKSPACES
+    assert list(kept)[-2:] == [f"step {3 * MAX_WORKSPACES - 1}", "first"]
 
 
 def test_a_walkthrough_fits_into_the_rooms_of_a_tab() -> None:
     steps = sum(len(lesson.steps) for lesson in lessons().lessons)
-    assert steps < MOST_ROOMS
+    assert steps < MAX_WORKSPACES
 
 
 def test_a_scene_too_dear_is_refused_with_its_cost_and_the_limit() -> None:

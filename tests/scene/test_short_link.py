@@ -69,7 +69,7 @@ def test_a_scene_as_its_page_begins_needs_no_more_than_its_lens(lens) -> None:
 @pytest.mark.parametrize("lens", LENSES)
 def test_the_first_lens_is_the_one_that_the_page_enters_first(lens) -> None:
     source = (PAGES / f"{page_of(lens)}.py").read_text(encoding="utf-8")
-    entered = re.search(r'enter\(\w+, "(\w+)"', source)
+    entered = re.search(r'open_workspace\(\w+, "(\w+)"', source)
     assert entered is not None
     assert opening_scene(lens).lens == entered[1]
 

@@ -1,4 +1,4 @@
-"""What those who left had held goes when somebody new comes, and is not looked for all the time."""
+"""The memory of ended sessions is freed when a new one begins, and not more often than needed."""
 
 from weakref import ref
 
@@ -8,7 +8,7 @@ from pages.ui.server import free_memory
 
 
 class Session:
-    """What refers to itself, as Streamlit's do."""
+    """An object that refers to itself, as Streamlit's sessions do."""
 
     def __init__(self) -> None:
         self.me = self
@@ -19,37 +19,37 @@ def _long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(free_memory, "_last", [0.0])
 
 
-def test_what_was_left_is_swept() -> None:
-    left = ref(Session())
-    free_memory.sweep()
-    assert left() is None
+def test_an_ended_session_is_freed() -> None:
+    ended = ref(Session())
+    free_memory.collect_garbage()
+    assert ended() is None
 
 
-def test_a_class_that_joins_is_swept_for_once() -> None:
-    free_memory.sweep()
-    left = ref(Session())
-    free_memory.sweep()
-    assert left() is not None
+def test_a_class_that_joins_causes_one_collection() -> None:
+    free_memory.collect_garbage()
+    ended = ref(Session())
+    free_memory.collect_garbage()
+    assert ended() is not None
 
 
-def test_one_sweep_at_a_time() -> None:
-    left = ref(Session())
-    with free_memory._sweeping:
-        free_memory.sweep()
-        assert left() is not None
-    free_memory.sweep()
-    assert left() is None
+def test_one_collection_at_a_time() -> None:
+    ended = ref(Session())
+    with free_memory._collecting:
+        free_memory.collect_garbage()
+        assert ended() is not None
+    free_memory.collect_garbage()
+    assert ended() is None
 
 
-def test_what_is_free_then_goes_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_freed_memory_goes_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(free_memory, "_return_free", asked.append)
-    free_memory.sweep()
+    monkeypatch.setattr(free_memory, "_malloc_trim", asked.append)
+    free_memory.collect_garbage()
     assert asked == [0]  # all of it
 
 
-def test_where_the_system_takes_nothing_back_a_sweep_still_sweeps(
+def test_where_the_system_takes_nothing_back_garbage_is_collected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(free_memory, "_return_free", None)
-    test_what_was_left_is_swept()
+    monkeypatch.setattr(free_memory, "_malloc_trim", None)
+    test_an_ended_session_is_freed()

@@ -25,8 +25,8 @@ from pages.ui.server.headers import (
     STREAMLITS_SCRIPT,
     SecurityHeaders,
     frame_ancestors,
-    own_fault,
     security_headers,
+    server_error,
 )
 
 ELSEWHERE = "https://elsewhere.example"
@@ -140,7 +140,7 @@ def test_a_fault_of_ours_tells_nothing_and_has_the_headers() -> None:
     app = Starlette(
         routes=[Route("/", fail)],
         middleware=[Middleware(SecurityHeaders, headers=HEADERS)],
-        exception_handlers={Exception: own_fault},
+        exception_handlers={Exception: server_error},
     )
     sent: list[Message] = []
 

@@ -128,7 +128,7 @@ def test_every_stage_can_be_handed_out(name: str) -> None:
 
 def test_a_photo_stays_at_home_and_the_page_says_so() -> None:
     page = run_clean(new_page("feature_map_shifts.py", {}))
-    page.session_state["learners"]["stack"].change(lambda _: busy_scene(), "test")
+    page.session_state["tab_states"]["stack"].change(lambda _: busy_scene(), "test")
     click(page, "Hand out")
     run_clean(page)
     assert [info.value for info in page.info] == [NO_PHOTO]
@@ -138,7 +138,7 @@ def test_a_link_that_no_code_can_hold_is_still_shown() -> None:
     stack = Stack.parse(",".join(["C7p3c1"] * 6))
     own = ("own_" + "_".join(["-12.345"] * 49),) * len(stack)
     page = run_clean(new_page("feature_map_shifts.py", {}))
-    here = page.session_state["learners"]["stack"]
+    here = page.session_state["tab_states"]["stack"]
     here.change(lambda scene: replace(scene.with_stack(stack), kernels=own), "test")
     assert here.problems == {}
     click(page, "Hand out")

@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import Lens
 from pages.ui.scene.custom_kernels import is_own, own_kernel, weight_texts
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.filters import FILTERS, RANDOM, channel_filter, convolution_kernels
 
 _LENS_NAMES: dict[Lens, str] = {
@@ -28,7 +28,7 @@ _OWN = "your own"
 
 def lens_switch() -> None:
     """Switch between the page's lenses on the same scene."""
-    st.session_state["choose_lens"] = learner().scene.lens
+    st.session_state["choose_lens"] = tab_state().scene.lens
     st.segmented_control(
         "Look at",
         list(_LENS_NAMES),
@@ -36,7 +36,7 @@ def lens_switch() -> None:
         key="choose_lens",
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: learner().change(
+        on_change=lambda: tab_state().change(
             lambda scene: replace(scene, lens=st.session_state["choose_lens"]), "lens"
         ),
     )
@@ -44,12 +44,12 @@ def lens_switch() -> None:
 
 def convolution_controls() -> None:
     """Choose the kernel, its size, and how it slides."""
-    scene = learner().scene
+    scene = tab_state().scene
     _, layer, _ = convolutions_of(scene.stack)[0]
     kernel, *places = st.columns([2, 1, 1, 1])
     with kernel:
         choice = scene.kernels[0]
-        choice_box(
+        scene_select(
             "Kernel",
             [*FILTERS, RANDOM, _OWN],
             _OWN if is_own(choice) else channel_filter(choice, 0),
@@ -67,7 +67,7 @@ def convolution_controls() -> None:
     for at, (column, (label, options, names, tip)) in enumerate(zip(places, fields, strict=True)):
         key = label.lower().replace(" ", "_") + "_of_one"
         with column:
-            choice_box(
+            scene_select(
                 label,
                 options,
                 sizes[at],

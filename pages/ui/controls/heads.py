@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.controls.notices import show_problem
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.head_training import CLASSES, SIZES, Training
 from pages.ui.scene.limits import MAX_LAYERS
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import REGIONS
 from rfcore.ops import PADDING_MODES
@@ -21,14 +22,14 @@ from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
-_box = partial(choice_box, width=150)
+_box = partial(scene_select, width=150)
 _NOISES, _JITTERS = (0.0, 0.1, 0.2, 0.4), (0, 1, 2, 4)
 _EXAMPLES, _SEEDS = (20, 100, 300, 600, 1000), (0, 1, 2, 3, 4, 5)
 
 
 def class_switch() -> None:
     """Choose which of the two classes is on the stage."""
-    scene = learner().scene
+    scene = tab_state().scene
     assert scene.training is not None
     st.session_state["class_on_stage"] = scene.pattern
     st.segmented_control(
@@ -36,7 +37,7 @@ def class_switch() -> None:
         scene.training.classes,
         key="class_on_stage",
         required=True,
-        on_change=lambda: learner().change(
+        on_change=lambda: tab_state().change(
             lambda scene: scene.with_pattern(st.session_state["class_on_stage"]), "class_on_stage"
         ),
         label_visibility="collapsed",
@@ -45,7 +46,7 @@ def class_switch() -> None:
 
 def training_controls() -> None:
     """Choose classes, region, examples and network; a change is trained when it is asked for."""
-    scene = learner().scene
+    scene = tab_state().scene
     training = scene.training
     assert training is not None
     with st.container(horizontal=True):
@@ -68,7 +69,7 @@ def training_controls() -> None:
         ):
             _box(label, options, getattr(training, part), part, _with(part))
         _network_boxes(scene)
-    problem_of("classes")
+    show_problem("classes")
 
 
 def _network_boxes(scene: Scene) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.controls.notices import show_problem
 from pages.ui.controls.parts_training import training_line
-from pages.ui.controls.scene_select import problem_of
 from pages.ui.render.heads_text import where_text
 from pages.ui.scene.head_training import is_quick
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
 from pages.ui.training.heads import STORE, Progress, Trained
 from rfcore.errors import RfcoreError
@@ -51,7 +51,7 @@ def training_box(*, offers: bool = True) -> Any:
     offers: whether other examples to train on are offered. Returns where `train_wanted` shows its
     progress. The first scene of a visit is trained without being asked, unless that takes long.
     """
-    scene = learner().scene
+    scene = tab_state().scene
     trained = STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
         st.session_state[_WANTED] = scene.experiment if is_quick(scene.experiment) else None
@@ -66,7 +66,7 @@ def training_box(*, offers: bool = True) -> Any:
             spot = st.container(width="stretch")
         else:
             _offer(scene)
-    problem_of("where_button")
+    show_problem("where_button")
     return spot
 
 
@@ -95,7 +95,7 @@ def train_wanted(spot: Any) -> None:
 
     spot: where the progress is shown. Whatever interrupts the page ends the training as well.
     """
-    experiment = learner().scene.experiment
+    experiment = tab_state().scene.experiment
     wanted = st.session_state.get(_WANTED)
     if experiment is None or wanted != experiment or STORE.find(experiment) is not None:
         return
@@ -182,7 +182,7 @@ def _back(last: Scene) -> None:
             return last
         return replace(last, position=scene.position, start=scene.start)
 
-    learner().change(make, "where_button")
+    tab_state().change(make, "where_button")
 
 
 def _train_in(where: str) -> None:
@@ -190,5 +190,5 @@ def _train_in(where: str) -> None:
         assert scene.training is not None
         return scene.with_training(replace(scene.training, where=where))
 
-    learner().change(make, "where_button")
-    _want(learner().scene.experiment)
+    tab_state().change(make, "where_button")
+    _want(tab_state().scene.experiment)

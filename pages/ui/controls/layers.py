@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.controls.notices import show_problem
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.limits import MAX_CHANNELS, MAX_LAYERS
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.scrolling import height_for
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import KINDS, Stack
@@ -19,7 +20,7 @@ from rfcore.stack import KINDS, Stack
 
 def layer_editor() -> None:
     """Pick one layer and edit it, move it, take it away or put another after it."""
-    here = learner()
+    here = tab_state()
     layers = here.scene.stack.layers
     chosen = min(st.session_state.get("layer_at", 0) or 0, len(layers) - 1)
     st.session_state["layer_at"] = chosen
@@ -35,12 +36,12 @@ def layer_editor() -> None:
         _layer_fields(layer, chosen)
     with st.container(horizontal=True):
         _layer_buttons(chosen, len(layers))
-    problem_of("editor")
+    show_problem("editor")
 
 
 def _layer_fields(layer: Layer, at: int) -> None:
     names = {kind: kind.name for kind in KINDS}
-    choice_box(
+    scene_select(
         "Kind",
         KINDS,
         type(layer),
@@ -80,7 +81,7 @@ def _number_field(name: str, label: str, least: int, most: int, value: int | Pai
 
     def change() -> None:
         number = st.session_state[key]
-        learner().change(
+        tab_state().change(
             lambda scene: _with_layer(
                 scene, at, _rebuilt(scene.stack.layers[at], **{name: number})
             ),
@@ -99,8 +100,8 @@ def _layer_buttons(at: int, count: int) -> None:
             make(layers)
             return scene.with_stack(Stack(tuple(layers)))
 
-        learner().change(change, "editor")
-        if "editor" not in learner().problems:
+        tab_state().change(change, "editor")
+        if "editor" not in tab_state().problems:
             st.session_state["layer_at"] = chosen
 
     def swap(other: int) -> Callable[[list[Layer]], None]:
@@ -166,7 +167,7 @@ def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> N
     stack, image_size: the layers and the (rows, cols) of the picture, which they must fit; the
     learner's own when left out.
     """
-    scene = learner().scene
+    scene = tab_state().scene
     rows = layer_rows(stack or scene.stack, image_size or (scene.size, scene.size))
     st.table(rows, hide_index=True, border="horizontal", height=height_for(len(rows)))
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.controls.notices import show_problem
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, POOLINGS
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.faces.faces import scrambled_places
 
 _NEXT = "parts_next_scramble"
@@ -23,16 +24,16 @@ def parts_controls() -> None:
         st.button("Put the parts back", key="parts_back", on_click=_put_back)
         st.button("Scramble", key="scramble", on_click=_scramble)
         st.button("Face to the middle", key="face_middle", on_click=_to_middle)
-        choice_box(
+        scene_select(
             "Each cell keeps",
             POOLINGS,
-            _pooling(learner().scene),
+            _pooling(tab_state().scene),
             "pooling",
             lambda scene, pooling: _with_parts(scene, pooling=pooling, grid=None),
             names=_POOLING_NAMES,
             width=160,
         )
-    problem_of("parts")
+    show_problem("parts")
 
 
 def _pooling(scene: Scene) -> str:
@@ -46,19 +47,19 @@ def _with_parts(scene: Scene, **changes: Any) -> Scene:
 
 
 def _put_back() -> None:
-    learner().change(lambda scene: _with_parts(scene, places=HOME), "parts")
+    tab_state().change(lambda scene: _with_parts(scene, places=HOME), "parts")
 
 
 def _scramble() -> None:
     seed = st.session_state.get(_NEXT, 0)
-    scene = learner().scene
+    scene = tab_state().scene
     assert scene.parts is not None
     while scrambled_places(FACE_SIZE, seed) == scene.parts.places:
         seed += 1
     st.session_state[_NEXT] = seed + 1
     places = scrambled_places(FACE_SIZE, seed)
-    learner().change(lambda scene: _with_parts(scene, places=places), "parts")
+    tab_state().change(lambda scene: _with_parts(scene, places=places), "parts")
 
 
 def _to_middle() -> None:
-    learner().change(lambda scene: replace(scene, position=MIDDLE, start=MIDDLE), "parts")
+    tab_state().change(lambda scene: replace(scene, position=MIDDLE, start=MIDDLE), "parts")

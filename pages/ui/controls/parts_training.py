@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.training.faces import STORE, Experiment
 from rfcore.faces.spec import PartsSpec
 
@@ -17,7 +17,7 @@ _STOPPED = "parts_stopped"
 
 def training_line() -> None:
     """Show one line above the stage: how far the training is, or what was trained."""
-    parts = learner().scene.parts
+    parts = tab_state().scene.parts
     assert parts is not None
     spec = parts.spec
     with st.container(height=_HEIGHT, border=False):

@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.controls.notices import show_problem
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene import photos
 from pages.ui.scene.choices import MOVES, SIZES, UPLOAD, patterns_of, sizes_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.ops import PADDING_MODES
 from rfcore.pictures.patterns import BACKGROUNDS
 from rfcore.pictures.photos import read_photo
@@ -34,11 +35,11 @@ _MOVE_NAMES = {
 
 def picture_controls() -> None:
     """Choose picture, size, pattern, what lies beyond the border, and what the hand moves."""
-    scene = learner().scene
+    scene = tab_state().scene
     picture, size, pattern, padding, moves = st.columns(5)
     pictures = [*BACKGROUNDS, GRID, *([UPLOAD] if scene.photo else [])]
     with picture:
-        choice_box(
+        scene_select(
             "Picture",
             pictures,
             scene.image,
@@ -47,7 +48,7 @@ def picture_controls() -> None:
             names={UPLOAD: "your photo", GRID: "grid of numbers"},
         )
     with size:
-        choice_box(
+        scene_select(
             "Picture size",
             sizes_of(scene.image),
             scene.size,
@@ -56,7 +57,7 @@ def picture_controls() -> None:
             names={n: f"{n} × {n} pixels" for n in (*SIZES, *GRID_SIZES)},
         )
     with pattern:
-        choice_box(
+        scene_select(
             "Pattern",
             patterns_of(scene.image),
             scene.pattern,
@@ -64,7 +65,7 @@ def picture_controls() -> None:
             lambda scene, name: scene.with_pattern(name),
         )
     with padding:
-        choice_box(
+        scene_select(
             "Beyond the border",
             PADDING_MODES,
             scene.padding_mode,
@@ -80,10 +81,10 @@ def picture_controls() -> None:
 
 def move_control(width: Any = "stretch") -> None:
     """Choose what the hand moves: the pattern alone, or the whole picture with it."""
-    choice_box(
+    scene_select(
         "What moves",
         MOVES,
-        learner().scene.moves,
+        tab_state().scene.moves,
         "moves",
         lambda scene, moves: replace(scene, moves=moves),
         names=_MOVE_NAMES,
@@ -102,7 +103,7 @@ def photo_control() -> None:
         on_change=_take_photo,
         help="It is cut to a square, made gray and scaled down. It stays in this session only.",
     )
-    problem_of("photo")
+    show_problem("photo")
 
 
 def _take_photo() -> None:
@@ -115,4 +116,4 @@ def _take_photo() -> None:
         gray = (pixels[0] * 255).round().astype("u1")
         return scene.with_picture(UPLOAD, scene.size, photos.keep(gray.tobytes()))
 
-    learner().change(with_photo, "photo")
+    tab_state().change(with_photo, "photo")

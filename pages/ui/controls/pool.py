@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.controls.picture import move_control
-from pages.ui.controls.scene_select import choice_box
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.render.orbits import peak_steps
 from pages.ui.scene.choices import patterns_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
@@ -24,7 +24,7 @@ from pages.ui.scene.pools import (
 )
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.pooling_1d import SHIFTS, Classic, classic, classic_sentence
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import decimal
 from pages.ui.text.prose import prose
 from rfcore.layers import Pair
@@ -38,7 +38,7 @@ _EXAMPLE_WIDTH, _KIND_WIDTH, _WIDTH = 190, 150, 108
 
 def pool_controls() -> None:
     """Choose an example, the pool, the grid and what is dragged over it."""
-    scene = learner().scene
+    scene = tab_state().scene
     chosen = choice_of(scene.stack)
     with st.container(horizontal=True):
         _example_box(scene)
@@ -46,7 +46,7 @@ def pool_controls() -> None:
         _pair_box("Window", KERNELS, chosen.kernel if chosen else None, "kernel")
         _pair_box("Stride", STRIDES, chosen.stride if chosen else None, "stride")
         _grid_box(scene)
-        choice_box(
+        scene_select(
             "Dragged",
             patterns_of(scene.image),
             scene.pattern,
@@ -63,18 +63,18 @@ def pool_controls() -> None:
 def _example_box(scene: Scene) -> None:
     name = example_of(scene)
     names = list(EXAMPLES)
-    choice_box("Example", names, name or _OWN, "example", _with_example, width=_EXAMPLE_WIDTH)
+    scene_select("Example", names, name or _OWN, "example", _with_example, width=_EXAMPLE_WIDTH)
 
 
 def _kind_box(chosen: PoolChoice | None) -> None:
-    choice_box(
+    scene_select(
         "Pool", KINDS, chosen.kind if chosen else _OWN, "kind", _with_kind, width=_KIND_WIDTH
     )
 
 
 def _grid_box(scene: Scene) -> None:
     sizes = GRID_SIZES if scene.image == GRID else (*GRID_SIZES, scene.size)
-    choice_box(
+    scene_select(
         "Grid",
         sizes,
         scene.size,
@@ -87,7 +87,7 @@ def _grid_box(scene: Scene) -> None:
 
 def _pair_box(label: str, choices: Sequence[Pair], value: Pair | None, key: str) -> None:
     others = [] if value in choices else [value]
-    choice_box(
+    scene_select(
         label,
         [*others, *choices],
         value,
@@ -128,7 +128,7 @@ def _with_part(part: str) -> Callable[[Scene, Pair | None], Scene]:
 def peak_section() -> None:
     """Count, place by place, which one-cell steps of a single peak change nothing."""
     st.header("How many steps does it forgive?", anchor=False)
-    peak = peak_steps(learner().scene.stack)
+    peak = peak_steps(tab_state().scene.stack)
     if peak is None:
         st.markdown("These layers are not one of the pools above, so no steps are counted here.")
         return

@@ -1,25 +1,18 @@
-"""A control that shows a part of the scene and changes it, and what was wrong with a change."""
+"""A select box that shows one part of the scene and changes it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from pages.ui.controls.notices import show_problem
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 
 
-def link_notices() -> None:
-    """Say which parts of the page's link could not be used, if any."""
-    notices = learner().notices
-    if notices:
-        st.warning("\n".join(f"- {plain(notice)}" for notice in notices))
-
-
-def choice_box(
+def scene_select(
     label: str,
     options: Sequence[Any],
     value: Any,
@@ -32,20 +25,22 @@ def choice_box(
     tip: str | None = None,
     disabled: bool = False,
 ) -> None:
-    """A select box that shows a part of the scene and changes it.
+    """Show a select box for one part of the scene; a choice changes the scene.
 
-    value: what the part is now; a link may have set it to none of the options, and it is one, too.
+    value: what the part is now; it is added to the options when a link has set it to none of them.
+    make: returns the scene with a chosen value. names: labels of options. control: the name under
+    which a refused change is noted; when given, the caller shows the problem.
     """
     options = [*options, *([] if value in options else [value])]
     key = f"choose_{key}"
     control = control or key
     st.session_state[key] = value
-    here = learner()
-    here.shown[key] = value
+    here = tab_state()
+    here.widget_values[key] = value
 
     def choose() -> None:
         choice = st.session_state[key]
-        if not here.is_echo(key, choice):
+        if not here.is_stale(key, choice):
             here.change(lambda scene: make(scene, choice), control)
 
     st.selectbox(
@@ -60,20 +55,4 @@ def choice_box(
         disabled=disabled,
     )
     if control == key:
-        problem_of(key)
-
-
-def problem_of(control: str) -> None:
-    """Show the sentence that a control's last change was refused with, if it was."""
-    sentence = learner().problems.get(control)
-    if sentence:
-        st.error(plain(sentence))
-
-
-def plain(text: str) -> str:
-    """Escape Markdown: a sentence repeats what a stranger wrote in a link, images included.
-
-    Web and mail addresses become links even so, unless an invisible joiner breaks them up.
-    """
-    text = re.sub(r"(?i)(?=[:@])|(?<=www)(?=\.)", "\u2060", " ".join(text.split()))
-    return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text)
+        show_problem(key)

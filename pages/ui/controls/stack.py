@@ -7,12 +7,13 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import choice_box, problem_of
+from pages.ui.controls.notices import show_problem
+from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import PRESETS
 from pages.ui.scene.custom_kernels import is_own
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 from rfcore.filters import CHOICES
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
@@ -23,12 +24,12 @@ _OWN_STACK = "your own"
 
 def stack_controls() -> None:
     """Choose a preset, one kind for all pools, or write the notation."""
-    here = learner()
+    here = tab_state()
     text = str(here.scene.stack)
     name = next((n for n, preset in PRESETS.items() if preset == text), _OWN_STACK)
     preset, pools, notation = st.columns([1, 1, 2])
     with preset:
-        choice_box(
+        scene_select(
             "Layers",
             list(PRESETS),
             name,
@@ -51,16 +52,16 @@ def stack_controls() -> None:
             + "\n\nThen kernel, /stride, p padding, d dilation, c channels. "
             "As in C3x3/1p1c8 -> M2x2/2.",
         )
-        problem_of("notation")
+        show_problem("notation")
 
 
 def pool_control() -> None:
     """Make all pools of the stack max, average or blur pools at once, to compare."""
-    stack = learner().scene.stack
+    stack = tab_state().scene.stack
     kind = pool_kind(stack)
     has_pools = with_pools(stack, "max") != with_pools(stack, "average")
     name = kind or ("mixed" if has_pools else "there is none")
-    choice_box(
+    scene_select(
         "All pools",
         POOL_KINDS if has_pools else [name],
         name,
@@ -80,7 +81,7 @@ def _with_preset(scene: Scene, name: str) -> Scene:
 
 def kernel_controls() -> None:
     """Choose the kernels of each convolution."""
-    scene = learner().scene
+    scene = tab_state().scene
     convolutions = convolutions_of(scene.stack)
     if not convolutions:
         st.caption("This stack has no convolution, so there are no kernels to choose.")
@@ -89,7 +90,7 @@ def kernel_controls() -> None:
         for place, (number, layer, _) in enumerate(convolutions):
             choice = scene.kernels[place]
             own = [choice] if is_own(choice) else []
-            choice_box(
+            scene_select(
                 f"Layer {number}, {layer}",
                 CHOICES,
                 choice,

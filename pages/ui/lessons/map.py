@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import plain
 from pages.ui.lessons import position
 from pages.ui.lessons.progress import Progress, to_code
 from pages.ui.lessons.reader import Book, Fault, Lesson
+from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
 _STATUS = 145  # pixels of the longest: buttons stand in line
@@ -24,7 +24,7 @@ def lesson_map(book: Book, progress: Progress, problem: str) -> None:
     )
     for sentence in (problem, position.notice()):
         if sentence:
-            st.warning(plain(sentence))
+            st.warning(escape_markdown(sentence))
     left_out(book.faults)
     following = next_lesson(book, progress)
     for number, lesson in enumerate(book.lessons, 1):
@@ -38,7 +38,7 @@ def left_out(faults: tuple[Fault, ...]) -> None:
     if faults:
         st.warning(
             "Some lessons were left out, for there is a mistake in their file:\n"
-            + "\n".join(f"- {plain(str(fault))}" for fault in faults)
+            + "\n".join(f"- {escape_markdown(str(fault))}" for fault in faults)
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui.controls.heads_training import training_for
-from pages.ui.controls.scene_select import link_notices, plain
+from pages.ui.controls.notices import show_link_notices
 from pages.ui.lessons import position, task_card
 from pages.ui.lessons.focus import TARGET, landing
 from pages.ui.lessons.progress import Progress
@@ -17,8 +17,9 @@ from pages.ui.render.frame import StageTask
 from pages.ui.scene.link import KEYS
 from pages.ui.scene.workspaces import room_for
 from pages.ui.session.presenting import leave, presenting, turning_bar
-from pages.ui.session.tab_state import enter
+from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
+from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
 
@@ -30,7 +31,7 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
     if isinstance(step.task, Prediction) and given is None:
         for key in KEYS:  # a link must not move what the learner has yet to predict
             st.query_params.pop(key, None)
-    enter(room_for(step.scene, name), step.scene.lens)
+    open_workspace(room_for(step.scene, name), step.scene.lens)
     progress = progress.at(lesson, step)
     position.change(progress)
     told, shown = st.columns([2, 5], gap="large")
@@ -38,8 +39,8 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
         _head(book, lesson, at)
         for sentence in (problem, position.notice()):
             if sentence:
-                st.warning(plain(sentence))
-        link_notices()
+                st.warning(escape_markdown(sentence))
+        show_link_notices()
         prose(step.text)
         with st.container(border=True, key=TARGET):
             task_card.task_card(lesson, at, given)

@@ -6,16 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import plain, problem_of
+from pages.ui.controls.notices import show_problem
 from pages.ui.lessons import position
 from pages.ui.lessons.grading import Verdict, fits, judge
 from pages.ui.lessons.reader import Lesson, Step
 from pages.ui.lessons.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.stage.stage import marked_cells
 from pages.ui.text.format import direction
+from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
@@ -84,7 +85,7 @@ def _predict(lesson: Lesson, step: Step, key: str) -> None:
     assert task is not None
     if isinstance(task, Mark):
         # The room of a step is named as the stage names its task.
-        given = fits(task, step.scene, marked_cells(learner().room.name))
+        given = fits(task, step.scene, marked_cells(tab_state().room.name))
     else:
         given = fits(task, step.scene, st.session_state.get(key))
     if given is None:
@@ -101,7 +102,7 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
         with st.spinner("Measuring."):
             verdict = judge(task, given, answer_to(task, step.scene))
     except RfcoreError as error:
-        st.error(plain(f"This could not be measured: {error}."))
+        st.error(escape_markdown(f"This could not be measured: {error}."))
         _onward(lesson, at, done=True)
         return
     show = st.success if verdict.right else st.info
@@ -117,9 +118,8 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
 
 def told(verdict: Verdict) -> str:
     """Return what was predicted, what was measured and why, as Markdown."""
-    return (
-        f"You said: {plain(verdict.said)}  \nMeasured: **{plain(verdict.found)}**  \n{verdict.why}"
-    )
+    said, found = escape_markdown(verdict.said), escape_markdown(verdict.found)
+    return f"You said: {said}  \nMeasured: **{found}**  \n{verdict.why}"
 
 
 def icon_of(verdict: Verdict) -> str:
@@ -131,9 +131,9 @@ def icon_of(verdict: Verdict) -> str:
 def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
     """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
     try:
-        reached = goal.reached(learner().scene)
+        reached = goal.reached(tab_state().scene)
     except RfcoreError as error:
-        st.error(plain(f"This could not be measured: {error}."))
+        st.error(escape_markdown(f"This could not be measured: {error}."))
         return
     if reached:
         position.note(lesson, step, True)
@@ -143,7 +143,7 @@ def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
 
 def _builder() -> None:
     """Let the learner build layers: a button for each kind, and one to take the last away."""
-    stack = learner().scene.stack
+    stack = tab_state().scene.stack
     with st.container(horizontal=True):
         for layer in _BUILD:
             st.button(f"Add {layer}", key=f"add_{layer}", on_click=_change_layers, args=(layer,))
@@ -155,11 +155,11 @@ def _builder() -> None:
             disabled=len(stack) < 2,
         )
     st.caption(f"Now: {stack}")
-    problem_of("lesson_layers")
+    show_problem("lesson_layers")
 
 
 def _change_layers(added: str) -> None:
-    here = learner()
+    here = tab_state()
     layers = here.scene.stack.layers
 
     def make(scene: Scene) -> Scene:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import plain
 from pages.ui.present.deck import Deck, DeckName, read_deck, walkthrough
 from pages.ui.present.presentation import last_run, own_text, start, write_own_text
 from pages.ui.present.slides import notes_link
 from pages.ui.session.browser_storage import MOST
+from pages.ui.text.markdown import escape_markdown
 
 _EXAMPLE = "/pooling_forgives?at=3,4&from=3,3 Ask first: what will the pool notice?"
 _AREA, _UPLOAD, _TOO_LONG = "deck_area", "deck_upload", "deck_too_long"
@@ -47,7 +47,7 @@ def _own_list() -> None:
     )
     deck = read_deck(text)
     if deck.problems:
-        st.warning("\n".join(f"- {plain(problem)}" for problem in deck.problems))
+        st.warning("\n".join(f"- {escape_markdown(problem)}" for problem in deck.problems))
     _contents("own", deck)
     with st.expander("Keep the list as a file, or bring one"):
         st.download_button(

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.ui.present.deck import DECKS, Deck, DeckName, read_deck, walkthrough
 from pages.ui.session.browser_storage import keep_text, kept_text
 from pages.ui.session.presenting import ON
-from pages.ui.session.tab_state import is_under_way
+from pages.ui.session.tab_state import is_settling
 
 _RUN, _TEXT = "run", "own_deck"
 
@@ -72,7 +72,7 @@ def run_of_link(mode: str) -> Run | None:
     if run is None or run.name != name:
         run = st.session_state[_RUN] = Run(name, slide)
     run.mode = {mode: "1"}
-    if run.slide != slide and is_under_way():
+    if run.slide != slide and is_settling():
         run.write_link()  # sent before the browser heard of the page that was turned
     elif run.slide != slide:
         run.slide = slide

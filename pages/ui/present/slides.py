@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui.controls.heads_training import training_for
-from pages.ui.controls.scene_select import link_notices, plain
+from pages.ui.controls.notices import show_link_notices
 from pages.ui.present.deck import Deck
 from pages.ui.present.presentation import Run
 from pages.ui.present.window_sync import follow
@@ -15,9 +15,10 @@ from pages.ui.scene.link import to_query
 from pages.ui.scene.workspaces import page_of
 from pages.ui.server.address import BASE
 from pages.ui.session.presenting import NOTES, PRESENT, go_to, turning_bar
-from pages.ui.session.tab_state import enter, learner
+from pages.ui.session.tab_state import open_workspace, tab_state
 from pages.ui.share.hand_out import hand_out_button
 from pages.ui.stage.stage import stage
+from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
 _NOTES_STYLE = """
@@ -36,12 +37,12 @@ def notes_link(name: str) -> str:
 def show_slide(run: Run, deck: Deck) -> None:
     """Show the slide at which a run is, and nothing else."""
     slide = deck.slides[run.slide]
-    enter(slide.room(run.slide), slide.scene.lens)
+    open_workspace(slide.room(run.slide), slide.scene.lens)
     follow(run.name, run.slide, run.turns, run.talk, _turn_within(run, deck))
     st.title(slide.title, anchor=False)
     if slide.ask:
         prose(slide.ask)
-    link_notices()
+    show_link_notices()
     last = training_for(slide.scene)
     stage(bar=lambda: _slide_bar(run, deck), last=last)
 
@@ -51,15 +52,15 @@ def _slide_bar(run: Run, deck: Deck) -> None:
 
     def more() -> None:
         hand_out_button()
-        if learner().scene != slide.scene:
+        if tab_state().scene != slide.scene:
             st.button("Start over", key="start_over", icon=":material/replay:", on_click=reset)
         st.link_button("Notes", notes_link(run.name), icon=":material/speaker_notes:")
 
     def reset() -> None:
-        learner().change(lambda _: slide.scene, "start_over")
+        tab_state().change(lambda _: slide.scene, "start_over")
 
     def leave() -> None:
-        scene = learner().scene
+        scene = tab_state().scene
         go_to(page_of(scene.lens), to_query(scene))
 
     turning_bar(run.slide, len(deck.slides), run.turn, leave, more)
@@ -74,7 +75,7 @@ def speaker_notes(run: Run, deck: Deck) -> None:
         follow(run.name, run.slide, run.turns, None, _turn_within(run, deck), clock=True)
     st.title(slide.title, anchor=False)
     with st.container(key="notes"):
-        st.markdown(plain(slide.notes) or "There are no notes for this slide.")
+        st.markdown(escape_markdown(slide.notes) or "There are no notes for this slide.")
     st.markdown(f"**Next:** {following[0].title}" if following else "This is the last slide.")
     turning_bar(run.slide, len(deck.slides), run.turn, None)
 

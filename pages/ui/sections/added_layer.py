@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui.controls.scene_select import problem_of
+from pages.ui.controls.notices import show_problem
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.derivation import comparison
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.errors import RfcoreError
 from rfcore.layers import Conv2d, Layer, MaxPool2d
 from rfcore.receptive_field import ReceptiveField, receptive_fields
@@ -20,7 +20,7 @@ CONTROL = "added"
 
 def layer_adder() -> None:
     """Choose a place, and add a max pool or a convolution there."""
-    scene = learner().scene
+    scene = tab_state().scene
     layers = scene.stack.layers
     # The stack may have become shorter since the place was chosen.
     st.session_state["place"] = min(st.session_state.get("place", 1), len(layers))
@@ -40,7 +40,7 @@ def layer_adder() -> None:
     ):
         with column:
             _offer(scene, name, layer, place)
-    problem_of(CONTROL)
+    show_problem(CONTROL)
 
 
 def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
@@ -58,7 +58,7 @@ def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
         f"Add {layer}",
         key=f"add_{layer.symbol}",
         disabled=bool(problem),
-        on_click=learner().change,
+        on_click=tab_state().change,
         args=(add, CONTROL),
     )
 

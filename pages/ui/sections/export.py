@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.ui.controls.layers import layer_rows
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.errors import RfcoreError
 from rfcore.interop import to_keras, to_pytorch
 
@@ -58,7 +58,7 @@ FILES = (
 
 def take_home() -> None:
     """Offer the stack as files; where one cannot be made, say why in its place."""
-    scene = learner().scene
+    scene = tab_state().scene
     with st.container(horizontal=True):
         for file in FILES:
             try:

@@ -14,7 +14,7 @@ from pages.ui.scene.scene import Scene
 from pages.ui.sections import heads_findings as findings
 from pages.ui.sections.chart import show, theme_colors
 from pages.ui.sections.heads_charts import bars_figure, depth_figure, map_figure
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
 from pages.ui.training.heads import STORE, Progress, Trained
@@ -110,7 +110,7 @@ def _row(scene: Scene, trained: Trained, name: str, at: Pair) -> None:
 def depth_section() -> None:
     """Train stacks of growing field in the upper left, and chart how the lower right fares."""
     st.header("How deep?", anchor=False)
-    experiment = learner().scene.experiment
+    experiment = tab_state().scene.experiment
     assert experiment is not None
     prose(
         "Five networks, each deeper than the one before. All are trained in the upper left and "
@@ -169,12 +169,12 @@ def flips_section() -> None:
 
 
 def _go(start: Pair, position: Pair) -> None:
-    learner().change(lambda scene: replace(scene, start=start, position=position), "flip")
+    tab_state().change(lambda scene: replace(scene, start=start, position=position), "flip")
     st.rerun()
 
 
 def _trained() -> tuple[Scene, Trained | None]:
-    scene = learner().scene
+    scene = tab_state().scene
     trained = STORE.find(scene.experiment)
     if trained is None:
         st.markdown("Train the heads first.")

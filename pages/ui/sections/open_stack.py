@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.ui.scene.choices import sizes_of
 from pages.ui.scene.scene import Scene
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from rfcore.errors import RfcoreError
 from rfcore.layers import DEFAULT_CHANNELS, Conv2d, Layer
 from rfcore.ops import PaddingMode
@@ -67,7 +67,7 @@ def open_button(
     if refused == stack:
         st.info(f"{sentence} So here is the arithmetic alone.")
         return True
-    here = learner().scene
+    here = tab_state().scene
     if here.stack == stack:
         st.caption(f"It is on the stage, on a picture of {here.size}×{here.size} pixels.")
     elif here.stack == slimmed(stack):
@@ -79,7 +79,7 @@ def open_button(
 
 
 def _open(stack: Stack, control: str, padding_mode: PaddingMode | None) -> None:
-    here = learner()
+    here = tab_state()
     here.change(partial(opened, stack=stack, padding_mode=padding_mode), control)
     st.session_state.pop(f"refused_{control}", None)
     sentence = here.problems.pop(control, None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.controls.layers import layer_table
-from pages.ui.controls.scene_select import problem_of
+from pages.ui.controls.notices import show_problem
 from pages.ui.render.readings import sentence_of
 from pages.ui.sections.arithmetic import arithmetic
 from pages.ui.sections.derivation import count
 from pages.ui.sections.open_stack import open_button
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 from rfcore.errors import RfcoreError
 from rfcore.interop import ModelReading, read_model
@@ -33,7 +33,7 @@ def own_model() -> None:
         persist_state="session",
     )
     st.button("Read it", on_click=_read)
-    problem_of(CONTROL)
+    show_problem(CONTROL)
     reading = st.session_state.get("model_reading")
     if reading is not None:
         _show(reading)
@@ -41,7 +41,7 @@ def own_model() -> None:
 
 def _read() -> None:
     """Read the text; what was read last stays when this cannot be read."""
-    problems = learner().problems
+    problems = tab_state().problems
     problems.pop(CONTROL, None)
     try:
         st.session_state["model_reading"] = read_model(st.session_state.get("model_text") or "")
@@ -57,7 +57,7 @@ def _show(reading: ModelReading) -> None:
         "On a picture of so many pixels a side",
         1,
         LARGEST,
-        learner().scene.size,
+        tab_state().scene.size,
         key="model_size",
         width=300,
     )

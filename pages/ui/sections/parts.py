@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.render.parts_text import grid_name, untaught_distance
 from pages.ui.sections.chart import dress, show, theme_colors
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
 from pages.ui.training.faces import STORE, Experiment
@@ -19,7 +19,7 @@ CHART = "parts_chart"
 @st.fragment(key=CHART)
 def parts_chart() -> None:
     """Show how often each grid is right when the face has not moved, and when it has."""
-    parts = learner().scene.parts
+    parts = tab_state().scene.parts
     assert parts is not None
     trained = STORE.find(parts.spec)
     if trained is None:

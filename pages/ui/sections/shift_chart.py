@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.sections.chart import Colors, dress, show, theme_colors
 from pages.ui.sections.shift_errors import ShiftError, errors_sentence, shift_errors
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 
 CHARTS = "charts"
@@ -17,7 +17,7 @@ CHARTS = "charts"
 @st.fragment(key=CHARTS)
 def shift_chart() -> None:
     """Show how far each layer is from following the move of the learner's scene."""
-    scene = learner().scene
+    scene = tab_state().scene
     errors = shift_errors(scene)
     prose(errors_sentence(scene, errors))
     show(

@@ -1,4 +1,7 @@
-"""The memory of those who left: sessions refer to themselves, and go when Python looks for them."""
+"""Freeing the memory of sessions that have ended.
+
+A session refers to itself, so only Python's garbage collector can free it.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,29 @@ import sys
 from threading import Lock
 from time import monotonic
 
-EVERY = 5.0
-"""Seconds between two sweeps: each holds up everybody's frames for some 20 ms."""
+COLLECT_EVERY = 5.0
+"""Least seconds between two collections: each blocks every frame for about 20 ms."""
 
-# The C library of Linux keeps what is free for itself until it is asked to return it.
-_return_free = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+# glibc keeps freed memory for itself until it is asked to return it to the system.
+_malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
-_sweeping = Lock()
+_collecting = Lock()
 _last = [0.0]
 
 
-def keep_what_is_loaded() -> None:
-    """Let no sweep look through what is there now; to be called once all is imported."""
+def freeze_loaded_objects() -> None:
+    """Exclude all present objects from later collections; call it once all modules are loaded."""
     gc.collect()
     gc.freeze()
 
 
-def sweep() -> None:
-    """Let go of what those who left had held, if that was not done a moment ago."""
-    if monotonic() - _last[0] > EVERY and _sweeping.acquire(blocking=False):
+def collect_garbage() -> None:
+    """Free what ended sessions held, unless that was done less than COLLECT_EVERY seconds ago."""
+    if monotonic() - _last[0] > COLLECT_EVERY and _collecting.acquire(blocking=False):
         try:
             gc.collect()
-            if _return_free is not None:
-                _return_free(0)
+            if _malloc_trim is not None:
+                _malloc_trim(0)
             _last[0] = monotonic()
         finally:
-            _sweeping.release()
+            _collecting.release()

@@ -107,6 +107,6 @@ HEADERS = security_headers(frame_ancestors(os.environ.get(ANCESTORS_VARIABLE, ""
 """The headers of this server's answers."""
 
 
-def own_fault(_request: Request, _error: Exception) -> Response:
+def server_error(_request: Request, _error: Exception) -> Response:
     """Return what a browser is told of a fault of ours: that there was one, and no more."""
     return PlainTextResponse("Something went wrong here.", status_code=500, headers=HEADERS)

@@ -12,7 +12,7 @@ POLICY_VIOLATION, BYTES_ONLY = 1008, 1003
 """Close codes of the WebSocket protocol."""
 
 
-class OwnSockets:
+class SameOriginSockets:
     """ASGI middleware that refuses every WebSocket which a page of another site opens.
 
     Streamlit asks a server outside for this machine's address before it refuses one, and holds up

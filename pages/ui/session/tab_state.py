@@ -17,40 +17,41 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import Hand
 from pages.ui.scene.workspaces import Room
 from pages.ui.sections.chart import STAGE
-from pages.ui.server.free_memory import sweep
+from pages.ui.server.free_memory import collect_garbage
 from rfcore.errors import RfcoreError
 
-_LEARNERS = "learners"
+_TAB_STATES = "tab_states"
 _PAGE = "page"
 
-_RESTED = "rested"
+_RUN_END = "last_run_end"
 _PATH = "path"
 
-UNDER_WAY = 0.7
+SETTLING_SECONDS = 0.7
 """Seconds after a run in which a request may come that was sent before the browser heard of it."""
 
-MOST_ROOMS = 80
+MAX_WORKSPACES = 80
 """Rooms that a tab is remembered in; each lesson's step and each slide is one."""
 
-ECHOES = 16
+MAX_STALE_VALUES = 16
 """Values of a control that are known as its old ones."""
 
-KEPT = 30.0
+REPLACED_LINK_SECONDS = 30.0
 """Seconds for which a replaced link is known as such."""
 
 
 @dataclass
-class Learner:
+class TabState:
     """What the server knows of one browser tab in one room.
 
     room: its name, and the scene of its first link. scene: the last good one. bare: what a link
     without a scene shows, the room's own scene or that with which the learner came back to it.
     revision: counts the changes that did not come from the stage, so that the stage knows when to
-    take over what the server says; it begins anywhere, so that a stage of another session or room
-    is not taken for one of this. query: the link as last read or written. left: the links that
-    were replaced of late, and when, in seconds. notices: sentences to show once at the top.
-    problems: a sentence per control, by its name. answered: the stage message that was taken in
-    last. shown: what each control shows. echoes: what each showed before the hand changed that.
+    take over what the server says; it starts at a random number, so that a stage of another session
+    or room is not mistaken for this one. query: the link as last read or written.
+    replaced_links: links that were replaced lately, and when, in seconds. notices: sentences to
+    show once at the top. problems: a sentence per control, by its name. last_message: mount and
+    token of the stage message that was accepted last. widget_values: what each control shows.
+    stale_values: what each showed before the stage changed it.
     """
 
     room: Room
@@ -58,26 +59,29 @@ class Learner:
     bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
     query: dict[str, str] | None = None
-    left: list[tuple[dict[str, str], float]] = field(default_factory=list)
+    replaced_links: list[tuple[dict[str, str], float]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
-    answered: tuple[str, int] = ("", 0)
-    shown: dict[str, object] = field(default_factory=dict)
-    echoes: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    last_message: tuple[str, int] = ("", 0)
+    widget_values: dict[str, object] = field(default_factory=dict)
+    stale_values: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
-    def is_echo(self, control: str, value: object) -> bool:
+    def is_stale(self, control: str, value: object) -> bool:
         """Whether a control's change only says what it showed before the hand changed the scene.
 
         The browser tells what every control shows with each message; one that was sent before it
         heard of the new value is no choice of the learner's. A slow browser may hear late: what
         comes together with a new message of the stage is due to that one.
         """
-        is_old = value in self.echoes.get(control, ()) and value != self.shown.get(control)
-        return is_old and (is_under_way() or self._hand_has_come())
+        is_shown = value == self.widget_values.get(control)
+        is_old = value in self.stale_values.get(control, ()) and not is_shown
+        return is_old and (is_settling() or self._hand_has_come())
 
     def _hand_has_come(self) -> bool:
         told = (st.session_state.get(STAGE) or {}).get("hand")
-        return isinstance(told, dict) and (told.get("mount"), told.get("token")) != self.answered
+        return (
+            isinstance(told, dict) and (told.get("mount"), told.get("token")) != self.last_message
+        )
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
         """Replace the scene by what `make` makes of it; keep the last good one if it raises.
@@ -92,7 +96,7 @@ class Learner:
             self.problems[control] = f"{sentence_of(str(error))} The scene stays as it was."
             return
         if scene != self.scene:
-            self.echoes.clear()
+            self.stale_values.clear()
             if scene.stack != self.scene.stack:
                 self.problems.clear()  # what could not be done was about other layers
             self.scene = scene
@@ -101,15 +105,15 @@ class Learner:
 
     def is_new(self, hand: Hand) -> bool:
         """Whether this message of the stage was not taken in yet; a rerun shows the last again."""
-        return (hand.mount, hand.token) != self.answered
+        return (hand.mount, hand.token) != self.last_message
 
-    def take_in(self, hand: Hand) -> bool:
+    def accept(self, hand: Hand) -> bool:
         """Let the learner's hand change the scene; raises SceneError when it cannot.
 
         A message that was sent before another control changed the scene changes nothing. Returns
         whether the hand has changed what other controls show as well.
         """
-        self.answered = (hand.mount, hand.token)
+        self.last_message = (hand.mount, hand.token)
         if hand.revision != self.revision:
             return False
         before, self.scene = self.scene, hand.applied_to(self.scene)
@@ -121,17 +125,19 @@ class Learner:
         )
         if others_show_it:
             # A slow browser may be several changes behind.
-            self.echoes = {
-                control: (*self.echoes.get(control, ()), value)[-ECHOES:]
-                for control, value in self.shown.items()
+            self.stale_values = {
+                control: (*self.stale_values.get(control, ()), value)[-MAX_STALE_VALUES:]
+                for control, value in self.widget_values.items()
             }
         return others_show_it
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
         now = monotonic()
-        self.left = [(link, at) for link, at in self.left if now - at < KEPT]
-        self.left.append((self.query or {}, now))
+        self.replaced_links = [
+            (link, at) for link, at in self.replaced_links if now - at < REPLACED_LINK_SECONDS
+        ]
+        self.replaced_links.append((self.query or {}, now))
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
             st.query_params.from_dict({**_other_query(), **self.query})
@@ -158,9 +164,9 @@ class Learner:
         if query == (self.query or {}):
             return
         # Right after a run, or a queue of them: sent before the browser heard of the new link.
-        if is_under_way() and any(query == link for link, _ in self.left):
+        if is_settling() and any(query == link for link, _ in self.replaced_links):
             return
-        self.left.clear()  # someone went back, and may do so again at once
+        self.replaced_links.clear()  # someone went back, and may do so again at once
         base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
         self.scene, self.notices = from_query(query, self.scene.photo, base)
         if self.scene.lens not in lenses:
@@ -180,54 +186,54 @@ class Learner:
         self.query = query
 
 
-def enter(room: Room, *lenses: Lens) -> Learner:
+def open_workspace(room: Room, *lenses: Lens) -> TabState:
     """Begin a page that shows a room through some lenses: take over the scene of its link."""
     state = st.session_state
-    learners = state.setdefault(_LEARNERS, {})
+    states = state.setdefault(_TAB_STATES, {})
     page = (room.name, lenses)
-    arrived = room.name in learners and state.get(_PAGE) != page
-    if room.name not in learners:
+    arrived = room.name in states and state.get(_PAGE) != page
+    if room.name not in states:
         scene = replace(room.scene, lens=lenses[0])
-        learners[room.name] = Learner(room, scene, scene)
-    learners[room.name] = learners.pop(room.name)  # the one seen last stands last
-    while len(learners) > MOST_ROOMS:
-        learners.pop(next(iter(learners)))
+        states[room.name] = TabState(room, scene, scene)
+    states[room.name] = states.pop(room.name)  # the one seen last stands last
+    while len(states) > MAX_WORKSPACES:
+        states.pop(next(iter(states)))
     state[_PAGE] = page
-    here = learner()
+    here = tab_state()
     here.read_link(lenses, arrived=arrived)
     return here
 
 
-def visit(path: str) -> None:
+def note_navigation(path: str) -> None:
     """Note which page is about to run; who comes to its stage from another one has arrived."""
     if _PATH not in st.session_state:
-        sweep()  # somebody new has come, and may have taken the place of one who left
+        collect_garbage()  # somebody new has come, and may have taken the place of one who left
     if st.session_state.get(_PATH) != path:
         st.session_state[_PATH] = path
         st.session_state[_PAGE] = None
 
 
-def rested() -> None:
+def note_run_end() -> None:
     """Note that a run has come to its end."""
-    st.session_state[_RESTED] = monotonic()
+    st.session_state[_RUN_END] = monotonic()
 
 
-def learner() -> Learner:
+def tab_state() -> TabState:
     """Return this browser tab's learner, in the room of the page that was entered last."""
     state = st.session_state
     room_name, _ = state[_PAGE]
-    found: Learner = state[_LEARNERS][room_name]
+    found: TabState = state[_TAB_STATES][room_name]
     return found
 
 
-def is_under_way() -> bool:
+def is_settling() -> bool:
     """Whether this run may answer what was sent before the browser heard of the last one's link."""
-    return _quiet() < UNDER_WAY
+    return _quiet() < SETTLING_SECONDS
 
 
 def _quiet() -> float:
     """Return for how many seconds no run has been on."""
-    return monotonic() - float(st.session_state.get(_RESTED, -inf))
+    return monotonic() - float(st.session_state.get(_RUN_END, -inf))
 
 
 def _scene_query() -> dict[str, str]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.render.readings import sentence_of
 from pages.ui.scene.limits import SceneError
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.share.animation import DIRECTIONS, Sweep, beginning, longest_way
 from pages.ui.share.gif import make_gif
 
@@ -53,7 +53,7 @@ def _sweep() -> None:
 
 
 def _chosen_sweep() -> Sweep:
-    scene = learner().scene
+    scene = tab_state().scene
     unit = "px" if scene.full == 1 else "cells"
     way, place, pace = st.columns(3)
     direction = way.selectbox("It moves", DIRECTIONS, key="sweep_direction", filter_mode=None)

@@ -13,7 +13,7 @@ from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.short_link import short_query_string
 from pages.ui.scene.workspaces import opening_scene, page_of
-from pages.ui.session.tab_state import learner
+from pages.ui.session.tab_state import tab_state
 from pages.ui.site import SITE
 
 ONLY_HERE = (
@@ -47,7 +47,7 @@ def hand_out_button() -> None:
 
 @st.dialog("Hand out this scene", width="large", icon=":material/qr_code_2:")
 def _hand_out() -> None:
-    scene = learner().scene
+    scene = tab_state().scene
     link = short_link(scene, st.context.url or "")
     code = code_html(link)
     st.html(f"{_STYLE}{link_html(link)}{code or ''}")

@@ -17,7 +17,7 @@ from pages.ui.sections.chart import STAGE as _KEY
 from pages.ui.sections.chart import WAITING
 from pages.ui.session.component import component
 from pages.ui.session.presenting import page_bar, presenting
-from pages.ui.session.tab_state import Learner, learner, rested
+from pages.ui.session.tab_state import TabState, note_run_end, tab_state
 from pages.ui.share.buttons import save_and_share
 from pages.ui.share.hand_out import hand_out_button
 from rfcore.errors import RfcoreError
@@ -45,7 +45,7 @@ def stage(
     if presenting():
         bar()
         last()
-        rested()
+        note_run_end()
         st.stop()
     if task is None:
         save_and_share()
@@ -53,7 +53,7 @@ def stage(
 
 @st.fragment(key=_KEY)
 def _stage_alone(*charts: str, task: StageTask | None) -> None:
-    here = learner()
+    here = tab_state()
     request, others_show_it = _request(here)
     request = replace(request, task=task, sent_at=round(time() * 1000))
     st.html(_ROOM)
@@ -65,7 +65,7 @@ def _stage_alone(*charts: str, task: StageTask | None) -> None:
             on_charts_change=_draw_charts,
             on_marks_change=lambda: None,
         )
-    rested()
+    note_run_end()
     if others_show_it:
         st.rerun()
 
@@ -90,7 +90,7 @@ def _rerun(charts: tuple[str, ...]) -> None:
             st.rerun([_KEY, *charts])
 
 
-def _request(here: Learner) -> tuple[Request, bool]:
+def _request(here: TabState) -> tuple[Request, bool]:
     """Take in what the hand has done since the last run.
 
     Returns what it asks for, and whether it has changed what other controls show.
@@ -106,7 +106,7 @@ def _request(here: Learner) -> tuple[Request, bool]:
         # Another control made the page run again: what the browser had then it may not have now.
         return Request(revision=here.revision), False
     try:
-        others_show_it = here.take_in(hand)
+        others_show_it = here.accept(hand)
     except RfcoreError as error:
         return request_of(hand, here.revision, str(error)), False
     return request_of(hand, here.revision), others_show_it
