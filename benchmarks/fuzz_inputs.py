@@ -30,7 +30,7 @@ DECKS = tuple(
 )
 PROGRESS = Progress({"where-did-the-pixel-go": {"a-pixel": 3}}, ("where", "a-pixel"), 1)
 MODELS = tuple(code(Stack.parse(text)) for text in NOTATIONS[:4] for code in (to_pytorch, to_keras))
-KERAS_JSON = (ROOT / "tests" / "keras_sequential.json").read_text(encoding="utf-8")
+KERAS_JSON = (ROOT / "tests" / "rfcore" / "keras_sequential.json").read_text(encoding="utf-8")
 LESSONS = tuple(
     file.read_text(encoding="utf-8")
     for file in sorted((ROOT / "assets" / "lessons").glob("*.toml"))
