@@ -2,6 +2,11 @@
 // Blue and orange stay apart for every common kind of colour blindness, and both differ from the
 // paper by lightness alone, so they also do in a gray print.
 
+/**
+ * @typedef {"light" | "dark"} Theme
+ * @typedef {number[][]} Ramp red, green, blue: from zero to the full colour
+ * @type {Record<Theme, { negative: Ramp, positive: Ramp }>}
+ */
 const RAMPS = {
   light: { negative: [[250, 250, 248], [122, 170, 221], [22, 66, 138]],
            positive: [[250, 250, 248], [240, 163, 84], [148, 54, 0]] },
@@ -11,12 +16,17 @@ const RAMPS = {
 
 const STEPS = 255;
 
+/**
+ * @param {Ramp} ramp
+ * @param {number} share from 0 to 1
+ */
 function mix(ramp, share) {
   const place = share * (ramp.length - 1);
   const left = Math.min(Math.floor(place), ramp.length - 2);
   return ramp[left].map((c, i) => Math.round(c + (ramp[left + 1][i] - c) * (place - left)));
 }
 
+/** @param {Theme} theme */
 function table(theme) {
   // Entry STEPS is zero, 0 the most negative, 2 * STEPS the most positive; packed as ABGR.
   const packed = new Uint32Array(2 * STEPS + 1);
@@ -30,7 +40,13 @@ function table(theme) {
 
 const TABLES = { light: table("light"), dark: table("dark") };
 
-// Fill pixels (a Uint32Array) with the colours of values from -full to full.
+/**
+ * Fill pixels with the colours of values from -full to full.
+ * @param {Uint32Array} pixels
+ * @param {ArrayLike<number>} values
+ * @param {number} full
+ * @param {Theme} theme
+ */
 export function paintSigned(pixels, values, full, theme) {
   const colors = TABLES[theme];
   const factor = STEPS / full;
@@ -40,6 +56,10 @@ export function paintSigned(pixels, values, full, theme) {
   }
 }
 
+/**
+ * @param {Uint32Array} pixels
+ * @param {ArrayLike<number>} values from 0 to 255
+ */
 export function paintGray(pixels, values) {
   for (let i = 0; i < values.length; i += 1) {
     const gray = values[i];
@@ -47,20 +67,29 @@ export function paintGray(pixels, values) {
   }
 }
 
-// Black or white, whichever is read better on a packed colour; softer ones would be too faint on the
-// colours in the middle.
+/**
+ * Black or white, whichever is read better on a packed colour; softer ones would be too faint on
+ * the colours in the middle.
+ * @param {number} packed
+ */
 export function inkOn(packed) {
   const [red, green, blue] = [packed, packed >> 8, packed >> 16].map((part) => ((part & 255) / 255) ** 2.2);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
 }
 
+/** @param {Theme} theme */
 export function legendGradient(theme) {
+  /** @param {Ramp} ramp */
   const css = (ramp) => ramp.map(([r, g, b]) => `rgb(${r} ${g} ${b})`);
   const stops = [...css(RAMPS[theme].negative).reverse(), ...css(RAMPS[theme].positive).slice(1)];
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 
-// The light or dark of the page round an element.
+/**
+ * The light or dark of the page round an element.
+ * @param {Element} node
+ * @returns {Theme}
+ */
 export function themeOf(node) {
   const color = getComputedStyle(node).getPropertyValue("--st-background-color");
   const parts = color.match(/^#(..)(..)(..)/)?.slice(1).map((part) => parseInt(part, 16));

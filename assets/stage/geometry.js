@@ -1,14 +1,31 @@
 // Where things are. Everything is (row, col) in pixels of the picture; (x, y) appears only where
-// a pointer or a canvas is spoken to. Fields come from the server: {size, jump, start}.
+// a pointer or a canvas is spoken to. Fields come from the server.
 
-// The pixels that the unit at (row, col) sees, half-open and unclipped: [row0, row1, col0, col1].
+/**
+ * @import { Field, Layer } from "./protocol.d.ts"
+ *
+ * Half-open, in pixels of the picture: row0, row1, col0, col1.
+ * @typedef {[number, number, number, number]} Box
+ */
+
+/**
+ * The pixels that the unit at (row, col) sees, unclipped.
+ * @param {Pick<Field, "size" | "jump" | "start">} field
+ * @param {number} row
+ * @param {number} col
+ * @returns {Box}
+ */
 export function span(field, row, col) {
   const row0 = field.start[0] + row * field.jump[0];
   const col0 = field.start[1] + col * field.jump[1];
   return [row0, row0 + field.size[0], col0, col0 + field.size[1]];
 }
 
-// The square in which a map is drawn: each cell is jump wide and sits at the middle of its field.
+/**
+ * The square in which a map is drawn: each cell is jump wide and sits at the middle of its field.
+ * @param {Pick<Layer, "field" | "rows" | "cols">} layer
+ * @returns {Box}
+ */
 export function mapBox(layer) {
   const { size, jump, start } = layer.field;
   const row0 = start[0] + (size[0] - jump[0]) / 2;
@@ -16,13 +33,35 @@ export function mapBox(layer) {
   return [row0, row0 + layer.rows * jump[0], col0, col0 + layer.cols * jump[1]];
 }
 
+/**
+ * @param {Box} box
+ * @param {number} rows of the picture
+ * @param {number} cols of the picture
+ * @returns {Box}
+ */
 export function clip([row0, row1, col0, col1], rows, cols) {
   return [Math.max(0, row0), Math.min(rows, row1), Math.max(0, col0), Math.min(cols, col1)];
 }
 
+/**
+ * Whether some of a box lies beyond the picture.
+ * @param {Box} box
+ * @param {number} rows of the picture
+ * @param {number} cols of the picture
+ */
 export const isClipped = (box, rows, cols) =>
   box[0] < 0 || box[2] < 0 || box[1] > rows || box[3] > cols;
 
-export const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
+/**
+ * @param {number} value
+ * @param {number} min
+ * @param {number} max
+ */
+export const clamp = (value, min, max) => Math.max(min, Math.min(max, value));
 
+/**
+ * Whether two places, or two units, are the same; false where one is missing.
+ * @param {readonly number[] | null | undefined} a
+ * @param {readonly number[] | null | undefined} b
+ */
 export const samePlace = (a, b) => !!a && !!b && a.every((number, i) => number === b[i]);
