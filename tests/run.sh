@@ -8,6 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 environment=.venv-tests
 python=$environment/bin/python
+node=$environment/bin/node
+tsc=$environment/node_modules/typescript/bin/tsc
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -19,12 +21,13 @@ fail() { # what the quiet steps printed, then the reason
   exit 1
 }
 
-fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt | cksum; }
+fingerprint() { python3 -VV && cat requirements.txt tests/requirements*.txt package-lock.json | cksum; }
 
 environment_is_ready() {
   [[ -x $python && "$(cat $environment/fingerprint 2>/dev/null)" == "$(fingerprint)" ]] &&
     "$python" -c 'import axe_playwright_python, hypothesis, kubernetes_validate, mypy, numpy, PIL, playwright, plotly, pytest, pytest_timeout
-import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, xdist, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]]
+import codespell_lib, ruff, scipy, skimage, spellchecker, streamlit, torch, xdist, yaml' >/dev/null 2>&1 && [[ -x $environment/bin/hadolint ]] &&
+    "$node" "$tsc" --version >/dev/null 2>&1
 }
 
 make_environment() {
@@ -40,6 +43,10 @@ make_environment() {
   quietly "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
     -r tests/requirements-torch.txt || fail "could not install tests/requirements-torch.txt"
   quietly "$python" -m pip check || fail "the pinned packages do not fit together"
+  # npm installs beside a package.json: a copy of it keeps node_modules inside the environment.
+  cp package.json package-lock.json "$environment"
+  PATH=$PWD/$environment/bin:$PATH quietly "$environment/bin/npm" ci --prefix "$environment" --no-audit --no-fund ||
+    fail "could not install package-lock.json"
   fingerprint >"$environment/fingerprint"
 }
 
@@ -124,10 +131,15 @@ lint() {
   check 'ruff check' "$python" -m ruff check
   check 'ruff format' "$python" -m ruff format --check
   check 'mypy' "$python" -m mypy
+  js_types
 }
+
+js_types() { check 'tsc' "$node" "$tsc" --project .; }
+js_tests() { check 'node --test' "$node" --test 'tests/stage_js/*.test.js'; }
 
 if [[ $# -eq 0 ]]; then
   lint
+  js_tests
   # One app at a time: with its browser it has work for two cores already.
   check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --maxprocesses 4 --dist loadfile
   check 'pytest with the app' "$python" -m pytest -m 'app and not slow'
