@@ -65,3 +65,35 @@ export const clamp = (value, min, max) => Math.max(min, Math.min(max, value));
  * @param {readonly number[] | null | undefined} b
  */
 export const samePlace = (a, b) => !!a && !!b && a.every((number, i) => number === b[i]);
+
+// The square a map is drawn in: at its place on the picture, or by its own cells for counting.
+export function boxOfMap(layer, size, ownCells) {
+  if (!ownCells) return mapBox(layer);
+  const cell = size / Math.max(layer.rows, layer.cols);
+  const [row0, col0] = [(size - layer.rows * cell) / 2, (size - layer.cols * cell) / 2];
+  return [row0, size - row0, col0, size - col0];
+}
+
+// The part of a map's square that a range of its cells, half-open, takes up.
+export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
+  const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
+  const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
+  return [
+    mapSquare[0] + row0 * height,
+    mapSquare[0] + row1 * height,
+    mapSquare[2] + col0 * width,
+    mapSquare[2] + col1 * width,
+  ];
+}
+
+// What the unit [layer, row, col] sees on panel `index` (-1 is the picture).
+export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
+  const layer = layers[chosen];
+  if (index < 0) return span(layer.field, row, col);
+  const here = layers[index];
+  const cells =
+    index === chosen
+      ? [row, row + 1, col, col + 1]
+      : clip(span(layer.within[index], row, col), here.rows, here.cols);
+  return boxOfCells(here, boxOfMap(here, size, ownCells), cells);
+}

@@ -1,6 +1,6 @@
 // Where the panels of a stage stand, and how large its maps are.
 
-import { fitMaps, roomFor } from "./projector.js";
+import { fitMaps, roomFor } from "./presenting.js";
 
 const NARROWEST = 168; // CSS pixels of a panel before the row wraps
 const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
@@ -23,7 +23,7 @@ export function layOut(stage) {
   const isFitted = stage.room.isPresenting && !phone;
   root.classList.toggle("phone", phone);
   root.classList.toggle("presenting", stage.room.isPresenting);
-  for (const { sheet } of [input, ...answers]) sheet?.setWeight(isFitted ? 1.6 : 1);
+  for (const { mapCanvas } of [input, ...answers]) mapCanvas?.setWeight(isFitted ? 1.6 : 1);
   const panels = { answers, phone, width };
   if (isFitted) fitMaps(root, stage.room.height, count, (...of) => size(stage, panels, ...of));
   else {
@@ -45,10 +45,10 @@ function size({ input, margin, parts, room, setting }, { answers, phone, width }
   classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
   classList.toggle("narrow", cell < NARROW * room.type);
   style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  const fit = ({ panel, sheet }, most) => {
-    const side = sheet?.resize(most, setting.size, margin);
+  const fit = ({ panel, mapCanvas }, most) => {
+    const side = mapCanvas?.resize(most, setting.size, margin);
     // Words stand where the picture begins, not where what lies beyond its border may be drawn.
-    panel.style.setProperty("--inset", `${sheet ? margin * sheet.zoom : 0}px`);
+    panel.style.setProperty("--inset", `${mapCanvas ? margin * mapCanvas.zoom : 0}px`);
     return side;
   };
   for (const answer of answers) fit(answer, Math.min(cell, largest));

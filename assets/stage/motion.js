@@ -3,7 +3,7 @@
 // A motion is only the way to what the stage shows anyway. Whoever draws asks `running(name)` for
 // the motion under way: { share, ...details }, share being the part of its time that has passed.
 
-const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Slow at both ends.
 export const ease = (share) => share * share * (3 - 2 * share);
@@ -24,7 +24,7 @@ export class Motion {
   // time: ms from the first drawing to the last. details.unit: the motion ends once another is shown.
   begin(name, time, details) {
     this.end();
-    if (REDUCED.matches || this.stage.isHeld) return;
+    if (isReduced() || this.stage.isHeld) return;
     this.now = { ...details, name, share: 0 };
     this.listening = new AbortController();
     const options = { capture: true, passive: true, signal: this.listening.signal };

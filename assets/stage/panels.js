@@ -1,6 +1,6 @@
 // The stage's elements: made once per scene, then only filled.
 
-import { legendGradient } from "./colors.js";
+import { legendGradient } from "./draw/colors.js";
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

@@ -1,38 +1,57 @@
 // The stage: one picture to touch, one panel per layer that answers.
 //
 // Streamlit calls `show` again whenever new data comes; the instance is kept by its parent element.
-// A drag is drawn here at once; the maps follow when their frame arrives (see line.js for the way).
+// A drag is drawn here at once; the maps follow when their frame arrives (see connection.js).
 
-import { whenGone } from "../leaving.js";
+import { whenGone } from "../on-unmount.js";
 import { whenChartIsNear } from "./charts.js";
-import { themeOf } from "./colors.js";
-import { Bitmap, Sheet } from "./draw.js";
+import { Connection } from "./connection.js";
+import { Bitmap } from "./draw/bitmap.js";
+import { themeOf } from "./draw/colors.js";
+import { grow } from "./draw/field-growth.js";
+import { MapCanvas } from "./draw/map-canvas.js";
+import { dress, paintExtra, paintInput, paintMap } from "./draw/paint.js";
 import { readFrame } from "./frame.js";
 import { clamp, samePlace } from "./geometry.js";
-import { grow } from "./growth.js";
-import { listenToBar, listenToHandle, listenToMap } from "./hands.js";
+import { listenToBar, listenToHandle, listenToMap } from "./input.js";
 import { layOut } from "./layout.js";
-import { LENSES } from "./lenses.js";
-import { Line } from "./line.js";
+import { LENSES } from "./lenses/registry.js";
 import { Motion } from "./motion.js";
-import { dress, paintExtra, paintInput, paintMap } from "./paint.js";
 import { buildExtra, buildFrame, buildInput, buildMap, element, nameChannels } from "./panels.js";
-import { giveKeysBack, roomFor } from "./projector.js";
+import { giveKeysBack, roomFor } from "./presenting.js";
 import { say, write } from "./readouts.js";
 import { Task } from "./task.js";
-import { BY_TOUCH, describeUnit } from "./words.js";
+import { BY_TOUCH } from "./touch.js";
+import { describeUnit } from "./unit-text.js";
 
 // Named here although other modules import them, so that a browser asks for all files at once.
-import "./field-marks.js";
-import "./lens-fields.js";
-import "./lens-pool.js";
-import "./lens-window.js";
-import "./pool-edit.js";
-import "./pool-links.js";
-import "./pool-orbit.js";
+import "./draw/bitmap.js";
+import "./draw/composite.js";
+import "./draw/field-marks.js";
+import "./draw/unit-mark.js";
+import "./lenses/fields.js";
+import "./lenses/heads-panel.js";
+import "./lenses/heads-region.js";
+import "./lenses/parts.js";
+import "./lenses/place-grid.js";
+import "./lenses/pool.js";
+import "./lenses/pool-editor.js";
+import "./lenses/pool-links.js";
+import "./lenses/pool-orbit.js";
+import "./lenses/window.js";
 import "./save-png.js";
 
-const STYLES = ["stage", "lens-pool", "lens-window", "lens-fields", "lens-roads", "lens-parts", "lens-heads", "projector"];
+// In the order in which they overrule each other.
+const STYLES = [
+  "stage",
+  "lenses/pool",
+  "lenses/window",
+  "lenses/fields",
+  "lenses/equivariance",
+  "lenses/parts",
+  "lenses/heads",
+  "presenting",
+];
 
 const stages = new WeakMap();
 const SPEAK_AFTER = 500; // ms of rest before a screen reader is told
@@ -49,8 +68,8 @@ export function show({ data, parentElement, setStateValue }) {
     stage = new Stage(parentElement);
     stages.set(parentElement, stage);
   }
-  if (stage.line.closed) stage.comeBack();
-  stage.line.toComponent = (message) => setStateValue("hand", message);
+  if (stage.connection.closed) stage.comeBack();
+  stage.connection.sendToPage = (message) => setStateValue("hand", message);
   stage.wantCharts = () => setStateValue("charts", true);
   stage.tellMarks = (marks) => setStateValue("marks", marks);
   if (data) stage.receiveFromPage(readFrame(data));
@@ -62,12 +81,12 @@ class Stage {
     this.parts = buildFrame();
     const address = new URL("../../frames", import.meta.url);
     address.protocol = address.protocol.replace("http", "ws");
-    this.line = new Line({
+    this.connection = new Connection({
       address: address.href,
       makeMessage: () => this.message(),
-      tellScene: () => ({ query: this.header.query, photo: this.setting.photo }),
+      makeSceneFields: () => ({ query: this.header.query, photo: this.setting.photo }),
       receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
-      tellCut: (isCut) => write(this.parts.cut, isCut ? CUT : ""),
+      reportOutage: (isDown) => write(this.parts.cut, isDown ? CUT : ""),
     });
     this.revision = null;
     this.sentAt = 0; // of the page's newest frame
@@ -134,10 +153,10 @@ class Stage {
     this.sentAt = header.sentAt;
     const foreign = !this.scene || header.revision !== this.revision;
     if (foreign && this.isAheadOf(header)) this.tellAgain(header);
-    else if (foreign || header.notice || !this.line.socketIsOpen) this.receive(frame, foreign);
+    else if (foreign || header.notice || !this.connection.socketIsOpen) this.receive(frame, foreign);
     // What a page has worked out meanwhile; the hand may be elsewhere by now.
-    else if (header.scene !== this.settingId) this.line.ask(false);
-    if (!foreign) this.line.heard(header);
+    else if (header.scene !== this.settingId) this.connection.ask();
+    if (!foreign) this.connection.pageAnswered(header);
     this.pageQuery = header.query;
     if (this.input) this.task.take(header.task);
     this.themeAsked = -Infinity; // Streamlit also calls when the theme has changed
@@ -150,27 +169,27 @@ class Stage {
   // done since the link was written is known here alone.
   isAheadOf({ query, scene }) {
     const isSameScene = query === this.pageQuery && scene === this.settingId;
-    return this.line.wasCut && this.line.unheard && isSameScene;
+    return this.connection.wasDown && this.connection.unacked && isSameScene;
   }
 
   tellAgain(header) {
     this.revision = header.revision;
-    this.line.sceneChanged();
-    this.line.answered(header);
-    this.line.ask(this.line.settled);
+    this.connection.sceneChanged();
+    this.connection.answered(header);
+    this.connection.ask(this.connection.committed);
   }
 
   receiveFromSocket(frame) {
     // Asked for before another control changed the scene: an answer, but not to be shown.
     if (frame.header.revision === this.revision) this.receive(frame);
-    else this.line.answered(frame.header);
+    else this.connection.answered(frame.header);
   }
 
   receive({ header, planes }, foreign = false) {
     if (header.setting) this.set(header.setting, header.scene, planes);
     if (header.scene !== this.settingId) {
-      this.line.answered(header);
-      this.line.ask(false); // its fixed parts were lost on the way
+      this.connection.answered(header);
+      this.connection.ask(); // its fixed parts were lost on the way
       return;
     }
     if (foreign) this.adopt(header);
@@ -182,7 +201,7 @@ class Stage {
     if (planes[`start${this.setting.shown[0]}`]) this.started = { place: header.start, maps: of("start", layers) };
     this.header = header;
     this.lens.received?.(this, header, planes);
-    this.line.answered(header);
+    this.connection.answered(header);
     say(this, header);
     this.speakSoon();
     this.draw();
@@ -193,14 +212,14 @@ class Stage {
   }
 
   leave() {
-    this.line.close();
+    this.connection.close();
     this.giveUpCharts?.();
     this.giveUpCharts = null;
     window.removeEventListener("resize", this.onWindow);
   }
 
   comeBack() {
-    this.line.open();
+    this.connection.open();
     window.addEventListener("resize", this.onWindow);
   }
 
@@ -218,7 +237,7 @@ class Stage {
     this.lens.adopt?.(this, header);
     this.hover = this.cursor = null;
     this.showChannels();
-    this.line.sceneChanged();
+    this.connection.sceneChanged();
   }
 
   set(setting, id, planes) {
@@ -251,19 +270,19 @@ class Stage {
     this.parts.root.dataset.lens = setting.lens;
     this.parts.views.hidden = this.lens.onlyNow === true;
     this.input = buildInput(setting);
-    this.input.sheet = new Sheet(this.input.canvas);
+    this.input.mapCanvas = new MapCanvas(this.input.canvas);
     this.input.bitmap = new Bitmap(setting.size, setting.size);
     this.maps = setting.layers.map((layer, index) => {
       const { length } = setting.layers;
       const map = buildMap(layer, index, length, setting.labels, setting.titles?.[index]);
-      map.sheet = new Sheet(map.canvas);
+      map.mapCanvas = new MapCanvas(map.canvas);
       map.bitmap = new Bitmap(layer.rows, layer.cols);
       listenToMap(this, map, index);
       return map;
     });
     this.extras = setting.extras.map((extra) => {
       const map = buildExtra(extra, setting.layers[extra.layer], extra.labels ?? setting.labels);
-      map.sheet = new Sheet(map.canvas);
+      map.mapCanvas = new MapCanvas(map.canvas);
       map.bitmap = new Bitmap(setting.layers[extra.layer].rows, setting.layers[extra.layer].cols);
       return map;
     });
@@ -293,7 +312,7 @@ class Stage {
     const place = [clamp(row, 0, limit), clamp(col, 0, limit)];
     const moved = !samePlace(place, this.scene.position);
     if (moved) this.scene.position = place;
-    if (moved || settled) this.line.ask(settled);
+    if (moved || settled) this.connection.ask(settled);
     if (moved) {
       this.motion.end();
       this.lens.interrupted?.(this);
@@ -308,7 +327,7 @@ class Stage {
     if (this.now && samePlace(this.now.place, place)) {
       this.started = { place, maps: this.now.maps };
     }
-    this.line.ask(false);
+    this.connection.ask();
     this.drawSoon();
   }
 
@@ -322,7 +341,7 @@ class Stage {
     if (!this.settling) return;
     clearTimeout(this.settling);
     this.settling = null;
-    this.line.ask(true);
+    this.connection.commit();
   }
 
   showChannels() {
@@ -338,7 +357,7 @@ class Stage {
       this.lens.interrupted?.(this);
       this.lens.pointed?.(this, unit);
     }
-    if (this.setting.probes) this.line.ask(false);
+    if (this.setting.probes) this.connection.ask();
     this.drawSoon();
   }
 
@@ -352,7 +371,7 @@ class Stage {
     const before = this.shownUnit;
     this.scene.unit = samePlace(unit, this.scene.unit) ? null : unit;
     if (this.scene.unit) (this.lens.pinned ?? grow)(this, unit, before);
-    this.line.ask(true);
+    this.connection.commit();
     this.drawSoon();
     this.speakSoon();
   }
@@ -429,7 +448,7 @@ class Stage {
     cancelAnimationFrame(this.drawing);
     cancelAnimationFrame(this.drawingPicture);
     this.drawing = this.drawingPicture = null;
-    if (!this.setting || !this.now || !this.input.sheet.zoom) return;
+    if (!this.setting || !this.now || !this.input.mapCanvas.zoom) return;
     const theme = this.theme;
     const look = `${theme} ${this.view} ${this.settingId}`;
     if (look !== this.drawnLook) dress(this, theme);

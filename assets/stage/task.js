@@ -4,10 +4,9 @@
 // The task comes with the page's own frames: { id, locked, veiled, map, marks, changed }. map:
 // the layer whose cells are marked, from 0, or null. changed: cells [row, col] once there is an answer.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
-import { samePlace } from "./geometry.js";
+import { boxOfCells, boxOfMap, samePlace } from "./geometry.js";
 import { element } from "./panels.js";
-import { BY_TOUCH } from "./words.js";
+import { BY_TOUCH } from "./touch.js";
 
 const INK = { light: "#16191f", dark: "#fafaf8" };
 const PAPER = { light: "#fafaf8", dark: "#16191f" };
@@ -84,8 +83,8 @@ export class Task {
     const square = boxOfMap(setting.layers[index], setting.size, ownCells);
     const boxOf = ([row, col]) =>
       boxOfCells(setting.layers[index], square, [row, row + 1, col, col + 1]);
-    for (const cell of this.marks) map.sheet.box(boxOf(cell), { width: 3, fill: true });
-    for (const cell of this.task.changed ?? []) dot(map.sheet, boxOf(cell), theme);
+    for (const cell of this.marks) map.mapCanvas.box(boxOf(cell), { width: 3, fill: true });
+    for (const cell of this.task.changed ?? []) dot(map.mapCanvas, boxOf(cell), theme);
   }
 
   // What a screen reader is told of a cell that the keyboard has chosen.
@@ -97,9 +96,9 @@ export class Task {
 }
 
 // In a corner, so that the cell's number can still be read.
-function dot(sheet, box, theme) {
-  const { context } = sheet;
-  const [x, y, width, height] = sheet.rectangle(box);
+function dot(mapCanvas, box, theme) {
+  const { context } = mapCanvas;
+  const [x, y, width, height] = mapCanvas.rectangle(box);
   const radius = Math.max(2, 0.12 * Math.min(width, height));
   context.beginPath();
   context.arc(x + width - 2 * radius, y + 2 * radius, radius, 0, 2 * Math.PI);

@@ -73,9 +73,9 @@ def test_a_socket_that_breaks_in_a_drag_loses_no_move(browser: Browser, server: 
         assert stage.readouts(1)[0] == "→ 3 cells"
 
 
-# The line on its own: its socket opens when the test says so, and the component never answers.
+# A connection by itself: its socket opens when the test says so, and the component never answers.
 LATE_SOCKET = """async (address) => {
-  const { Line } = await import(address);
+  const { Connection } = await import(address);
   class Late {
     static OPEN = 1;
     readyState = 0;
@@ -86,23 +86,23 @@ LATE_SOCKET = """async (address) => {
   const real = window.WebSocket;
   window.WebSocket = Late;
   const told = [];
-  const line = new Line({
+  const connection = new Connection({
     address: "ws://nowhere",
     makeMessage: () => ({}),
-    tellScene: () => ({}),
+    makeSceneFields: () => ({}),
     receive: () => {},
-    tellCut: () => {},
+    reportOutage: () => {},
   });
-  line.toComponent = (message) => told.push(message);
-  line.ask(false);
-  line.ask(true);
-  line.ask(false);
-  line.socket.readyState = Late.OPEN;
-  line.lost();
-  line.answered({ mount: line.mount, token: line.token });
+  connection.sendToPage = (message) => told.push(message);
+  connection.ask();
+  connection.commit();
+  connection.ask();
+  connection.socket.readyState = Late.OPEN;
+  connection.timedOut();
+  connection.answered({ mount: connection.mount, token: connection.token });
   window.WebSocket = real;
-  line.close();
-  return [told.map((it) => it.settled), line.socket.sent.length];
+  connection.close();
+  return [told.map((it) => it.settled), connection.socket.sent.length];
 }"""
 
 
@@ -110,7 +110,7 @@ def test_what_the_hand_settles_on_reaches_the_page_though_the_socket_opens_late(
     browser: Browser, server: AppServer
 ) -> None:
     with Stage(browser, server, {"picture": "flat"}) as stage:
-        address = next(url for url in stage.requests if url.endswith("line.js"))
+        address = next(url for url in stage.requests if url.endswith("connection.js"))
         told, sent = stage.page.evaluate(LATE_SOCKET, address)
         assert told == [False, True]  # by the component while it is shut, and when it has opened
         assert sent == 1

@@ -32,7 +32,7 @@ from pages.ui.share.gif_panels import map_box, margin_of, shot_of
 from pages.ui.share.gif_text import font, plain
 from rfcore.stack import Stack
 
-COLORS_JS = Path(__file__).resolve().parents[2] / "assets" / "stage" / "colors.js"
+COLORS_JS = Path(__file__).resolve().parents[2] / "assets" / "stage" / "draw" / "colors.js"
 PLAIN = Scene(image="flat", position=(20, 10), start=(20, 10))
 Frames = list[NDArray[np.uint8]]
 

@@ -1,7 +1,7 @@
 """The colours of a sweep's GIF: grays and the stage's signed colours, 256 at most. Pure.
 
 A GIF has one table of colours, so each pixel is chosen from it at once and nothing is matched
-afterwards. They are the stage's own light ones (assets/stage/colors.js), in fewer steps.
+afterwards. They are the stage's own light ones (assets/stage/draw/colors.js), in fewer steps.
 """
 
 from __future__ import annotations

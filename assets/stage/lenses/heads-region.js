@@ -1,9 +1,9 @@
 // Where training examples may lie: outlined on picture and maps, and painted block by block.
 
-import { clamp } from "./geometry.js";
-import { stepOf } from "./hands.js";
-import { element } from "./panels.js";
-import { PRESS } from "./words.js";
+import { clamp } from "../geometry.js";
+import { stepOf } from "../input.js";
+import { element } from "../panels.js";
+import { PRESS } from "../touch.js";
 
 const BLOCKS = 8;
 const REGION = { light: "#007a4d", dark: "#3fdc9b" };
@@ -14,13 +14,13 @@ const ratio = () => window.devicePixelRatio || 1;
 // The place [row, col] of the pattern as its middle, in pixels of the picture: its cell's upper left.
 export const offsetOf = (stage) => (stage.setting.size >> 2) / 2 - 0.5;
 
-// Draw the outline of a mask over a sheet; `lines` are those that `outline` found.
-export function drawRegion(sheet, lines, fill = false) {
-  const { context, theme } = sheet;
+// Draw the outline of a mask over a mapCanvas; `lines` are those that `outline` found.
+export function drawRegion(mapCanvas, lines, fill = false) {
+  const { context, theme } = mapCanvas;
   const path = new Path2D();
   for (const [row0, col0, row1, col1] of lines) {
-    path.moveTo(sheet.toDevice(col0), sheet.toDevice(row0));
-    path.lineTo(sheet.toDevice(col1), sheet.toDevice(row1));
+    path.moveTo(mapCanvas.toDevice(col0), mapCanvas.toDevice(row0));
+    path.lineTo(mapCanvas.toDevice(col1), mapCanvas.toDevice(row1));
   }
   for (const [color, width, dash] of [[CASING[theme], 4.5, []], [REGION[theme], 2.5, fill ? [] : [7, 3]]]) {
     context.strokeStyle = color;
@@ -172,7 +172,7 @@ export class Paint {
       this.refused = false;
       this.painted = hexOf(this.blocks);
       this.stage.parts.linkText.replaceChildren();
-      this.stage.line.ask(true);
+      this.stage.connection.commit();
     }
     this.before = null;
     this.stage.drawSoon();
@@ -196,7 +196,7 @@ export class Paint {
   }
 
   blockAt(event) {
-    const [row, col] = this.stage.input.sheet.place(event).map((at) => {
+    const [row, col] = this.stage.input.mapCanvas.place(event).map((at) => {
       for (let block = 0; block < BLOCKS; block += 1) {
         if (at >= this.edge(block) && at < this.edge(block + 1)) return block;
       }
@@ -213,21 +213,21 @@ export class Paint {
     return `Block in row ${row + 1}, column ${col + 1} of ${BLOCKS}: ${state}. Enter changes it.`;
   }
 
-  draw(sheet) {
+  draw(mapCanvas) {
     if (!this.stage.setting.heads) return;
     if (!this.isOn) {
-      drawRegion(sheet, this.lines);
+      drawRegion(mapCanvas, this.lines);
       return;
     }
-    const { context, theme } = sheet;
+    const { context, theme } = mapCanvas;
     context.fillStyle = `${REGION[theme]}55`;
     for (let index = 0; index < BLOCKS * BLOCKS; index += 1) {
       const box = this.boxOf(Math.floor(index / BLOCKS), index % BLOCKS);
-      if (this.blocks[index]) context.fillRect(...sheet.rectangle(box));
-      sheet.line(box, { color: `${REGION[theme]}99`, width: ratio() });
+      if (this.blocks[index]) context.fillRect(...mapCanvas.rectangle(box));
+      mapCanvas.line(box, { color: `${REGION[theme]}99`, width: ratio() });
     }
-    drawRegion(sheet, outline((r, c) => this.has(r, c), BLOCKS, (at) => this.edge(at)), true);
-    if (this.cursor) sheet.box(this.boxOf(...this.cursor));
+    drawRegion(mapCanvas, outline((r, c) => this.has(r, c), BLOCKS, (at) => this.edge(at)), true);
+    if (this.cursor) mapCanvas.box(this.boxOf(...this.cursor));
   }
 
   boxOf(row, col) {

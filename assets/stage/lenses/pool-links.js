@@ -1,8 +1,7 @@
 // Winners and their outputs: the lines that join them, and a winner on its way.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
-import { clamp } from "./geometry.js";
-import { between, ease } from "./motion.js";
+import { boxOfCells, boxOfMap, clamp } from "../geometry.js";
+import { between, ease } from "../motion.js";
 
 export const WINNER = { light: "#c2570c", dark: "#ffb061" };
 const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
@@ -25,10 +24,10 @@ export const cornerOf = (stage, cell) => [
   (cell % stage.setting.size) + 0.82,
 ];
 
-// What turns a (row, col) of a sheet's picture into (x, y) CSS pixels within `frame`.
-export function corner(sheet, frame) {
-  const { left, top } = sheet.canvas.getBoundingClientRect();
-  const at = (number) => (number + sheet.margin) * sheet.zoom;
+// What turns a (row, col) of a mapCanvas's picture into (x, y) CSS pixels within `frame`.
+export function corner(mapCanvas, frame) {
+  const { left, top } = mapCanvas.canvas.getBoundingClientRect();
+  const at = (number) => (number + mapCanvas.margin) * mapCanvas.zoom;
   return ([row, col]) => [left - frame.left + at(col), top - frame.top + at(row)];
 }
 
@@ -51,9 +50,9 @@ export function drawLinks(stage, theme, unit) {
   const { overlay, canvas, winners, won } = stage.pool;
   const { panels } = stage.parts;
   if (overlay.parentNode !== panels) panels.append(overlay);
-  const map = stage.maps[0].sheet.canvas;
-  const frame = boxRound([stage.input.sheet.canvas, map], panels);
-  const [from, to] = [stage.input, stage.maps[0]].map(({ sheet }) => corner(sheet, frame));
+  const map = stage.maps[0].mapCanvas.canvas;
+  const frame = boxRound([stage.input.mapCanvas.canvas, map], panels);
+  const [from, to] = [stage.input, stage.maps[0]].map(({ mapCanvas }) => corner(mapCanvas, frame));
   // Where the sentence stands between grid and map, lines would strike it out.
   const crossed = stage.parts.sentence.getBoundingClientRect().bottom <= map.getBoundingClientRect().top;
   // All was asked for before anything is written: the browser lays out the page but once.
@@ -104,7 +103,7 @@ function stroke(context, [from, to], { alpha, width, color }, theme) {
 // A winner on its way to its output, with its number where numbers are shown.
 function drawOnTheWay(stage, context, [x, y], cell, theme) {
   const { full } = stage.setting;
-  const radius = full > 1 ? clamp(0.32 * stage.input.sheet.zoom, 7, 15) : 5;
+  const radius = full > 1 ? clamp(0.32 * stage.input.mapCanvas.zoom, 7, 15) : 5;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = ACCENT[theme];

@@ -2,13 +2,13 @@
 // grid answers. The picture comes from the server with each frame, noise and all: what is shown is
 // what the grids were asked about.
 
-import { Bitmap } from "./draw.js";
-import { FULL_SCALE } from "./frame.js";
-import { clamp, samePlace } from "./geometry.js";
-import { stepOf } from "./hands.js";
-import { element } from "./panels.js";
-import { write } from "./readouts.js";
-import { BY_TOUCH } from "./words.js";
+import { Bitmap } from "../draw/bitmap.js";
+import { FULL_SCALE } from "../frame.js";
+import { clamp, samePlace } from "../geometry.js";
+import { stepOf } from "../input.js";
+import { element } from "../panels.js";
+import { write } from "../readouts.js";
+import { BY_TOUCH } from "../touch.js";
 
 const FAR = 4; // pixels that Shift with an arrow moves a part
 const SMALLEST_HANDLE = 44; // CSS pixels
@@ -72,16 +72,16 @@ export const parts = {
 
   picture: (stage) => stage.face.picture,
 
-  overInput(stage, sheet) {
-    drawHeat(stage, sheet);
+  overInput(stage, mapCanvas) {
+    drawHeat(stage, mapCanvas);
     const { names, home, sides } = stage.setting.face;
     names.forEach((_, index) => {
       const { places, held } = stage.face;
       const away = !samePlace(places[index], home[index]);
-      if (away) sheet.box(boxOf(stage, home[index], sides[index]), { dashed: true, width: 1 });
+      if (away) mapCanvas.box(boxOf(stage, home[index], sides[index]), { dashed: true, width: 1 });
       const box = boxOf(stage, places[index], sides[index]);
-      if (away || held === index) sheet.box(box, { width: held === index ? 2 : 1.5 });
-      placeHandle(stage, sheet, index);
+      if (away || held === index) mapCanvas.box(box, { width: held === index ? 2 : 1.5 });
+      placeHandle(stage, mapCanvas, index);
     });
   },
 
@@ -123,20 +123,20 @@ function buildHandle(stage, name, index) {
     event.preventDefault();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
-    const [row, col] = stage.input.sheet.place(event);
+    const [row, col] = stage.input.mapCanvas.place(event);
     const place = stage.face.places[index];
     grip = { id: event.pointerId, row: row - place[0], col: col - place[1] };
     hold(true);
   });
   handle.addEventListener("pointermove", (event) => {
     if (!grip || event.pointerId !== grip.id) return;
-    const [row, col] = stage.input.sheet.place(event);
+    const [row, col] = stage.input.mapCanvas.place(event);
     movePart(stage, index, [row - grip.row, col - grip.col].map(Math.round));
   });
   const release = (event) => {
     if (!grip || event.pointerId !== grip.id) return;
     grip = null;
-    stage.line.ask(true);
+    stage.connection.commit();
   };
   handle.addEventListener("pointerup", release);
   handle.addEventListener("pointercancel", release);
@@ -167,16 +167,16 @@ function movePart(stage, index, wanted) {
   if (samePlace(place, face.places[index])) return;
   face.places = face.places.with(index, place);
   stage.parts.linkText.replaceChildren(); // a link that was copied shows another face now
-  stage.line.ask(false);
+  stage.connection.ask();
   stage.drawPictureSoon();
 }
 
-function placeHandle(stage, sheet, index) {
+function placeHandle(stage, mapCanvas, index) {
   const { names, sides } = stage.setting.face;
   const handle = stage.face.handles[index];
   const [row0, row1, col0, col1] = boxOf(stage, stage.face.places[index], sides[index]);
-  const side = Math.max(SMALLEST_HANDLE, sides[index] * sheet.zoom);
-  const corner = (first, end) => ((first + end) / 2 + sheet.margin) * sheet.zoom - side / 2;
+  const side = Math.max(SMALLEST_HANDLE, sides[index] * mapCanvas.zoom);
+  const corner = (first, end) => ((first + end) / 2 + mapCanvas.margin) * mapCanvas.zoom - side / 2;
   handle.style.width = handle.style.height = `${side}px`;
   handle.style.transform = `translate(${corner(col0, col1)}px, ${corner(row0, row1)}px)`;
   const [row, col] = stage.face.places[index];
@@ -188,7 +188,7 @@ function placeHandle(stage, sheet, index) {
 
 // ---- the cells of one grid over the face
 
-function drawHeat(stage, sheet) {
+function drawHeat(stage, mapCanvas) {
   const { face, setting } = stage;
   const { boxes, grids } = setting.face;
   if (!face.showHeat || !face.evidence || !boxes) return;
@@ -206,8 +206,8 @@ function drawHeat(stage, sheet) {
   });
   context.putImageData(image, 0, 0);
   const whole = [0, size, 0, size];
-  sheet.bitmap(face.heat, whole);
-  sheet.grid(whole, count, count);
+  mapCanvas.bitmap(face.heat, whole);
+  mapCanvas.grid(whole, count, count);
 }
 
 // ---- what every grid answers
@@ -256,7 +256,7 @@ function buildAnswers(stage) {
 
 function choose(stage, grid) {
   stage.face.chosen = grid;
-  stage.line.ask(true);
+  stage.connection.commit();
   fillAnswers(stage);
 }
 

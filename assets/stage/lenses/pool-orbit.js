@@ -1,10 +1,10 @@
 // The orbit map: every place that the mark can have, coloured by the output that it gives there.
 
-import { Sheet } from "./draw.js";
-import { samePlace } from "./geometry.js";
-import { element } from "./panels.js";
-import { listenToPlaces } from "./places.js";
-import { A_PRESS } from "./words.js";
+import { MapCanvas } from "../draw/map-canvas.js";
+import { samePlace } from "../geometry.js";
+import { element } from "../panels.js";
+import { A_PRESS } from "../touch.js";
+import { listenToPlaces } from "./place-grid.js";
 
 const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
 const LINE = { light: "#4a4f59", dark: "#aab1bd" };
@@ -22,7 +22,7 @@ export class OrbitPanel {
     this.cursor = null;
     this.hover = null;
     this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.sheet = new Sheet(this.canvas);
+    this.mapCanvas = new MapCanvas(this.canvas);
     this.plot = element(
       "div",
       {
@@ -80,7 +80,7 @@ export class OrbitPanel {
 
   placeAt(event) {
     if (!this.canMove) return null;
-    const [row, col] = this.sheet.place(event).map(Math.floor);
+    const [row, col] = this.mapCanvas.place(event).map(Math.floor);
     return row >= 0 && col >= 0 && row < this.labels.rows && col < this.labels.cols
       ? [row, col]
       : null;
@@ -98,25 +98,25 @@ export class OrbitPanel {
   }
 
   draw(theme, header) {
-    const { sheet, stage } = this;
+    const { mapCanvas, stage } = this;
     const steps = header.steps || "not counted here";
     const peak = stage.setting.peak || "not counted here";
     if (this.here.textContent !== steps) this.here.textContent = steps;
     if (this.peak.textContent !== peak) this.peak.textContent = peak;
-    sheet.begin(theme);
+    mapCanvas.begin(theme);
     if (this.canMove) this.drawPlaces(theme);
-    sheet.edge();
+    mapCanvas.edge();
     if (!this.canMove) return;
     const cell = ([row, col]) => [row, row + 1, col, col + 1];
     const { position, start } = stage.scene;
-    if (!samePlace(position, start)) sheet.box(cell(start), { dashed: true });
-    sheet.box(cell(position), { width: 3 });
+    if (!samePlace(position, start)) mapCanvas.box(cell(start), { dashed: true });
+    mapCanvas.box(cell(position), { width: 3 });
     const pointed = this.cursor ?? this.hover;
-    if (pointed && !samePlace(pointed, position)) sheet.box(cell(pointed), { width: 1, fill: true });
+    if (pointed && !samePlace(pointed, position)) mapCanvas.box(cell(pointed), { width: 1, fill: true });
   }
 
   drawPlaces(theme) {
-    const { context } = this.sheet;
+    const { context } = this.mapCanvas;
     const { rows, cols } = this.labels;
     const start = this.labelAt(this.stage.scene.start);
     const colors = this.colors(start);
@@ -140,15 +140,15 @@ export class OrbitPanel {
     context.lineWidth = 1.5 * (window.devicePixelRatio || 1);
     context.beginPath();
     for (const [row0, col0, row1, col1] of line) {
-      context.moveTo(this.sheet.toDevice(col0), this.sheet.toDevice(row0));
-      context.lineTo(this.sheet.toDevice(col1), this.sheet.toDevice(row1));
+      context.moveTo(this.mapCanvas.toDevice(col0), this.mapCanvas.toDevice(row0));
+      context.lineTo(this.mapCanvas.toDevice(col1), this.mapCanvas.toDevice(row1));
     }
     context.stroke();
   }
 
   // An equals sign where the output is that at the start.
   sign(row, col, theme) {
-    const { context } = this.sheet;
+    const { context } = this.mapCanvas;
     const [x, y, width] = this.rectangle(row, row + 1, col, col + 1);
     context.fillStyle = theme === "dark" ? "#fafaf8" : "#16191f";
     context.textAlign = "center";
@@ -159,7 +159,7 @@ export class OrbitPanel {
 
   // Without a seam between two cells of one colour.
   rectangle(row0, row1, col0, col1) {
-    const [x0, x1, y0, y1] = [col0, col1, row0, row1].map((at) => Math.round(this.sheet.toDevice(at)));
+    const [x0, x1, y0, y1] = [col0, col1, row0, row1].map((at) => Math.round(this.mapCanvas.toDevice(at)));
     return [x0, y0, x1 - x0, y1 - y0];
   }
 

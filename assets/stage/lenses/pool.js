@@ -1,14 +1,13 @@
 // The pool lens: windows over a grid of numbers, the cell that wins each, and what forgives a move.
 
-import { clip, span } from "./geometry.js";
-import { element } from "./panels.js";
-import { GridEditor } from "./pool-edit.js";
-import {
-  WINNER, corner, cornerOf, drawLinks, joinGained, joinUnit, outputOf, ratio,
-} from "./pool-links.js";
+import { FULL_SCALE } from "../frame.js";
+import { clip, span } from "../geometry.js";
+import { element } from "../panels.js";
+import { BY_TOUCH } from "../touch.js";
+import { numberText } from "../unit-text.js";
+import { GridEditor } from "./pool-editor.js";
+import { corner, cornerOf, drawLinks, joinGained, joinUnit, outputOf, ratio, WINNER } from "./pool-links.js";
 import { OrbitPanel } from "./pool-orbit.js";
-import { BY_TOUCH, numberText } from "./words.js";
-import { FULL_SCALE } from "./frame.js";
 
 const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
 const HINT = BY_TOUCH
@@ -52,10 +51,10 @@ export const pool = {
   pointed: joinUnit,
   pinned: joinUnit,
 
-  overInput(stage, sheet, theme) {
-    drawWindows(stage, sheet, theme);
-    drawWinners(stage, sheet, theme);
-    stage.pool.edit.draw(sheet);
+  overInput(stage, mapCanvas, theme) {
+    drawWindows(stage, mapCanvas, theme);
+    drawWinners(stage, mapCanvas, theme);
+    stage.pool.edit.draw(mapCanvas);
   },
 
   after(stage, theme, unit) {
@@ -88,27 +87,27 @@ function windowsWon({ pool: { winners }, planes: { alpha }, setting }, [row, col
 }
 
 // Windows that overlap get different insets, so that each can be followed round.
-function drawWindows(stage, sheet, theme) {
+function drawWindows(stage, mapCanvas, theme) {
   const { rows, cols, field } = stage.setting.layers[0];
-  if (rows * cols < 2 || sheet.zoom < 12) return;
+  if (rows * cols < 2 || mapCanvas.zoom < 12) return;
   const overlap = field.size.some((size, axis) => size > field.jump[axis]);
   const width = overlap ? 1.5 : 2;
   for (let index = 0; index < rows * cols; index += 1) {
     const turn = overlap ? (Math.floor(index / cols) % 2) * 2 + ((index % cols) % 2) : 0;
-    const inset = (1 + 2.5 * turn) / sheet.zoom;
+    const inset = (1 + 2.5 * turn) / mapCanvas.zoom;
     const [row0, row1, col0, col1] = windowOf(stage, index);
     const box = [row0 + inset, row1 - inset, col0 + inset, col1 - inset];
-    sheet.line(box, { color: WINDOW[theme], width: width * ratio() });
+    mapCanvas.line(box, { color: WINDOW[theme], width: width * ratio() });
   }
 }
 
-function drawWinners(stage, sheet, theme) {
-  const { context } = sheet;
+function drawWinners(stage, mapCanvas, theme) {
+  const { context } = mapCanvas;
   for (const cell of new Set(stage.pool.winners ?? [])) {
     if (cell < 0) continue;
-    const [row, col] = cornerOf(stage, cell).map((at) => sheet.toDevice(at));
+    const [row, col] = cornerOf(stage, cell).map((at) => mapCanvas.toDevice(at));
     context.beginPath();
-    context.arc(col, row, Math.min(4.5, 0.11 * sheet.zoom) * ratio(), 0, 2 * Math.PI);
+    context.arc(col, row, Math.min(4.5, 0.11 * mapCanvas.zoom) * ratio(), 0, 2 * Math.PI);
     context.fillStyle = WINNER[theme];
     context.fill();
     context.lineWidth = ratio();
@@ -124,7 +123,7 @@ function flash(stage, windows) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const frame = stage.parts.panels.getBoundingClientRect();
   // Both are asked for before anything is put in: after that, the browser would lay out the page.
-  const [onInput, onMap] = [stage.input, stage.maps[0]].map(({ sheet }) => corner(sheet, frame));
+  const [onInput, onMap] = [stage.input, stage.maps[0]].map(({ mapCanvas }) => corner(mapCanvas, frame));
   for (const index of windows) {
     for (const [place, box] of [[onInput, windowOf(stage, index)], [onMap, outputOf(stage, index)]]) {
       const [[x0, y0], [x1, y1]] = [place([box[0], box[2]]), place([box[1], box[3]])];

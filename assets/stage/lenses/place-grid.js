@@ -3,8 +3,8 @@
 // The panel has: stage, plot, canMove, size ([rows, cols] of the places), placeAt(event). It gets:
 // hover and cursor, the place that is pointed at by a pointer or by keys.
 
-import { clamp, samePlace } from "./geometry.js";
-import { stepOf } from "./hands.js";
+import { clamp, samePlace } from "../geometry.js";
+import { stepOf } from "../input.js";
 
 export function listenToPlaces(panel) {
   const { plot, stage } = panel;

@@ -1,7 +1,7 @@
 // Three heads on one last map: where each is right, what each answers now, and where its examples lay.
 
-import { HeadPanel } from "./head-panel.js";
-import { Paint } from "./head-paint.js";
+import { HeadPanel } from "./heads-panel.js";
+import { Paint } from "./heads-region.js";
 
 export const heads = {
   onlyNow: true,
@@ -35,8 +35,8 @@ export const heads = {
     stage.heads.panels.forEach((panel, index) => panel.take(planes[`right${index}`]));
   },
 
-  overInput(stage, sheet) {
-    stage.heads.paint.draw(sheet);
+  overInput(stage, mapCanvas) {
+    stage.heads.paint.draw(mapCanvas);
   },
 
   after(stage, theme) {

@@ -1,12 +1,11 @@
 // The window lens: one cell of a convolution written out, product by product and step by step.
 // All figures come from the server, in the "products" of a frame's header.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
-import { samePlace } from "./geometry.js";
-import { between, ease } from "./motion.js";
-import { element, readouts } from "./panels.js";
-import { write } from "./readouts.js";
-import { describeUnit } from "./words.js";
+import { boxOfCells, boxOfMap, samePlace } from "../geometry.js";
+import { between, ease } from "../motion.js";
+import { element, readouts } from "../panels.js";
+import { write } from "../readouts.js";
+import { describeUnit } from "../unit-text.js";
 
 const TAP_TIME = 500; // ms that a tap of the first window takes while it plays
 const LATER_TAP_TIME = 110; // ms in the windows after it, when it is clear what happens
@@ -44,7 +43,7 @@ export const windowLens = {
   },
 
   // While its sum is still being added up, or its window is on the way, the cell stands empty.
-  overMap(stage, { sheet }, index, theme, unit) {
+  overMap(stage, { mapCanvas }, index, theme, unit) {
     const { walk } = stage;
     if (index || !walk || !unit) return;
     const isAdding = walk.taps !== null && walk.taps <= walk.cells.length;
@@ -52,8 +51,8 @@ export const windowLens = {
     const layer = stage.setting.layers[0];
     const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
     const [, row, col] = unit;
-    const cell = sheet.rectangle(boxOfCells(layer, square, [row, row + 1, col, col + 1]));
-    sheet.context.clearRect(...cell);
+    const cell = mapCanvas.rectangle(boxOfCells(layer, square, [row, row + 1, col, col + 1]));
+    mapCanvas.context.clearRect(...cell);
   },
 
   after(stage, theme, unit) {
@@ -62,7 +61,7 @@ export const windowLens = {
     const tap = shownTap(stage, unit);
     if (!tap) return;
     const [row, col] = tap.at; // over the window that is drawn already
-    stage.input.sheet.box([row, row + 1, col, col + 1]);
+    stage.input.mapCanvas.box([row, row + 1, col, col + 1]);
   },
 
   words(stage, unit) {
@@ -229,7 +228,7 @@ function listenToField(stage, walk, index, field, rule) {
     judge();
     walk.weights = [...(walk.weights ?? stage.setting.kernel.weights)];
     walk.weights[index] = read();
-    stage.line.ask(false);
+    stage.connection.ask();
     stage.settleSoon();
   });
   field.addEventListener("focus", () => field.select());
@@ -279,7 +278,7 @@ function slide(stage, [index, row, col], by) {
   stage.walk.taps = by > 0 ? 0 : stage.walk.cells.length + 1;
   stage.walk.later = true;
   stage.scene.unit = [index, Math.floor(next / cols), next % cols];
-  stage.line.ask(false);
+  stage.connection.ask();
   slideFrom(stage, [index, row, col], stage.scene.unit, stage.walk.timer ? 0.8 * LATER_TAP_TIME : SLIDE_TIME);
   return true;
 }

@@ -1,7 +1,7 @@
 // Two windows of one browser on one run of slides, the projector's and the speaker's: whichever
 // turns the page tells the other. The projector's also keeps when the talk began.
 
-import { whenGone } from "./leaving.js";
+import { whenGone } from "./on-unmount.js";
 
 const windows = new WeakMap(); // by element
 

@@ -1,3 +1,3 @@
 // One kernel for all places beside one for each.
 
-export const sharing = { onlyNow: true };
+export const weightSharing = { onlyNow: true };

@@ -1,7 +1,7 @@
-// Painting one panel: a map in the picture's own coordinates, and the marks over it.
+// The canvas of one panel, in pixels of the picture, and the marks that any panel can carry.
 
-import { clip, isClipped, mapBox, span } from "./geometry.js";
-import { inkOn, paintGray, paintSigned } from "./colors.js";
+import { inkOn } from "./colors.js";
+import { clip, isClipped } from "../geometry.js";
 
 const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
 const SMALLEST_NUMBER = 17; // CSS pixels of a cell below which its number is left out
@@ -9,55 +9,8 @@ const SMALLEST_TYPE = 8; // CSS pixels of a number below which nobody could read
 const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
 const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
 
-// A canvas that holds one number per pixel, to be scaled up without smoothing.
-export class Bitmap {
-  constructor(rows, cols) {
-    this.canvas = new OffscreenCanvas(cols, rows);
-    this.context = this.canvas.getContext("2d");
-    this.image = new ImageData(cols, rows);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-  }
-
-  signed(values, full, theme) {
-    paintSigned(this.pixels, values, full, theme);
-    this.context.putImageData(this.image, 0, 0);
-  }
-
-  gray(values) {
-    paintGray(this.pixels, values);
-    this.context.putImageData(this.image, 0, 0);
-  }
-}
-
-// The picture with the pattern on it, as the server puts it together.
-export function composite(target, { picture, pattern, alpha }, [row, col]) {
-  target.set(picture.values);
-  for (let r = 0; r < pattern.rows; r += 1) {
-    for (let c = 0; c < pattern.cols; c += 1) {
-      const place = (row + r) * picture.cols + col + c;
-      const share = alpha.values[r * pattern.cols + c] / 255;
-      const value = pattern.values[r * pattern.cols + c];
-      target[place] = Math.round(target[place] * (1 - share) + value * share);
-    }
-  }
-}
-
-// A square picture moved by (rows, cols) pixels; what comes in is the far side, or black.
-export function shifted(pixels, size, [rows, cols], wrap) {
-  const target = new Uint8Array(pixels.length);
-  for (let r = 0; r < size; r += 1) {
-    for (let c = 0; c < size; c += 1) {
-      let [row, col] = [r - rows, c - cols];
-      if (wrap) [row, col] = [(row + size) % size, (col + size) % size];
-      const inside = row >= 0 && col >= 0 && row < size && col < size;
-      if (inside) target[r * size + c] = pixels[row * size + col];
-    }
-  }
-  return target;
-}
-
 // One panel's canvas, `extent` picture pixels wide with `margin` of them on every side.
-export class Sheet {
+export class MapCanvas {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -214,50 +167,4 @@ export class Sheet {
       (event.clientX - frame.left) * scale - this.margin,
     ];
   }
-}
-
-// The square a map is drawn in: at its place on the picture, or by its own cells for counting.
-export function boxOfMap(layer, size, ownCells) {
-  if (!ownCells) return mapBox(layer);
-  const cell = size / Math.max(layer.rows, layer.cols);
-  const [row0, col0] = [(size - layer.rows * cell) / 2, (size - layer.cols * cell) / 2];
-  return [row0, size - row0, col0, size - col0];
-}
-
-// The part of a map's square that a range of its cells, half-open, takes up.
-export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
-  const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
-  const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
-  return [
-    mapSquare[0] + row0 * height,
-    mapSquare[0] + row1 * height,
-    mapSquare[2] + col0 * width,
-    mapSquare[2] + col1 * width,
-  ];
-}
-
-// What the unit [layer, row, col] sees on panel `index` (-1 is the picture).
-export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
-  const layer = layers[chosen];
-  if (index < 0) return span(layer.field, row, col);
-  const here = layers[index];
-  const cells =
-    index === chosen
-      ? [row, row + 1, col, col + 1]
-      : clip(span(layer.within[index], row, col), here.rows, here.cols);
-  return boxOfCells(here, boxOfMap(here, size, ownCells), cells);
-}
-
-// Mark it there. field: what of its field on the picture a map shows beside it, by default all.
-export function drawUnit(sheet, layers, index, unit, ownCells, { fill = true, field } = {}) {
-  const [chosen] = unit;
-  if (index > chosen) return;
-  const box = boxOfUnit(layers, sheet.size, index, unit, ownCells);
-  if (index < 0) {
-    sheet.field(box, { fill });
-    return;
-  }
-  const seen = field ?? boxOfUnit(layers, sheet.size, -1, unit, ownCells);
-  if (!ownCells && index < chosen) sheet.field(seen, { width: 1 });
-  sheet.box(box, { fill: index < chosen });
 }

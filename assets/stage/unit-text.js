@@ -1,11 +1,7 @@
-// What a neuron sees, in words, and words for what a hand does; every figure comes from the frame.
+// What a neuron sees, in words. All numbers come from the frame.
 
 import { FULL_SCALE } from "./frame.js";
 import { clip, isClipped, span } from "./geometry.js";
-
-export const BY_TOUCH = matchMedia("(pointer: coarse)").matches;
-export const PRESS = BY_TOUCH ? "Tap" : "Click"; // what a hand does
-export const A_PRESS = BY_TOUCH ? "A tap" : "A click";
 
 const withMinus = (number) => number.replaceAll("-", "\u2212");
 

@@ -3,8 +3,9 @@
 // Maps lie in the picture's own coordinates, so that it is one box on all of them: on each it grows
 // from what the layer after it needs to what this layer sees for that.
 
-import { boxOfUnit, drawUnit } from "./draw.js";
-import { between, ease } from "./motion.js";
+import { boxOfUnit } from "../geometry.js";
+import { between, ease } from "../motion.js";
+import { drawUnit } from "./unit-mark.js";
 
 const LAYER_TIME = 120; // ms
 const LONGEST = 600; // ms for all layers
@@ -19,16 +20,16 @@ export function grow(stage, unit) {
 }
 
 // Mark what the unit sees on panel `index`, as far as its field has grown.
-export function drawGrowing(sheet, layers, index, { unit, panels, share }, ownCells, mark) {
+export function drawGrowing(mapCanvas, layers, index, { unit, panels, share }, ownCells, mark) {
   const at = share * (panels.length - 1);
   const last = Math.floor(at); // of the panels that are passed, by their order
   const [from, to] = [panels[last], panels[last + 1]].map((panel) =>
-    boxOfUnit(layers, sheet.size, panel, unit, ownCells),
+    boxOfUnit(layers, mapCanvas.size, panel, unit, ownCells),
   );
   const field = between(from, to, ease(at - last));
   const order = panels.indexOf(index);
-  if (order <= last) drawUnit(sheet, layers, index, unit, ownCells, { ...mark, field });
+  if (order <= last) drawUnit(mapCanvas, layers, index, unit, ownCells, { ...mark, field });
   else if (order > last + 1) return;
-  else if (index < 0) sheet.field(field, { fill: true, ...mark });
-  else sheet.box(field, { fill: true });
+  else if (index < 0) mapCanvas.field(field, { fill: true, ...mark });
+  else mapCanvas.box(field, { fill: true });
 }

@@ -1,8 +1,8 @@
 // Shift, then convolve, beside convolve, then shift: what came from beyond the map is hatched.
 
-import { boxOfCells, boxOfMap } from "./draw.js";
+import { boxOfCells, boxOfMap } from "../geometry.js";
 
-export const roads = {
+export const equivariance = {
   onlyNow: true,
 
   isBlank({ setting, header }, index, cell) {
@@ -12,9 +12,9 @@ export const roads = {
     return row < row0 || row >= row1 || col < col0 || col >= col1;
   },
 
-  overExtra({ setting, header, ownCells }, { sheet }, index) {
+  overExtra({ setting, header, ownCells }, { mapCanvas }, index) {
     const layer = setting.layers[setting.extras[index].layer];
     const square = boxOfMap(layer, setting.size, ownCells);
-    sheet.hatchAround(boxOfCells(layer, square, header.there), square);
+    mapCanvas.hatchAround(boxOfCells(layer, square, header.there), square);
   },
 };

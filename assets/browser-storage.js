@@ -3,7 +3,7 @@
 // The server writes it by sending a text; without one it is told what is kept. Another tab's
 // writing is told as well, so that no tab works on with what has long been replaced.
 
-import { whenGone } from "./leaving.js";
+import { whenGone } from "./on-unmount.js";
 
 const MOST = 20_000; // characters
 

@@ -1,8 +1,7 @@
 // What hands do: on the pattern, on the maps and on the bar below. Each function listens to one part
 // of a stage and tells the stage what was meant.
 
-import { boxOfMap } from "./draw.js";
-import { clamp, samePlace } from "./geometry.js";
+import { boxOfMap, clamp, samePlace } from "./geometry.js";
 import { element } from "./panels.js";
 import { savePng } from "./save-png.js";
 
@@ -12,14 +11,14 @@ export const stepOf = (event) =>
   event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
 
 export function listenToHandle(stage) {
-  const { handle, sheet } = stage.input;
+  const { handle, mapCanvas } = stage.input;
   let grip = null;
   handle.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || grip) return;
     event.preventDefault();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
-    const [row, col] = sheet.place(event);
+    const [row, col] = mapCanvas.place(event);
     const { position } = stage.scene;
     grip = { id: event.pointerId, row: row - position[0], col: col - position[1] };
     stage.isHeld = true;
@@ -27,7 +26,7 @@ export function listenToHandle(stage) {
   });
   handle.addEventListener("pointermove", (event) => {
     if (!grip || event.pointerId !== grip.id) return;
-    const [row, col] = sheet.place(event);
+    const [row, col] = mapCanvas.place(event);
     stage.moveTo(Math.round(row - grip.row), Math.round(col - grip.col), false);
   });
   const release = (event) => {
@@ -96,13 +95,13 @@ export function listenToMap(stage, map, index) {
       stage.setting.layers[i].group === group ? Number(map.select.value) : channel,
     );
     stage.showChannels();
-    stage.line.ask(true);
+    stage.connection.commit();
   });
 }
 
 function unitAt(stage, event, index) {
   const layer = stage.setting.layers[index];
-  const [row, col] = stage.maps[index].sheet.place(event);
+  const [row, col] = stage.maps[index].mapCanvas.place(event);
   const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
   const r = Math.floor(((row - square[0]) / (square[1] - square[0])) * layer.rows);
   const c = Math.floor(((col - square[2]) / (square[3] - square[2])) * layer.cols);
@@ -134,7 +133,7 @@ export function listenToBar(stage) {
   const { views, ownCells, copy, save } = stage.parts;
   const choose = (name) => {
     stage.scene.view = name;
-    stage.line.ask(true);
+    stage.connection.commit();
     stage.drawSoon();
   };
   views.addEventListener("click", (event) => {

@@ -1,11 +1,10 @@
 // The fields lens: what one unit sees, in up to three rings, and what one pixel can reach.
 
-import { boxOfMap } from "./draw.js";
-import { paintHeat, paintPixel, paintReached, paintSeen, paintUsed } from "./field-marks.js";
-import { clamp, samePlace } from "./geometry.js";
-import { stepOf } from "./hands.js";
-import { element } from "./panels.js";
-import { BY_TOUCH } from "./words.js";
+import { paintHeat, paintPixel, paintReached, paintSeen, paintUsed } from "../draw/field-marks.js";
+import { boxOfMap, clamp, samePlace } from "../geometry.js";
+import { stepOf } from "../input.js";
+import { element } from "../panels.js";
+import { BY_TOUCH } from "../touch.js";
 
 const RINGS = [
   ["box", "box", "All that the neuron could see, by the arithmetic of its layers."],
@@ -36,7 +35,7 @@ export const fields = {
         stage.scene.rings = RINGS.map(([ring]) => ring).filter((ring) =>
           ring === name ? box.checked : has(stage, ring),
         );
-        stage.line.ask(true);
+        stage.connection.commit();
         stage.drawSoon();
       });
       const sign = element("span", { class: `ring-sign ${name}`, "aria-hidden": "true" });
@@ -71,15 +70,15 @@ export const fields = {
     has(stage, "box") || index === unit[0] ? { fill: index >= 0 } : null,
 
   // Before the outlines, so that they stay sharp.
-  overInput(stage, sheet, theme, unit) {
+  overInput(stage, mapCanvas, theme, unit) {
     const { header, fieldPlanes: planes } = stage;
     if (unit && header.probe) {
-      if (has(stage, "effective")) paintHeat(sheet, header.effective, planes.effective);
-      else if (has(stage, "box")) paintSeen(sheet, planes, theme);
-      if (has(stage, "used")) paintUsed(sheet, header.used, planes.used);
+      if (has(stage, "effective")) paintHeat(mapCanvas, header.effective, planes.effective);
+      else if (has(stage, "box")) paintSeen(mapCanvas, planes, theme);
+      if (has(stage, "used")) paintUsed(mapCanvas, header.used, planes.used);
     }
     const pixel = shownPixel(stage);
-    if (pixel) paintPixel(sheet, pixel);
+    if (pixel) paintPixel(mapCanvas, pixel);
   },
 
   overMap(stage, map, index, theme) {
@@ -87,7 +86,7 @@ export const fields = {
     const layer = stage.setting.layers[index];
     const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
     const { [`reachRows${index}`]: rows, [`reachCols${index}`]: cols } = stage.fieldPlanes;
-    paintReached(map.sheet, layer, square, rows.values, cols.values, theme);
+    paintReached(map.mapCanvas, layer, square, rows.values, cols.values, theme);
   },
 
   words(stage, unit) {
@@ -139,7 +138,7 @@ function listenToPicture(stage) {
 }
 
 function pixelAt(stage, event) {
-  const pixel = stage.input.sheet.place(event).map(Math.floor);
+  const pixel = stage.input.mapCanvas.place(event).map(Math.floor);
   return pixel.every((at) => at >= 0 && at < stage.setting.size) ? pixel : null;
 }
 
@@ -147,13 +146,13 @@ function isNear(stage, pixel) {
   const pinned = stage.scene.pixel;
   if (!pixel || !pinned) return false;
   const far = Math.hypot(pixel[0] - pinned[0], pixel[1] - pinned[1]);
-  return far * stage.input.sheet.zoom < FINGER;
+  return far * stage.input.mapCanvas.zoom < FINGER;
 }
 
 function pin(stage, pixel) {
   if (!pixel && !stage.scene.pixel) return;
   stage.scene.pixel = samePlace(pixel, stage.scene.pixel) ? null : pixel;
-  stage.line.ask(true);
+  stage.connection.commit();
   stage.drawSoon();
   stage.speakSoon();
 }

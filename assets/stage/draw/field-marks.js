@@ -1,6 +1,6 @@
 // The marks of the fields lens: heat, dots, a pixel, and all that it reaches.
 
-import { boxOfCells } from "./draw.js";
+import { boxOfCells } from "../geometry.js";
 
 // One hue, between the orange and the blue of the maps; it shows on black, on white and on gray.
 const HEAT = [0, 178, 122];
@@ -9,37 +9,38 @@ const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
 const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
 const MOST_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
 
-const heat = new OffscreenCanvas(1, 1);
+let heat = null; // a canvas, made when first needed
 
 // One colour, the more opaque the more a pixel counts.
-export function paintHeat(sheet, box, plane) {
+export function paintHeat(mapCanvas, box, plane) {
   if (!box) return;
   const image = new ImageData(plane.cols, plane.rows);
   plane.values.forEach((value, i) => {
     image.data.set([...HEAT, Math.round(value * STRONGEST)], 4 * i);
   });
+  heat ??= new OffscreenCanvas(1, 1);
   heat.width = plane.cols;
   heat.height = plane.rows;
   heat.getContext("2d").putImageData(image, 0, 0);
-  sheet.bitmap({ canvas: heat }, box);
+  mapCanvas.bitmap({ canvas: heat }, box);
 }
 
-export function paintSeen(sheet, { seenRows, seenCols }, theme) {
-  fillBoxes(sheet, runBoxes(seenRows.values, seenCols.values), SEEN[theme]);
+export function paintSeen(mapCanvas, { seenRows, seenCols }, theme) {
+  fillBoxes(mapCanvas, runBoxes(seenRows.values, seenCols.values), SEEN[theme]);
 }
 
 // A dot on each pixel, dark with a light rim: it needs no colour to be told from the heat.
-export function paintUsed(sheet, box, plane) {
+export function paintUsed(mapCanvas, box, plane) {
   if (!box) return;
-  const { context } = sheet;
-  const radius = Math.max(0.7, 0.2 * sheet.ratio);
+  const { context } = mapCanvas;
+  const radius = Math.max(0.7, 0.2 * mapCanvas.ratio);
   for (const [grow, color] of [[0.6, "#fff"], [0, "#000"]]) {
     context.fillStyle = color;
     context.beginPath();
     plane.values.forEach((isUsed, i) => {
       if (!isUsed) return;
-      const x = sheet.toDevice(box[2] + (i % plane.cols) + 0.5);
-      const y = sheet.toDevice(box[0] + Math.floor(i / plane.cols) + 0.5);
+      const x = mapCanvas.toDevice(box[2] + (i % plane.cols) + 0.5);
+      const y = mapCanvas.toDevice(box[0] + Math.floor(i / plane.cols) + 0.5);
       context.moveTo(x + radius + grow, y);
       context.arc(x, y, radius + grow, 0, 2 * Math.PI);
     });
@@ -48,28 +49,28 @@ export function paintUsed(sheet, box, plane) {
 }
 
 // A pixel, with four strokes toward it: by itself it can be too small to be found.
-export function paintPixel(sheet, [row, col]) {
-  const reach = Math.max(4, sheet.size / 16);
+export function paintPixel(mapCanvas, [row, col]) {
+  const reach = Math.max(4, mapCanvas.size / 16);
   for (const [down, across] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
     const ends = [0.9, reach].map((far) => [row + 0.5 + down * far, col + 0.5 + across * far]);
     const [rows, cols] = [0, 1].map((axis) => [ends[0][axis], ends[1][axis]].sort((a, b) => a - b));
-    sheet.box([...rows, ...cols], { width: 1 });
+    mapCanvas.box([...rows, ...cols], { width: 1 });
   }
-  sheet.box([row, row + 1, col, col + 1], { width: 1.5 });
+  mapCanvas.box([row, row + 1, col, col + 1], { width: 1.5 });
 }
 
 // The cells of a map that a pixel reaches: those in one of the rows and one of the cols.
-export function paintReached(sheet, layer, square, rows, cols, theme) {
+export function paintReached(mapCanvas, layer, square, rows, cols, theme) {
   const boxes = runBoxes(rows, cols).map((cells) => boxOfCells(layer, square, cells));
-  fillBoxes(sheet, boxes, REACHED[theme]);
-  if (boxes.length <= MOST_BOXES) for (const box of boxes) sheet.box(box, { width: 1 });
+  fillBoxes(mapCanvas, boxes, REACHED[theme]);
+  if (boxes.length <= MOST_BOXES) for (const box of boxes) mapCanvas.box(box, { width: 1 });
 }
 
-function fillBoxes(sheet, boxes, color) {
-  sheet.context.fillStyle = color;
-  sheet.context.beginPath();
-  for (const box of boxes) sheet.context.rect(...sheet.rectangle(box));
-  sheet.context.fill();
+function fillBoxes(mapCanvas, boxes, color) {
+  mapCanvas.context.fillStyle = color;
+  mapCanvas.context.beginPath();
+  for (const box of boxes) mapCanvas.context.rect(...mapCanvas.rectangle(box));
+  mapCanvas.context.fill();
 }
 
 // The boxes that cover all places in one of the rows and one of the cols, both given as 0 and 1.

@@ -1,7 +1,7 @@
 // Where the focus goes when what held it is gone: on a new step to its title, after a prediction to
 // the card that holds the answer. Left alone it would begin anew at the top of the whole page.
 
-import { whenGone } from "./leaving.js";
+import { whenGone } from "./on-unmount.js";
 
 const FRAMES = 60; // to wait at most until the page has changed
 

@@ -1,11 +1,12 @@
 // Paints what a stage shows: the picture under the hand, and a map for each layer.
 
-import { boxOfMap, composite, drawUnit, shifted } from "./draw.js";
-import { FULL_SCALE } from "./frame.js";
-import { samePlace } from "./geometry.js";
-import { drawGrowing } from "./growth.js";
-import { fillLegend } from "./panels.js";
-import { numberText } from "./words.js";
+import { FULL_SCALE } from "../frame.js";
+import { boxOfMap, samePlace } from "../geometry.js";
+import { fillLegend } from "../panels.js";
+import { numberText } from "../unit-text.js";
+import { composite, shifted } from "./composite.js";
+import { drawGrowing } from "./field-growth.js";
+import { drawUnit } from "./unit-mark.js";
 
 // What depends on theme, view and setting alone, not on the drag.
 export function dress(stage, theme) {
@@ -22,7 +23,7 @@ export function dress(stage, theme) {
 }
 
 export function paintInput(stage, theme, unit) {
-  const { input: { sheet, bitmap, handle }, lens, setting } = stage;
+  const { input: { mapCanvas, bitmap, handle }, lens, setting } = stage;
   const { moves, position, start } = stage.scene;
   const { size } = setting.pattern;
   const whole = [0, setting.size, 0, setting.size];
@@ -34,22 +35,22 @@ export function paintInput(stage, theme, unit) {
     bitmap.gray(stage.pixels);
     stage.composited = wanted;
   }
-  sheet.begin(theme);
-  sheet.bitmap(bitmap, whole);
+  mapCanvas.begin(theme);
+  mapCanvas.bitmap(bitmap, whole);
   if (setting.numbers) {
     const { full, size: cells } = setting;
     const number = (i) => `${Math.round((stage.pixels[i] * full) / 255)}`;
-    if (full > 1) sheet.numbers(bitmap, whole, cells, cells, number);
+    if (full > 1) mapCanvas.numbers(bitmap, whole, cells, cells, number);
   }
-  sheet.edge();
+  mapCanvas.edge();
   // What a lens knows of a field waits until the field is there.
   const reached = stage.motion.running("grow") ? null : unit;
-  if (!stage.task.veiled) lens.overInput?.(stage, sheet, theme, reached);
+  if (!stage.task.veiled) lens.overInput?.(stage, mapCanvas, theme, reached);
   const around = ([row, col]) => [row, row + size, col, col + size];
-  if (!samePlace(position, start)) sheet.box(around(start), { dashed: true });
-  sheet.box(around(position));
-  if (unit) markUnit(stage, sheet, -1, unit);
-  placeHandle(handle, sheet, setting, position);
+  if (!samePlace(position, start)) mapCanvas.box(around(start), { dashed: true });
+  mapCanvas.box(around(position));
+  if (unit) markUnit(stage, mapCanvas, -1, unit);
+  placeHandle(handle, mapCanvas, setting, position);
 }
 
 // The picture as the hand has moved it: the pattern over it, or all of it from where it began.
@@ -64,9 +65,9 @@ function compositeOf({ planes, scene: { position, start, moves }, setting }) {
   return shifted(pixels, setting.size, by, moves === "wrap");
 }
 
-function placeHandle(handle, sheet, { layers, pattern: { name, size } }, [row, col]) {
-  const side = Math.max(44, size * sheet.zoom);
-  const center = (at) => (at + size / 2 + sheet.margin) * sheet.zoom - side / 2;
+function placeHandle(handle, mapCanvas, { layers, pattern: { name, size } }, [row, col]) {
+  const side = Math.max(44, size * mapCanvas.zoom);
+  const center = (at) => (at + size / 2 + mapCanvas.margin) * mapCanvas.zoom - side / 2;
   handle.style.width = handle.style.height = `${side}px`;
   handle.style.transform = `translate(${center(col)}px, ${center(row)}px)`;
   const jump = layers.at(-1).field.jump[0];
@@ -84,7 +85,7 @@ export function paintMap(stage, map, index, theme, unit) {
   const number = (i) => numberText((values[i] * layer.scale) / FULL_SCALE);
   paintCells(stage, map, layer, theme, values ? number : null);
   stage.lens.overMap?.(stage, map, index, theme, unit);
-  if (unit) markUnit(stage, map.sheet, index, unit);
+  if (unit) markUnit(stage, map.mapCanvas, index, unit);
   stage.task.draw(map, index, theme);
 }
 
@@ -99,20 +100,20 @@ export function paintExtra(stage, map, index, theme) {
 }
 
 // number: what a cell says where there is room; null while there is nothing to show.
-function paintCells({ ownCells, setting }, { bitmap, sheet }, layer, theme, number) {
+function paintCells({ ownCells, setting }, { bitmap, mapCanvas }, layer, theme, number) {
   const square = boxOfMap(layer, setting.size, ownCells);
-  sheet.begin(theme);
-  if (number) sheet.bitmap(bitmap, square);
-  if (number && setting.numbers) sheet.numbers(bitmap, square, layer.rows, layer.cols, number);
-  if (ownCells) sheet.grid(square, layer.rows, layer.cols);
-  sheet.edge();
+  mapCanvas.begin(theme);
+  if (number) mapCanvas.bitmap(bitmap, square);
+  if (number && setting.numbers) mapCanvas.numbers(bitmap, square, layer.rows, layer.cols, number);
+  if (ownCells) mapCanvas.grid(square, layer.rows, layer.cols);
+  mapCanvas.edge();
 }
 
-function markUnit(stage, sheet, index, unit) {
+function markUnit(stage, mapCanvas, index, unit) {
   const mark = stage.markOf(index, unit);
   if (!mark) return;
   const { lens, ownCells, setting: { layers } } = stage;
   const growth = stage.motion.running("grow");
-  if (growth) drawGrowing(sheet, layers, index, growth, ownCells, mark);
-  else drawUnit(sheet, layers, index, lens.markedUnit?.(stage, unit) ?? unit, ownCells, mark);
+  if (growth) drawGrowing(mapCanvas, layers, index, growth, ownCells, mark);
+  else drawUnit(mapCanvas, layers, index, lens.markedUnit?.(stage, unit) ?? unit, ownCells, mark);
 }

@@ -1,14 +1,15 @@
 // One head: a map of where it is right, and its answer now, before and after the softmax.
 
-import { Bitmap, Sheet } from "./draw.js";
-import { FULL_SCALE } from "./frame.js";
-import { samePlace } from "./geometry.js";
-import { drawRegion, offsetOf } from "./head-paint.js";
-import { element } from "./panels.js";
-import { listenToPlaces } from "./places.js";
-import { write } from "./readouts.js";
-import { A_PRESS } from "./words.js";
-import { legendGradient } from "./colors.js";
+import { Bitmap } from "../draw/bitmap.js";
+import { legendGradient } from "../draw/colors.js";
+import { MapCanvas } from "../draw/map-canvas.js";
+import { FULL_SCALE } from "../frame.js";
+import { samePlace } from "../geometry.js";
+import { element } from "../panels.js";
+import { write } from "../readouts.js";
+import { A_PRESS } from "../touch.js";
+import { drawRegion, offsetOf } from "./heads-region.js";
+import { listenToPlaces } from "./place-grid.js";
 
 const LINE = { light: "#16191f", dark: "#fafaf8" };
 
@@ -20,7 +21,7 @@ export class HeadPanel {
     this.index = index;
     this.hover = this.cursor = null;
     this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.sheet = new Sheet(this.canvas);
+    this.mapCanvas = new MapCanvas(this.canvas);
     this.build(stage.setting.heads);
     listenToPlaces(this);
   }
@@ -109,7 +110,7 @@ export class HeadPanel {
 
   placeAt(event) {
     const start = offsetOf(this.stage);
-    const place = this.sheet.place(event).map((at) => Math.floor(at - start));
+    const place = this.mapCanvas.place(event).map((at) => Math.floor(at - start));
     return place.every((at, axis) => at >= 0 && at < this.size[axis]) ? place : null;
   }
 
@@ -126,32 +127,32 @@ export class HeadPanel {
   }
 
   draw(theme, answer) {
-    const { sheet, stage } = this;
+    const { mapCanvas, stage } = this;
     this.ramp.style.background = legendGradient(theme);
-    sheet.begin(theme);
-    if (this.rights) sheet.context.drawImage(this.painted(theme), 0, 0);
-    else sheet.hatchAround([0, 0, 0, 0], [0, sheet.size, 0, sheet.size]);
-    sheet.edge();
-    drawRegion(sheet, stage.heads.paint.lines);
+    mapCanvas.begin(theme);
+    if (this.rights) mapCanvas.context.drawImage(this.painted(theme), 0, 0);
+    else mapCanvas.hatchAround([0, 0, 0, 0], [0, mapCanvas.size, 0, mapCanvas.size]);
+    mapCanvas.edge();
+    drawRegion(mapCanvas, stage.heads.paint.lines);
     const start = offsetOf(stage);
     const around = ([row, col], by) => [row + start - by, row + start + 1 + by, col + start - by, col + start + 1 + by];
     const { position } = stage.scene;
-    if (!samePlace(position, stage.scene.start)) sheet.box(around(stage.scene.start, 0.5), { dashed: true });
-    sheet.box(around(position, 1), { width: 2.5 });
+    if (!samePlace(position, stage.scene.start)) mapCanvas.box(around(stage.scene.start, 0.5), { dashed: true });
+    mapCanvas.box(around(position, 1), { width: 2.5 });
     const pointed = this.cursor ?? this.hover;
-    if (pointed && !samePlace(pointed, position)) sheet.box(around(pointed, 0), { width: 1, fill: true });
+    if (pointed && !samePlace(pointed, position)) mapCanvas.box(around(pointed, 0), { width: 1, fill: true });
     this.say(answer);
   }
 
   // Colours, stripes where it is wrong, and a line between right and wrong: the same for a whole drag.
   painted(theme) {
-    const { canvas } = this.sheet;
+    const { canvas } = this.mapCanvas;
     const key = `${theme} ${canvas.width}`;
     if (this.drawn === key) return this.still.canvas;
     this.drawn = key;
     this.bitmap.signed(this.rights.values, FULL_SCALE, theme);
-    this.still = new Sheet(new OffscreenCanvas(canvas.width, canvas.height));
-    const { size, margin, ratio: scale } = this.sheet;
+    this.still = new MapCanvas(new OffscreenCanvas(canvas.width, canvas.height));
+    const { size, margin, ratio: scale } = this.mapCanvas;
     Object.assign(this.still, { size, margin, ratio: scale });
     this.still.begin(theme);
     const [start, { rows, cols }] = [offsetOf(this.stage), this.rights];

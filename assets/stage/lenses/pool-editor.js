@@ -1,6 +1,6 @@
 // Writing numbers into the grid: a click raises a cell's number by one, or keys write it.
 
-import { clamp, samePlace } from "./geometry.js";
+import { clamp, samePlace } from "../geometry.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -29,7 +29,7 @@ export class GridEditor {
     const at = row * this.size + col;
     this.cells = `${this.cells.slice(0, at)}${number}${this.cells.slice(at + 1)}`;
     this.stage.parts.linkText.replaceChildren(); // a link that was copied shows another grid now
-    this.stage.line.ask(settled);
+    this.stage.connection.ask(settled);
     if (!settled) this.stage.settleSoon();
   }
 
@@ -61,7 +61,7 @@ export class GridEditor {
       pressed = stage.scene?.position;
     });
     plot.addEventListener("click", (event) => {
-      const place = stage.input.sheet.place(event).map(Math.floor);
+      const place = stage.input.mapCanvas.place(event).map(Math.floor);
       const inside = place.every((at) => at >= 0 && at < this.size);
       // The end of a drag is a click as well; the handle is larger than what it moves.
       if (!this.isGrid || !inside || !samePlace(pressed, stage.scene.position)) return;
@@ -103,9 +103,9 @@ export class GridEditor {
     return `Cell at row ${row}, column ${col}: ${this.numberAt(this.cursor)}${under}. A digit writes it.`;
   }
 
-  draw(sheet) {
+  draw(mapCanvas) {
     if (!this.cursor) return;
     const [row, col] = this.cursor;
-    sheet.box([row, row + 1, col, col + 1], { width: 1, fill: true });
+    mapCanvas.box([row, row + 1, col, col + 1], { width: 1, fill: true });
   }
 }
