@@ -1,25 +1,58 @@
-"""The wall between the rooms: which module may import which.
+"""Which module may import which.
 
-Imports run one way, ``app → pages → pages.ui → rfcore``, and rfcore is plain NumPy. Each checker
-here is also shown a planted violation, for a checker that finds nothing may be one that cannot.
+Imports run one way, ``app → pages → pages.ui → rfcore``, inside ``pages.ui`` as the table says, and
+nowhere in a circle. rfcore is plain NumPy. Each checker here is also shown a planted violation, for
+a checker that finds nothing may be one that cannot.
 """
 
-import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
 from importlib import import_module
 from inspect import ismodule
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("rfcore", "pages.ui", "pages", "app")  # each may import the rooms before it
-OUTSIDE = ("tests", "benchmarks")  # nobody in the house may import these
+from tests.support.source_tree import (
+    ROOT,
+    Import,
+    circle,
+    imports_of,
+    is_inside,
+    module_graph,
+    module_name,
+    plant,
+    product_files,
+    product_imports,
+    python_files,
+    reachable,
+)
+
+LEVELS = ("rfcore", "pages.ui", "pages", "app")  # each may import the levels before it
+OUTSIDE = ("tests", "benchmarks")  # no part of the product may import these
+TABLE = {
+    "text": "",
+    "server": "",
+    "site": "",
+    "scene": "text",
+    "training": "scene",
+    "render": "scene training text",
+    "session": "scene server text",
+    "controls": "session render training",
+    "share": "session render site",
+    "stage": "session render",
+    "lessons": "stage controls",
+    "sections": "controls render training site",
+    "present": "lessons share",
+}
+"""The packages of pages.ui, and which others each may import; it may import what those may, too."""
+PURE = ("scene", "training", "render", "text")
+"""The packages of pages.ui that know neither Streamlit nor Plotly, directly or through others."""
+IMPURE_LIBRARIES = ("streamlit", "plotly")
 CORE_MAY_IMPORT = {*sys.stdlib_module_names, "numpy", "rfcore"}
-PILLOW_ROOM = Path("rfcore/pictures/photos.py")
+PILLOW_MODULE = Path("rfcore/pictures/photos.py")
+ODDS = "pages/ui/odds.py"  # a planted module
 COMPONENT = Path("pages/ui/session/component.py")
 COMPONENTS_V2 = "streamlit.components.v2"
 PUBLIC_STREAMLIT = {
@@ -35,72 +68,34 @@ PUBLIC_STREAMLIT = {
     "streamlit.typing",
 }
 
-IMPORT_ALL_OF_RFCORE = """
-import importlib, pkgutil, sys
-import rfcore
-names = [module.name for module in pkgutil.walk_packages(rfcore.__path__, "rfcore.")]
-for name in names:
-    importlib.import_module(name)
-assert names, "rfcore has no modules"
-print(*sorted({"streamlit", "plotly", "pandas"} & sys.modules.keys()))
+IMPORT_ALL_OF = """
+import importlib, sys
+from pathlib import Path
+folder, *unwanted = sys.argv[1:]
+files = sorted(Path(folder).rglob("*.py"))
+for file in files:
+    importlib.import_module(".".join(file.with_suffix("").parts).removesuffix(".__init__"))
+assert files, f"{folder} has no modules"
+print(*sorted(set(unwanted) & sys.modules.keys()))
 """
 
 
-class Import(NamedTuple):
-    """One imported name: where it stands, the module it comes from, and its full name."""
-
-    path: Path
-    line: int
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line} imports {self.name}"
-
-
-def sources(root: Path) -> list[Path]:
-    """The Python files of the house, relative to root."""
-    found = [root / "app.py", *root.glob("pages/**/*.py"), *root.glob("rfcore/**/*.py")]
-    return sorted(path.relative_to(root) for path in found if path.exists())
-
-
-def imports_of(root: Path, path: Path) -> Iterator[Import]:
-    """Every import in a file, also those inside functions, with relative ones made absolute."""
-    for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(path, node.lineno, alias.name, alias.name)
-        elif isinstance(node, ast.ImportFrom):
-            package = path.parent.parts[: len(path.parent.parts) + 1 - node.level]
-            parts = [*(package if node.level else ()), *([node.module] if node.module else ())]
-            module = ".".join(parts)
-            for alias in node.names:
-                yield Import(path, node.lineno, module, f"{module}.{alias.name}")
-
-
-def all_imports(root: Path) -> list[Import]:
-    return [found for path in sources(root) for found in imports_of(root, path)]
-
-
-def is_inside(name: str, module: str) -> bool:
-    return name == module or name.startswith(f"{module}.")
-
-
-def room_of(name: str) -> int | None:
-    """The height of the room that a module lives in, or None outside the house."""
-    for height, room in enumerate(ROOMS):
-        if is_inside(name, room):
+def level_of(name: str) -> int | None:
+    """The height of the level that a module lives in, or None if it is not the project's."""
+    for height, level in enumerate(LEVELS):
+        if is_inside(name, level):
             return height
-    return len(ROOMS) if name.split(".")[0] in OUTSIDE else None
+    return len(LEVELS) if name.split(".")[0] in OUTSIDE else None
 
 
-def module_name(path: Path) -> str:
-    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+def ui_package(name: str) -> str | None:
+    """The package of pages.ui that a module belongs to, by its row in the table."""
+    return name.split(".")[2] if is_inside(name, "pages.ui") and name != "pages.ui" else None
 
 
-def loaded_by_rfcore(root: Path) -> str:
-    """What must not be loaded and is, after a fresh process imported all of rfcore."""
-    command = [sys.executable, "-c", IMPORT_ALL_OF_RFCORE]
+def loaded_by(root: Path, folder: str, *unwanted: str) -> str:
+    """Which unwanted libraries a fresh process has loaded after it imported all of a folder."""
+    command = [sys.executable, "-c", IMPORT_ALL_OF, folder, *unwanted]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -109,27 +104,78 @@ def loaded_by_rfcore(root: Path) -> str:
 def upward_imports(root: Path) -> list[str]:
     """Imports that run against the one way."""
     wrong = []
-    for found in all_imports(root):
-        target, own = room_of(found.name), room_of(module_name(found.path))
+    for found in product_imports(root):
+        target, own = level_of(found.name), level_of(module_name(found.path))
         if target is not None and own is not None and target > own:
             wrong.append(str(found))
     return wrong
+
+
+def closed_table() -> dict[str, set[str]]:
+    """The table with what each row may import through others."""
+    direct = {package: set(row.split()) for package, row in TABLE.items()}
+    return {package: reachable(direct, package) for package in direct}
+
+
+def imports_beyond_the_table(root: Path) -> list[str]:
+    """Imports between packages of pages.ui that the table does not have."""
+    allowed = closed_table()
+    wrong = []
+    for found in product_imports(root):
+        target, own = ui_package(found.name), ui_package(module_name(found.path))
+        if target is not None and own is not None and target not in allowed.get(own, ()):
+            wrong.append(str(found))
+    return wrong
+
+
+def packages_outside_the_table(root: Path) -> set[str]:
+    """Packages and single modules of pages.ui that have no row, and rows that nothing answers."""
+    packages = {ui_package(module_name(path)) for path in product_files(root)}
+    return {package for package in packages if package} ^ TABLE.keys()
+
+
+def impure_modules(root: Path) -> list[str]:
+    """Modules of the pure packages that import Streamlit or Plotly, directly or through others."""
+    graph = module_graph(root)
+    impure = defaultdict(set)
+    for found in product_imports(root):
+        if any(is_inside(found.name, library) for library in IMPURE_LIBRARIES):
+            impure[module_name(found.path)].add(str(found))
+    return [
+        f"{module}: {statement}"
+        for module in sorted(graph)
+        if ui_package(module) in PURE
+        for reached in sorted(reachable(graph, module))
+        for statement in sorted(impure[reached])
+    ]
+
+
+def package_graph(root: Path) -> dict[str, set[str]]:
+    """The packages and what they import of each other; a folder's `__init__.py` only collects."""
+    graph: dict[str, set[str]] = defaultdict(set)
+    collects = {module_name(path) for path in product_files(root) if path.stem == "__init__"}
+    for module, imported in module_graph(root).items():
+        if module not in collects:
+            own = module.rpartition(".")[0]
+            packages = {name if name in collects else name.rpartition(".")[0] for name in imported}
+            graph[own] |= packages - {own}
+    return graph
 
 
 def foreign_imports_of_rfcore(root: Path) -> list[str]:
     """Imports of rfcore, also hidden in functions, beyond the standard library and NumPy."""
     return [
         str(found)
-        for found in all_imports(root)
+        for found in product_imports(root)
         if found.path.parts[0] == "rfcore"
         and found.name.split(".")[0] not in CORE_MAY_IMPORT
-        and not (found.path == PILLOW_ROOM and is_inside(found.name, "PIL"))
+        and not (found.path == PILLOW_MODULE and is_inside(found.name, "PIL"))
     ]
 
 
 def private_streamlit_imports(root: Path) -> list[str]:
     """Imports from places that Streamlit may change without a word."""
-    return [str(found) for found in all_imports(root) if is_private_streamlit(found)]
+    return [str(found) for found in product_imports(root) if is_private_streamlit(found)]
 
 
 def is_private_streamlit(found: Import) -> bool:
@@ -145,24 +191,20 @@ def is_private_streamlit(found: Import) -> bool:
 
 def mentions_of_components_v2(root: Path) -> list[str]:
     """Files other than the one for it that touch Components v2."""
-    v2 = {found.path for found in all_imports(root) if is_inside(found.name, COMPONENTS_V2)}
-    texts = {path for path in sources(root) if "components.v2" in (root / path).read_text("utf-8")}
+    v2 = {found.path for found in product_imports(root) if is_inside(found.name, COMPONENTS_V2)}
+    texts = {
+        path for path in product_files(root) if "components.v2" in (root / path).read_text("utf-8")
+    }
     return [str(path) for path in sorted(v2 | texts) if path != COMPONENT]
 
 
-def plant(root: Path, files: dict[str, str]) -> None:
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-
-
-def test_every_room_is_looked_at() -> None:
-    rooms = {room_of(module_name(path)) for path in sources(ROOT)}
-    assert rooms == set(range(len(ROOMS)))
+def test_every_level_is_looked_at() -> None:
+    levels = {level_of(module_name(path)) for path in product_files(ROOT)}
+    assert levels == set(range(len(LEVELS)))
 
 
 def test_rfcore_loads_neither_streamlit_nor_plotly_nor_pandas() -> None:
-    assert loaded_by_rfcore(ROOT) == ""
+    assert loaded_by(ROOT, "rfcore", *IMPURE_LIBRARIES, "pandas") == ""
 
 
 def test_imports_run_one_way() -> None:
@@ -183,13 +225,13 @@ def test_only_one_file_touches_components_v2() -> None:
 
 def test_a_loaded_plotly_is_caught(tmp_path: Path) -> None:
     plant(tmp_path, {"rfcore/__init__.py": "", "rfcore/deep/__init__.py": "import plotly\n"})
-    assert loaded_by_rfcore(tmp_path) == "plotly"
+    assert loaded_by(tmp_path, "rfcore", *IMPURE_LIBRARIES) == "plotly"
 
 
 def test_an_empty_rfcore_is_caught(tmp_path: Path) -> None:
-    plant(tmp_path, {"rfcore/__init__.py": ""})
+    (tmp_path / "rfcore").mkdir()
     with pytest.raises(AssertionError, match="rfcore has no modules"):
-        loaded_by_rfcore(tmp_path)
+        loaded_by(tmp_path, "rfcore")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +242,7 @@ def test_an_empty_rfcore_is_caught(tmp_path: Path) -> None:
         ("rfcore/ops.py", "from ..pages import ui", "pages.ui"),
         ("rfcore/ops.py", "from tests import oracle", "tests.oracle"),
         ("pages/ui/stage/stage.py", "from pages import compare", "pages.compare"),
-        ("pages/ui/stage/stage.py", "from .. import compare", "pages.compare"),
+        ("pages/ui/stage/stage.py", "from ... import compare", "pages.compare"),
         ("pages/ui/__init__.py", "from ..compare import page", "pages.compare.page"),
         ("pages/compare.py", "import app", "app"),
         ("app.py", "import benchmarks.app_server", "benchmarks.app_server"),
@@ -291,3 +333,154 @@ def test_a_public_streamlit_import_is_allowed(tmp_path: Path, line: str) -> None
 def test_components_v2_elsewhere_is_caught(tmp_path: Path, line: str) -> None:
     plant(tmp_path, {"pages/ui/session/component.py": line, "pages/compare.py": line})
     assert mentions_of_components_v2(tmp_path) == ["pages/compare.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "name"),
+    [
+        ("pages/ui/text/format.py", "import pages.ui.scene.scene", "pages.ui.scene.scene"),
+        ("pages/ui/scene/link.py", "from pages.ui.render import maps", "pages.ui.render.maps"),
+        ("pages/ui/scene/link.py", "from ..render import maps", "pages.ui.render.maps"),
+        ("pages/ui/render/maps.py", "from pages.ui.site import HOME", "pages.ui.site.HOME"),
+        ("pages/ui/stage/stage.py", "def f():\n    import pages.ui.share", "pages.ui.share"),
+        ("pages/ui/sections/home.py", "import pages.ui.lessons.map", "pages.ui.lessons.map"),
+        ("pages/ui/drawer/a.py", "import pages.ui.text.format", "pages.ui.text.format"),
+    ],
+)
+def test_an_import_beyond_the_table_is_caught(
+    tmp_path: Path, path: str, line: str, name: str
+) -> None:
+    plant(tmp_path, {path: line})
+    assert imports_beyond_the_table(tmp_path) == [
+        f"{path}:{1 + line.count(chr(10))} imports {name}"
+    ]
+
+
+def test_imports_within_a_package_and_through_others_are_allowed(tmp_path: Path) -> None:
+    files = {
+        "pages/ui/present/deck.py": "import pages.ui.text.format\nimport pages.ui.present.slides",
+        "pages/ui/present/slides.py": "from pages.ui.server import headers\nimport pages.ui.site",
+        "pages/home.py": "import pages.ui.present.deck",
+    }
+    plant(tmp_path, files)
+    assert imports_beyond_the_table(tmp_path) == []
+
+
+def test_a_package_without_a_row_and_a_row_without_a_package_are_caught(tmp_path: Path) -> None:
+    files = {f"pages/ui/{package}/module.py": "" for package in TABLE if package != "text"}
+    plant(tmp_path, {**files, "pages/ui/odds.py": ""})
+    assert packages_outside_the_table(tmp_path) == {"odds", "text"}
+
+
+@pytest.mark.parametrize(
+    ("files", "impure"),
+    [
+        ({"pages/ui/scene/link.py": "import streamlit as st"}, ["scene.link"]),
+        ({"pages/ui/render/maps.py": "def f():\n    from plotly import io"}, ["render.maps"]),
+        (
+            {"pages/ui/text/prose.py": "from pages.ui.odds import show", ODDS: "import streamlit"},
+            ["text.prose"],
+        ),
+        (
+            {
+                "pages/ui/training/heads.py": "import pages.ui.scene.link",
+                "pages/ui/scene/link.py": "from pages.ui import odds",
+                ODDS: "import rfcore\nimport plotly.express",
+            },
+            ["scene.link", "training.heads"],
+        ),
+    ],
+)
+def test_an_impure_module_is_caught(
+    tmp_path: Path, files: dict[str, str], impure: list[str]
+) -> None:
+    plant(tmp_path, files)
+    found = [line.partition(":")[0] for line in impure_modules(tmp_path)]
+    assert found == [f"pages.ui.{module}" for module in impure]
+
+
+def test_a_library_that_comes_through_another_is_caught(tmp_path: Path) -> None:
+    """As a package that is not the project's own could bring Streamlit along."""
+    plant(
+        tmp_path,
+        {"pages/ui/scene/link.py": "import odd_library", "odd_library.py": "import plotly"},
+    )
+    assert loaded_by(tmp_path, "pages/ui/scene", *IMPURE_LIBRARIES) == "plotly"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pages.ui.scene.scene",
+        "from pages.ui.scene import scene",
+        "from .scene import Scene",
+        "def check():\n    from pages.ui.scene.scene import Scene",
+        "if TYPE_CHECKING:\n    from pages.ui.scene.scene import Scene",
+    ],
+)
+def test_a_circle_of_modules_is_caught(tmp_path: Path, line: str) -> None:
+    plant(
+        tmp_path,
+        {"pages/ui/scene/rules.py": line, "pages/ui/scene/scene.py": "from . import rules"},
+    )
+    assert set(circle(module_graph(tmp_path))) == {"pages.ui.scene.rules", "pages.ui.scene.scene"}
+    assert circle(package_graph(tmp_path)) == []
+
+
+def test_a_circle_of_packages_is_caught(tmp_path: Path) -> None:
+    files = {
+        "rfcore/__init__.py": "from rfcore.heads.head import Head",
+        "rfcore/ops.py": "",
+        "rfcore/stack.py": "from rfcore.heads import Head",
+        "rfcore/heads/__init__.py": "",
+        "rfcore/heads/head.py": "import rfcore.ops",
+    }
+    plant(tmp_path, files)
+    assert circle(module_graph(tmp_path)) == []
+    assert set(circle(package_graph(tmp_path))) == {"rfcore", "rfcore.heads"}
+
+
+def test_a_package_may_import_a_flat_module_and_be_collected(tmp_path: Path) -> None:
+    files = {
+        "rfcore/__init__.py": "from rfcore.heads.head import Head\nfrom rfcore.ops import relu",
+        "rfcore/ops.py": "",
+        "rfcore/heads/__init__.py": "from rfcore.heads.head import Head",
+        "rfcore/heads/head.py": "import rfcore.ops",
+    }
+    plant(tmp_path, files)
+    assert circle(module_graph(tmp_path)) == circle(package_graph(tmp_path)) == []
+
+
+def imports_of_other_tests(root: Path) -> list[str]:
+    """Imports from a test file, which holds tests and what these alone need."""
+    return [
+        str(found)
+        for path in python_files(root, "tests", "benchmarks")
+        for found in imports_of(root, path)
+        if is_inside(found.name, "tests") and not is_inside(found.name, "tests.support")
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.scene.test_scene import CALM",
+        "def f():\n    import tests.scene.test_scene",
+        "from tests.scene import test_scene",
+        "from .test_scene import CALM",
+        "from tests.conftest import settings",
+    ],
+)
+def test_an_import_from_a_test_file_is_caught(tmp_path: Path, line: str) -> None:
+    files = {
+        "tests/scene/test_link.py": line,
+        "tests/scene/test_scene.py": "from tests.support import scenes\nimport benchmarks.drag",
+        "tests/support/scenes.py": "import tests.support.frames\nfrom pages.ui.scene import scene",
+    }
+    plant(tmp_path, files)
+    (found,) = imports_of_other_tests(tmp_path)
+    assert found.startswith("tests/scene/test_link.py:")
+
+
+def test_every_package_has_its_row_in_the_table() -> None:
+    assert packages_outside_the_table(ROOT) == set()
