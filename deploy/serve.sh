@@ -13,7 +13,7 @@ if [[ ${#ports[@]} -eq 0 ]]; then
   exit 1
 fi
 
-# What a class has left goes back to the system: see "How many learners per core" in the README.
+# What a class has left goes back to the system: see docs/measurements.md.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1} PYTHONMALLOC=${PYTHONMALLOC:-malloc}
 
 declare -A port_of # by the id of its process

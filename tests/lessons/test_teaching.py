@@ -24,7 +24,7 @@ from tests.support.page_texts import readable
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 
-GUIDE = (Path(__file__).resolve().parents[2] / "TEACHING.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text(encoding="utf-8")
 STEPS = {"→": (0, 1), "←": (0, -1), "↓": (1, 0), "↑": (-1, 0)}
 HAND = r"[→←↓↑] \d+(?: [→←↓↑] \d+)*"
 SAID = re.compile(rf"(?:Slide (\d+) )?({HAND}|[Aa]t once): ((?:“[^”]+”(?:, )?)+)")
