@@ -8,30 +8,54 @@ const MAX_TIMEOUT = 8000; // ms; the timeout doubles with each lost request up t
 const MAX_SILENCE = 10_000; // ms without any answer after which an open socket is closed
 const RECONNECT_DELAYS = [500, 2000, 8000, 30_000]; // ms; the last one is repeated
 
+/** @import { Envelope, Request, SceneFields, StageMessage } from "./protocol.d.ts" */
+
 export class Connection {
-  // address: of the socket.
-  // makeMessage: returns what to request now.
-  // makeSceneFields: returns the scene as a link, for a socket that does not know it yet.
-  // receive: gets the bytes of each frame that the socket brings.
-  // reportOutage: gets true when nobody answers any more, and false when somebody does again.
+  /** @type {WebSocket} */
+  socket;
+  closed = false;
+  wasDown = false; // since the scene was last changed from outside
+  failures = 0; // attempts to connect since the last answer
+
+  /**
+   * @param {object} options
+   * @param {string} options.address of the socket
+   * @param {() => Request} options.makeMessage returns what to request now
+   * @param {() => SceneFields} options.makeSceneFields returns the scene as a link, for a socket
+   *   that does not know it yet
+   * @param {(bytes: Uint8Array) => void} options.receive gets each frame that the socket brings
+   * @param {(isDown: boolean) => void} options.reportOutage gets true when nobody answers any more,
+   *   and false when somebody does again
+   */
   constructor({ address, makeMessage, makeSceneFields, receive, reportOutage }) {
-    Object.assign(this, { address, makeMessage, makeSceneFields, receive, reportOutage });
+    this.address = address;
+    this.makeMessage = makeMessage;
+    this.makeSceneFields = makeSceneFields;
+    this.receive = receive;
+    this.reportOutage = reportOutage;
     this.mount = Math.random().toString(36).slice(2, 12);
     this.token = 0; // of the last message
     this.lastAnswer = 0; // token of the last answer
     this.timeout = FIRST_TIMEOUT;
-    this.inFlight = null; // "socket" or "component": which one carries the request
+    /** @type {"socket" | "component" | null} which one carries the request in flight */
+    this.inFlight = null;
+    /** @type {number | null} ms since which nobody answers */
+    this.silentSince = null;
     this.isWanted = false; // whether the next request waits for the one in flight
     this.committed = false; // whether the newest state is a commit
     this.unacked = false; // whether the page has not yet answered the newest state
     this.unsentCommit = false; // whether the page has to be sent a commit
     this.commitInFlight = false; // whether the request in flight carries one to the page
     this.sceneSent = false; // whether the socket knows the scene
+    /** @type {(message: StageMessage) => void} */
     this.sendToPage = () => {};
     this.open();
   }
 
-  // Request a frame of the present state. committed: the drag, or the key, has ended with it.
+  /**
+   * Request a frame of the present state.
+   * @param {boolean} committed whether the drag, or the key, has ended with it
+   */
   ask(committed = false) {
     this.isWanted = true;
     this.committed = committed;
@@ -59,7 +83,10 @@ export class Connection {
     this.wasDown = false;
   }
 
-  // A frame has come. If it answers the newest request, late or not, the next one can go.
+  /**
+   * A frame has come. If it answers the newest request, late or not, the next one can go.
+   * @param {Envelope} header
+   */
   answered({ mount, token }) {
     if (mount !== this.mount || token <= this.lastAnswer) return;
     this.lastAnswer = token;
@@ -71,15 +98,22 @@ export class Connection {
     this.flush();
   }
 
-  // The page has answered a message. Only an answer to the newest one counts.
+  /**
+   * The page has answered a message. Only an answer to the newest one counts.
+   * @param {Envelope} header
+   */
   pageAnswered({ mount, token }) {
     if (mount === this.mount && token === this.token) this.unacked = false;
   }
 
   get socketIsOpen() {
-    return this.socket?.readyState === WebSocket.OPEN;
+    return this.socket.readyState === WebSocket.OPEN;
   }
 
+  /**
+   * @param {boolean} committed
+   * @returns {StageMessage}
+   */
   message(committed) {
     this.token += 1;
     return { mount: this.mount, token: this.token, settled: committed, ...this.makeMessage() };
@@ -110,7 +144,8 @@ export class Connection {
     if (!this.socketIsOpen) this.reportOutage(true);
     // A busy server answers late; asking it more often would only make that worse.
     this.timeout = Math.min(2 * this.timeout, MAX_TIMEOUT);
-    if (performance.now() - this.silentSince > MAX_SILENCE && this.socketIsOpen) {
+    const silence = performance.now() - (this.silentSince ?? 0);
+    if (silence > MAX_SILENCE && this.socketIsOpen) {
       this.silentSince = null;
       this.socket.close();
     }
@@ -126,34 +161,37 @@ export class Connection {
 
   open() {
     this.closed = false;
-    this.wasDown = false; // since the scene was last changed from outside
-    this.failures = 0; // attempts to connect since the last answer
-    this.connect();
+    this.wasDown = false;
+    this.failures = 0;
+    this.socket = this.connect();
   }
 
   connect() {
-    if (this.closed) return;
     const socket = new WebSocket(this.address);
     socket.binaryType = "arraybuffer";
-    this.socket = socket;
     this.sceneSent = false;
     socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
     socket.onclose = () => {
+      // One that was left for another, or on purpose, may end late.
+      if (this.closed || socket !== this.socket) return;
       this.wasDown = true;
       if (this.inFlight === "socket") {
         this.stopWaiting();
         this.ask(this.committed);
       }
       const last = RECONNECT_DELAYS.length - 1;
-      setTimeout(() => this.connect(), RECONNECT_DELAYS[Math.min(this.failures, last)]);
+      const delay = RECONNECT_DELAYS[Math.min(this.failures, last)];
+      this.reconnecting = setTimeout(() => (this.socket = this.connect()), delay);
       this.failures += 1;
     };
+    return socket;
   }
 
   close() {
     this.closed = true;
     this.isWanted = false;
     this.stopWaiting();
+    clearTimeout(this.reconnecting);
     this.sendToPage = () => {};
     this.socket.close();
   }

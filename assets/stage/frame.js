@@ -6,7 +6,7 @@ const PLANE_TYPES = { u1: Uint8Array, i2: Int16Array };
 export const FULL_SCALE = 32767;
 
 /**
- * @import { Frame, Header, Plane } from "./protocol.d.ts"
+ * @import { Frame, Header, Planes } from "./protocol.d.ts"
  * @param {Uint8Array} data
  * @returns {Frame}
  */
@@ -16,7 +16,7 @@ export function readFrame(data) {
   const length = new DataView(bytes.buffer).getUint32(0, true);
   /** @type {Header} */
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  /** @type {Record<string, Plane>} */
+  /** @type {Planes} */
   const planes = {};
   for (const [name, type, rows, cols, offset] of header.planes) {
     const values = new PLANE_TYPES[type](bytes.buffer, 4 + length + offset, rows * cols);

@@ -1,12 +1,7 @@
 // Where things are. Everything is (row, col) in pixels of the picture; (x, y) appears only where
 // a pointer or a canvas is spoken to. Fields come from the server.
 
-/**
- * @import { Field, Layer } from "./protocol.d.ts"
- *
- * Half-open, in pixels of the picture: row0, row1, col0, col1.
- * @typedef {[number, number, number, number]} Box
- */
+/** @import { Box, Field, Layer, Unit } from "./protocol.d.ts" */
 
 /**
  * The pixels that the unit at (row, col) sees, unclipped.
@@ -66,7 +61,13 @@ export const clamp = (value, min, max) => Math.max(min, Math.min(max, value));
  */
 export const samePlace = (a, b) => !!a && !!b && a.every((number, i) => number === b[i]);
 
-// The square a map is drawn in: at its place on the picture, or by its own cells for counting.
+/**
+ * The square a map is drawn in: at its place on the picture, or by its own cells for counting.
+ * @param {Pick<Layer, "field" | "rows" | "cols">} layer
+ * @param {number} size of the picture
+ * @param {boolean} ownCells
+ * @returns {Box}
+ */
 export function boxOfMap(layer, size, ownCells) {
   if (!ownCells) return mapBox(layer);
   const cell = size / Math.max(layer.rows, layer.cols);
@@ -74,7 +75,13 @@ export function boxOfMap(layer, size, ownCells) {
   return [row0, size - row0, col0, size - col0];
 }
 
-// The part of a map's square that a range of its cells, half-open, takes up.
+/**
+ * The part of a map's square that a range of its cells, half-open, takes up.
+ * @param {Pick<Layer, "rows" | "cols">} layer
+ * @param {Box} mapSquare
+ * @param {Box} cells
+ * @returns {Box}
+ */
 export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
   const height = (mapSquare[1] - mapSquare[0]) / layer.rows;
   const width = (mapSquare[3] - mapSquare[2]) / layer.cols;
@@ -86,11 +93,20 @@ export function boxOfCells(layer, mapSquare, [row0, row1, col0, col1]) {
   ];
 }
 
-// What the unit [layer, row, col] sees on panel `index` (-1 is the picture).
+/**
+ * What a unit sees on a panel.
+ * @param {Pick<Layer, "field" | "rows" | "cols" | "within">[]} layers
+ * @param {number} size of the picture
+ * @param {number} index of the panel's layer; -1 is the picture
+ * @param {Unit} unit
+ * @param {boolean} ownCells
+ * @returns {Box}
+ */
 export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
   const layer = layers[chosen];
   if (index < 0) return span(layer.field, row, col);
   const here = layers[index];
+  /** @type {Box} */
   const cells =
     index === chosen
       ? [row, row + 1, col, col + 1]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inkOn, legendGradient, paintGray, paintSigned, themeOf } from "../../assets/stage/colors.js";
+import { inkOn, legendGradient, paintGray, paintSigned, themeOf } from "../../assets/stage/draw/colors.js";
 
 const THEMES = ["light", "dark"];
 const PAPER = { light: [250, 250, 248], dark: [22, 25, 31] };
