@@ -40,7 +40,13 @@ from benchmarks.fuzz_inputs import (
     hand_of,
 )
 from benchmarks.live_fuzz import LiveServer
-from pages.ui.lessons.progress import ProgressError, from_code, from_text, to_code, to_text
+from pages.ui.lessons.progress import (
+    ProgressError,
+    progress_from_code,
+    progress_from_text,
+    progress_to_code,
+    progress_to_text,
+)
 from pages.ui.lessons.reader import read_lesson
 from pages.ui.present.deck import read_deck
 from pages.ui.render.frame import Request, render_frame
@@ -91,11 +97,11 @@ def deck(random: Random) -> None:
 
 def progress(random: Random) -> None:
     """A learner's progress, as a link and as a browser carries it."""
-    texts = to_code(PROGRESS), to_text(PROGRESS)
-    read = random.choice((from_code, from_text))
-    found = read(changed_text(random, texts[read is from_text], texts))
+    texts = progress_to_code(PROGRESS), progress_to_text(PROGRESS)
+    read = random.choice((progress_from_code, progress_from_text))
+    found = read(changed_text(random, texts[read is progress_from_text], texts))
     try:
-        again = from_text(to_text(found))
+        again = progress_from_text(progress_to_text(found))
     except ProgressError as error:  # no refusal: it would cost the learner all that is kept
         raise AssertionError(f"{found} can not be read again") from error
     if again.done != found.done:

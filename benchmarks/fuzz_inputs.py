@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.app_server import ROOT
 from benchmarks.fuzz_changes import changed_text
-from pages.ui.lessons.progress import Progress
+from pages.ui.lessons.progress import LearnerProgress
 from pages.ui.scene.choices import PRESETS
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
@@ -28,7 +28,7 @@ LINKS = tuple(
 DECKS = tuple(
     f"# mine\n{link} notes\n\n{other} more" for link, other in zip(LINKS, LINKS[::-1], strict=True)
 )
-PROGRESS = Progress({"where-did-the-pixel-go": {"a-pixel": 3}}, ("where", "a-pixel"), 1)
+PROGRESS = LearnerProgress({"where-did-the-pixel-go": {"a-pixel": 3}}, ("where", "a-pixel"), 1)
 MODELS = tuple(code(Stack.parse(text)) for text in NOTATIONS[:4] for code in (to_pytorch, to_keras))
 KERAS_JSON = (ROOT / "tests" / "rfcore" / "keras_sequential.json").read_text(encoding="utf-8")
 LESSONS = tuple(

@@ -15,5 +15,5 @@ st.markdown("Drag the pattern. See what a network keeps of where it is, and what
 notices.show_link_notices()
 stage()
 home.three_ideas()
-home.walkthrough()
+home.walkthrough_section()
 home.all_pages()

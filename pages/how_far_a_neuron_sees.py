@@ -7,7 +7,7 @@ from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections.added_layer import layer_adder
 from pages.ui.sections.arithmetic import arithmetic
-from pages.ui.sections.export import take_home
+from pages.ui.sections.export import export_buttons
 from pages.ui.sections.own_model import own_model
 from pages.ui.sections.zoo import zoo_chooser, zoo_table
 from pages.ui.session.tab_state import open_workspace
@@ -31,4 +31,4 @@ st.header("Your own model", anchor=False)
 own_model()
 st.header("Every layer in numbers, to take home", anchor=False)
 layers.layer_table()
-take_home()
+export_buttons()

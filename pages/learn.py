@@ -1,22 +1,22 @@
 """Walkthrough: lessons in which one predicts, drags, and sees."""
 
 from pages.ui.lessons import position
-from pages.ui.lessons.focus import landing
+from pages.ui.lessons.focus import move_focus
 from pages.ui.lessons.map import lesson_map
-from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.reader import load_lessons
 from pages.ui.lessons.step import lesson_step
 from pages.ui.lessons.summary import lesson_summary
 
-book = lessons()
-progress = position.progress(book)
-lesson, at, problem = position.place(book)
+lesson_set = load_lessons()
+progress = position.current_progress(lesson_set)
+lesson, at, problem = position.step_of_link(lesson_set)
 
 if lesson is not None:
-    lesson_step(book, lesson, at, progress, problem)
+    lesson_step(lesson_set, lesson, at, progress, problem)
 elif position.is_summary():
-    lesson_summary(book, progress)
+    lesson_summary(lesson_set, progress)
 else:
-    lesson_map(book, progress, problem)
+    lesson_map(lesson_set, progress, problem)
 if lesson is None:
-    landing("summary" if position.is_summary() else "map")
-position.remember()
+    move_focus("summary" if position.is_summary() else "map")
+position.store_progress()

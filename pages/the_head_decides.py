@@ -8,8 +8,8 @@ from pages.ui.controls.heads_training import train_wanted, training_box
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import HEADS
 from pages.ui.sections.heads import (
-    FLIPS,
-    SOFTMAX,
+    FLIPS_FRAGMENT,
+    SOFTMAX_FRAGMENT,
     depth_section,
     flips_section,
     softmax_section,
@@ -25,7 +25,7 @@ notices.show_link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     class_switch()
     progress = training_box()
-stage(SOFTMAX, FLIPS, last=lambda: train_wanted(progress))
+stage(SOFTMAX_FRAGMENT, FLIPS_FRAGMENT, last=lambda: train_wanted(progress))
 training_controls()
 weights_section()
 softmax_section()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.reader import load_lessons
 from tests.browser.test_browser_drag import PHONE
 from tests.support.stage_driver import Stage
 
@@ -51,7 +51,7 @@ def expect_text(stage: Stage, text: str) -> None:
 
 
 def test_a_whole_lesson_by_keyboard_alone(browser: Browser, server: AppServer) -> None:
-    lesson = lessons().find("a-pool-forgives")
+    lesson = load_lessons().find("a-pool-forgives")
     assert lesson is not None
     titles = [step.title for step in lesson.steps]
     with opened(browser, server, lesson.name) as stage:
@@ -97,7 +97,7 @@ def test_a_whole_lesson_by_keyboard_alone(browser: Browser, server: AppServer) -
 
 
 def test_a_whole_lesson_by_touch_alone(browser: Browser, server: AppServer) -> None:
-    lesson = lessons().lessons[0]
+    lesson = load_lessons().lessons[0]
     titles = [step.title for step in lesson.steps]
     with opened(browser, server, lesson.name, **PHONE) as stage:
         page = stage.page
@@ -146,7 +146,7 @@ def test_a_whole_lesson_by_touch_alone(browser: Browser, server: AppServer) -> N
 def test_a_step_begins_at_its_top_from_wherever_the_last_was_left(
     browser: Browser, server: AppServer
 ) -> None:
-    lesson = lessons().find("a-pool-forgives")
+    lesson = load_lessons().find("a-pool-forgives")
     assert lesson is not None
     with opened(browser, server, lesson.name, **PHONE) as stage:
         expect_title(stage, lesson.steps[0].title)

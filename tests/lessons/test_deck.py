@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.ui.lessons.reader import lessons
-from pages.ui.present.deck import MOST_SLIDES, read_deck, walkthrough
+from pages.ui.lessons.reader import load_lessons
+from pages.ui.present.deck import MAX_SLIDES, read_deck, walkthrough_deck
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.workspaces import HEADS, PARTS, POOL, scene_at
 
@@ -51,10 +51,10 @@ def test_a_bad_line_is_named_and_the_others_are_slides(line: str, complaint: str
 
 
 def test_a_list_without_end_is_cut() -> None:
-    deck = read_deck("/pooling_forgives\n" * (MOST_SLIDES + 1))
-    assert len(deck.slides) == MOST_SLIDES
+    deck = read_deck("/pooling_forgives\n" * (MAX_SLIDES + 1))
+    assert len(deck.slides) == MAX_SLIDES
     assert deck.problems == (
-        f"Line {MOST_SLIDES + 1} makes no slide: {MOST_SLIDES} slides are the most, and there are "
+        f"Line {MAX_SLIDES + 1} makes no slide: {MAX_SLIDES} slides are the most, and there are "
         "so many above.",
     )
 
@@ -67,8 +67,8 @@ def test_equal_slides_are_kept_apart_and_open_the_scene_of_their_link() -> None:
 
 
 def test_the_walkthrough_shows_the_key_moments_in_order() -> None:
-    steps = [step for lesson in lessons().lessons for step in lesson.steps if step.key]
-    shown = walkthrough().slides
+    steps = [step for lesson in load_lessons().lessons for step in lesson.steps if step.key]
+    shown = walkthrough_deck().slides
     assert len(steps) > 5
     assert [slide.title for slide in shown] == [step.title for step in steps]
     assert [slide.notes for slide in shown] == [step.notes for step in steps]

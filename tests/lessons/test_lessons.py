@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pages.ui.lessons import check
-from pages.ui.lessons.goal_search import can_be_reached
-from pages.ui.lessons.grading import judge
-from pages.ui.lessons.reader import FOLDER, lessons, read_lesson
-from pages.ui.lessons.tasks import MEASURES, Choice, Goal, Prediction, answer_to
+from pages.ui.lessons.goal_search import is_reachable
+from pages.ui.lessons.grading import grade
+from pages.ui.lessons.reader import LESSON_FOLDER, load_lessons, read_lesson
+from pages.ui.lessons.tasks import MEASURES, Choice, Goal, Prediction, solution_of
 from pages.ui.text.prose import terms_in
 
 GOOD = """\
@@ -229,9 +229,9 @@ def test_a_faulty_file_keeps_no_other_out(tmp_path: Path) -> None:
     written(tmp_path, GOOD, "03-fine.toml")
     written(tmp_path, GOOD, "04-good.toml")
     (tmp_path / "05-bytes.toml").write_bytes(b"\xff\xfe")
-    book = lessons(tmp_path)
-    assert [lesson.name for lesson in book.lessons] == ["good", "fine"]
-    assert [fault.file for fault in book.faults] == [
+    lesson_set = load_lessons(tmp_path)
+    assert [lesson.name for lesson in lesson_set.lessons] == ["good", "fine"]
+    assert [fault.file for fault in lesson_set.faults] == [
         "02-faulty.toml",
         "04-good.toml",
         "05-bytes.toml",
@@ -240,11 +240,11 @@ def test_a_faulty_file_keeps_no_other_out(tmp_path: Path) -> None:
 
 def test_a_mended_file_is_read_again(tmp_path: Path) -> None:
     file = written(tmp_path, GOOD.replace("minutes = 3", "minutes = 99"))
-    assert lessons(tmp_path).lessons == ()
+    assert load_lessons(tmp_path).lessons == ()
     written(tmp_path, GOOD)
     # A file system may count time in steps longer than this test.
     os.utime(file, ns=(1, file.stat().st_mtime_ns + 1_000_000))
-    assert len(lessons(tmp_path).lessons) == 1
+    assert len(load_lessons(tmp_path).lessons) == 1
 
 
 def test_the_command_names_mistakes_and_counts_files(
@@ -265,7 +265,7 @@ def test_the_command_names_mistakes_and_counts_files(
 
 def test_every_step_of_every_lesson_holds() -> None:
     """The contract: each prediction has one answer, each goal can be reached; all measured."""
-    files = sorted(FOLDER.glob("*.toml"))
+    files = sorted(LESSON_FOLDER.glob("*.toml"))
     assert len(files) >= 8
     kinds = set()
     for file in files:
@@ -278,19 +278,19 @@ def test_every_step_of_every_lesson_holds() -> None:
         for step in lesson.steps:
             kinds.add(type(step.task).__name__)
             if isinstance(step.task, Prediction):
-                answer = answer_to(step.task, step.scene)
-                assert judge(step.task, answer, answer).right
+                answer = solution_of(step.task, step.scene)
+                assert grade(step.task, answer, answer).right
             elif isinstance(step.task, Goal):
                 assert not step.task.reached(step.scene)
-                assert can_be_reached(step.task, step.scene)
+                assert is_reachable(step.task, step.scene)
     assert kinds == {"Mark", "Number", "Choice", "Goal", "NoneType"}
-    assert lessons().faults == ()
-    assert len(lessons().lessons) == len(files)
+    assert load_lessons().faults == ()
+    assert len(load_lessons().lessons) == len(files)
 
 
 def test_no_answer_is_given_away_in_words() -> None:
     """A choice of which all options but one are nonsense asks nothing: each can be measured."""
-    for lesson in lessons().lessons:
+    for lesson in load_lessons().lessons:
         for step in lesson.steps:
             if isinstance(step.task, Choice):
                 assert len({option.text for option in step.task.options}) == len(step.task.options)
@@ -299,7 +299,7 @@ def test_no_answer_is_given_away_in_words() -> None:
 def test_no_term_comes_before_it_is_introduced() -> None:
     """Where a term of the glossary is first used, in lessons read in order, it stands in bold."""
     known: set[str] = set()
-    for lesson in lessons().lessons:
+    for lesson in load_lessons().lessons:
         for step in lesson.steps:
             bold = re.findall(r"\*\*(.+?)\*\*", f"{step.text} {step.task.why if step.task else ''}")
             known |= {term.name for words in bold for term in terms_in(words)}
@@ -314,7 +314,7 @@ def test_no_term_comes_before_it_is_introduced() -> None:
 
 
 def test_the_guide_lists_every_measure() -> None:
-    guide = (FOLDER / "README.md").read_text(encoding="utf-8")
+    guide = (LESSON_FOLDER / "README.md").read_text(encoding="utf-8")
     for name, measure in MEASURES.items():
         needs = ", ".join(f"`{part}`" for part in measure.needs)
         assert f"| `{name}` | {measure.means} | {needs} |" in guide

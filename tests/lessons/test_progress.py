@@ -11,26 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui.lessons.progress import (
-    MOST_UNKNOWN,
-    Progress,
+    MAX_UNKNOWN,
+    LearnerProgress,
     ProgressError,
-    from_code,
-    from_text,
-    to_code,
-    to_text,
+    progress_from_code,
+    progress_from_text,
+    progress_to_code,
+    progress_to_text,
 )
-from pages.ui.lessons.reader import Step, lessons
-from pages.ui.lessons.tasks import Choice, Given, Mark, Number
+from pages.ui.lessons.reader import LessonStep, load_lessons
+from pages.ui.lessons.tasks import Answer, Choice, Mark, Number
 from pages.ui.scene.limits import map_shapes
 
-BOOK = lessons()
+BOOK = load_lessons()
 FIRST, SECOND = BOOK.lessons[:2]
 NUMBER = FIRST.steps[1]
 
 NAMES = st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True)
 GIVEN = st.none() | st.booleans() | st.integers(-9, 9) | st.lists(st.lists(st.integers(0, 9)))
 PROGRESS = st.builds(
-    Progress,
+    LearnerProgress,
     st.dictionaries(NAMES, st.dictionaries(NAMES, GIVEN, max_size=3), max_size=3),
     st.tuples(NAMES, NAMES),
     st.integers(0, 5),
@@ -38,68 +38,68 @@ PROGRESS = st.builds(
 
 
 @given(PROGRESS)
-def test_what_is_kept_comes_back(progress: Progress) -> None:
-    assert from_text(to_text(progress)) == progress
-    assert from_code(to_code(progress)) == progress
+def test_what_is_kept_comes_back(progress: LearnerProgress) -> None:
+    assert progress_from_text(progress_to_text(progress)) == progress
+    assert progress_from_code(progress_to_code(progress)) == progress
 
 
 def test_all_lessons_done_fit_into_a_link() -> None:
-    done = Progress()
+    done = LearnerProgress()
     for lesson in BOOK.lessons:
         for step in lesson.steps:
             done = done.with_step(lesson, step, 0)
-    assert len(to_code(done)) < 2_000
+    assert len(progress_to_code(done)) < 2_000
 
 
 def test_the_first_prediction_counts() -> None:
-    once = Progress().with_step(FIRST, NUMBER, 7.0)
+    once = LearnerProgress().with_step(FIRST, NUMBER, 7.0)
     assert once.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 7.0
     assert once.count(FIRST) == 1
-    assert Progress().given(FIRST, NUMBER) is None
+    assert LearnerProgress().given(FIRST, NUMBER) is None
 
 
 def test_a_prediction_that_no_longer_fits_is_none() -> None:
-    odd = Progress({FIRST.name: {NUMBER.name: "nine"}})
+    odd = LearnerProgress({FIRST.name: {NUMBER.name: "nine"}})
     assert odd.given(FIRST, NUMBER) is None
     assert not odd.has_done(FIRST, NUMBER)
     assert odd.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 9.0
 
 
 def test_two_tabs_know_what_either_has_done() -> None:
-    one = Progress().with_step(FIRST, NUMBER, 7.0).at(FIRST, NUMBER)
-    other = Progress().with_step(SECOND, SECOND.steps[0], 1)
+    one = LearnerProgress().with_step(FIRST, NUMBER, 7.0).at(FIRST, NUMBER)
+    other = LearnerProgress().with_step(SECOND, SECOND.steps[0], 1)
     both = one.merged(other)
     assert (both.count(FIRST), both.count(SECOND)) == (1, 1)
     assert both.last == (FIRST.name, NUMBER.name)
-    assert one.merged(Progress().with_step(FIRST, NUMBER, 9.0)).given(FIRST, NUMBER) == 7.0
+    assert one.merged(LearnerProgress().with_step(FIRST, NUMBER, 9.0)).given(FIRST, NUMBER) == 7.0
 
 
 def test_a_reset_is_not_undone_by_another_tab() -> None:
-    old = Progress().with_step(FIRST, NUMBER, 7.0)
+    old = LearnerProgress().with_step(FIRST, NUMBER, 7.0)
     new = old.reset()
     assert new.merged(old) == new
     assert old.merged(new) == new
 
 
 def test_a_lesson_that_is_away_for_a_moment_is_not_forgotten() -> None:
-    done = Progress().with_step(FIRST, NUMBER, 7.0).with_step(SECOND, SECOND.steps[0], 1)
+    done = LearnerProgress().with_step(FIRST, NUMBER, 7.0).with_step(SECOND, SECOND.steps[0], 1)
     without = replace(BOOK, lessons=BOOK.lessons[1:])
     assert done.known(without).known(BOOK) == done
     assert done.known(without).count(FIRST) == 1
 
 
 def test_what_no_lesson_asks_for_is_let_go_before_it_fills_the_browser() -> None:
-    done = Progress().with_step(FIRST, NUMBER, 7.0)
-    odd = replace(done, done={**done.done, "gone": {"step": "x" * MOST_UNKNOWN}})
+    done = LearnerProgress().with_step(FIRST, NUMBER, 7.0)
+    odd = replace(done, done={**done.done, "gone": {"step": "x" * MAX_UNKNOWN}})
     assert odd.known(BOOK) == done
     for lesson in BOOK.lessons:
         for step in lesson.steps:
             done = done.with_step(lesson, step, longest(step))
             assert done.has_done(lesson, step)
-    assert len(to_text(done)) < MOST_UNKNOWN
+    assert len(progress_to_text(done)) < MAX_UNKNOWN
 
 
-def longest(step: Step) -> Given | None:
+def longest(step: LessonStep) -> Answer | None:
     """An answer that takes as many characters as one can."""
     if isinstance(step.task, Mark):
         rows, cols = map_shapes(step.scene.stack, step.scene.size)[step.task.map - 1][1:]
@@ -112,8 +112,8 @@ def longest(step: Step) -> Given | None:
 
 
 def test_an_answer_that_does_not_fit_is_let_go() -> None:
-    odd = Progress({FIRST.name: {NUMBER.name: "nine"}}).known(BOOK)
-    good = Progress().with_step(FIRST, NUMBER, 9.0)
+    odd = LearnerProgress({FIRST.name: {NUMBER.name: "nine"}}).known(BOOK)
+    good = LearnerProgress().with_step(FIRST, NUMBER, 9.0)
     assert odd.merged(good).given(FIRST, NUMBER) == 9.0
 
 
@@ -136,30 +136,30 @@ def test_an_answer_that_does_not_fit_is_let_go() -> None:
 )
 def test_what_holds_no_progress_is_refused_in_words(text: str) -> None:
     with pytest.raises(ProgressError, match=r"is not what|are not what|are read"):
-        from_text(text)
+        progress_from_text(text)
 
 
 def test_resets_are_counted_only_so_far() -> None:
-    worn = Progress(since=10_000)
-    assert from_text(to_text(worn.reset())) == worn.reset() == worn
-    assert from_text('{"done": {}, "since": 2147483647}').since == 0
+    worn = LearnerProgress(since=10_000)
+    assert progress_from_text(progress_to_text(worn.reset())) == worn.reset() == worn
+    assert progress_from_text('{"done": {}, "since": 2147483647}').since == 0
 
 
 @pytest.mark.parametrize("code", ["%%%", "abc", "é", "A" * 20_001, "eJw"])
 def test_a_broken_link_is_refused_in_words(code: str) -> None:
     with pytest.raises(ProgressError):
-        from_code(code)
+        progress_from_code(code)
 
 
 def test_a_link_that_would_unpack_to_gigabytes_is_not_unpacked() -> None:
     bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 14_000_000, 9)).decode()
     assert len(bomb) < 20_000
     with pytest.raises(ProgressError, match="at most 20000 are read"):
-        from_code(bomb)
+        progress_from_code(bomb)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for read in (from_text, from_code):
+    for read in (progress_from_text, progress_from_code):
         with suppress(ProgressError):
-            assert isinstance(read(text), Progress)
+            assert isinstance(read(text), LearnerProgress)

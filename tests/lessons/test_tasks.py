@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.lessons.goal_search import can_be_reached
-from pages.ui.lessons.grading import fits, judge
+from pages.ui.lessons.goal_search import is_reachable
+from pages.ui.lessons.grading import grade, validate_answer
 from pages.ui.lessons.measures import Quantity
 from pages.ui.lessons.tasks import (
     Choice,
@@ -16,7 +16,7 @@ from pages.ui.lessons.tasks import (
     Mark,
     Number,
     Option,
-    answer_to,
+    solution_of,
 )
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Unit
@@ -42,47 +42,47 @@ CHOICE = Choice(
 
 def test_marked_cells_are_those_whose_maximum_changes() -> None:
     """By hand: the 9 leaves the window of rows and columns 2 to 3 for that of columns 4 to 5."""
-    assert answer_to(MARK, POOL) == ((1, 1), (1, 2))
-    assert answer_to(replace(MARK, move=(1, 1)), POOL) == ()
+    assert solution_of(MARK, POOL) == ((1, 1), (1, 2))
+    assert solution_of(replace(MARK, move=(1, 1)), POOL) == ()
 
 
 def test_marks_are_right_when_all_of_them_are() -> None:
     answer = ((1, 1), (1, 2))
-    assert judge(MARK, ((1, 2), (1, 1)), answer).right
-    half = judge(MARK, ((1, 1), (0, 0)), answer)
+    assert grade(MARK, ((1, 2), (1, 1)), answer).right
+    half = grade(MARK, ((1, 1), (0, 0)), answer)
     assert (half.right, half.said, half.found) == (False, "2 marked, 1 of them right", "2 changed")
-    none = judge(MARK, (), answer)
+    none = grade(MARK, (), answer)
     assert (none.right, none.said) == (False, "none will change")
-    assert judge(MARK, (), ()).right
+    assert grade(MARK, (), ()).right
 
 
 def test_a_number_may_be_off_by_the_tolerance() -> None:
-    answer = answer_to(NUMBER, MAPS)
+    answer = solution_of(NUMBER, MAPS)
     assert answer == 8
-    assert [judge(NUMBER, given, answer).right for given in (6.9, 7.0, 8.0, 9.0, 9.1)] == [
+    assert [grade(NUMBER, given, answer).right for given in (6.9, 7.0, 8.0, 9.0, 9.1)] == [
         False,
         True,
         True,
         True,
         False,
     ]
-    verdict = judge(NUMBER, 3.0, answer)
+    verdict = grade(NUMBER, 3.0, answer)
     assert (verdict.said, verdict.found, verdict.why) == ("3 pixels", "8 pixels", "It is 8 pixels.")
 
 
 def test_one_option_is_right_and_no_more() -> None:
-    assert answer_to(CHOICE, POOL) == 1
-    assert judge(CHOICE, 1, 1).right
-    wrong = judge(CHOICE, 0, 1)
+    assert solution_of(CHOICE, POOL) == 1
+    assert grade(CHOICE, 1, 1).right
+    wrong = grade(CHOICE, 0, 1)
     assert (wrong.right, wrong.said, wrong.found) == (False, "Yes", "No")
     both = replace(CHOICE, options=(CHOICE.options[1], CHOICE.options[1]))
     with pytest.raises(SceneError, match="of 2 it is 1, 2; measured: 0, 0"):
-        answer_to(both, POOL)
+        solution_of(both, POOL)
 
 
 def test_a_move_is_made_from_where_the_drag_began() -> None:
     moved = replace(POOL, position=(4, 4))
-    assert answer_to(MARK, moved) == answer_to(MARK, POOL)
+    assert solution_of(MARK, moved) == solution_of(MARK, POOL)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_move_is_made_from_where_the_drag_began() -> None:
     ],
 )
 def test_only_what_fits_is_a_prediction(task: Mark, given: object, fitting: object) -> None:
-    assert fits(task, POOL, given) == fitting
+    assert validate_answer(task, POOL, given) == fitting
 
 
 ANYTHING = st.recursive(
@@ -122,9 +122,9 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_whatever_comes_is_judged_or_left_out(value: object) -> None:
     for task, scene in ((NUMBER, MAPS), (CHOICE, POOL), (MARK, POOL)):
-        fitting = fits(task, scene, value)
+        fitting = validate_answer(task, scene, value)
         if fitting is not None:
-            judge(task, fitting, answer_to(task, scene))
+            grade(task, fitting, solution_of(task, scene))
 
 
 def goal(by: str, *until: Condition) -> Goal:
@@ -152,14 +152,14 @@ def test_a_goal_needs_all_of_its_conditions() -> None:
     ],
 )
 def test_places_are_searched_to_the_last(by: str, condition: Condition, can: bool) -> None:
-    assert can_be_reached(goal(by, condition), POOL) is can
+    assert is_reachable(goal(by, condition), POOL) is can
 
 
 def test_units_are_searched_on_every_map() -> None:
-    assert can_be_reached(goal("pin", Condition(Quantity("pinned"), "=", 1)), MAPS)
-    assert not can_be_reached(goal("pin", Condition(Quantity("covered"), "=", 100)), MAPS)
+    assert is_reachable(goal("pin", Condition(Quantity("pinned"), "=", 1)), MAPS)
+    assert not is_reachable(goal("pin", Condition(Quantity("covered"), "=", 100)), MAPS)
     small = scene_at("/feature_map_shifts?pattern=pixel&at=30,30")[0]
-    assert can_be_reached(goal("pin", Condition(Quantity("covered"), "=", 100)), small)
+    assert is_reachable(goal("pin", Condition(Quantity("covered"), "=", 100)), small)
     assert not goal("pin", Condition(Quantity("covered"), "=", 0)).reached(small)
     far = replace(small, unit=Unit(2, 0, 0))
     assert goal("pin", Condition(Quantity("covered"), "=", 0)).reached(far)
@@ -168,5 +168,5 @@ def test_units_are_searched_on_every_map() -> None:
 def test_layers_are_added_in_search_of_a_stack() -> None:
     one = MAPS.with_stack(Stack.parse("C3x3/1"))
     for least, can in ((20, True), (40, True), (90, False)):
-        found = can_be_reached(goal("layers", Condition(Quantity("field"), ">=", least)), one)
+        found = is_reachable(goal("layers", Condition(Quantity("field"), ">=", least)), one)
         assert found is can

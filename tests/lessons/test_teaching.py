@@ -16,7 +16,7 @@ from pages.ui.sections import claims
 from pages.ui.site import HOME, SITE
 from pages.ui.training import faces
 from pages.ui.training import heads as heads
-from pages.ui.training.claims import Results
+from pages.ui.training.claims import ClaimResults
 from tests.project.test_text import assert_readable
 from tests.render.test_frame import rendered
 from tests.support.page_driver import new_page, run_clean
@@ -95,10 +95,10 @@ def after(scene: Scene, hand: str) -> Scene:
 def said(scene: Scene) -> str:
     """The live sentence of a scene, its heads or grids trained."""
     if scene.experiment is not None:
-        heads.STORE.train(scene.experiment)
+        heads.HEAD_STORE.train(scene.experiment)
     if scene.parts is not None:
-        faces.STORE.start(face.SPECS[scene.parts.pooling])
-        faces.STORE.wait()
+        faces.GRID_STORE.start(face.SPECS[scene.parts.pooling])
+        faces.GRID_STORE.wait()
     sentence: str = rendered(scene).header["sentence"]
     return sentence
 
@@ -142,9 +142,9 @@ def test_the_slides_of_a_plan_can_be_pasted_as_they_are() -> None:
 def test_every_link_opens_its_page_without_a_notice(
     link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    results = Results()
+    results = ClaimResults()
     monkeypatch.setattr(results, "start", lambda: None)  # what the page of the claims has to try
-    monkeypatch.setattr(claims, "RESULTS", results)
+    monkeypatch.setattr(claims, "CLAIM_RESULTS", results)
     assert complaints(link) == []
 
 

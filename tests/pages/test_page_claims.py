@@ -17,14 +17,14 @@ from pages.ui.sections.claim_text import (
     SOURCES,
     Claim,
     case_table,
-    filled,
+    fill_figures,
     verdict_text,
     when_text,
 )
 from pages.ui.sections.claims import summary_text
 from pages.ui.text.prose import explained
 from pages.ui.training import claims as claim_results
-from pages.ui.training.claims import DEAR, Results
+from pages.ui.training.claims import SLOW_CLAIMS, ClaimResults
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 from rfcore.faces.spec import PartsSpec
@@ -36,9 +36,9 @@ YES, NO = (Case(name, f"it is {name}", name == "so", ()) for name in ("so", "oth
 
 
 @pytest.fixture(scope="module")
-def everything() -> Results:
+def everything() -> ClaimResults:
     """All results, from small experiments on heads and faces."""
-    results = Results()
+    results = ClaimResults()
     query = {"size": "32", "stack": "C5x5/1p2,R,M2x2/2,C3x3/1p1c8,R", "lens": "heads"}
     small, problems = scene_of({**query, "train": to_text(Training(examples=60, seed=4))})
     assert problems == []
@@ -51,16 +51,16 @@ def everything() -> Results:
 
 
 @pytest.fixture
-def nothing_dear(monkeypatch: pytest.MonkeyPatch) -> Results:
+def nothing_dear(monkeypatch: pytest.MonkeyPatch) -> ClaimResults:
     """Results in which what takes seconds does not begin."""
-    results = Results()
+    results = ClaimResults()
     monkeypatch.setattr(results, "start", lambda: None)
-    monkeypatch.setattr(claim_cards, "RESULTS", results)
+    monkeypatch.setattr(claim_cards, "CLAIM_RESULTS", results)
     return results
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, results: Results) -> AppTest:
-    monkeypatch.setattr(claim_cards, "RESULTS", results)
+def opened(monkeypatch: pytest.MonkeyPatch, results: ClaimResults) -> AppTest:
+    monkeypatch.setattr(claim_cards, "CLAIM_RESULTS", results)
     return ran(new_page("claim_check.py", {}))
 
 
@@ -96,7 +96,7 @@ def links(page: AppTest) -> list[tuple[str, str]]:
 
 
 def test_every_claim_has_its_card_its_verdict_and_its_table(
-    monkeypatch: pytest.MonkeyPatch, everything: Results
+    monkeypatch: pytest.MonkeyPatch, everything: ClaimResults
 ) -> None:
     page = opened(monkeypatch, everything)
     said = [claim for claim in CLAIMS if not claim.is_error]
@@ -116,10 +116,10 @@ def test_every_claim_has_its_card_its_verdict_and_its_table(
         assert list(table.value.columns) == list(columns)
         assert [list(column) for _, column in table.value.items()] == list(columns.values())
     for claim, found in zip(CLAIMS, cases, strict=True):
-        assert explained(filled(claim.why, found)) in texts(page)
+        assert explained(fill_figures(claim.why, found)) in texts(page)
 
 
-def test_every_figure_can_be_read_on_its_card(everything: Results) -> None:
+def test_every_figure_can_be_read_on_its_card(everything: ClaimResults) -> None:
     for claim in CLAIMS:
         cases = everything.find(claim.name) or ()
         table = case_table(cases)
@@ -131,7 +131,7 @@ def test_every_figure_can_be_read_on_its_card(everything: Results) -> None:
 
 
 def test_the_filter_shows_the_claims_of_one_verdict(
-    monkeypatch: pytest.MonkeyPatch, everything: Results
+    monkeypatch: pytest.MonkeyPatch, everything: ClaimResults
 ) -> None:
     page = opened(monkeypatch, everything)
     for wanted in ("holds", "holds when", "does not hold"):
@@ -144,18 +144,18 @@ def test_the_filter_shows_the_claims_of_one_verdict(
 
 
 def test_the_cheap_claims_are_there_while_the_dear_ones_are_tried_out(
-    nothing_dear: Results,
+    nothing_dear: ClaimResults,
 ) -> None:
     page = ran(new_page("claim_check.py", {}))
-    assert badges(page).count("Being tried out") == len(DEAR) == 4
+    assert badges(page).count("Being tried out") == len(SLOW_CLAIMS) == 4
     assert len(page.table) == len(EXPERIMENTS)
-    assert f"still being tried out {len(DEAR)}." in texts(page)
-    assert len(page.get("skeleton")) == len(DEAR)
+    assert f"still being tried out {len(SLOW_CLAIMS)}." in texts(page)
+    assert len(page.get("skeleton")) == len(SLOW_CLAIMS)
     assert len(links(page)) == len(CLAIMS)
 
 
 def test_an_experiment_that_fails_shows_a_sentence_and_is_not_tried_again(
-    nothing_dear: Results, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    nothing_dear: ClaimResults, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     calls = []
 
@@ -182,7 +182,7 @@ def test_every_button_opens_a_scene_without_a_problem(claim: Claim) -> None:
     assert scene.lens == claim.query["lens"]
 
 
-def test_the_buttons_are_links_to_these_scenes(nothing_dear: Results) -> None:
+def test_the_buttons_are_links_to_these_scenes(nothing_dear: ClaimResults) -> None:
     shown = ran(new_page("claim_check.py", {}))
     names = [link.proto.label for link in shown.get("page_link")]
     assert len(set(names)) == len(CLAIMS)  # a list of links can be told apart by ear
@@ -194,7 +194,7 @@ def test_the_buttons_are_links_to_these_scenes(nothing_dear: Results) -> None:
 
 
 def test_sixty_learners_at_once_try_each_claim_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    results, begun, calls = Results(), Event(), []
+    results, begun, calls = ClaimResults(), Event(), []
 
     def slow() -> Any:
         calls.append(1)
@@ -209,12 +209,12 @@ def test_sixty_learners_at_once_try_each_claim_out_once(monkeypatch: pytest.Monk
     for learner in learners:
         learner.join()
     results.wait()
-    assert len(calls) == 1 + len(DEAR)
+    assert len(calls) == 1 + len(SLOW_CLAIMS)
     assert results.find("own-stride") == (YES,)
 
 
 def test_what_was_stopped_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    results, found = Results(), [None, (YES,)]
+    results, found = ClaimResults(), [None, (YES,)]
     tried: list[str] = []
 
     def cases_of(name: str) -> Any:
@@ -225,8 +225,8 @@ def test_what_was_stopped_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> Non
     for _ in range(3):
         results.start()
         results.wait()
-    assert sorted(tried) == sorted(2 * DEAR)
-    assert all(results.find(name) == (YES,) for name in DEAR)
+    assert sorted(tried) == sorted(2 * SLOW_CLAIMS)
+    assert all(results.find(name) == (YES,) for name in SLOW_CLAIMS)
 
 
 # ---------------------------------------------------------------------------------- its words
@@ -249,7 +249,7 @@ def test_all_sentences_are_short_and_plain() -> None:
             assert len(sentence.split()) <= 25, sentence
 
 
-def test_no_verdict_and_no_figure_that_was_measured_is_typed_in(everything: Results) -> None:
+def test_no_verdict_and_no_figure_that_was_measured_is_typed_in(everything: ClaimResults) -> None:
     for claim in CLAIMS:
         assert not re.search(r"\b(true|false|wrong|right|holds)\b", claim.why.lower()), claim.name
         typed = re.sub(r"\{[^}]*\}|\b\d+×\d+\b|3/8|5/8", "", claim.why)
@@ -297,7 +297,7 @@ def test_the_summary_counts_each_verdict_where_it_belongs() -> None:
 
 def test_a_figure_cannot_be_read_as_markdown_and_a_missing_one_is_named() -> None:
     case = Case("a", "so", True, (Figure("right", 0.998, "share"), Figure("wrong", 0.001, "share")))
-    assert filled("{a/right}, {a/wrong}", [case]) == "over 99 %, under 1 %"
+    assert fill_figures("{a/right}, {a/wrong}", [case]) == "over 99 %, under 1 %"
     assert case_table([case])["right"] == ["over 99 %"]
     with pytest.raises(RfcoreError, match="no case 'b', only a"):
-        filled("{b/right}", [case])
+        fill_figures("{b/right}", [case])

@@ -15,7 +15,7 @@ from pages.ui.scene.link import from_query
 from pages.ui.scene.scene import Scene
 from pages.ui.sections import export
 from pages.ui.sections.growth import Colors, growth_figure
-from pages.ui.sections.open_stack import opened, slimmed
+from pages.ui.sections.open_stack import with_fewer_channels, with_imported_stack
 from pages.ui.sections.zoo import agreement
 from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import TABLE
@@ -308,20 +308,22 @@ def test_a_link_to_an_unknown_architecture_is_told() -> None:
 
 def test_opening_keeps_the_stack_as_it_is_where_that_is_possible() -> None:
     stack = Stack.parse("C3c20, M2")
-    scene = opened(Scene(pattern="disc"), stack, "reflect")
+    scene = with_imported_stack(Scene(pattern="disc"), stack, "reflect")
     assert (scene.stack, scene.size, scene.padding_mode) == (stack, 64, "reflect")
     assert scene.pattern == "disc"
-    assert opened(Scene(padding_mode="circular"), stack).padding_mode == "circular"
+    assert with_imported_stack(Scene(padding_mode="circular"), stack).padding_mode == "circular"
 
 
 def test_opening_takes_a_larger_picture_before_it_takes_channels() -> None:
-    scene = opened(Scene(size=32, position=(0, 0), start=(0, 0)), Stack.parse("C40/9c20, M2"))
+    scene = with_imported_stack(
+        Scene(size=32, position=(0, 0), start=(0, 0)), Stack.parse("C40/9c20, M2")
+    )
     assert (scene.stack, scene.size) == (Stack.parse("C40/9c20, M2"), 64)
 
 
 def test_slimming_changes_channels_only() -> None:
     stack = Stack.parse("C3x5/2p1d2c64, R, M2, C1c4")
-    assert slimmed(stack) == Stack.parse("C3x5/2p1d2c8, R, M2, C1c4")
+    assert with_fewer_channels(stack) == Stack.parse("C3x5/2p1d2c8, R, M2, C1c4")
 
 
 # ---- the learner's own model
@@ -433,7 +435,7 @@ def test_three_files_are_offered() -> None:
     ],
 )
 def test_the_pytorch_code_runs_and_gives_the_stacks_shape(text: str, mode: str) -> None:
-    scene = opened(Scene(), Stack.parse(text), mode)
+    scene = with_imported_stack(Scene(), Stack.parse(text), mode)
     names: dict[str, Any] = {}
     exec(export.pytorch_code(scene), names)
     out = names["model"](torch.zeros(1, 1, 64, 64))
@@ -445,11 +447,11 @@ def test_the_pytorch_code_runs_and_gives_the_stacks_shape(text: str, mode: str) 
 
 
 def test_the_keras_code_reads_back_as_the_stack() -> None:
-    scene = opened(Scene(), Stack.parse("C3p1c4, R, M2, C5c2"))
+    scene = with_imported_stack(Scene(), Stack.parse("C3p1c4, R, M2, C5c2"))
     code = export.keras_code(scene)
     assert read_model(code).stack == scene.stack
     assert "keras.Input(shape=(64, 64, 1))" in code
-    circular = opened(Scene(), Stack.parse("C3p1"), "circular")
+    circular = with_imported_stack(Scene(), Stack.parse("C3p1"), "circular")
     assert "the stack has circular padding" in export.keras_code(circular)
 
 

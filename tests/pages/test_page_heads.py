@@ -16,7 +16,7 @@ from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.sections.heads_findings import TEMPERATURES
 from pages.ui.text.format import percent
-from pages.ui.training.heads import STORE
+from pages.ui.training.heads import HEAD_STORE
 from rfcore.heads.examples import HEADS
 from rfcore.heads.head_analysis import right_probabilities, smallest_flip, wobble
 from rfcore.ops import softmax
@@ -67,7 +67,7 @@ def scene_of(page: AppTest) -> Any:
 
 
 def kept(page: AppTest) -> Any:
-    found = STORE.find(scene_of(page).experiment)
+    found = HEAD_STORE.find(scene_of(page).experiment)
     assert found is not None
     return found
 
@@ -136,7 +136,7 @@ def test_a_link_to_a_long_training_waits_for_the_learner() -> None:
     page = opened(**query)
     assert "it waits for you" in text(page)
     assert "Train the three heads" in buttons(page)
-    assert STORE.find(from_query(query, base=ROOM.scene)[0].experiment) is None
+    assert HEAD_STORE.find(from_query(query, base=ROOM.scene)[0].experiment) is None
 
 
 def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(heads_training, "train_wanted", lambda spot: None)
     training_box_stop(page)
     assert "Training was stopped; nothing of it was kept." in text(page)
-    assert STORE.find(scene_of(page).experiment) is None
+    assert HEAD_STORE.find(scene_of(page).experiment) is None
     press(page, "Back to the trained settings")
     assert scene_of(page) == trained
     assert "Trained in" in text(page)
@@ -206,7 +206,7 @@ def test_the_smallest_flip_is_made_and_unmade() -> None:
 def test_depths_are_compared_on_a_click() -> None:
     page = opened(**small(examples=8))
     press(page, "Compare the depths")
-    found: Any = STORE.find_depths(scene_of(page).experiment)
+    found: Any = HEAD_STORE.find_depths(scene_of(page).experiment)
     covering = next(result for result in found if result.field_share == 1)
     assert f"a last field of {covering.field[0]} pixels, which covers the picture" in text(page)
     right = percent(float(covering.untrained_right[0]))

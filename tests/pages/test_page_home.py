@@ -3,15 +3,15 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.lessons.progress import Progress
-from pages.ui.lessons.reader import Lesson, lessons
+from pages.ui.lessons.progress import LearnerProgress
+from pages.ui.lessons.reader import Lesson, load_lessons
 from pages.ui.site import SITE
 from tests.support.page_driver import new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 
 
-def home(progress: Progress) -> AppTest:
+def home(progress: LearnerProgress) -> AppTest:
     page = new_page("home.py", {})
     page.session_state["progress"] = progress
     return run_clean(page)
@@ -25,7 +25,7 @@ def way_on(page: AppTest) -> tuple[str, dict[str, str]]:
     return label, {key: page.query_params[key] for key in ("lesson", "step")}
 
 
-def after(progress: Progress, lesson: Lesson, steps: int) -> Progress:
+def after(progress: LearnerProgress, lesson: Lesson, steps: int) -> LearnerProgress:
     """The progress of one who has done so many steps of a lesson more, with any answers."""
     for step in lesson.steps[:steps]:
         tried = (progress.with_step(lesson, step, given) for given in (None, True, 0, ()))
@@ -34,23 +34,26 @@ def after(progress: Progress, lesson: Lesson, steps: int) -> Progress:
 
 
 def test_a_newcomer_starts_with_the_first_step_of_the_first_lesson() -> None:
-    first = lessons().lessons[0]
-    label, query = way_on(home(Progress()))
+    first = load_lessons().lessons[0]
+    label, query = way_on(home(LearnerProgress()))
     assert label == f"Start: {first.title}"
     assert query == {"lesson": first.name, "step": "1"}
 
 
 def test_who_has_begun_goes_on_at_the_first_step_that_is_open() -> None:
-    first = lessons().lessons[0]
-    page = home(after(Progress(), first, 2))
+    first = load_lessons().lessons[0]
+    page = home(after(LearnerProgress(), first, 2))
     told = "\n".join(part.value for part in page.markdown)
-    assert f"You have done 2 of {sum(len(each.steps) for each in lessons().lessons)} steps" in told
+    assert (
+        f"You have done 2 of {sum(len(each.steps) for each in load_lessons().lessons)} steps"
+        in told
+    )
     assert way_on(page) == (f"Go on: {first.title}", {"lesson": first.name, "step": "3"})
 
 
 def test_who_has_done_all_is_led_to_the_walkthrough_itself() -> None:
-    done = Progress()
-    for lesson in lessons().lessons:
+    done = LearnerProgress()
+    for lesson in load_lessons().lessons:
         done = after(done, lesson, len(lesson.steps))
     page = home(done)
     links = [link.proto for link in page.get("page_link")]

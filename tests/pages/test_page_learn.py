@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.lessons.progress import Progress, to_code, to_text
-from pages.ui.lessons.reader import lessons
-from pages.ui.lessons.summary import as_page, lines_of
+from pages.ui.lessons.progress import LearnerProgress, progress_to_code, progress_to_text
+from pages.ui.lessons.reader import load_lessons
+from pages.ui.lessons.summary import as_page, summary_lines
 from tests.lessons.test_lessons import GOOD, written
 from tests.support.page_driver import as_read, click, header, new_page, plain, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
-BOOK = lessons()
+BOOK = load_lessons()
 FIRST = BOOK.lessons[0]
 POOL = "a-pool-forgives"
 
@@ -53,8 +53,8 @@ def ways_in(page: AppTest) -> list[Any]:
     return [button for button in page.button if (button.key or "").startswith("lesson_")]
 
 
-def progress(page: AppTest) -> Progress:
-    found: Progress = page.session_state["progress"]
+def progress(page: AppTest) -> LearnerProgress:
+    found: LearnerProgress = page.session_state["progress"]
     return found
 
 
@@ -108,7 +108,7 @@ def test_a_link_to_nowhere_says_so(query: dict[str, str], words: str) -> None:
 def test_a_faulty_file_is_named_and_all_others_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.ui.lessons.reader.FOLDER", tmp_path)
+    monkeypatch.setattr("pages.ui.lessons.reader.LESSON_FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
     written(tmp_path, GOOD.replace("C3x3/1,M2x2/2", "C3x3/1,Q2"), "02-broken.toml")
     written(tmp_path, GOOD.replace("= 2", "= 7"), "03-unreachable.toml")
@@ -319,8 +319,8 @@ def test_heads_are_asked_for_a_prediction() -> None:
 # ---- progress
 
 
-def some_progress() -> Progress:
-    made = Progress()
+def some_progress() -> LearnerProgress:
+    made = LearnerProgress()
     for lesson, number, given in ((0, 1, 25.0), (0, 2, 1), (2, 1, [[1, 1]])):
         lesson_, step_ = BOOK.lessons[lesson], BOOK.lessons[lesson].steps[number]
         made = made.with_step(lesson_, step_, given)  # type: ignore[arg-type]
@@ -329,7 +329,7 @@ def some_progress() -> Progress:
 
 def test_what_the_browser_has_kept_is_there_again() -> None:
     page = new_page("learn.py", {})
-    page.session_state["memory_progress"] = {"kept": to_text(some_progress())}
+    page.session_state["memory_progress"] = {"kept": progress_to_text(some_progress())}
     run_clean(page)
     assert says(page, "2 of 5 done")
     assert [b.label for b in ways_in(page)][:3] == ["Go on", "Start", "Go on"]
@@ -344,13 +344,13 @@ def test_kept_nonsense_is_left_out_in_words() -> None:
 
 
 def test_progress_comes_by_link_and_leaves_the_address() -> None:
-    page = opened(progress=to_code(some_progress()))
+    page = opened(progress=progress_to_code(some_progress()))
     assert says(page, "2 of 5 done")
     assert "progress" not in page.query_params
 
 
 def test_a_lesson_goes_on_at_the_first_step_not_done() -> None:
-    page = opened(progress=to_code(some_progress()))
+    page = opened(progress=progress_to_code(some_progress()))
     ways_in(page)[0].click()
     run_clean(page)
     assert place(page) == (FIRST.name, "1")
@@ -359,18 +359,20 @@ def test_a_lesson_goes_on_at_the_first_step_not_done() -> None:
 @pytest.mark.parametrize("since", [(0, 1), (1, 0), (3, 3)])
 def test_a_link_adds_to_what_the_browser_keeps(since: tuple[int, int]) -> None:
     """Whoever has begun anew more often: a stranger's link takes nothing away, and comes in."""
-    own = Progress(since=since[0]).with_step(BOOK.lessons[1], BOOK.lessons[1].steps[0], 0)
+    own = LearnerProgress(since=since[0]).with_step(BOOK.lessons[1], BOOK.lessons[1].steps[0], 0)
     brought = replace(some_progress(), since=since[1])
-    page = new_page("learn.py", {"progress": to_code(brought)})
+    page = new_page("learn.py", {"progress": progress_to_code(brought)})
     run_clean(page)  # the browser has not told yet
-    page.session_state["memory_progress"] = {"kept": to_text(own)}
+    page.session_state["memory_progress"] = {"kept": progress_to_text(own)}
     run_clean(page)
     assert [progress(page).count(lesson) for lesson in BOOK.lessons[:3]] == [2, 1, 1]
 
 
 def test_what_no_lesson_asks_for_is_not_kept() -> None:
-    junk = Progress({"z": {"q": "y" * 9000}, FIRST.name: {"how-many-cells-notice-it": "many"}})
-    page = opened(progress=to_code(junk))
+    junk = LearnerProgress(
+        {"z": {"q": "y" * 9000}, FIRST.name: {"how-many-cells-notice-it": "many"}}
+    )
+    page = opened(progress=progress_to_code(junk))
     assert progress(page).done == {}
 
 
@@ -383,7 +385,7 @@ def test_a_link_does_not_move_what_is_yet_to_be_predicted() -> None:
 
 
 def test_progress_can_be_forgotten() -> None:
-    page = opened(progress=to_code(some_progress()))
+    page = opened(progress=progress_to_code(some_progress()))
     click(page, "Forget it")
     run_clean(page)
     assert progress(page).done == {}
@@ -394,7 +396,7 @@ def test_progress_can_be_forgotten() -> None:
 
 
 def test_the_summary_lists_right_and_wrong() -> None:
-    page = opened(progress=to_code(some_progress()))
+    page = opened(progress=progress_to_code(some_progress()))
     click(page, "What I predicted")
     run_clean(page)
     assert says(page, "1 of 3 predictions were right.")
@@ -409,12 +411,12 @@ def test_the_summary_lists_right_and_wrong() -> None:
 
 
 def test_the_downloaded_page_says_the_same_and_cannot_be_broken() -> None:
-    lines = lines_of(BOOK, some_progress())
+    lines = summary_lines(BOOK, some_progress())
     text = as_page(lines)
     assert text.count("<tr>") == 1 + len(lines)
     assert "1 of 3 predictions were right." in text
     for line in lines:
-        assert html.escape(line.verdict.said) in text
+        assert html.escape(line.grade.said) in text
         assert html.escape(line.ask) in text
     assert "http" not in text
 
@@ -435,9 +437,9 @@ def test_progress_is_kept_by_the_browser_as_text() -> None:
 def test_a_mistake_in_a_lesson_takes_nothing_from_what_the_browser_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.ui.lessons.reader.FOLDER", tmp_path)
+    monkeypatch.setattr("pages.ui.lessons.reader.LESSON_FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
-    page = new_page("learn.py", {"progress": to_code(some_progress())})
+    page = new_page("learn.py", {"progress": progress_to_code(some_progress())})
     page.session_state["memory_progress"] = {"kept": ""}
     run_clean(page)
     assert kept(page)["done"] == some_progress().done

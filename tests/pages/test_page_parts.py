@@ -12,7 +12,7 @@ from pages.ui.scene import face
 from pages.ui.scene.face import HOME
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import PARTS as ROOM
-from pages.ui.training.faces import STORE, Experiment
+from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.faces import Places, scrambled_places
 from rfcore.faces.spec import PartsSpec
 from tests.support.page_driver import as_read, click, header, new_page, run_clean
@@ -27,7 +27,7 @@ def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(face.SPECS, "avg", AVG)
     monkeypatch.setitem(face.SPECS, "max", MAX)
     yield
-    STORE.wait()
+    GRID_STORE.wait()
 
 
 def ran(page: AppTest) -> AppTest:
@@ -45,10 +45,10 @@ def press(page: AppTest, label: str) -> AppTest:
     return ran(page)
 
 
-def trained(spec: PartsSpec) -> Experiment:
-    STORE.start(spec)
-    STORE.wait()
-    found = STORE.find(spec)
+def trained(spec: PartsSpec) -> TrainedGrids:
+    GRID_STORE.start(spec)
+    GRID_STORE.wait()
+    found = GRID_STORE.find(spec)
     assert found
     return found
 
@@ -68,12 +68,12 @@ def places(page: AppTest) -> Places:
 def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = replace(AVG, seed=6)
     monkeypatch.setitem(face.SPECS, "avg", spec)
-    STORE.wait()  # one spec is trained at a time, and another test may have begun one
+    GRID_STORE.wait()  # one spec is trained at a time, and another test may have begun one
     page = opened()
     assert "Stop" in [button.label for button in page.button]
     assert "The chart comes when the grids are trained." in captions(page)
-    STORE.wait()
-    experiment = STORE.find(spec)
+    GRID_STORE.wait()
+    experiment = GRID_STORE.find(spec)
     assert experiment
     ran(page)
     assert "Stop" not in [button.label for button in page.button]
@@ -87,15 +87,15 @@ def test_a_training_can_be_stopped_and_begun_again(monkeypatch: pytest.MonkeyPat
     spec = replace(AVG, seed=7, steps=5000, grids=(1, 2, 4, 8, 16, 32, 64))
     monkeypatch.setitem(face.SPECS, "avg", spec)
     page = press(opened(), "Stop")
-    STORE.wait()
-    assert STORE.find(spec) is None
+    GRID_STORE.wait()
+    assert GRID_STORE.find(spec) is None
     assert ran(page).markdown[0].value == "The training was stopped, so no grid can answer."
-    assert STORE.progress(spec) is None
+    assert GRID_STORE.progress(spec) is None
     quick = replace(spec, steps=5)
     monkeypatch.setitem(face.SPECS, "avg", quick)
     ran(page)
-    STORE.wait()
-    assert STORE.find(quick)
+    GRID_STORE.wait()
+    assert GRID_STORE.find(quick)
 
 
 def test_progress_names_the_grid_and_then_the_distance() -> None:

@@ -11,7 +11,7 @@ from pages.ui.scene.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.scene.link import from_query
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
 from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
-from pages.ui.sections.pooling_1d import SHIFTS, classic_sentence
+from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal_sentence
 from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
 from rfcore.receptive_field import receptive_fields
@@ -149,7 +149,7 @@ def test_the_classic_follows_its_control(shift: int) -> None:
     page = opened()
     page.segmented_control(key="classic_shift").set_value(shift)
     ran(page)
-    assert classic_sentence(shift) in text(page)
+    assert pooled_signal_sentence(shift) in text(page)
     before, after = tables(page)[1:]
     assert " ".join(before) == "0 0 1 1 0 0 1 1 0 1 0 1 0.5 1 0.5 1"
     signal = list("00110011")

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.present.deck import walkthrough
+from pages.ui.present.deck import walkthrough_deck
 from pages.ui.session.browser_storage import MOST
 from pages.ui.site import SITE
 from tests.support.page_driver import click, new_page, plain, run_clean
@@ -131,5 +131,5 @@ def test_an_empty_list_and_an_unknown_deck_are_no_dead_ends() -> None:
 
 
 def test_the_walkthrough_is_listed() -> None:
-    titles = [f"1. {slide.title}" for slide in walkthrough().slides]
+    titles = [f"1. {slide.title}" for slide in walkthrough_deck().slides]
     assert "\n".join(titles) in texts(run_clean(new_page("present.py", {})))

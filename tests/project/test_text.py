@@ -102,7 +102,7 @@ def scenes(lens: Lens) -> Iterator[Scene]:
     scene, _ = scene_of({"lens": lens} | (SMALL_HEADS if lens == "heads" else {}))
     if lens == "heads":
         assert scene.experiment is not None
-        heads.STORE.train(scene.experiment)
+        heads.HEAD_STORE.train(scene.experiment)
     presets = [Stack.parse(text) for text in PRESETS.values()]
     for stack in presets if lens in ("maps", "fields") else [scene.stack]:
         based = scene.with_stack(stack)
@@ -161,8 +161,8 @@ def _small_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts that are trained at once: the texts are those of any training."""
     spec = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=7)
     monkeypatch.setitem(face.SPECS, "avg", spec)
-    faces.STORE.start(spec)
-    faces.STORE.wait()
+    faces.GRID_STORE.start(spec)
+    faces.GRID_STORE.wait()
 
 
 @pytest.mark.usefixtures("_small_trainings")

@@ -14,7 +14,7 @@ from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.text.format import percent
-from pages.ui.training.heads import Store
+from pages.ui.training.heads import HeadStore
 from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import Experiment
 from rfcore.heads.head_analysis import quarter_accuracy
@@ -35,10 +35,10 @@ SCENE = (
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(monkeypatch: pytest.MonkeyPatch) -> HeadStore:
     """A store of one's own."""
-    own = Store()
-    monkeypatch.setattr(heads, "STORE", own)
+    own = HeadStore()
+    monkeypatch.setattr(heads, "HEAD_STORE", own)
     return own
 
 
@@ -70,7 +70,7 @@ def heads_of(frame: Decoded) -> dict[str, Any]:
     return found
 
 
-def test_an_untrained_frame_says_so_and_trains_nothing(store: Store) -> None:
+def test_an_untrained_frame_says_so_and_trains_nothing(store: HeadStore) -> None:
     frame = rendered(SCENE)
     assert frame.header["sentence"] == UNTRAINED
     assert frame.header["answers"] == []
@@ -81,7 +81,7 @@ def test_an_untrained_frame_says_so_and_trains_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["cat", "ring"])
-def test_planes_are_the_position_maps_of_rfcore(store: Store, pattern: str) -> None:
+def test_planes_are_the_position_maps_of_rfcore(store: HeadStore, pattern: str) -> None:
     scene = SCENE.with_pattern(pattern)
     store.train(experiment_of(scene))
     frame = rendered(scene)
@@ -110,7 +110,7 @@ def test_planes_are_the_position_maps_of_rfcore(store: Store, pattern: str) -> N
         )
 
 
-def answer_errors(store: Store) -> float:
+def answer_errors(store: HeadStore) -> float:
     """How far the answers of a frame are from rfcore's, at several places of both classes."""
     worst = 0.0
     for pattern in ("cat", "ring"):
@@ -128,12 +128,12 @@ def answer_errors(store: Store) -> float:
     return worst
 
 
-def test_answers_are_those_of_rfcore(store: Store) -> None:
+def test_answers_are_those_of_rfcore(store: HeadStore) -> None:
     assert answer_errors(store) < 1e-9
 
 
 def test_an_answer_from_the_start_of_the_drag_is_caught(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: HeadStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moving = heads.HeadsLens.moving
     monkeypatch.setattr(
@@ -145,7 +145,7 @@ def test_an_answer_from_the_start_of_the_drag_is_caught(
         assert answer_errors(store) < 1e-9
 
 
-def test_only_the_last_map_travels(store: Store) -> None:
+def test_only_the_last_map_travels(store: HeadStore) -> None:
     frame = rendered(SCENE)
     assert frame.header["setting"]["shown"] == [3]
     assert [name for name in frame.planes if name.startswith(("now", "start"))] == [
@@ -154,7 +154,7 @@ def test_only_the_last_map_travels(store: Store) -> None:
     ]
 
 
-def test_a_frame_knows_when_the_heads_are_trained_anew(store: Store) -> None:
+def test_a_frame_knows_when_the_heads_are_trained_anew(store: HeadStore) -> None:
     before = rendered(SCENE).header["scene"]
     assert "setting" not in rendered(SCENE, known_scene=before, known_start=(2, 3)).header
     store.train(experiment_of(SCENE))
@@ -165,7 +165,7 @@ def test_a_frame_knows_when_the_heads_are_trained_anew(store: Store) -> None:
     assert sorted(drag.planes) == ["now3"]
 
 
-def test_the_claim_of_the_page_is_what_its_sentence_says(store: Store) -> None:
+def test_the_claim_of_the_page_is_what_its_sentence_says(store: HeadStore) -> None:
     scene = at(ROOM.scene, 44, 44)
     store.train(experiment_of(scene))
     header = rendered(scene).header
@@ -179,7 +179,7 @@ def test_the_claim_of_the_page_is_what_its_sentence_says(store: Store) -> None:
     assert seen == "The cat is in the upper left, where examples were. All three heads say cat."
 
 
-def test_frames_do_not_leave_traces_in_each_other(store: Store) -> None:
+def test_frames_do_not_leave_traces_in_each_other(store: HeadStore) -> None:
     store.train(experiment_of(SCENE))
 
     def digest(scene: Scene) -> str:

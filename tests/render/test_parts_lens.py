@@ -21,7 +21,7 @@ from pages.ui.scene.stage_message import read_hand
 from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.stage.frame_socket import Drag
 from pages.ui.training import faces
-from pages.ui.training.faces import STORE, Experiment, Store
+from pages.ui.training.faces import GRID_STORE, GridStore, TrainedGrids
 from rfcore.faces.faces import PARTS, Places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import cell_boxes
@@ -48,10 +48,10 @@ def _small_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def trained() -> Experiment:
-    STORE.start(SMALL)
-    STORE.wait()
-    found = STORE.find(SMALL)
+def trained() -> TrainedGrids:
+    GRID_STORE.start(SMALL)
+    GRID_STORE.wait()
+    found = GRID_STORE.find(SMALL)
     assert found
     return found
 
@@ -70,7 +70,7 @@ def face(places: Places = HOME, moved: Pair = (0, 0), **changes: Any) -> Scene:
 
 @pytest.mark.parametrize(("places", "moved"), WHERE)
 def test_answers_and_picture_are_those_of_the_core(
-    trained: Experiment, places: Places, moved: Pair
+    trained: TrainedGrids, places: Places, moved: Pair
 ) -> None:
     frame = rendered(face(places, moved))
     picture = face_picture(SMALL, places, moved)
@@ -89,7 +89,7 @@ def cells(frame: Decoded, grid: int) -> Any:
 
 
 @pytest.mark.parametrize("grid", SMALL.grids)
-def test_cells_are_those_of_the_core(trained: Experiment, grid: int) -> None:
+def test_cells_are_those_of_the_core(trained: TrainedGrids, grid: int) -> None:
     full = trained.full[SMALL.grids.index(grid)]
     for places, moved in WHERE:
         frame = rendered(face(places, moved, grid=grid))
@@ -101,14 +101,14 @@ def test_cells_are_those_of_the_core(trained: Experiment, grid: int) -> None:
         np.testing.assert_array_equal(edges, cell_boxes(SMALL, grid)[:, 0, :2])
 
 
-def test_without_a_choice_the_grid_is_the_most_useful_one(trained: Experiment) -> None:
+def test_without_a_choice_the_grid_is_the_most_useful_one(trained: TrainedGrids) -> None:
     header = rendered(face()).header
     assert header["chosen"] is None
     assert header["grid"] == trained.parts.best_grid(3)
 
 
 def test_a_mouth_on_the_forehead_is_noticed_and_the_sentence_says_by_which_grids(
-    trained: Experiment,
+    trained: TrainedGrids,
 ) -> None:
     before, now = (face_picture(SMALL, places) for places in (HOME, FOREHEAD))
     assert trained.parts.noticing_grids(before, now) == (6, 64)
@@ -144,9 +144,9 @@ def test_a_frame_never_trains_and_tells_when_it_has_nothing_to_ask() -> None:
     assert frame.header["answers"] == []
     assert "evidence" not in frame.planes
     spec = face_module.SPECS["avg"]
-    assert STORE.find(spec) is None
-    STORE.start(spec)
-    STORE.wait()
+    assert GRID_STORE.find(spec) is None
+    GRID_STORE.start(spec)
+    GRID_STORE.wait()
     after = rendered(face(), known_scene=frame.header["scene"])
     assert after.header["scene"] != frame.header["scene"]
     assert len(after.header["answers"]) == len(spec.grids)
@@ -268,7 +268,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 
 
 def test_one_training_at_a_time_and_a_stop_keeps_nothing(slow: Callable[[], None]) -> None:
-    store, other = Store(), replace(SMALL, seed=1)
+    store, other = GridStore(), replace(SMALL, seed=1)
     assert store.start(SMALL)
     assert store.start(SMALL)
     assert not store.start(other)
@@ -289,7 +289,7 @@ def test_one_training_at_a_time_and_a_stop_keeps_nothing(slow: Callable[[], None
 
 
 def test_the_store_keeps_the_specs_that_were_asked_for_last() -> None:
-    store = Store(kept=2)
+    store = GridStore(kept=2)
     specs = [
         PartsSpec(grids=(1,), distances=(0,), examples=4, fresh=2, steps=1, seed=seed)
         for seed in range(3)

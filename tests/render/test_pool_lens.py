@@ -16,7 +16,7 @@ from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example
 from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, choice_of, pool_stack
 from pages.ui.scene.pools import with_kind as choice_with_kind
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.pooling_1d import SHIFTS, classic, classic_sentence
+from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal, pooled_signal_sentence
 from rfcore.errors import RfcoreError
 from rfcore.layers import AvgPool2d, BlurPool2d, MaxPool2d
 from rfcore.stack import Stack
@@ -352,15 +352,15 @@ def test_the_classic_is_that_of_plain_arithmetic(shift: int) -> None:
     signal = np.roll([0, 0, 1, 1, 0, 0, 1, 1], shift)
     dense = np.maximum(signal, np.roll(signal, -1))
     blurred = (np.roll(dense, 1) + 2 * dense + np.roll(dense, -1)) / 4
-    shown = classic(shift)
+    shown = pooled_signal(shift)
     assert shown.signal == tuple(signal)
     assert shown.pooled == tuple(dense[::2])
     assert shown.blurred == tuple(blurred[::2])
 
 
 def test_the_classics_sentence_says_what_changed() -> None:
-    assert classic_sentence(0) == "Unmoved, max pooling gives 0 1 0 1; blurred, 0.5 1 0.5 1."
-    assert classic_sentence(1) == (
+    assert pooled_signal_sentence(0) == "Unmoved, max pooling gives 0 1 0 1; blurred, 0.5 1 0.5 1."
+    assert pooled_signal_sentence(1) == (
         "Moved by 1. Max pooling: 0 1 0 1 becomes 1 1 1 1, a change of up to 1. Max, then blur: "
         "0.5 1 0.5 1 becomes 0.75 0.75 0.75 0.75, a change of up to 0.25."
     )

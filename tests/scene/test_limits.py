@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.reader import load_lessons
 from pages.ui.scene.choices import PRESETS, SIZES
 from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
@@ -48,7 +48,7 @@ def test_the_rooms_of_a_tab_are_bounded_and_the_oldest_leaves_first(
 
 
 def test_a_walkthrough_fits_into_the_rooms_of_a_tab() -> None:
-    steps = sum(len(lesson.steps) for lesson in lessons().lessons)
+    steps = sum(len(lesson.steps) for lesson in load_lessons().lessons)
     assert steps < MAX_WORKSPACES
 
 

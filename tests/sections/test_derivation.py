@@ -6,10 +6,10 @@ from functools import cache
 import pytest
 
 from pages.ui.sections.derivation import (
-    beginning,
-    comparison,
     derivation,
-    growth,
+    derivation_intro,
+    field_comparison,
+    growth_sentence,
 )
 from pages.ui.sections.whole_picture import first_to_see_all, whole_picture
 from rfcore import GlobalAvgPool2d, GlobalMaxPool2d, ShapeError, Stack, receptive_fields
@@ -119,9 +119,11 @@ def test_the_textbook_line_is_worked_out_in_words() -> None:
             "(kernel 3 − 1) × jump 2 = 4 pixels more: 4 + 4 = 8.",
         ),
     ]
-    assert growth(steps) == "The field grows layer by layer: 3, then 4, then 8 pixels a side."
-    assert "**Jump**: how many pixels apart" in beginning(steps)
-    assert "Start" not in beginning(steps)
+    assert (
+        growth_sentence(steps) == "The field grows layer by layer: 3, then 4, then 8 pixels a side."
+    )
+    assert "**Jump**: how many pixels apart" in derivation_intro(steps)
+    assert "Start" not in derivation_intro(steps)
 
 
 def test_padding_dilation_and_what_adds_nothing_are_said() -> None:
@@ -137,7 +139,7 @@ def test_padding_dilation_and_what_adds_nothing_are_said() -> None:
         "Its kernel is the whole map, 8×8 cells. (kernel 8 − 1) × jump 8 = 56 pixels more: "
         "9 + 56 = 65. Its stride makes the jump 8 × 8 = 64. One neuron is left.",
     ]
-    assert "**Start**: the pixel where the first neuron" in beginning(steps)
+    assert "**Start**: the pixel where the first neuron" in derivation_intro(steps)
 
 
 def test_rows_and_columns_are_said_apart_only_where_they_differ() -> None:
@@ -202,7 +204,7 @@ def test_two_hundred_layers_are_derived_too(architecture) -> None:
     adds = [parts[3] for step in steps for parts in numbers(GROWTH, own_part(step.words, 0))]
     assert 1 + sum(adds) == architecture.published_size
     if len(steps) > 12:
-        assert growth(steps) == (
+        assert growth_sentence(steps) == (
             f"The field grows over {len(steps)} layers, from "
             f"{receptive_fields(architecture.stack)[0].size[0]} to {architecture.published_size} "
             "pixels a side."
@@ -210,10 +212,10 @@ def test_two_hundred_layers_are_derived_too(architecture) -> None:
 
 
 def test_growth_of_one_layer_and_of_unequal_sides() -> None:
-    assert growth(derivation(Stack.parse("M2"), (8, 8))) == (
+    assert growth_sentence(derivation(Stack.parse("M2"), (8, 8))) == (
         "One layer: its field is 2 pixels a side."
     )
-    assert growth(derivation(Stack.parse("C3, C1x3"), (8, 8))) == (
+    assert growth_sentence(derivation(Stack.parse("C3, C1x3"), (8, 8))) == (
         "The field grows layer by layer: 3×3, then 3×5 pixels."
     )
 
@@ -301,15 +303,15 @@ def test_comparison_says_what_changes_and_what_does_not() -> None:
     pooled = receptive_fields(Stack.parse("M2, C3, M2, C3"))[-1]
     longer = receptive_fields(Stack.parse("C3, C3, M2, C3"))[-1]
     tall = receptive_fields(Stack.parse("C3, M2, C3, M2x1"))[-1]
-    assert comparison(before, pooled) == (
+    assert field_comparison(before, pooled) == (
         "The last neurons would see 16×16 pixels instead of 8×8, jump 4 instead of 2."
     )
-    assert comparison(before, longer) == (
+    assert field_comparison(before, longer) == (
         "The last neurons would see 10×10 pixels instead of 8×8, jump 2 as before."
     )
-    assert comparison(before, tall) == (
+    assert field_comparison(before, tall) == (
         "The last neurons would see 10×8 pixels instead of 8×8, jump 4×2 instead of 2."
     )
-    assert comparison(before, before) == (
+    assert field_comparison(before, before) == (
         "The last neurons would see 8×8 pixels as before, jump 2 as before."
     )

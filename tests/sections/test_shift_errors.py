@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.shift_errors import errors_sentence, shift_errors
+from pages.ui.sections.shift_errors import layer_offsets, offsets_sentence
 from rfcore.equivariance import equivariance_errors
 from rfcore.network import Network
 from rfcore.pictures.patterns import draw_background, draw_pattern, place
@@ -33,7 +33,7 @@ def test_whole_picture_errors_are_those_of_rfcore(
     picture = place(draw_background("meadow", 64), draw_pattern("dog", 16), 24, 12)
     network = Network.with_filters(PADDED, padding_mode=mode)
     wanted = equivariance_errors(network, picture, by, fill=fill)
-    for got, want in zip(shift_errors(scene), wanted, strict=True):
+    for got, want in zip(layer_offsets(scene), wanted, strict=True):
         inside = want.error if want.is_representable else want.blend_error
         assert got.inside == percent(inside, want.scale)
         assert got.border == percent(want.border_error, want.scale)
@@ -42,10 +42,10 @@ def test_whole_picture_errors_are_those_of_rfcore(
 
 def test_a_pattern_alone_is_measured_on_even_gray() -> None:
     # Over the meadow the pattern's move is no shift at all; by itself it is one, to the last digit.
-    first, pool, last = shift_errors(moved(0, 2))
+    first, pool, last = layer_offsets(moved(0, 2))
     assert [first.layer, pool.layer, last.layer] == ["1 C3x3/1p1", "2 M2x2/2", "3 C3x3/1p1"]
     assert [e.inside for e in (first, pool, last)] == pytest.approx([0, 0, 0], abs=1e-4)
-    odd = shift_errors(moved(0, 1))
+    odd = layer_offsets(moved(0, 1))
     assert odd[0].inside == pytest.approx(0, abs=1e-4)
     assert odd[1].blended
     assert odd[1].inside is not None
@@ -55,12 +55,12 @@ def test_a_pattern_alone_is_measured_on_even_gray() -> None:
 def test_all_channels_count_not_only_the_shown_ones() -> None:
     whole = moved(0, 1, moves="zeros")
     shown = replace(whole, channels=(5, 5, 3))
-    assert shift_errors(shown) == shift_errors(whole)
+    assert layer_offsets(shown) == layer_offsets(whole)
 
 
 def test_the_sentence_says_of_what_it_speaks() -> None:
     def said(scene: Scene) -> str:
-        return errors_sentence(scene, shift_errors(scene))
+        return offsets_sentence(scene, layer_offsets(scene))
 
     gray, whole = "the dog by itself, on even gray", "the whole picture"
     assert said(BASE) == (
@@ -77,7 +77,7 @@ def test_the_sentence_says_of_what_it_speaks() -> None:
 def test_a_layer_without_any_response_is_not_off() -> None:
     stack = Stack.parse("C3c1 -> R")
     scene = replace(BASE.with_stack(stack), image="black", kernels=("own" + "_-1" * 9,))
-    errors = shift_errors(replace(scene, position=(24, 13)))
+    errors = layer_offsets(replace(scene, position=(24, 13)))
     assert (errors[1].inside, errors[1].border) == (
         0,
         None,
@@ -88,7 +88,7 @@ def test_a_layer_without_any_response_is_not_off() -> None:
 def test_a_layer_of_which_nothing_is_left_is_not_said_to_have_followed() -> None:
     scene = replace(BASE.with_stack(Stack.parse("C31c1 -> C31c1")), moves="wrap")
     far = replace(scene, position=(24, 40))
-    assert shift_errors(far)[1] == ("2 C31x31/1c1", None, None, False)
-    assert errors_sentence(far, shift_errors(far)) == (
+    assert layer_offsets(far)[1] == ("2 C31x31/1c1", None, None, False)
+    assert offsets_sentence(far, layer_offsets(far)) == (
         "Measured for the whole picture: so far a move leaves nothing of some layers to compare."
     )

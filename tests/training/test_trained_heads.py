@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pages.ui.training import heads as module
-from pages.ui.training.heads import Progress, Store
+from pages.ui.training.heads import HeadStore, TrainingProgress
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import Experiment
@@ -31,7 +31,7 @@ class StoppedError(Exception):
 
 
 def test_what_is_kept_is_what_rfcore_gives() -> None:
-    found = Store().train(TINY)
+    found = HeadStore().train(TINY)
     classifiers = train_heads(TINY)
     maps = position_maps(TINY, classifiers)
     for one, other in zip(found.classifiers, classifiers, strict=True):
@@ -45,8 +45,8 @@ def test_what_is_kept_is_what_rfcore_gives() -> None:
 
 
 def test_progress_is_told_from_phase_to_phase() -> None:
-    seen: list[Progress] = []
-    Store().train(TINY, seen.append)
+    seen: list[TrainingProgress] = []
+    HeadStore().train(TINY, seen.append)
     phases = [progress.phase for progress in seen]
     assert sorted(set(phases), key=phases.index) == ["drawing", "training", "asking"]
     for phase in set(phases):
@@ -59,7 +59,7 @@ def test_progress_is_told_from_phase_to_phase() -> None:
     assert losses[-1] < 0.5 * losses[0]
 
 
-def trained_by_many(store: Store, experiments: list[Experiment]) -> tuple[list[Any], int, int]:
+def trained_by_many(store: HeadStore, experiments: list[Experiment]) -> tuple[list[Any], int, int]:
     """Train from as many threads at once; return the results, and how many ran, at most at once."""
     carried_out, lock, start = module._carry_out, Lock(), Barrier(len(experiments))
     running = most = runs = 0
@@ -87,35 +87,35 @@ def trained_by_many(store: Store, experiments: list[Experiment]) -> tuple[list[A
 
 
 def test_many_tabs_with_the_same_settings_train_once() -> None:
-    found, runs, _ = trained_by_many(Store(), [TINY] * 6)
+    found, runs, _ = trained_by_many(HeadStore(), [TINY] * 6)
     assert runs == 1
     assert len({result.serial for result in found}) == 1
 
 
 def test_one_training_runs_at_a_time() -> None:
     experiments = [replace(TINY, seed=seed) for seed in range(4)]
-    found, runs, most = trained_by_many(Store(), experiments)
+    found, runs, most = trained_by_many(HeadStore(), experiments)
     assert (runs, most) == (4, 1)
     assert [result.experiment for result in found] == experiments
     assert len({result.serial for result in found}) == 4
 
 
 def test_two_gates_for_one_store_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store()
+    store = HeadStore()
     monkeypatch.setattr(store, "_turn", module.BoundedSemaphore(6))
     _, runs, _ = trained_by_many(store, [TINY] * 6)
     assert runs > 1
 
 
 def test_who_waits_is_told_and_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    store, inside, leave = Store(), Event(), Event()
-    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+    store, inside, leave = HeadStore(), Event(), Event()
+    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
 
-    def hold(progress: Progress) -> None:
+    def hold(progress: TrainingProgress) -> None:
         inside.set()
         assert leave.wait(20)
 
-    def give_up(progress: Progress) -> None:
+    def give_up(progress: TrainingProgress) -> None:
         raise StoppedError(progress.phase)
 
     with ThreadPoolExecutor(1) as pool:
@@ -130,10 +130,10 @@ def test_who_waits_is_told_and_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("phase", ["drawing", "training", "asking"])
 def test_a_training_that_is_stopped_leaves_nothing_behind(phase: str) -> None:
-    store = Store()
+    store = HeadStore()
     kept = store.train(replace(TINY, seed=7))
 
-    def stop(progress: Progress) -> None:
+    def stop(progress: TrainingProgress) -> None:
         if progress.phase == phase:
             raise StoppedError
 
@@ -145,7 +145,7 @@ def test_a_training_that_is_stopped_leaves_nothing_behind(phase: str) -> None:
 
 
 def test_the_least_recently_used_leaves_first() -> None:
-    store = Store(kept=2)
+    store = HeadStore(kept=2)
     experiments = [replace(TINY, seed=seed) for seed in range(3)]
     first, second = (store.train(experiment) for experiment in experiments[:2])
     assert store.find(experiments[0]) is first
@@ -156,9 +156,9 @@ def test_the_least_recently_used_leaves_first() -> None:
 
 
 def test_depths_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store()
+    store = HeadStore()
     monkeypatch.setattr(module, "compare_depths", _first_two_depths)
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     found = store.compare(TINY, seen.append)
     assert [result.stack for result in found] == list(DEPTHS[:2])
     assert [progress.share for progress in seen] == [0, 0.5, 1]

@@ -16,7 +16,7 @@ from pages.ui.scene.head_training import is_quick
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
-from pages.ui.training.heads import STORE, Progress, Trained
+from pages.ui.training.heads import HEAD_STORE, TrainedHeads, TrainingProgress
 from rfcore.errors import RfcoreError
 from rfcore.heads.experiment import Experiment
 
@@ -52,7 +52,7 @@ def training_box(*, offers: bool = True) -> Any:
     progress. The first scene of a visit is trained without being asked, unless that takes long.
     """
     scene = tab_state().scene
-    trained = STORE.find(scene.experiment)
+    trained = HEAD_STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
         st.session_state[_WANTED] = scene.experiment if is_quick(scene.experiment) else None
     st.html(_ON_A_PHONE)
@@ -97,11 +97,11 @@ def train_wanted(spot: Any) -> None:
     """
     experiment = tab_state().scene.experiment
     wanted = st.session_state.get(_WANTED)
-    if experiment is None or wanted != experiment or STORE.find(experiment) is not None:
+    if experiment is None or wanted != experiment or HEAD_STORE.find(experiment) is not None:
         return
     try:
         with spot:
-            STORE.train(experiment, _Bar().show)
+            HEAD_STORE.train(experiment, _Bar().show)
     except RfcoreError as error:
         st.session_state[_WANTED] = None
         spot.error(f"The heads could not be trained: {error}.")
@@ -116,7 +116,7 @@ class _Bar:
     def __init__(self) -> None:
         self.bar, self.drawn = st.progress(0.0, text=" "), 0.0
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: TrainingProgress) -> None:
         now = monotonic()
         if now - self.drawn < _TELL_EVERY:
             return
@@ -130,7 +130,7 @@ class _Bar:
         self.bar.progress(first + (last - first) * progress.share, text=text)
 
 
-def _done(scene: Scene, trained: Trained, *, offers: bool) -> None:
+def _done(scene: Scene, trained: TrainedHeads, *, offers: bool) -> None:
     assert scene.training is not None
     right = [classifier.accuracy for classifier in trained.classifiers]
     every = percent(min(right))
@@ -163,7 +163,7 @@ def _offer(scene: Scene) -> None:
         text += " Their training takes longer than most, so it waits for you."
     st.markdown(text, width="content")
     last = st.session_state.get(_LAST)
-    if last is not None and STORE.find(last.experiment) is not None:
+    if last is not None and HEAD_STORE.find(last.experiment) is not None:
         st.button("Back to the trained settings", key="untrain", on_click=_back, args=(last,))
 
 

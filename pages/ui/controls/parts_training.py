@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.session.tab_state import tab_state
-from pages.ui.training.faces import STORE, Experiment
+from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.spec import PartsSpec
 
 LOOK_EVERY = 0.25
@@ -21,7 +21,7 @@ def training_line() -> None:
     assert parts is not None
     spec = parts.spec
     with st.container(height=_HEIGHT, border=False):
-        trained = STORE.find(spec)
+        trained = GRID_STORE.find(spec)
         if trained is not None:
             st.caption(trained_text(trained))
         elif st.session_state.get(_STOPPED) == spec:
@@ -35,10 +35,10 @@ def training_line() -> None:
 @st.fragment(run_every=LOOK_EVERY)
 def _watched(spec: PartsSpec) -> None:
     """Begin the training, or watch the one that another page began; at its end all is shown."""
-    if STORE.find(spec) is not None:
+    if GRID_STORE.find(spec) is not None:
         st.rerun()
-    begun = STORE.start(spec)
-    done, total = STORE.progress(spec) or (0, 1)
+    begun = GRID_STORE.start(spec)
+    done, total = GRID_STORE.progress(spec) or (0, 1)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", key="stop_parts", on_click=_stop, args=(spec,))
         text = progress_text(spec, done) if begun else "Another training is running. Yours is next."
@@ -54,7 +54,7 @@ def progress_text(spec: PartsSpec, done: int) -> str:
     return f"Asking every grid about faces that moved {spec.distances[at]} px."
 
 
-def trained_text(trained: Experiment) -> str:
+def trained_text(trained: TrainedGrids) -> str:
     """Return from how much the grids have learned, and how long it took."""
     spec = trained.parts.spec
     return (
@@ -64,7 +64,7 @@ def trained_text(trained: Experiment) -> str:
 
 
 def _stop(spec: PartsSpec) -> None:
-    STORE.stop(spec)
+    GRID_STORE.stop(spec)
     st.session_state[_STOPPED] = spec
 
 

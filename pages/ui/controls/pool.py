@@ -23,7 +23,7 @@ from pages.ui.scene.pools import (
     with_kind,
 )
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.pooling_1d import SHIFTS, Classic, classic, classic_sentence
+from pages.ui.sections.pooling_1d import SHIFTS, PooledSignal, pooled_signal, pooled_signal_sentence
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import decimal
 from pages.ui.text.prose import prose
@@ -158,18 +158,18 @@ def classic_section() -> None:
     shift = st.segmented_control(
         "Move the signal right by", SHIFTS, default=1, key="classic_shift", required=True
     )
-    prose(classic_sentence(shift))
+    prose(pooled_signal_sentence(shift))
     before, after = st.columns(2)
     with before:
         st.markdown("Before")
-        st.html(_classic_cells(classic(0)))
+        st.html(_classic_cells(pooled_signal(0)))
     with after:
         st.markdown(f"Moved by {shift}")
-        st.html(_classic_cells(classic(shift)))
+        st.html(_classic_cells(pooled_signal(shift)))
     st.caption("The signal goes on in the same way on both sides, so no border plays a part.")
 
 
-def _classic_cells(shown: Classic) -> str:
+def _classic_cells(shown: PooledSignal) -> str:
     rows = {"signal": shown.signal, "max 2/2": shown.pooled, "max, then blur": shown.blurred}
     return "".join(
         f"<div>{name}</div>" + _cells([list(map(decimal, values))], [values], "100%")

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pages.ui.lessons.reader import FOLDER, read_lesson
+from pages.ui.lessons.reader import LESSON_FOLDER, read_lesson
 
 
 def main(arguments: Sequence[str]) -> int:
     """Check the files that are named, or all lessons; return how many have a mistake."""
-    files = [Path(name) for name in arguments] or sorted(FOLDER.glob("*.toml"))
+    files = [Path(name) for name in arguments] or sorted(LESSON_FOLDER.glob("*.toml"))
     faulty = 0
     for file in files:
         lesson, faults = read_lesson(file, train=True)

@@ -6,13 +6,13 @@ import streamlit as st
 
 from pages.ui.session.component import component
 
-TARGET = "task_card"
+FOCUS_TARGET = "task_card"
 """The key of the container to which the focus goes when a prediction has its answer in it."""
 
 _land = component("landing", "focus.js", "land")
 
 
-def landing(place: str, *, answered: bool = False) -> None:
+def move_focus(place: str, *, answered: bool = False) -> None:
     """Bring the focus to the title of a place that is new, or to the card that is answered now.
 
     place: names what the page shows. answered: whether the card holds an answer. To be called once

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from pages.ui.lessons.tasks import By, Goal
+from pages.ui.lessons.tasks import Goal, GoalAction
 from pages.ui.scene.face import limits
 from pages.ui.scene.limits import map_shapes
 from pages.ui.scene.scene import Scene, Unit
@@ -17,12 +17,12 @@ from rfcore.faces.faces import PARTS
 from rfcore.layers import Conv2d, MaxPool2d
 from rfcore.stack import Stack
 
-MOST_ADDED = 5
+MAX_ADDED = 5
 """Layers that the search for a stack adds to that of the scene."""
 
 
 @lru_cache(maxsize=256)
-def can_be_reached(goal: Goal, scene: Scene) -> bool:
+def is_reachable(goal: Goal, scene: Scene) -> bool:
     """Whether some scene that the learner's hand can make is what the goal asks for.
 
     Tries them all, those near the start first: places of the pattern or of a face's parts, units to
@@ -62,14 +62,14 @@ def _built(scene: Scene) -> Iterator[Scene]:
     while waiting:
         tried = waiting.pop(0)
         yield tried
-        if len(tried.stack) - len(scene.stack) >= MOST_ADDED:
+        if len(tried.stack) - len(scene.stack) >= MAX_ADDED:
             continue
         for layer in (Conv2d(3), MaxPool2d(2)):
             with suppress(RfcoreError):  # it may no longer fit the picture
                 waiting.append(tried.with_stack(Stack((*tried.stack.layers, layer))))
 
 
-_SCENES: dict[By, Callable[[Scene], Iterator[Scene]]] = {
+_SCENES: dict[GoalAction, Callable[[Scene], Iterator[Scene]]] = {
     "drag": _dragged,
     "pin": _pinned,
     "layers": _built,

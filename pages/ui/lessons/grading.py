@@ -8,13 +8,13 @@ from pages.ui.lessons.tasks import (
     ROUNDING,
     Answer,
     Choice,
-    Given,
     Goal,
     Mark,
     Number,
     Prediction,
+    Solution,
     Task,
-    number_of,
+    value_text,
 )
 from pages.ui.scene.limits import map_shapes
 from pages.ui.scene.scene import Scene
@@ -22,7 +22,7 @@ from rfcore.layers import Pair
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Grade:
     """A prediction beside the answer, in words."""
 
     right: bool
@@ -31,7 +31,7 @@ class Verdict:
     why: str
 
 
-def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
+def grade(task: Prediction, given: Answer, answer: Solution) -> Grade:
     """Set a prediction beside the answer."""
     if isinstance(task, Mark):
         assert isinstance(given, tuple)
@@ -44,14 +44,14 @@ def judge(task: Prediction, given: Given, answer: Answer) -> Verdict:
         assert not isinstance(given, tuple)
         assert not isinstance(answer, tuple)
         right = abs(given - answer) <= task.tolerance + ROUNDING
-        said, found = (f"{number_of(n)} {_of(task.unit, n)}".rstrip() for n in (given, answer))
+        said, found = (f"{value_text(n)} {_of(task.unit, n)}".rstrip() for n in (given, answer))
     else:
         assert isinstance(task, Choice)
         assert isinstance(given, int)
         assert isinstance(answer, int)
         right = given == answer
         said, found = (task.options[at].text.rstrip(".") for at in (given, answer))
-    return Verdict(right, said, found, task.why.replace("{answer}", found))
+    return Grade(right, said, found, task.why.replace("{answer}", found))
 
 
 def _of(unit: str, number: float) -> str:
@@ -59,7 +59,7 @@ def _of(unit: str, number: float) -> str:
     return unit.removesuffix("s") if number == 1 else unit
 
 
-def fits(task: Task, scene: Scene, given: object) -> Given | None:
+def validate_answer(task: Task, scene: Scene, given: object) -> Answer | None:
     """Return a prediction, as it comes from a browser or a link, if it can be one of this task."""
     if isinstance(task, Goal):
         return True if given is True else None
@@ -71,10 +71,10 @@ def fits(task: Task, scene: Scene, given: object) -> Given | None:
     if isinstance(task, Choice):
         return given if isinstance(given, int) and 0 <= given < len(task.options) else None
     assert isinstance(task, Mark)
-    return _fitting_cells(task, scene, given)
+    return _validate_cells(task, scene, given)
 
 
-def _fitting_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] | None:
+def _validate_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] | None:
     shape = map_shapes(scene.stack, scene.size)[task.map - 1]
     if not isinstance(given, list | tuple) or len(given) > shape[1] * shape[2]:
         return None

@@ -7,33 +7,33 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.ui.lessons import position
-from pages.ui.lessons.progress import Progress, to_code
-from pages.ui.lessons.reader import Book, Fault, Lesson
+from pages.ui.lessons.progress import LearnerProgress, progress_to_code
+from pages.ui.lessons.reader import Lesson, LessonFault, LessonSet
 from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
 _STATUS = 145  # pixels of the longest: buttons stand in line
 
 
-def lesson_map(book: Book, progress: Progress, problem: str) -> None:
+def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -> None:
     """Show all lessons with how far the learner is in each."""
     st.title("Predict, drag, see", anchor=False)
     prose(
         "Each lesson takes a few minutes. You say what will happen, then you drag and see. "
         "Your browser remembers how far you are."
     )
-    for sentence in (problem, position.notice()):
+    for sentence in (problem, position.progress_notice()):
         if sentence:
             st.warning(escape_markdown(sentence))
-    left_out(book.faults)
-    following = next_lesson(book, progress)
-    for number, lesson in enumerate(book.lessons, 1):
+    show_faults(lesson_set.faults)
+    following = next_lesson(lesson_set, progress)
+    for number, lesson in enumerate(lesson_set.lessons, 1):
         _card(number, lesson, progress, is_next=lesson is following)
     if progress.done:
         _after(progress)
 
 
-def left_out(faults: tuple[Fault, ...]) -> None:
+def show_faults(faults: tuple[LessonFault, ...]) -> None:
     """Say which lessons cannot be shown, and why, to whoever has written them."""
     if faults:
         st.warning(
@@ -42,14 +42,14 @@ def left_out(faults: tuple[Fault, ...]) -> None:
         )
 
 
-def next_lesson(book: Book, progress: Progress) -> Lesson | None:
+def next_lesson(lesson_set: LessonSet, progress: LearnerProgress) -> Lesson | None:
     """Return the lesson to go on with: the one begun last, else the first that is not done."""
-    undone = [lesson for lesson in book.lessons if progress.count(lesson) < len(lesson.steps)]
+    undone = [lesson for lesson in lesson_set.lessons if progress.count(lesson) < len(lesson.steps)]
     last = [lesson for lesson in undone if lesson.name == progress.last[0]]
     return next(iter(last or undone), None)
 
 
-def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> None:
+def _card(number: int, lesson: Lesson, progress: LearnerProgress, *, is_next: bool) -> None:
     done, steps = progress.count(lesson), len(lesson.steps)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
@@ -65,30 +65,30 @@ def _card(number: int, lesson: Lesson, progress: Progress, *, is_next: bool) -> 
                 label,
                 key=f"lesson_{lesson.name}",
                 type="primary" if is_next else "secondary",
-                on_click=position.go_to,
+                on_click=position.go_to_step,
                 args=(lesson.name, position.first_open(lesson, progress)),
                 width=110,
             )
 
 
-def _after(progress: Progress) -> None:
+def _after(progress: LearnerProgress) -> None:
     with st.container(horizontal=True):
         st.button(
             "What I predicted",
             key="to_summary",
-            on_click=position.go_to,
+            on_click=position.go_to_step,
             args=(position.SUMMARY,),
         )
         with st.popover("Take my progress along"):
             st.markdown("Open this link in another browser, and go on there.")
             address = urlsplit(st.context.url or "")
-            link = f"{address.scheme}://{address.netloc}{address.path}?progress={to_code(progress)}"
+            link = f"{address.scheme}://{address.netloc}{address.path}?progress={progress_to_code(progress)}"
             st.code(link, language=None, wrap_lines=True)
         with st.popover("Start over"):
             st.markdown("This forgets all that you have predicted.")
             st.button(
                 "Forget it",
                 key="reset_progress",
-                on_click=position.change,
+                on_click=position.set_progress,
                 args=(progress.reset(),),
             )

@@ -19,10 +19,10 @@ EVERY = 6
 """Pixels from one place to the next at which it is asked: all of them would take seconds."""
 
 
-def _heads(scene: Scene) -> heads.Trained:
+def _heads(scene: Scene) -> heads.TrainedHeads:
     if scene.experiment is None:
         raise SceneError("there are no heads here; take a scene of the page on heads")
-    return heads.STORE.train(scene.experiment)
+    return heads.HEAD_STORE.train(scene.experiment)
 
 
 def _head(asked: Quantity) -> int:
@@ -83,10 +83,10 @@ def _face(scene: Scene, asked: Quantity) -> float:
     return 100.0 * float(found.parts.face_probabilities(picture)[grids.index(asked.grid)])
 
 
-def _grids(scene: Scene) -> faces.Experiment:
+def _grids(scene: Scene) -> faces.TrainedGrids:
     if scene.parts is None:
         raise SceneError("there is no face here; take a scene of the page on parts and places")
-    store, spec = faces.STORE, scene.parts.spec
+    store, spec = faces.GRID_STORE, scene.parts.spec
     while (found := store.find(spec)) is None:
         store.start(spec)
         store.wait()

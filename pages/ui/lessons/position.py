@@ -6,9 +6,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.ui.lessons.progress import Progress, ProgressError, from_code, from_text, to_text
-from pages.ui.lessons.reader import Book, Lesson, Step
-from pages.ui.lessons.tasks import Given
+from pages.ui.lessons.progress import (
+    LearnerProgress,
+    ProgressError,
+    progress_from_code,
+    progress_from_text,
+    progress_to_text,
+)
+from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
+from pages.ui.lessons.tasks import Answer
 from pages.ui.session.browser_storage import keep_text, kept_text
 from pages.ui.session.presenting import PRESENT
 
@@ -19,59 +25,59 @@ _PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
 _STAYS = (PRESENT,)  # parameters of a link that are no place
 
 
-def progress(book: Book) -> Progress:
+def current_progress(lesson_set: LessonSet) -> LearnerProgress:
     """Return how far the learner is, with what browser and link have told meanwhile."""
     state = st.session_state
-    here: Progress = state.setdefault(_PROGRESS, Progress())
+    here: LearnerProgress = state.setdefault(_PROGRESS, LearnerProgress())
     told = kept_text("progress")
     if told and told != state.get(_TOLD):
         state[_TOLD] = told
         try:
-            here = here.merged(from_text(told))
+            here = here.merged(progress_from_text(told))
         except ProgressError as error:
             state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
     if told is not None and "progress" in st.query_params:
         # Not before the browser has told what it keeps: the link adds to that.
         code = st.query_params.pop("progress")
         try:
-            brought = from_code(code)
+            brought = progress_from_code(code)
         except ProgressError as error:
             state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
         else:
             # A link adds to what was done here, and takes nothing away.
             here = here.merged(replace(brought, since=here.since))
-    state[_PROGRESS] = here = here.known(book)
+    state[_PROGRESS] = here = here.known(lesson_set)
     return here
 
 
-def notice() -> str:
+def progress_notice() -> str:
     """Return once what could not be read of the learner's progress."""
     found: str = st.session_state.pop(_NOTICE, "")
     return found
 
 
-def remember() -> None:
+def store_progress() -> None:
     """Let the browser keep the progress; to be called once, at the end of a page."""
     told = kept_text("progress") is not None
-    keep_text("progress", to_text(st.session_state[_PROGRESS]) if told else None)
+    keep_text("progress", progress_to_text(st.session_state[_PROGRESS]) if told else None)
 
 
-def change(made: Progress) -> None:
+def set_progress(made: LearnerProgress) -> None:
     """Replace the progress."""
     st.session_state[_PROGRESS] = made
 
 
-def note(lesson: Lesson, step: Step, given: Given | None) -> None:
+def record_step(lesson: Lesson, step: LessonStep, given: Answer | None) -> None:
     """Note that a step is done, with what was predicted."""
-    change(st.session_state[_PROGRESS].with_step(lesson, step, given))
+    set_progress(st.session_state[_PROGRESS].with_step(lesson, step, given))
 
 
-def place(book: Book) -> tuple[Lesson | None, int, str]:
+def step_of_link(lesson_set: LessonSet) -> tuple[Lesson | None, int, str]:
     """Return the lesson of the link, its step from 0, and a sentence if the link has neither."""
     name = st.query_params.get("lesson", "")
     if not name or name == SUMMARY:
         return None, 0, ""
-    lesson = book.find(name)
+    lesson = lesson_set.find(name)
     if lesson is None:
         return None, 0, f"There is no lesson \u201c{name[:40]}\u201d; choose one below."
     number = st.query_params.get("step", "1")
@@ -87,7 +93,7 @@ def is_summary() -> bool:
     return st.query_params.get("lesson") == SUMMARY
 
 
-def go_to(lesson: str, step: int = 0) -> None:
+def go_to_step(lesson: str, step: int = 0) -> None:
     """Put a place into the link: a lesson and its step from 0; without a lesson, the map."""
     stays = {key: st.query_params[key] for key in _STAYS if key in st.query_params}
     where = {"lesson": lesson, "step": str(step + 1)} if lesson else {}
@@ -103,12 +109,12 @@ def to_map_button() -> None:
         key="to_map",
         icon=":material/arrow_back:",
         type="tertiary",
-        on_click=go_to,
+        on_click=go_to_step,
         args=("",),
     )
 
 
-def first_open(lesson: Lesson, here: Progress) -> int:
+def first_open(lesson: Lesson, here: LearnerProgress) -> int:
     """Return the step at which a lesson is taken up: where the learner was, or the first not done.
 
     A lesson that is done begins at its beginning.

@@ -16,17 +16,17 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
-from pages.ui.lessons.grading import fits
-from pages.ui.lessons.reader import Book, Lesson, Step
-from pages.ui.lessons.tasks import Given
+from pages.ui.lessons.grading import validate_answer
+from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
+from pages.ui.lessons.tasks import Answer
 
-MOST = 20_000
+MAX_CHARACTERS = 20_000
 """Characters of a text that are read; a learner who has done everything has a tenth."""
 
-MOST_UNKNOWN = MOST // 4
+MAX_UNKNOWN = MAX_CHARACTERS // 4
 """Characters up to which a text may hold what no lesson asks for."""
 
-MOST_RESETS = 10_000
+MAX_RESETS = 10_000
 """Times that a learner can begin anew and be believed."""
 
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
@@ -37,7 +37,7 @@ class ProgressError(ValueError):
 
 
 @dataclass(frozen=True)
-class Progress:
+class LearnerProgress:
     """What a learner has predicted, and where they were last.
 
     done: for each lesson's name, for each step's name, what was given; None for a step without a
@@ -49,14 +49,14 @@ class Progress:
     last: tuple[str, str] = ("", "")
     since: int = 0
 
-    def given(self, lesson: Lesson, step: Step) -> Given | None:
+    def given(self, lesson: Lesson, step: LessonStep) -> Answer | None:
         """Return what was predicted in a step, if anything was that fits its task."""
         known = self.done.get(lesson.name, {})
         if step.task is None or step.name not in known:
             return None
-        return fits(step.task, step.scene, known[step.name])
+        return validate_answer(step.task, step.scene, known[step.name])
 
-    def has_done(self, lesson: Lesson, step: Step) -> bool:
+    def has_done(self, lesson: Lesson, step: LessonStep) -> bool:
         """Whether a step was read, predicted, or its goal reached."""
         if step.task is None:
             return step.name in self.done.get(lesson.name, {})
@@ -66,48 +66,50 @@ class Progress:
         """Return how many steps of a lesson are done."""
         return sum(self.has_done(lesson, step) for step in lesson.steps)
 
-    def with_step(self, lesson: Lesson, step: Step, given: Given | None) -> Progress:
+    def with_step(self, lesson: Lesson, step: LessonStep, given: Answer | None) -> LearnerProgress:
         """Return the progress with a step done; the first prediction counts, not a later one."""
         if self.has_done(lesson, step):
             return self
         steps = {**self.done.get(lesson.name, {}), step.name: given}
         return replace(self, done={**self.done, lesson.name: steps})
 
-    def at(self, lesson: Lesson, step: Step) -> Progress:
+    def at(self, lesson: Lesson, step: LessonStep) -> LearnerProgress:
         """Return the progress of a learner who is at a step now."""
         return replace(self, last=(lesson.name, step.name))
 
-    def without(self, lesson: Lesson) -> Progress:
+    def without(self, lesson: Lesson) -> LearnerProgress:
         """Return the progress with one lesson to be done anew."""
         done = {name: steps for name, steps in self.done.items() if name != lesson.name}
-        return replace(self, done=done, since=min(self.since + 1, MOST_RESETS))
+        return replace(self, done=done, since=min(self.since + 1, MAX_RESETS))
 
-    def reset(self) -> Progress:
+    def reset(self) -> LearnerProgress:
         """Return the progress of one who begins anew."""
-        return Progress(since=min(self.since + 1, MOST_RESETS))
+        return LearnerProgress(since=min(self.since + 1, MAX_RESETS))
 
-    def known(self, book: Book) -> Progress:
+    def known(self, lesson_set: LessonSet) -> LearnerProgress:
         """Return the progress without answers that do not fit.
 
         What no lesson asks for stays until the text has grown long: a lesson may be gone only
         until its file is mended.
         """
-        is_short = len(to_text(self)) <= MOST_UNKNOWN
-        fits = {
+        is_short = len(progress_to_text(self)) <= MAX_UNKNOWN
+        are_done = {
             (lesson.name, step.name): self.has_done(lesson, step)
-            for lesson in book.lessons
+            for lesson in lesson_set.lessons
             for step in lesson.steps
         }
         done = {}
         for lesson, steps in self.done.items():
             kept = {
-                step: given for step, given in steps.items() if fits.get((lesson, step), is_short)
+                step: given
+                for step, given in steps.items()
+                if are_done.get((lesson, step), is_short)
             }
             if kept:
                 done[lesson] = kept
         return replace(self, done=done)
 
-    def merged(self, other: Progress) -> Progress:
+    def merged(self, other: LearnerProgress) -> LearnerProgress:
         """Return this progress and another tab's together; the later reset wins over all before."""
         if other.since != self.since:
             return self if self.since > other.since else other
@@ -116,20 +118,20 @@ class Progress:
         return replace(self, done=done, last=self.last if any(self.last) else other.last)
 
 
-def to_text(progress: Progress) -> str:
+def progress_to_text(progress: LearnerProgress) -> str:
     """Return a progress as a browser keeps it.
 
-    >>> from_text(to_text(Progress({"a": {"b": 3}}, ("a", "b"), 1))).done
+    >>> progress_from_text(progress_to_text(LearnerProgress({"a": {"b": 3}}, ("a", "b"), 1))).done
     {'a': {'b': 3}}
     """
     parts = {"done": progress.done, "last": progress.last, "since": progress.since}
     return json.dumps(parts, separators=(",", ":"))
 
 
-def from_text(text: str) -> Progress:
+def progress_from_text(text: str) -> LearnerProgress:
     """Return the progress of a text; raises ProgressError when it holds none."""
-    if len(text) > MOST:
-        raise ProgressError(f"it has {len(text)} characters; at most {MOST} are read")
+    if len(text) > MAX_CHARACTERS:
+        raise ProgressError(f"it has {len(text)} characters; at most {MAX_CHARACTERS} are read")
     try:
         parts = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
@@ -145,8 +147,8 @@ def from_text(text: str) -> Progress:
     place = ("", "")
     if isinstance(last, list) and len(last) == 2 and all(isinstance(name, str) for name in last):
         place = last[0][:80], last[1][:80]
-    is_count = isinstance(since, int) and not isinstance(since, bool) and 0 <= since <= MOST_RESETS
-    return Progress(done, place, since if is_count else 0)  # type: ignore[arg-type]
+    is_count = isinstance(since, int) and not isinstance(since, bool) and 0 <= since <= MAX_RESETS
+    return LearnerProgress(done, place, since if is_count else 0)  # type: ignore[arg-type]
 
 
 def _no_number(name: str) -> None:
@@ -162,24 +164,24 @@ def _finite(digits: str) -> float:
     return number
 
 
-def to_code(progress: Progress) -> str:
+def progress_to_code(progress: LearnerProgress) -> str:
     """Return a progress as a link carries it.
 
-    >>> from_code(to_code(Progress({"a": {"b": 3}}))).done
+    >>> progress_from_code(progress_to_code(LearnerProgress({"a": {"b": 3}}))).done
     {'a': {'b': 3}}
     """
-    packed = zlib.compress(to_text(progress).encode(), 9)
+    packed = zlib.compress(progress_to_text(progress).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def from_code(code: str) -> Progress:
+def progress_from_code(code: str) -> LearnerProgress:
     """Return the progress of a link; raises ProgressError when it holds none."""
-    if len(code) > MOST:
-        raise ProgressError(f"it has {len(code)} characters; at most {MOST} are read")
+    if len(code) > MAX_CHARACTERS:
+        raise ProgressError(f"it has {len(code)} characters; at most {MAX_CHARACTERS} are read")
     try:
         packed = base64.urlsafe_b64decode(code.encode() + b"=" * (-len(code) % 4))
         # A few bytes can stand for gigabytes: no more is unpacked than is read.
-        text = zlib.decompressobj().decompress(packed, MOST + 1).decode()
+        text = zlib.decompressobj().decompress(packed, MAX_CHARACTERS + 1).decode()
     except (binascii.Error, ValueError, zlib.error):
         raise ProgressError("it was cut off, or is not what this app has written") from None
-    return from_text(text)
+    return progress_from_text(text)

@@ -9,10 +9,10 @@ import streamlit as st
 from pages.ui.controls.heads_training import training_for
 from pages.ui.controls.notices import show_link_notices
 from pages.ui.lessons import position, task_card
-from pages.ui.lessons.focus import TARGET, landing
-from pages.ui.lessons.progress import Progress
-from pages.ui.lessons.reader import Book, Lesson, Step
-from pages.ui.lessons.tasks import Given, Goal, Mark, Prediction, answer_to
+from pages.ui.lessons.focus import FOCUS_TARGET, move_focus
+from pages.ui.lessons.progress import LearnerProgress
+from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
+from pages.ui.lessons.tasks import Answer, Goal, Mark, Prediction, solution_of
 from pages.ui.render.frame import StageTask
 from pages.ui.scene.link import KEYS
 from pages.ui.scene.workspaces import room_for
@@ -23,7 +23,9 @@ from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
 
-def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem: str) -> None:
+def lesson_step(
+    lesson_set: LessonSet, lesson: Lesson, at: int, progress: LearnerProgress, problem: str
+) -> None:
     """Show a step, from 0, and take note of what the learner does in it."""
     step = lesson.steps[at]
     name = f"lesson {lesson.name} {step.name}"
@@ -33,42 +35,42 @@ def lesson_step(book: Book, lesson: Lesson, at: int, progress: Progress, problem
             st.query_params.pop(key, None)
     open_workspace(room_for(step.scene, name), step.scene.lens)
     progress = progress.at(lesson, step)
-    position.change(progress)
+    position.set_progress(progress)
     told, shown = st.columns([2, 5], gap="large")
     with told:
-        _head(book, lesson, at)
-        for sentence in (problem, position.notice()):
+        _head(lesson_set, lesson, at)
+        for sentence in (problem, position.progress_notice()):
             if sentence:
                 st.warning(escape_markdown(sentence))
         show_link_notices()
         prose(step.text)
-        with st.container(border=True, key=TARGET):
+        with st.container(border=True, key=FOCUS_TARGET):
             task_card.task_card(lesson, at, given)
         if not presenting():
             # Before the stage, for what its scene needs may take seconds to be trained.
-            landing(name, answered=given is not None)
+            move_focus(name, answered=given is not None)
     with shown:
-        _shown(name, step, given, lambda: _bar(book, lesson, at))
+        _shown(name, step, given, lambda: _bar(lesson_set, lesson, at))
 
 
-def _head(book: Book, lesson: Lesson, at: int) -> None:
+def _head(lesson_set: LessonSet, lesson: Lesson, at: int) -> None:
     steps = len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
         position.to_map_button()
-        number = book.lessons.index(lesson) + 1
-        st.caption(f"Lesson {number} of {len(book.lessons)}, step {at + 1} of {steps}")
+        number = lesson_set.lessons.index(lesson) + 1
+        st.caption(f"Lesson {number} of {len(lesson_set.lessons)}, step {at + 1} of {steps}")
     st.title(lesson.steps[at].title, anchor=False)
 
 
-def _bar(book: Book, lesson: Lesson, at: int) -> None:
+def _bar(lesson_set: LessonSet, lesson: Lesson, at: int) -> None:
     """Show the projector's bar, which turns from step to step and on to the next lesson."""
-    places = [(each.name, i) for each in book.lessons for i in range(len(each.steps))]
+    places = [(each.name, i) for each in lesson_set.lessons for i in range(len(each.steps))]
     place = places.index((lesson.name, at))
-    turning_bar(place, len(places), lambda to: position.go_to(*places[to]), leave)
-    position.remember()
+    turning_bar(place, len(places), lambda to: position.go_to_step(*places[to]), leave)
+    position.store_progress()
 
 
-def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) -> None:
+def _shown(name: str, step: LessonStep, given: Answer | None, bar: Callable[[], None]) -> None:
     """Show the stage, and train what its scene needs."""
     train = training_for(step.scene)
     watched = (task_card.CARD,) if isinstance(step.task, Goal) and given is None else ()
@@ -76,7 +78,7 @@ def _shown(name: str, step: Step, given: Given | None, bar: Callable[[], None]) 
     train()
 
 
-def _stage_task(name: str, step: Step, given: Given | None) -> StageTask:
+def _stage_task(name: str, step: LessonStep, given: Answer | None) -> StageTask:
     """Return what the stage has to know of a task: whether it is locked, and what to mark."""
     task = step.task
     if not isinstance(task, Prediction):
@@ -86,7 +88,7 @@ def _stage_task(name: str, step: Step, given: Given | None) -> StageTask:
     at = (task.map or len(step.scene.stack)) - 1
     if given is None:
         return StageTask(name, locked=True, map=at)
-    answer = answer_to(task, step.scene)
+    answer = solution_of(task, step.scene)
     assert isinstance(given, tuple)
     assert isinstance(answer, tuple)
     return StageTask(name, locked=False, map=at, marks=given, changed=answer)

@@ -8,45 +8,45 @@ from html import escape
 import streamlit as st
 
 from pages.ui.lessons import position
-from pages.ui.lessons.grading import Verdict, judge
-from pages.ui.lessons.progress import Progress
-from pages.ui.lessons.reader import Book
-from pages.ui.lessons.task_card import icon_of, told
-from pages.ui.lessons.tasks import Prediction, answer_to
+from pages.ui.lessons.grading import Grade, grade
+from pages.ui.lessons.progress import LearnerProgress
+from pages.ui.lessons.reader import LessonSet
+from pages.ui.lessons.task_card import grade_icon, grade_text
+from pages.ui.lessons.tasks import Prediction, solution_of
 from rfcore.errors import RfcoreError
 
 
 @dataclass(frozen=True)
-class Line:
-    """One prediction: of which lesson, what was asked, and the verdict."""
+class SummaryLine:
+    """One prediction: of which lesson, what was asked, and its grade."""
 
     lesson: str
     ask: str
-    verdict: Verdict
+    grade: Grade
 
 
-def lines_of(book: Book, progress: Progress) -> tuple[Line, ...]:
-    """Return all predictions in the order of the lessons, each judged anew."""
+def summary_lines(lesson_set: LessonSet, progress: LearnerProgress) -> tuple[SummaryLine, ...]:
+    """Return all predictions in the order of the lessons, each graded anew."""
     found = []
-    for lesson in book.lessons:
+    for lesson in lesson_set.lessons:
         for step in lesson.steps:
             given = progress.given(lesson, step)
             if given is None or not isinstance(step.task, Prediction):
                 continue
             try:
-                verdict = judge(step.task, given, answer_to(step.task, step.scene))
+                graded = grade(step.task, given, solution_of(step.task, step.scene))
             except RfcoreError:  # a lesson that was changed meanwhile
                 continue
-            found.append(Line(lesson.title, step.task.ask, verdict))
+            found.append(SummaryLine(lesson.title, step.task.ask, graded))
     return tuple(found)
 
 
-def lesson_summary(book: Book, progress: Progress) -> None:
+def lesson_summary(lesson_set: LessonSet, progress: LearnerProgress) -> None:
     """Show all predictions, and offer them as a page of their own."""
     position.to_map_button()
     st.title("What I predicted", anchor=False)
     with st.spinner("Measuring everything again."):
-        lines = lines_of(book, progress)
+        lines = summary_lines(lesson_set, progress)
     if not lines:
         st.markdown("There is no prediction yet.")
         return
@@ -62,32 +62,33 @@ def lesson_summary(book: Book, progress: Progress) -> None:
     )
 
 
-def _card(line: Line) -> None:
-    word = "Right" if line.verdict.right else "Not right"
+def _card(line: SummaryLine) -> None:
+    word = "Right" if line.grade.right else "Not right"
     with st.container(border=True):
         st.markdown(
-            f"{icon_of(line.verdict)} **{word}.** {line.lesson}: {line.ask}  \n{told(line.verdict)}"
+            f"{grade_icon(line.grade)} **{word}.** {line.lesson}: {line.ask}  \n"
+            f"{grade_text(line.grade)}"
         )
 
 
-def _score(lines: tuple[Line, ...]) -> str:
-    right = sum(line.verdict.right for line in lines)
+def _score(lines: tuple[SummaryLine, ...]) -> str:
+    right = sum(line.grade.right for line in lines)
     return f"{right} of {len(lines)} predictions were right."
 
 
-def as_page(lines: tuple[Line, ...]) -> str:
+def as_page(lines: tuple[SummaryLine, ...]) -> str:
     """Return the predictions as a web page that needs nothing else and prints on paper."""
     rows = "".join(
         "<tr>"
-        f"<td>{'right' if line.verdict.right else 'wrong'}</td>"
+        f"<td>{'right' if line.grade.right else 'wrong'}</td>"
         + "".join(
             f"<td>{escape(text)}</td>"
             for text in (
                 line.lesson,
                 line.ask,
-                line.verdict.said,
-                line.verdict.found,
-                line.verdict.why,
+                line.grade.said,
+                line.grade.found,
+                line.grade.why,
             )
         )
         + "</tr>"

@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.lessons import position
-from pages.ui.lessons.grading import Verdict, fits, judge
-from pages.ui.lessons.reader import Lesson, Step
-from pages.ui.lessons.tasks import Choice, Given, Goal, Mark, Number, Prediction, answer_to
+from pages.ui.lessons.grading import Grade, grade, validate_answer
+from pages.ui.lessons.reader import Lesson, LessonStep
+from pages.ui.lessons.tasks import Answer, Choice, Goal, Mark, Number, Prediction, solution_of
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
@@ -28,7 +28,7 @@ _BUILD = ("C3x3/1", "M2x2/2")
 """What can be added to the layers of a step in which one builds."""
 
 
-def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
+def task_card(lesson: Lesson, at: int, given: Answer | None) -> None:
     """Show a step's task, from 0, or its answer once there is a prediction."""
     step = lesson.steps[at]
     task = step.task
@@ -52,7 +52,7 @@ def task_card(lesson: Lesson, at: int, given: Given | None) -> None:
         _answered(lesson, at, task, given)
 
 
-def _asked(lesson: Lesson, at: int, step: Step, task: Prediction) -> None:
+def _asked(lesson: Lesson, at: int, step: LessonStep, task: Prediction) -> None:
     """Ask for a prediction; it is taken in before the page runs again."""
     prose(f"**{task.ask}**")
     key = f"given_{lesson.name}_{step.name}"
@@ -80,34 +80,34 @@ def _asked(lesson: Lesson, at: int, step: Step, task: Prediction) -> None:
     _onward(lesson, at, done=False)
 
 
-def _predict(lesson: Lesson, step: Step, key: str) -> None:
+def _predict(lesson: Lesson, step: LessonStep, key: str) -> None:
     task = step.task
     assert task is not None
     if isinstance(task, Mark):
         # The room of a step is named as the stage names its task.
-        given = fits(task, step.scene, marked_cells(tab_state().room.name))
+        given = validate_answer(task, step.scene, marked_cells(tab_state().room.name))
     else:
-        given = fits(task, step.scene, st.session_state.get(key))
+        given = validate_answer(task, step.scene, st.session_state.get(key))
     if given is None:
         missing = "Type a number first." if isinstance(task, Number) else "Choose an answer first."
         st.session_state[f"problem_{key}"] = missing
         return
-    position.note(lesson, step, given)
+    position.record_step(lesson, step, given)
 
 
-def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
+def _answered(lesson: Lesson, at: int, task: Prediction, given: Answer) -> None:
     step = lesson.steps[at]
     prose(task.ask)
     try:
         with st.spinner("Measuring."):
-            verdict = judge(task, given, answer_to(task, step.scene))
+            graded = grade(task, given, solution_of(task, step.scene))
     except RfcoreError as error:
         st.error(escape_markdown(f"This could not be measured: {error}."))
         _onward(lesson, at, done=True)
         return
-    show = st.success if verdict.right else st.info
-    word = "Right." if verdict.right else "Not this time."
-    show(f"**{word}**  \n{told(verdict)}", icon=icon_of(verdict))
+    show = st.success if graded.right else st.info
+    word = "Right." if graded.right else "Not this time."
+    show(f"**{word}**  \n{grade_text(graded)}", icon=grade_icon(graded))
     if isinstance(task, Mark):
         st.caption("Boxes: what you marked. Dots: what changes.")
     if task.move != (0, 0):
@@ -116,19 +116,19 @@ def _answered(lesson: Lesson, at: int, task: Prediction, given: Given) -> None:
     _onward(lesson, at, done=True)
 
 
-def told(verdict: Verdict) -> str:
+def grade_text(graded: Grade) -> str:
     """Return what was predicted, what was measured and why, as Markdown."""
-    said, found = escape_markdown(verdict.said), escape_markdown(verdict.found)
-    return f"You said: {said}  \nMeasured: **{found}**  \n{verdict.why}"
+    said, found = escape_markdown(graded.said), escape_markdown(graded.found)
+    return f"You said: {said}  \nMeasured: **{found}**  \n{graded.why}"
 
 
-def icon_of(verdict: Verdict) -> str:
+def grade_icon(graded: Grade) -> str:
     """Return the icon of a prediction that was right, or of one to learn from."""
-    return ":material/check_circle:" if verdict.right else ":material/lightbulb:"
+    return ":material/check_circle:" if graded.right else ":material/lightbulb:"
 
 
 @st.fragment(key=CARD)
-def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
+def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
     """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
     try:
         reached = goal.reached(tab_state().scene)
@@ -136,7 +136,7 @@ def _watched(lesson: Lesson, step: Step, goal: Goal) -> None:
         st.error(escape_markdown(f"This could not be measured: {error}."))
         return
     if reached:
-        position.note(lesson, step, True)
+        position.record_step(lesson, step, True)
         st.rerun()  # the whole page: the way on is outside, and the browser is told what to keep
     st.caption("Not reached yet.")
 
@@ -177,7 +177,7 @@ def _onward(lesson: Lesson, at: int, *, done: bool) -> None:
             "Back",
             key="lesson_back",
             disabled=at == 0,
-            on_click=position.go_to,
+            on_click=position.go_to_step,
             args=(lesson.name, at - 1),
         )
         label = ("Finish" if last else "Next") if done else "Skip"
@@ -191,8 +191,8 @@ def _onward(lesson: Lesson, at: int, *, done: bool) -> None:
 
 def _leave(lesson: Lesson, at: int) -> None:
     if lesson.steps[at].task is None:
-        position.note(lesson, lesson.steps[at], None)
+        position.record_step(lesson, lesson.steps[at], None)
     if at + 1 < len(lesson.steps):
-        position.go_to(lesson.name, at + 1)
+        position.go_to_step(lesson.name, at + 1)
     else:
-        position.go_to("")
+        position.go_to_step("")

@@ -9,16 +9,16 @@ from typing import cast
 from pages.ui.lessons.measures import MEASURES, Quantity
 from pages.ui.lessons.tasks import (
     COMPARE,
-    By,
     Choice,
     Condition,
     Goal,
+    GoalAction,
     Mark,
     Number,
     Option,
     Task,
 )
-from pages.ui.lessons.toml_table import Fields
+from pages.ui.lessons.toml_table import TomlTable
 from pages.ui.scene.scene import Scene
 from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import QUARTERS
@@ -33,13 +33,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
 """What belongs to a quantity, with the names that there are."""
 
 
-def read_task(fields: Fields, scene: Scene) -> Task:
+def read_task(fields: TomlTable, scene: Scene) -> Task:
     """Return the task of a step's table; raises LessonError for what is none."""
     kind = fields.choice("kind", tuple(_TASKS))
     return _TASKS[kind](fields, scene)
 
 
-def _mark(fields: Fields, scene: Scene) -> Task:
+def _mark(fields: TomlTable, scene: Scene) -> Task:
     fields.only("kind", "ask", "why", "move", "map")
     return Mark(
         ask=fields.text("ask"),
@@ -49,7 +49,7 @@ def _mark(fields: Fields, scene: Scene) -> Task:
     )
 
 
-def _number(fields: Fields, scene: Scene) -> Task:
+def _number(fields: TomlTable, scene: Scene) -> Task:
     fields.only("kind", "ask", "why", "move", "veil", "unit", "tolerance", *_NAMES)
     return Number(
         ask=fields.text("ask"),
@@ -62,7 +62,7 @@ def _number(fields: Fields, scene: Scene) -> Task:
     )
 
 
-def _choice(fields: Fields, scene: Scene) -> Task:
+def _choice(fields: TomlTable, scene: Scene) -> Task:
     fields.only("kind", "ask", "why", "move", "veil", "options", *_NAMES)
     options = []
     for option in fields.tables("options", 6):
@@ -80,7 +80,7 @@ def _choice(fields: Fields, scene: Scene) -> Task:
     )
 
 
-def _goal(fields: Fields, scene: Scene) -> Task:
+def _goal(fields: TomlTable, scene: Scene) -> Task:
     fields.only("kind", "ask", "why", "by", "until")
     by = fields.choice("by", ("drag", "pin", "layers"))
     until = []
@@ -91,12 +91,12 @@ def _goal(fields: Fields, scene: Scene) -> Task:
     return Goal(
         ask=fields.text("ask"),
         why=fields.text("why"),
-        by=cast(By, by),
+        by=cast(GoalAction, by),
         until=tuple(until),
     )
 
 
-_TASKS: dict[str, Callable[[Fields, Scene], Task]] = {
+_TASKS: dict[str, Callable[[TomlTable, Scene], Task]] = {
     "mark": _mark,
     "number": _number,
     "choice": _choice,
@@ -104,7 +104,7 @@ _TASKS: dict[str, Callable[[Fields, Scene], Task]] = {
 }
 
 
-def _quantity(fields: Fields, scene: Scene | None) -> Quantity:
+def _quantity(fields: TomlTable, scene: Scene | None) -> Quantity:
     name = fields.choice("measure", tuple(MEASURES))
     needs = MEASURES[name].needs
     for given in _NAMES:
@@ -119,7 +119,7 @@ def _quantity(fields: Fields, scene: Scene | None) -> Quantity:
     )
 
 
-def _condition(fields: Fields, quantity: Quantity) -> Condition:
+def _condition(fields: TomlTable, quantity: Quantity) -> Condition:
     text = fields.text("is")
     found = re.fullmatch(r"(<=|>=|=|<|>)\s*(-?\d{1,6}(?:\.\d{1,6})?)", text)
     if found is None:

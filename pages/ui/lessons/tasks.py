@@ -23,7 +23,7 @@ from pages.ui.scene.scene import Scene
 from pages.ui.text.format import decimal
 from rfcore.layers import Pair
 
-By = Literal["drag", "pin", "layers"]
+GoalAction = Literal["drag", "pin", "layers"]
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -132,7 +132,7 @@ class Choice(Prediction):
 class Goal(Task):
     """Drag, pin, or build layers until all conditions are true of the scene."""
 
-    by: By = "drag"
+    by: GoalAction = "drag"
     until: tuple[Condition, ...]
 
     @property
@@ -144,14 +144,14 @@ class Goal(Task):
         return all(condition.holds(scene) for condition in self.until)
 
 
-Given = float | int | bool | tuple[Pair, ...]
+Answer = float | int | bool | tuple[Pair, ...]
 """A learner's prediction: a number, an option from 0, True for a goal, or the marked cells."""
 
-Answer = float | int | tuple[Pair, ...]
+Solution = float | int | tuple[Pair, ...]
 
 
 @lru_cache(maxsize=256)
-def answer_to(task: Prediction, scene: Scene) -> Answer:
+def solution_of(task: Prediction, scene: Scene) -> Solution:
     """Return the answer to a task in the scene of its step.
 
     Raises SceneError, or what rfcore raises, when there is none or, of a choice, not just one.
@@ -169,7 +169,7 @@ def answer_to(task: Prediction, scene: Scene) -> Answer:
     right = [at for at, option in enumerate(task.options) if option.when.holds(after)]
     if len(right) != 1:
         found = ", ".join(str(at + 1) for at in right) or "none"
-        values = [number_of(option.when.quantity.of(after)) for option in task.options]
+        values = [value_text(option.when.quantity.of(after)) for option in task.options]
         raise SceneError(
             f"exactly one option must be right, but of {len(task.options)} it is "
             f"{found}; measured: {', '.join(values)}"
@@ -177,10 +177,10 @@ def answer_to(task: Prediction, scene: Scene) -> Answer:
     return right[0]
 
 
-def number_of(value: float | None) -> str:
+def value_text(value: float | None) -> str:
     """Write a measured number in short; "none" where there is none.
 
-    >>> number_of(8.0), number_of(12.346), number_of(None)
+    >>> value_text(8.0), value_text(12.346), value_text(None)
     ('8', '12.3', 'none')
     """
     if value is None:

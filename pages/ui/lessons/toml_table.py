@@ -14,7 +14,7 @@ class LessonError(ValueError):
         self.path, self.problem = path, problem
 
 
-class Fields:
+class TomlTable:
     """One table of a lesson's file, and the path to it."""
 
     def __init__(self, table: Mapping[str, Any], path: tuple[Any, ...]) -> None:
@@ -76,14 +76,14 @@ class Fields:
             raise self.error(name, f"it must be two whole numbers, as in [0, 1], got {value!r}")
         return value[0], value[1]
 
-    def table(self, name: str) -> Fields:
+    def table(self, name: str) -> TomlTable:
         """Return the fields of a table inside this one."""
         value = self._get(name, None)
         if not isinstance(value, dict):
             raise self.error(name, f"it must be a table of fields, got {value!r}")
-        return Fields(value, (*self.path, name))
+        return TomlTable(value, (*self.path, name))
 
-    def tables(self, name: str, most: int) -> list[Fields]:
+    def tables(self, name: str, most: int) -> list[TomlTable]:
         """Return the fields of each table of a list, of which there is at least one."""
         value = self._get(name, None)
         if not isinstance(value, list) or not 1 <= len(value) <= most:
@@ -91,12 +91,12 @@ class Fields:
         for table in value:
             if not isinstance(table, dict):
                 raise self.error(name, f"each of them must be a table of fields, got {table!r}")
-        return [Fields(table, (*self.path, name, at)) for at, table in enumerate(value)]
+        return [TomlTable(table, (*self.path, name, at)) for at, table in enumerate(value)]
 
-    def filled_from(self, other: Fields, names: Iterable[str]) -> Fields:
+    def filled_from(self, other: TomlTable, names: Iterable[str]) -> TomlTable:
         """Return these fields, and of some names those of another table that are missing here."""
         more = {name: other._table[name] for name in names if name in other}
-        return Fields({**more, **self._table}, self.path)
+        return TomlTable({**more, **self._table}, self.path)
 
     def _get(self, name: str, default: Any) -> Any:
         if name not in self._table and default is None:

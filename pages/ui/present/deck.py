@@ -1,4 +1,4 @@
-"""Decks: runs of scenes to present one after the other, with the speaker's notes. Pure."""
+"""Decks: scenes to present one after the other, with the speaker's notes. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.reader import load_lessons
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.questions import question_of
@@ -17,18 +17,18 @@ from pages.ui.scene.workspaces import Room, leads_to_a_stage, room_for, room_of,
 DeckName = Literal["walkthrough", "own"]
 DECKS: tuple[DeckName, ...] = get_args(DeckName)
 
-MOST_SLIDES = 100
-"""Slides of one's own that are shown."""
+MAX_SLIDES = 100
+"""Slides that a lecturer's own list may have."""
 
-MOST_NAMED = 20
-"""Lines without a slide that are named one by one."""
+MAX_NAMED = 20
+"""Faulty lines that are reported one by one; the others are only counted."""
 
 
 @dataclass(frozen=True)
 class Slide:
     """A scene to present.
 
-    notes: what the speaker alone reads, as plain text. ask: what the class is asked, or nothing.
+    notes: plain text for the speaker. ask: a question to the class, or empty.
     """
 
     title: str
@@ -43,17 +43,17 @@ class Slide:
 
 @dataclass(frozen=True)
 class Deck:
-    """Slides in their order, and a sentence for every line that makes none."""
+    """Slides in their order, and a sentence for every faulty line."""
 
     slides: tuple[Slide, ...]
     problems: tuple[str, ...] = ()
 
 
 def read_deck(text: str) -> Deck:
-    """Return the deck that a text describes, a link a line; what follows a link are its notes.
+    """Return the deck that a text describes: one link a line, followed by its notes.
 
-    Empty lines, and those that begin with #, are passed over. A line that makes no slide is named
-    by its number, and the others are shown. Never raises.
+    Empty lines and lines that begin with # are skipped. A faulty line becomes a problem with its
+    number, and the other lines become slides. Never raises.
 
     >>> deck = read_deck("/pooling_forgives?at=3,4 Ask first: what changes?")
     >>> deck.slides[0].title, deck.slides[0].notes
@@ -65,16 +65,16 @@ def read_deck(text: str) -> Deck:
     problems: list[str] = []
     for number, link, notes in _lines(text):
         try:
-            if len(slides) == MOST_SLIDES:
-                raise SceneError(f"{MOST_SLIDES} slides are the most, and there are so many above")
+            if len(slides) == MAX_SLIDES:
+                raise SceneError(f"{MAX_SLIDES} slides are the most, and there are so many above")
             scene = scene_of_line(link)
         except SceneError as error:
             problems.append(f"Line {number} makes no slide: {error}.")
         else:
             slides.append(Slide(question_of(scene), scene, notes))
-    more = len(problems) - MOST_NAMED
+    more = len(problems) - MAX_NAMED
     if more > 0:
-        problems[MOST_NAMED:] = [f"{more} more lines make no slide."]
+        problems[MAX_NAMED:] = [f"{more} more lines make no slide."]
     return Deck(tuple(slides), tuple(problems))
 
 
@@ -84,7 +84,7 @@ def scene_of_line(link: str) -> Scene:
         raise SceneError(f"\u201c{link[:60]}\u201d is no link to a page with a stage")
     scene, notices = scene_at(link)
     if notices:
-        # A slide that shows something else than was meant would be noticed by the class first.
+        # A slide that shows another scene than its author meant would surprise them in class.
         problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
         raise SceneError(problem.replace(" was left out", " cannot be used", 1))
     room = room_of(scene.lens)
@@ -100,9 +100,9 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
             yield number, link, notes
 
 
-def walkthrough() -> Deck:
+def walkthrough_deck() -> Deck:
     """Return the key moments of the walkthrough."""
-    steps = (step for lesson in lessons().lessons for step in lesson.steps if step.key)
+    steps = (step for lesson in load_lessons().lessons for step in lesson.steps if step.key)
     return Deck(
         tuple(
             Slide(step.title, step.scene, step.notes, step.task.ask if step.task else "")

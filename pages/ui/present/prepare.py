@@ -1,11 +1,16 @@
-"""Preparing a run of slides: the walkthrough's key moments, or one's own list of scenes."""
+"""Prepare a presentation: of the walkthrough's key moments, or of a lecturer's own list."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.present.deck import Deck, DeckName, read_deck, walkthrough
-from pages.ui.present.presentation import last_run, own_text, start, write_own_text
+from pages.ui.present.deck import Deck, DeckName, read_deck, walkthrough_deck
+from pages.ui.present.presentation import (
+    last_presentation,
+    own_list,
+    start_presentation,
+    write_own_list,
+)
 from pages.ui.present.slides import notes_link
 from pages.ui.session.browser_storage import MOST
 from pages.ui.text.markdown import escape_markdown
@@ -14,8 +19,8 @@ _EXAMPLE = "/pooling_forgives?at=3,4&from=3,3 Ask first: what will the pool noti
 _AREA, _UPLOAD, _TOO_LONG = "deck_area", "deck_upload", "deck_too_long"
 
 
-def prepare() -> None:
-    """Choose what to present, write one's own list, and start."""
+def preparation() -> None:
+    """Choose what to present, edit the lecturer's own list, and start."""
     st.title("Present", anchor=False)
     st.markdown(
         "Show one scene after the other on a projector, as large as it allows. PageDown and PageUp "
@@ -24,14 +29,14 @@ def prepare() -> None:
     ready, own = st.columns(2, gap="large")
     with ready:
         st.header("The walkthrough’s key moments", anchor=False)
-        _contents("walkthrough", walkthrough())
+        _contents("walkthrough", walkthrough_deck())
     with own:
         st.header("Your own list", anchor=False)
         _own_list()
 
 
 def _own_list() -> None:
-    text = own_text()
+    text = own_list()
     if text is None:
         return  # the browser tells in a moment
     st.session_state[_AREA] = text
@@ -41,7 +46,7 @@ def _own_list() -> None:
         height=200,
         max_chars=MOST,
         placeholder=_EXAMPLE,
-        on_change=lambda: write_own_text(st.session_state[_AREA]),
+        on_change=lambda: write_own_list(st.session_state[_AREA]),
         help="“Copy link” under every stage gives a link. Your browser keeps this list. Lines that "
         "begin with # are passed over.",
     )
@@ -69,18 +74,24 @@ def _bring() -> None:
             f"The list has {len(text):,} characters; at most {MOST:,} are kept. Make it shorter."
         )
     else:
-        write_own_text(text)
+        write_own_list(text)
 
 
 def _contents(name: DeckName, deck: Deck) -> None:
     if not deck.slides:
         return
     with st.container(horizontal=True):
-        st.button("Start", key=f"start_{name}", type="primary", on_click=start, args=(name,))
-        run = last_run()
-        if run is not None and run.name == name and 0 < run.slide < len(deck.slides):
-            label = f"Go on at slide {run.slide + 1}"
-            st.button(label, key=f"go_on_{name}", on_click=start, args=(name, run.slide))
+        st.button(
+            "Start", key=f"start_{name}", type="primary", on_click=start_presentation, args=(name,)
+        )
+        last = last_presentation()
+        if last is not None and last.name == name and 0 < last.slide < len(deck.slides):
+            st.button(
+                f"Go on at slide {last.slide + 1}",
+                key=f"go_on_{name}",
+                on_click=start_presentation,
+                args=(name, last.slide),
+            )
         st.link_button(
             "Open the speaker’s notes", notes_link(name), icon=":material/speaker_notes:"
         )

@@ -1,4 +1,4 @@
-"""A run of slides: which deck, which slide, in this window's link; both windows turn alike."""
+"""A presentation: which deck and which slide this window shows, as its link says."""
 
 from __future__ import annotations
 
@@ -7,59 +7,62 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from pages.ui.present.deck import DECKS, Deck, DeckName, read_deck, walkthrough
+from pages.ui.present.deck import DECKS, Deck, DeckName, read_deck, walkthrough_deck
 from pages.ui.session.browser_storage import keep_text, kept_text
 from pages.ui.session.presenting import ON
 from pages.ui.session.tab_state import is_settling
 
-_RUN, _TEXT = "run", "own_deck"
+_PRESENTATION, _LIST = "presentation", "own_deck"
 
 
 @dataclass
-class Run:
-    """Where this window is in a deck; slide: from 0.
+class Presentation:
+    """Where this window is in a deck.
 
-    turns: counts the pages that were turned in this window, so that the other one hears of each.
-    talk: names what was started here; None after a reload.
+    slide: its index. page_turns: counts the slides turned in this window; the other window follows
+    when it grows. talk_id: identifies a talk that was started here; None after a reload. mode: the
+    query parameters of this window, `PRESENT` or `NOTES`.
     """
 
     name: DeckName
     slide: int = 0
-    turns: int = 0
-    talk: str | None = None
+    page_turns: int = 0
+    talk_id: str | None = None
     mode: dict[str, str] = field(default_factory=dict)
 
     def turn(self, slide: int) -> None:
         """Turn to a slide, and let the other window know."""
-        self.turns += 1
+        self.page_turns += 1
         self.follow(slide)
 
     def follow(self, slide: int) -> None:
-        """Turn to a slide as the other window has done."""
+        """Turn to a slide without telling the other window, which has turned already."""
         self.slide = slide
         self.write_link()
 
     def write_link(self) -> None:
-        """Let the link name the slide, and no scene: it is found as it was left."""
+        """Write deck and slide into the link, but no scene: a slide's workspace keeps that."""
         place = {"deck": self.name, "slide": str(self.slide + 1)}
         st.query_params.from_dict({**self.mode, **place})
 
 
-def start(name: DeckName, slide: int = 0) -> None:
-    """Begin a run, or go on with it at a slide."""
-    talk = None if slide else secrets.token_hex(4)
-    run = st.session_state[_RUN] = Run(name, slide, talk=talk, mode=ON)
-    run.write_link()
+def start_presentation(name: DeckName, slide: int = 0) -> None:
+    """Start a presentation, or resume it at a slide."""
+    talk_id = None if slide else secrets.token_hex(4)
+    presentation = st.session_state[_PRESENTATION] = Presentation(
+        name, slide, talk_id=talk_id, mode=ON
+    )
+    presentation.write_link()
 
 
-def last_run() -> Run | None:
-    """Return the run that this browser tab was in last, if it was in any."""
-    found: Run | None = st.session_state.get(_RUN)
+def last_presentation() -> Presentation | None:
+    """Return the presentation that this browser tab showed last, if any."""
+    found: Presentation | None = st.session_state.get(_PRESENTATION)
     return found
 
 
-def run_of_link(mode: str) -> Run | None:
-    """Return the run that the link names, at the link's slide.
+def presentation_of_link(mode: str) -> Presentation | None:
+    """Return the presentation that the link names, at the link's slide.
 
     mode: the query parameter of the window, `PRESENT` or `NOTES`.
     """
@@ -68,41 +71,41 @@ def run_of_link(mode: str) -> Run | None:
         return None
     number = st.query_params.get("slide", "1")
     slide = max(int(number) - 1, 0) if number.isdecimal() and len(number) < 4 else 0
-    run = last_run()
-    if run is None or run.name != name:
-        run = st.session_state[_RUN] = Run(name, slide)
-    run.mode = {mode: "1"}
-    if run.slide != slide and is_settling():
-        run.write_link()  # sent before the browser heard of the page that was turned
-    elif run.slide != slide:
-        run.slide = slide
-        run.turns += 1
-    return run
+    presentation = last_presentation()
+    if presentation is None or presentation.name != name:
+        presentation = st.session_state[_PRESENTATION] = Presentation(name, slide)
+    presentation.mode = {mode: "1"}
+    if presentation.slide != slide and is_settling():
+        presentation.write_link()  # the browser sent this link before it received the new slide
+    elif presentation.slide != slide:
+        presentation.slide = slide
+        presentation.page_turns += 1
+    return presentation
 
 
-def deck_of(run: Run) -> Deck | None:
-    """Return a run's deck; None until the browser has told of one's own.
+def deck_of(presentation: Presentation) -> Deck | None:
+    """Return a presentation's deck; None until the browser has sent the lecturer's own list.
 
-    A run that stands behind the last slide is put on it.
+    A presentation that is past the last slide moves back to it.
     """
-    text = own_text() if run.name == "own" else ""
+    text = own_list() if presentation.name == "own" else ""
     if text is None:
         return None
-    deck = walkthrough() if run.name == "walkthrough" else read_deck(text)
-    run.slide = min(run.slide, max(len(deck.slides) - 1, 0))
+    deck = walkthrough_deck() if presentation.name == "walkthrough" else read_deck(text)
+    presentation.slide = min(presentation.slide, max(len(deck.slides) - 1, 0))
     return deck
 
 
-def own_text() -> str | None:
-    """Return one's own list of slides, which the browser keeps; None until it has told.
+def own_list() -> str | None:
+    """Return the lecturer's own list of slides, which the browser keeps; None until it has sent it.
 
-    To be called once a run.
+    Call it once per script run.
     """
-    text: str | None = st.session_state.get(_TEXT)
+    text: str | None = st.session_state.get(_LIST)
     keep_text("deck", text)
     return kept_text("deck") if text is None else text
 
 
-def write_own_text(text: str) -> None:
-    """Replace one's own list; the browser keeps it from the next run on."""
-    st.session_state[_TEXT] = text
+def write_own_list(text: str) -> None:
+    """Replace the lecturer's own list; the browser stores it in the next script run."""
+    st.session_state[_LIST] = text

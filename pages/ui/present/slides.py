@@ -1,16 +1,14 @@
-"""A slide on the projector, and in the speaker's window what the class does not see."""
+"""A slide in the projector's window, and its notes in the speaker's."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import streamlit as st
 
 from pages.ui.controls.heads_training import training_for
 from pages.ui.controls.notices import show_link_notices
 from pages.ui.present.deck import Deck
-from pages.ui.present.presentation import Run
-from pages.ui.present.window_sync import follow
+from pages.ui.present.presentation import Presentation
+from pages.ui.present.window_sync import sync_windows
 from pages.ui.scene.link import to_query
 from pages.ui.scene.workspaces import page_of
 from pages.ui.server.address import BASE
@@ -34,27 +32,27 @@ def notes_link(name: str) -> str:
     return f"{BASE}/{PRESENT}?{NOTES}=1&deck={name}"
 
 
-def show_slide(run: Run, deck: Deck) -> None:
-    """Show the slide at which a run is, and nothing else."""
-    slide = deck.slides[run.slide]
-    open_workspace(slide.room(run.slide), slide.scene.lens)
-    follow(run.name, run.slide, run.turns, run.talk, _turn_within(run, deck))
+def show_slide(presentation: Presentation, deck: Deck) -> None:
+    """Show the current slide on the projector, and nothing else."""
+    slide = deck.slides[presentation.slide]
+    open_workspace(slide.room(presentation.slide), slide.scene.lens)
+    _sync(presentation, deck, talk_id=presentation.talk_id)
     st.title(slide.title, anchor=False)
     if slide.ask:
         prose(slide.ask)
     show_link_notices()
     last = training_for(slide.scene)
-    stage(bar=lambda: _slide_bar(run, deck), last=last)
+    stage(bar=lambda: _slide_bar(presentation, deck), last=last)
 
 
-def _slide_bar(run: Run, deck: Deck) -> None:
-    slide = deck.slides[run.slide]
+def _slide_bar(presentation: Presentation, deck: Deck) -> None:
+    slide = deck.slides[presentation.slide]
 
     def more() -> None:
         hand_out_button()
         if tab_state().scene != slide.scene:
             st.button("Start over", key="start_over", icon=":material/replay:", on_click=reset)
-        st.link_button("Notes", notes_link(run.name), icon=":material/speaker_notes:")
+        st.link_button("Notes", notes_link(presentation.name), icon=":material/speaker_notes:")
 
     def reset() -> None:
         tab_state().change(lambda _: slide.scene, "start_over")
@@ -63,26 +61,38 @@ def _slide_bar(run: Run, deck: Deck) -> None:
         scene = tab_state().scene
         go_to(page_of(scene.lens), to_query(scene))
 
-    turning_bar(run.slide, len(deck.slides), run.turn, leave, more)
+    turning_bar(presentation.slide, len(deck.slides), presentation.turn, leave, more)
 
 
-def speaker_notes(run: Run, deck: Deck) -> None:
-    """Show the speaker the notes of the slide that is on the projector, and what comes next."""
+def speaker_notes(presentation: Presentation, deck: Deck) -> None:
+    """Show the speaker the notes of the current slide, and the title of the next."""
     st.html(_NOTES_STYLE)
-    slide, following = deck.slides[run.slide], deck.slides[run.slide + 1 : run.slide + 2]
+    at = presentation.slide
+    slide, following = deck.slides[at], deck.slides[at + 1 : at + 2]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Slide {run.slide + 1} of {len(deck.slides)}", width="stretch")
-        follow(run.name, run.slide, run.turns, None, _turn_within(run, deck), clock=True)
+        st.markdown(f"Slide {at + 1} of {len(deck.slides)}", width="stretch")
+        _sync(presentation, deck, talk_id=None, clock=True)
     st.title(slide.title, anchor=False)
     with st.container(key="notes"):
         st.markdown(escape_markdown(slide.notes) or "There are no notes for this slide.")
     st.markdown(f"**Next:** {following[0].title}" if following else "This is the last slide.")
-    turning_bar(run.slide, len(deck.slides), run.turn, None)
+    turning_bar(at, len(deck.slides), presentation.turn, None)
 
 
-def _turn_within(run: Run, deck: Deck) -> Callable[[int], None]:
-    def turn(slide: int) -> None:
+def _sync(
+    presentation: Presentation, deck: Deck, *, talk_id: str | None, clock: bool = False
+) -> None:
+    """Keep this window and the other one on the same slide."""
+
+    def follow(slide: int) -> None:
         if 0 <= slide < len(deck.slides):
-            run.follow(slide)
+            presentation.follow(slide)
 
-    return turn
+    sync_windows(
+        presentation.name,
+        presentation.slide,
+        presentation.page_turns,
+        talk_id,
+        follow,
+        clock=clock,
+    )

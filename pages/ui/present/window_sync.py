@@ -1,4 +1,4 @@
-"""What keeps the projector's window and the speaker's on the same slide; both in one browser."""
+"""Keep the projector's window and the speaker's on the same slide; both are in one browser."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pages.ui.session.component import component
 _follow = component("follow", "window-sync.js", "follow")
 
 
-def follow(
+def sync_windows(
     deck: str,
     slide: int,
-    turns: int,
-    talk: str | None,
+    page_turns: int,
+    talk_id: str | None,
     turn: Callable[[int], None],
     *,
     clock: bool = False,
 ) -> None:
-    """Tell the other window of each page that is turned here, and turn to what it tells.
+    """Send this window's slide to the other window, and follow the slide that it sends.
 
-    slide: that is shown, from 0. turns: counts those that were turned in this window. talk: names
-    what was started here, so that its time begins anew; None after a reload. turn: called with the
-    slide that the other window has turned to. clock: show for how long the talk has been on, which
-    the speaker's window hears from the other.
+    slide: index of the current one. page_turns: how often this window has turned a slide.
+    talk_id: identifies a talk that was started here, and restarts its clock; None after a reload.
+    turn: called with the slide that the other window has turned to. clock: whether to show how long
+    the talk has lasted, which the projector's window sends.
     """
     key = f"follow_{deck}"
 
@@ -39,7 +39,13 @@ def follow(
     with st.container(key=f"{key}_room", border=False, width="content", height=height):
         _follow(
             key=key,
-            data={"deck": deck, "slide": slide, "turns": turns, "talk": talk, "clock": clock},
+            data={
+                "deck": deck,
+                "slide": slide,
+                "turns": page_turns,
+                "talk": talk_id,
+                "clock": clock,
+            },
             on_heard_change=heard,
             height=height,
         )

@@ -15,7 +15,7 @@ from pages.ui.render.lens import Lens, Moment, Part, as_plane
 from pages.ui.scene.head_training import Training, blocks_of, painted
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
-from pages.ui.training.heads import STORE, Trained
+from pages.ui.training.heads import HEAD_STORE, TrainedHeads
 from rfcore.heads.examples import HEADS
 from rfcore.heads.head_analysis import right_probabilities
 from rfcore.ops import Array, softmax
@@ -32,7 +32,7 @@ class HeadsLens(Lens):
         return (len(scene.stack) - 1,)
 
     def version(self, scene: Scene) -> str:
-        trained = STORE.find(scene.experiment)
+        trained = HEAD_STORE.find(scene.experiment)
         return f".{trained.serial}" if trained else ""
 
     def fixed(self, scene: Scene, setting: Setting) -> Part:
@@ -40,7 +40,7 @@ class HeadsLens(Lens):
         experiment, training = scene.experiment, scene.training
         if experiment is None or training is None:
             return Part()
-        trained, allowed = STORE.find(experiment), experiment.allowed
+        trained, allowed = HEAD_STORE.find(experiment), experiment.allowed
         header: dict[str, Any] = {
             "classes": training.classes,
             "label": training.classes.index(scene.pattern),
@@ -62,7 +62,7 @@ class HeadsLens(Lens):
         """Return what each head answers now: logits, probabilities, and in words."""
         scene = moment.scene
         header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
-        trained = STORE.find(scene.experiment)
+        trained = HEAD_STORE.find(scene.experiment)
         if scene.training is None or trained is None:
             header["sentence"] = NONE_HERE if scene.training is None else heads_text.UNTRAINED
             return Part(header)
@@ -77,7 +77,7 @@ class HeadsLens(Lens):
         return Part(header)
 
 
-def _panel(index: int, shape: tuple[int, int, int], trained: Trained | None) -> dict[str, Any]:
+def _panel(index: int, shape: tuple[int, int, int], trained: TrainedHeads | None) -> dict[str, Any]:
     head = HEADS[index]
     features = head.feature_count(shape)
     panel: dict[str, Any] = {

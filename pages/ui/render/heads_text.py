@@ -9,7 +9,7 @@ import numpy as np
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
-from pages.ui.training.heads import Trained
+from pages.ui.training.heads import TrainedHeads
 from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import QUARTERS, first_half
 from rfcore.heads.heads import Head
@@ -52,7 +52,7 @@ def answer_text(name: str, share: float, *, right: bool) -> str:
     return f"{name}, {percent(share)}" + ("" if right else ", wrong")
 
 
-def heads_sentence(scene: Scene, trained: Trained, shares: Sequence[Array]) -> str:
+def heads_sentence(scene: Scene, trained: TrainedHeads, shares: Sequence[Array]) -> str:
     """Say where the pattern is, and which head says what.
 
     shares: (classes,) for each of HEADS.

@@ -14,7 +14,7 @@ from pages.ui.render.context import Setting
 from pages.ui.render.lens import Lens, Moment, Part, as_plane
 from pages.ui.scene.face import FACE_SIZE, HOME, FaceParts, limits
 from pages.ui.scene.scene import Scene
-from pages.ui.training.faces import STORE, Experiment
+from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.faces import PARTS, draw_part
 
 
@@ -84,7 +84,7 @@ class PartsLens(Lens):
         return Part(header, planes)
 
 
-def shown_grid(parts: FaceParts, trained: Experiment | None) -> int:
+def shown_grid(parts: FaceParts, trained: TrainedGrids | None) -> int:
     """Return the grid whose cells are shown: the chosen one, or the most useful one that is known.
 
     Without trained grids it is the coarsest.
@@ -94,5 +94,5 @@ def shown_grid(parts: FaceParts, trained: Experiment | None) -> int:
     return parts.spec.grids[0] if trained is None else parts_text.useful_grid(trained)
 
 
-def _trained(scene: Scene) -> Experiment | None:
-    return None if scene.parts is None else STORE.find(scene.parts.spec)
+def _trained(scene: Scene) -> TrainedGrids | None:
+    return None if scene.parts is None else GRID_STORE.find(scene.parts.spec)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pages.ui.scene.face import HOME, MIDDLE
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import direction, percent
-from pages.ui.training.faces import Experiment
+from pages.ui.training.faces import TrainedGrids
 from rfcore.faces.faces import PARTS
 from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
@@ -85,13 +85,13 @@ def untaught_distance(spec: PartsSpec) -> int:
     return beyond[0] if beyond else spec.distances[-1]
 
 
-def useful_grid(trained: Experiment) -> int:
+def useful_grid(trained: TrainedGrids) -> int:
     """Return the grid that is right most often when the face moves as no example did."""
     parts = trained.parts
     return parts.best_grid(untaught_distance(parts.spec))
 
 
-def parts_sentence(scene: Scene, trained: Experiment, probabilities: Array) -> str:
+def parts_sentence(scene: Scene, trained: TrainedGrids, probabilities: Array) -> str:
     """Say what was moved, which grids notice, and what global pooling makes of it."""
     return " ".join([moved_text(scene), *_noticed(trained, probabilities)])
 
@@ -118,7 +118,7 @@ def _direction(move: Pair) -> str:
     return direction(move, "px", plural="px")
 
 
-def _noticed(trained: Experiment, probabilities: Array) -> list[str]:
+def _noticed(trained: TrainedGrids, probabilities: Array) -> list[str]:
     """Say which grids have changed to scrambled, which say face, and what g = 1 makes of it."""
     grids = trained.parts.spec.grids
     before, now = (

@@ -8,14 +8,14 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.derivation import comparison
+from pages.ui.sections.derivation import field_comparison
 from pages.ui.session.tab_state import tab_state
 from rfcore.errors import RfcoreError
 from rfcore.layers import Conv2d, Layer, MaxPool2d
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
-CONTROL = "added"
+ADD_CONTROL = "added"
 
 
 def layer_adder() -> None:
@@ -40,7 +40,7 @@ def layer_adder() -> None:
     ):
         with column:
             _offer(scene, name, layer, place)
-    show_problem(CONTROL)
+    show_problem(ADD_CONTROL)
 
 
 def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
@@ -50,7 +50,7 @@ def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
     try:
         changed = add(scene)
         problem = ""
-        st.markdown(comparison(_last_field(scene), _last_field(changed)))
+        st.markdown(field_comparison(_last_field(scene), _last_field(changed)))
     except RfcoreError as error:
         problem = str(error)
         st.markdown(f"It cannot stand here: {problem.rstrip('.')}.")
@@ -59,7 +59,7 @@ def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
         key=f"add_{layer.symbol}",
         disabled=bool(problem),
         on_click=tab_state().change,
-        args=(add, CONTROL),
+        args=(add, ADD_CONTROL),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.sections.derivation import beginning, derivation, growth
+from pages.ui.sections.derivation import derivation, derivation_intro, growth_sentence
 from pages.ui.sections.growth import growth_chart
 from pages.ui.sections.scrolling import height_for
 from pages.ui.text.prose import prose
@@ -27,6 +27,6 @@ def derivation_list(stack: Stack, image_size: Pair) -> None:
     image_size: (rows, cols) of the picture, which the stack must fit.
     """
     steps = derivation(stack, image_size)
-    prose(f"{beginning(steps)} {growth(steps)}")
+    prose(f"{derivation_intro(steps)} {growth_sentence(steps)}")
     with st.container(height=height_for(len(steps))):
         st.markdown("\n".join(f"{step.number}. **{step.result}** {step.words}" for step in steps))

@@ -27,7 +27,7 @@ def theme_colors() -> Colors:
     return Colors(*(st.get_option(f"theme.{theme}.{name}Color") for name in ("primary", "text")))
 
 
-def dress(figure: go.Figure, *, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
+def style_figure(figure: go.Figure, *, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
     """Give a figure the look of all charts; x, y: what its axes are."""
     figure.update_layout(
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
@@ -41,7 +41,7 @@ def dress(figure: go.Figure, *, x: dict[str, Any], y: dict[str, Any]) -> go.Figu
     return figure
 
 
-def show(make: Callable[[], go.Figure], key: str, words: str, height: int) -> None:
+def show_chart(make: Callable[[], go.Figure], key: str, words: str, height: int) -> None:
     """Show a chart; words: what it shows, for those who cannot see it. height: pixels.
 
     Plotly keeps a browser busy for a second when it is loaded, so no chart is made before the first

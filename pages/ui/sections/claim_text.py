@@ -87,12 +87,12 @@ def when_text(cases: Sequence[Case]) -> str:
     return " ".join([f"It holds when {first}.", *also])
 
 
-def filled(text: str, cases: Sequence[Case]) -> str:
+def fill_figures(text: str, cases: Sequence[Case]) -> str:
     """Return a text with each {case/figure} replaced by what that case measured.
 
     Raises RfcoreError for a case or a figure that is not there.
 
-    >>> filled("Only {inside/steps}.", [Case("inside", "", True, (Figure("steps", 12),))])
+    >>> fill_figures("Only {inside/steps}.", [Case("inside", "", True, (Figure("steps", 12),))])
     'Only 12.'
     """
     by_name = {case.name: case for case in cases}
@@ -121,14 +121,14 @@ def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
     return {
         "Tried out when": [case.condition for case in cases],
         "The claim": ["holds" if case.holds else "fails" for case in cases],
-        **(columns or {"measured": [measured_text(case) for case in cases]}),
+        **(columns or {"measured": [figures_text(case) for case in cases]}),
     }
 
 
-def measured_text(case: Case) -> str:
+def figures_text(case: Case) -> str:
     """Return all that a case measured in one line.
 
-    >>> measured_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
+    >>> figures_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
     'field: 8×8\\xa0px'
     """
     return "; ".join(f"{figure.name}: {figure_text(figure)}" for figure in case.figures)

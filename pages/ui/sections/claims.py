@@ -13,17 +13,17 @@ from pages.ui.sections.claim_text import (
     SOURCES,
     Claim,
     case_table,
-    filled,
+    fill_figures,
     verdict_text,
     when_text,
 )
 from pages.ui.session.presenting import presenting
 from pages.ui.site import link_to
 from pages.ui.text.prose import prose
-from pages.ui.training.claims import DEAR, RESULTS
+from pages.ui.training.claims import CLAIM_RESULTS, SLOW_CLAIMS
 from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
-ALL = "all"
+ALL_VERDICTS = "all"
 _LOOK_EVERY = 0.5  # seconds between two looks whether an experiment has ended
 _CARD, _LARGE_CARD = 480, 640  # pixels that each of two cards needs; in a projector's type
 _WAITING = 260  # pixels kept free for a card whose experiment runs
@@ -37,22 +37,24 @@ _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
 
 def claim_cards() -> None:
     """Show every claim that the filter lets through, said ones first, then popular errors."""
-    RESULTS.start()
-    results = {claim.name: RESULTS.find(claim.name) for claim in CLAIMS}
+    CLAIM_RESULTS.start()
+    results = {claim.name: CLAIM_RESULTS.find(claim.name) for claim in CLAIMS}
     st.markdown(summary_text(list(results.values())))
     wanted = st.segmented_control(
         "Show claims by verdict",
-        (ALL, *VERDICTS),
+        (ALL_VERDICTS, *VERDICTS),
         format_func=str.capitalize,
         key="claim_filter",
-        default=ALL,
+        default=ALL_VERDICTS,
         required=True,
         label_visibility="collapsed",
     )
     passing = [claim for claim in CLAIMS if _passes(results[claim.name], str(wanted))]
     _section("What is said", [claim for claim in passing if not claim.is_error], results)
     _section("Popular errors", [claim for claim in passing if claim.is_error], results)
-    missing = [name for name in DEAR if results[name] is None and not RESULTS.has_failed(name)]
+    missing = [
+        name for name in SLOW_CLAIMS if results[name] is None and not CLAIM_RESULTS.has_failed(name)
+    ]
     if missing:
         _watch(tuple(missing))
 
@@ -96,14 +98,16 @@ def summary_text(results: Sequence[Cases | None]) -> str:
 @st.fragment(run_every=_LOOK_EVERY)
 def _watch(missing: tuple[str, ...]) -> None:
     """Show the page anew when an experiment that it waits for has ended."""
-    RESULTS.start()
-    if any(RESULTS.find(name) is not None or RESULTS.has_failed(name) for name in missing):
+    CLAIM_RESULTS.start()
+    if any(
+        CLAIM_RESULTS.find(name) is not None or CLAIM_RESULTS.has_failed(name) for name in missing
+    ):
         st.rerun()
 
 
 def _passes(cases: Cases | None, wanted: str) -> bool:
     """Whether the filter lets a claim through; one without a verdict yet always passes."""
-    return wanted == ALL or cases is None or verdict_of(cases) == wanted
+    return wanted == ALL_VERDICTS or cases is None or verdict_of(cases) == wanted
 
 
 def _card(claim: Claim, cases: Cases | None) -> None:
@@ -111,7 +115,7 @@ def _card(claim: Claim, cases: Cases | None) -> None:
         prose(f"**{claim.claim}**")
         if cases is not None:
             _verdict(claim, cases)
-        elif RESULTS.has_failed(claim.name):
+        elif CLAIM_RESULTS.has_failed(claim.name):
             st.badge("No verdict", icon=":material/help:", color="gray")
             st.markdown(
                 "Its experiment came to no end, so nothing can be said here. Other claims go on."
@@ -128,7 +132,7 @@ def _verdict(claim: Claim, cases: Cases) -> None:
     if when := when_text(cases):
         st.markdown(when)
     st.table(case_table(cases), border="horizontal", hide_index=True)
-    prose(filled(claim.why, cases))
+    prose(fill_figures(claim.why, cases))
 
 
 def _way_to_the_stage(claim: Claim) -> None:

@@ -15,7 +15,7 @@ PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
 
 
 @dataclass(frozen=True)
-class Step:
+class DerivationStep:
     """One layer of a derivation, counted from 1: its field, and how it comes about in words."""
 
     number: int
@@ -31,11 +31,13 @@ class Step:
     @property
     def result(self) -> str:
         """The layer with what its neurons see, and how far apart."""
-        pixels = "1 pixel" if self.field.size == (1, 1) else f"{one_or_two(self.field.size)} pixels"
-        return f"{self.layer}: {pixels}, jump {one_or_two(self.field.jump)}."
+        pixels = (
+            "1 pixel" if self.field.size == (1, 1) else f"{short_size_text(self.field.size)} pixels"
+        )
+        return f"{self.layer}: {pixels}, jump {short_size_text(self.field.jump)}."
 
 
-def derivation(stack: Stack, image_size: Pair) -> tuple[Step, ...]:
+def derivation(stack: Stack, image_size: Pair) -> tuple[DerivationStep, ...]:
     """Say of every layer of a stack what it adds to the field, to the jump and to the start.
 
     image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
@@ -50,7 +52,7 @@ def derivation(stack: Stack, image_size: Pair) -> tuple[Step, ...]:
     for number, (layer, size, field) in enumerate(
         zip(stack, sizes, receptive_fields(stack, image_size), strict=False), start=1
     ):
-        steps.append(Step(number, layer, field, _words(layer, size, before, field)))
+        steps.append(DerivationStep(number, layer, field, _words(layer, size, before, field)))
         before = field
     return tuple(steps)
 
@@ -63,7 +65,7 @@ def _words(layer: Layer, size: Pair, before: ReceptiveField, after: ReceptiveFie
         _by_axis(_start, padding, before.jump, before.start, after.start),
     ]
     if isinstance(layer, GlobalAvgPool2d | GlobalMaxPool2d):
-        sentences.insert(0, f"Its kernel is the whole map, {times(size)} cells.")
+        sentences.insert(0, f"Its kernel is the whole map, {size_text(size)} cells.")
         sentences.append("One neuron is left.")
     if after.has_holes and not before.has_holes:
         sentences.append("The field has holes now: it spans pixels that it does not see.")
@@ -84,7 +86,7 @@ def _growth(kernel: int, dilation: int, jump: int, before: int, after: int) -> s
     more = after - before
     spread = "" if dilation == 1 else f"Dilation {dilation} × "
     return (
-        f"{spread}(kernel {kernel} − 1) × jump {jump} = {count(more, 'pixel')} more: "
+        f"{spread}(kernel {kernel} − 1) × jump {jump} = {count_text(more, 'pixel')} more: "
         f"{before} + {more} = {after}."
     )
 
@@ -98,12 +100,12 @@ def _start(padding: int, jump: int, before: int, after: int) -> str:
         return ""
     earlier = before - after
     return (
-        f"Padding {padding} × jump {jump} = {count(earlier, 'pixel')} earlier: the start is "
+        f"Padding {padding} × jump {jump} = {count_text(earlier, 'pixel')} earlier: the start is "
         f"{before} − {earlier} = {after}.".replace("-", "−")
     )
 
 
-def beginning(steps: tuple[Step, ...]) -> str:
+def derivation_intro(steps: tuple[DerivationStep, ...]) -> str:
     """Say where a derivation begins, and explain the words that its sentences need."""
     text = (
         "A pixel of the picture sees itself: its field is 1, and its jump is 1. "
@@ -117,16 +119,16 @@ def beginning(steps: tuple[Step, ...]) -> str:
     return text
 
 
-def growth(steps: tuple[Step, ...]) -> str:
+def growth_sentence(steps: tuple[DerivationStep, ...]) -> str:
     """Say how the field grows, every layer of a short stack and the ends of a long one.
 
-    >>> growth(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
+    >>> growth_sentence(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
     'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
     """
     named = steps if len(steps) <= LONG else (steps[0], steps[-1])
     square = all(is_square(step.field.size) for step in named)
     side = "pixels a side" if square else "pixels"
-    sizes = [(one_or_two if square else times)(step.field.size) for step in named]
+    sizes = [(short_size_text if square else size_text)(step.field.size) for step in named]
     if len(steps) == 1:
         return f"One layer: its field is {sizes[0]} {side}."
     if len(steps) > LONG:
@@ -134,32 +136,35 @@ def growth(steps: tuple[Step, ...]) -> str:
     return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
 
 
-def comparison(before: ReceptiveField, after: ReceptiveField) -> str:
+def field_comparison(before: ReceptiveField, after: ReceptiveField) -> str:
     """Say what a change of the layers would do to the field of the last neurons.
 
-    >>> comparison(ReceptiveField((8, 8), (2, 2), (0, 0)), ReceptiveField((16, 16), (4, 4), (0, 0)))
+    >>> before = ReceptiveField((8, 8), (2, 2), (0, 0))
+    >>> field_comparison(before, ReceptiveField((16, 16), (4, 4), (0, 0)))
     'The last neurons would see 16×16 pixels instead of 8×8, jump 4 instead of 2.'
     """
-    see = f"The last neurons would see {times(after.size)} pixels"
-    see += " as before" if after.size == before.size else f" instead of {times(before.size)}"
-    jump = f"jump {one_or_two(after.jump)}"
-    jump += " as before" if after.jump == before.jump else f" instead of {one_or_two(before.jump)}"
+    see = f"The last neurons would see {size_text(after.size)} pixels"
+    see += " as before" if after.size == before.size else f" instead of {size_text(before.size)}"
+    jump = f"jump {short_size_text(after.jump)}"
+    jump += (
+        " as before" if after.jump == before.jump else f" instead of {short_size_text(before.jump)}"
+    )
     return f"{see}, {jump}."
 
 
-def times(pair: Pair) -> str:
+def size_text(pair: Pair) -> str:
     """Write (rows, cols) as in 8×8."""
     return f"{pair[0]}×{pair[1]}"
 
 
-def count(number: int, name: str) -> str:
+def count_text(number: int, name: str) -> str:
     """Write a number of things, as in 1 pixel or 4 pixels."""
     return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
-def one_or_two(pair: Pair) -> str:
+def short_size_text(pair: Pair) -> str:
     """Write (rows, cols) as one number where both are the same."""
-    return str(pair[0]) if is_square(pair) else times(pair)
+    return str(pair[0]) if is_square(pair) else size_text(pair)
 
 
 def is_square(pair: Pair) -> bool:

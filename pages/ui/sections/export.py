@@ -16,7 +16,7 @@ from rfcore.errors import RfcoreError
 from rfcore.interop import to_keras, to_pytorch
 
 
-class File(NamedTuple):
+class ExportFile(NamedTuple):
     """One file to take home: the button's words, its name, its type, and how it is made."""
 
     label: str
@@ -49,18 +49,18 @@ def layer_csv(scene: Scene) -> str:
     return text.getvalue()
 
 
-FILES = (
-    File("PyTorch code", "shift_lab_stack.py", "text/x-python", pytorch_code),
-    File("Keras code", "shift_lab_stack_keras.py", "text/x-python", keras_code),
-    File("Layers as CSV", "shift_lab_layers.csv", "text/csv", layer_csv),
+EXPORT_FILES = (
+    ExportFile("PyTorch code", "shift_lab_stack.py", "text/x-python", pytorch_code),
+    ExportFile("Keras code", "shift_lab_stack_keras.py", "text/x-python", keras_code),
+    ExportFile("Layers as CSV", "shift_lab_layers.csv", "text/csv", layer_csv),
 )
 
 
-def take_home() -> None:
+def export_buttons() -> None:
     """Offer the stack as files; where one cannot be made, say why in its place."""
     scene = tab_state().scene
     with st.container(horizontal=True):
-        for file in FILES:
+        for file in EXPORT_FILES:
             try:
                 text = file.make(scene)
             except RfcoreError as error:

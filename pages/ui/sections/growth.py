@@ -6,15 +6,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.ui.sections.chart import Colors, dress, show, theme_colors
-from pages.ui.sections.derivation import Step, derivation
+from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
+from pages.ui.sections.derivation import DerivationStep, derivation
 from pages.ui.sections.scrolling import LONG
 from pages.ui.sections.whole_picture import whole_picture
 from pages.ui.text.prose import prose
 from rfcore.layers import Pair
 from rfcore.stack import Stack
 
-STEEP = 100
+MIN_LOG_PIXELS = 100
 """Pixels from which on a doubling axis is used: the first layers would lie flat on another."""
 
 
@@ -52,7 +52,7 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
                 hovertemplate="%{text}: %{y} pixels",
             )
             highest = max(highest, *values)
-    return dress(figure, x=_layer_axis(steps), y=_pixel_axis(highest))
+    return style_figure(figure, x=_layer_axis(steps), y=_pixel_axis(highest))
 
 
 def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
@@ -61,7 +61,7 @@ def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
     return {name: rows} if rows == cols else {f"{name}, rows": rows, name + _COLUMNS: cols}
 
 
-def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
+def _layer_axis(steps: tuple[DerivationStep, ...]) -> dict[str, Any]:
     every = -(-len(steps) // LONG)
     named = steps[::every]
     return {
@@ -75,7 +75,7 @@ def _layer_axis(steps: tuple[Step, ...]) -> dict[str, Any]:
 
 def _pixel_axis(highest: int) -> dict[str, Any]:
     axis = {"title": "pixels"}
-    if highest < STEEP:
+    if highest < MIN_LOG_PIXELS:
         return {**axis, "range": [0, highest * 1.06]}
     doublings = [2**n for n in range(highest.bit_length() + 1)]
     return {
@@ -94,7 +94,7 @@ def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
     key: of the chart, one for each that a page shows.
     """
     prose(whole_picture(stack, image_size))
-    show(
+    show_chart(
         lambda: growth_figure(stack, image_size, theme_colors()),
         key,
         "Field and jump of every layer in pixels, with the picture's size as a level line.",

@@ -12,18 +12,18 @@ from pages.ui.render.heads_text import head_name, signed
 from pages.ui.scene.head_training import check_depths
 from pages.ui.scene.scene import Scene
 from pages.ui.sections import heads_findings as findings
-from pages.ui.sections.chart import show, theme_colors
+from pages.ui.sections.chart import show_chart, theme_colors
 from pages.ui.sections.heads_charts import bars_figure, depth_figure, map_figure
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
-from pages.ui.training.heads import STORE, Progress, Trained
+from pages.ui.training.heads import HEAD_STORE, TrainedHeads, TrainingProgress
 from rfcore.errors import RfcoreError
 from rfcore.heads.examples import HEADS
 from rfcore.heads.heads import weight_maps
 from rfcore.layers import Pair
 
-SOFTMAX, FLIPS = "heads_softmax", "heads_flips"
+SOFTMAX_FRAGMENT, FLIPS_FRAGMENT = "heads_softmax", "heads_flips"
 """The keys of the fragments, which a stage draws anew when they are named to it."""
 
 
@@ -43,7 +43,7 @@ def weights_section() -> None:
     for spot, name, values in zip(st.columns(2), scene.training.classes, maps, strict=True):
         with spot:
             st.markdown(f"Weights for {name}; 0 marks exact zeros")
-            show(
+            show_chart(
                 partial(map_figure, values, "Oranges", mark_zeros=True),
                 f"weights_{name}",
                 f"The length of the dense layer's weights for {name}, for every cell.",
@@ -53,14 +53,14 @@ def weights_section() -> None:
         st.caption("With two classes, what speaks for one speaks against the other: same lengths.")
 
 
-@st.fragment(key=SOFTMAX)
+@st.fragment(key=SOFTMAX_FRAGMENT)
 def softmax_section() -> None:
     """Show the same logits through the softmax at several temperatures, and two places in rows."""
     st.header("Is it the softmax?", anchor=False)
     scene, trained = _trained()
     if trained is None:
         return
-    here = findings.row_at(scene, trained, scene.position)
+    here = findings.place_row(scene, trained, scene.position)
     prose(findings.softmax_sentence(trained, here))
     st.markdown(f"What the {scene.pattern} gets, where it is now, at temperature T:")
     st.table(findings.temperature_rows(scene, here))
@@ -70,20 +70,20 @@ def softmax_section() -> None:
         _row(scene, trained, name, at)
 
 
-def _row(scene: Scene, trained: Trained, name: str, at: Pair) -> None:
+def _row(scene: Scene, trained: TrainedHeads, name: str, at: Pair) -> None:
     assert scene.training is not None
-    row = findings.row_at(scene, trained, at)
+    row = findings.place_row(scene, trained, at)
     st.markdown(f"**The {scene.pattern} on the {name}** (row {at[0]}, column {at[1]})")
     last, pooled, answers = st.columns(3)
     with last:
-        show(
+        show_chart(
             lambda: map_figure(row.map, "Greys"),
             f"last_{name}",
             "The last map, its length over all channels.",
             height=200,
         )
     with pooled:
-        show(
+        show_chart(
             lambda: bars_figure(row.features, theme_colors()),
             f"pooled_{name}",
             "What the global heads keep of each channel.",
@@ -116,7 +116,7 @@ def depth_section() -> None:
         "Five networks, each deeper than the one before. All are trained in the upper left and "
         "asked in the lower right."
     )
-    results = STORE.find_depths(experiment)
+    results = HEAD_STORE.find_depths(experiment)
     if results is None:
         try:
             check_depths(experiment)
@@ -127,13 +127,13 @@ def depth_section() -> None:
             return
         bar = st.progress(0.0, text=" ")
 
-        def tell(progress: Progress) -> None:
+        def report(progress: TrainingProgress) -> None:
             waits = progress.phase == "waiting"
             bar.progress(progress.share, text="Another training is running." if waits else " ")
 
-        results = STORE.compare(experiment, tell)
+        results = HEAD_STORE.compare(experiment, report)
         bar.empty()
-    show(
+    show_chart(
         lambda: depth_figure(results, theme_colors()),
         "depths",
         "Right answers in the untrained quarter against the last field's share of the picture.",
@@ -142,7 +142,7 @@ def depth_section() -> None:
     prose(findings.depth_sentence(results))
 
 
-@st.fragment(key=FLIPS)
+@st.fragment(key=FLIPS_FRAGMENT)
 def flips_section() -> None:
     """Offer each head's shortest drag that changes its answer, and the way back."""
     st.header("The shortest move that flips an answer", anchor=False)
@@ -150,7 +150,7 @@ def flips_section() -> None:
     if trained is None:
         return
     prose("The shortest move from here after which a head gives another answer:")
-    for at, flip in enumerate(findings.flips(scene, trained)):
+    for at, flip in enumerate(findings.shortest_flips(scene, trained)):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Make this move",
@@ -161,7 +161,8 @@ def flips_section() -> None:
                 args=(scene.position, flip.place if flip else scene.position),
             )
             st.markdown(
-                f"{findings.flip_text(scene, at, flip)} {findings.wobble_text(scene, trained, at)}",
+                f"{findings.flip_text(scene, at, flip)} "
+                f"{findings.sensitivity_text(scene, trained, at)}",
                 width="stretch",
             )
     if scene.moved != (0, 0):
@@ -173,9 +174,9 @@ def _go(start: Pair, position: Pair) -> None:
     st.rerun()
 
 
-def _trained() -> tuple[Scene, Trained | None]:
+def _trained() -> tuple[Scene, TrainedHeads | None]:
     scene = tab_state().scene
-    trained = STORE.find(scene.experiment)
+    trained = HEAD_STORE.find(scene.experiment)
     if trained is None:
         st.markdown("Train the heads first.")
     return scene, trained

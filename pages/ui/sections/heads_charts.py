@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.ui.render.heads_text import head_name
-from pages.ui.sections.chart import Colors, dress
+from pages.ui.sections.chart import Colors, style_figure
 from rfcore.heads.depth_study import DepthResult
 from rfcore.ops import Array
 
@@ -35,7 +35,7 @@ def map_figure(values: Array, scale: str, *, mark_zeros: bool = False) -> go.Fig
     figure.add_scatter(
         x=cols, y=rows, mode="text", text="0", hoverinfo="skip", textfont={"size": 9}
     )
-    return dress(
+    return style_figure(
         figure,
         x={"visible": False, "constrain": "domain"},
         y={"visible": False, "autorange": "reversed", "scaleanchor": "x"},
@@ -47,7 +47,7 @@ def bars_figure(series: dict[str, Array], colors: Colors) -> go.Figure:
     figure = go.Figure()
     for (name, values), color in zip(series.items(), (colors.text, colors.accent), strict=True):
         figure.add_bar(y=values, name=name, marker={"color": color})
-    return dress(figure, x={"title": "channel"}, y={})
+    return style_figure(figure, x={"title": "channel"}, y={})
 
 
 def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
@@ -69,7 +69,7 @@ def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
             text=[str(result.stack) for result in results],
             hovertemplate="%{text}: %{y:.0f} %",
         )
-    return dress(
+    return style_figure(
         figure,
         x={"title": "last field, % of the picture", "range": [-3, 104]},
         y={"title": "right, %", "range": [0, 106]},

@@ -10,7 +10,7 @@ from pages.ui.render.context import setting_of
 from pages.ui.render.heads_text import head_name, signed
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
-from pages.ui.training.heads import Trained
+from pages.ui.training.heads import TrainedHeads
 from rfcore.heads.depth_study import DepthResult
 from rfcore.heads.examples import HEADS
 from rfcore.heads.head_analysis import (
@@ -29,7 +29,7 @@ TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0)
 _SMALLEST = 1e-30  # a float32 probability of 0 has no logarithm
 
 
-class Row(NamedTuple):
+class PlaceRow(NamedTuple):
     """What becomes of the pattern at one place, step by step.
 
     map: the last one, its length over all channels. features: pooled, (channels,) by the head's
@@ -43,20 +43,20 @@ class Row(NamedTuple):
     shares: Array
 
 
-def unused_features(trained: Trained) -> tuple[int, int]:
+def unused_features(trained: TrainedHeads) -> tuple[int, int]:
     """Return how many of the dense head's features weigh exactly 0, and how many there are."""
     weights = trained.classifiers[0].weights
     return int((weights == 0).all(axis=1).sum()), len(weights)
 
 
-def row_at(scene: Scene, trained: Trained, at: Pair) -> Row:
+def place_row(scene: Scene, trained: TrainedHeads, at: Pair) -> PlaceRow:
     """Return what becomes of the scene's pattern at a place."""
     setting = setting_of(scene.at_rest())
     picture = place(setting.background, setting.pattern, *at)
     last = setting.network.forward(picture)[-1]
     logits = np.stack([classifier.logits(last)[0] for classifier in trained.classifiers])
     features = {head.name: head.features(last)[0] for head in HEADS[1:]}
-    return Row(at, np.sqrt(np.square(last).sum(axis=0)), features, logits, softmax(logits))
+    return PlaceRow(at, np.sqrt(np.square(last).sum(axis=0)), features, logits, softmax(logits))
 
 
 def left_and_right(places: int) -> tuple[Pair, Pair]:
@@ -69,7 +69,7 @@ def left_and_right(places: int) -> tuple[Pair, Pair]:
     return (quarter, quarter), (quarter, places - 1 - quarter)
 
 
-def temperature_rows(scene: Scene, row: Row) -> list[dict[str, str]]:
+def temperature_rows(scene: Scene, row: PlaceRow) -> list[dict[str, str]]:
     """Return a line for each head: its logits, and at each temperature what the class gets."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
@@ -85,7 +85,7 @@ def temperature_rows(scene: Scene, row: Row) -> list[dict[str, str]]:
     return lines
 
 
-def softmax_sentence(trained: Trained, row: Row) -> str:
+def softmax_sentence(trained: TrainedHeads, row: PlaceRow) -> str:
     """Say whether any temperature changes the order, here and at every place."""
     hot = softmax_at(row.logits, TEMPERATURES)
     order = row.logits.argsort(axis=-1)
@@ -105,7 +105,7 @@ def softmax_sentence(trained: Trained, row: Row) -> str:
     )
 
 
-def flips(scene: Scene, trained: Trained) -> list[Flip | None]:
+def shortest_flips(scene: Scene, trained: TrainedHeads) -> list[Flip | None]:
     """Return for each head the shortest drag from here that changes its answer."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
@@ -125,7 +125,7 @@ def flip_text(scene: Scene, at: int, flip: Flip | None) -> str:
     )
 
 
-def wobble_text(scene: Scene, trained: Trained, at: int) -> str:
+def sensitivity_text(scene: Scene, trained: TrainedHeads, at: int) -> str:
     """Say how far one pixel moves a head's probability, here and at worst."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.lessons.map import next_lesson
-from pages.ui.lessons.position import first_open, progress, remember
-from pages.ui.lessons.reader import lessons
+from pages.ui.lessons.position import current_progress, first_open, store_progress
+from pages.ui.lessons.reader import load_lessons
 from pages.ui.site import HOME, SITE, entry_of, link_to
 from pages.ui.text.prose import prose
 
@@ -33,15 +33,15 @@ def three_ideas() -> None:
             prose(text)
 
 
-def walkthrough() -> None:
+def walkthrough_section() -> None:
     """Offer the walkthrough: to begin it, or to go on where the learner was last."""
-    book = lessons()
-    here = progress(book)
-    done = sum(here.count(lesson) for lesson in book.lessons)
-    steps = sum(len(lesson.steps) for lesson in book.lessons)
+    lesson_set = load_lessons()
+    here = current_progress(lesson_set)
+    done = sum(here.count(lesson) for lesson in lesson_set.lessons)
+    steps = sum(len(lesson.steps) for lesson in lesson_set.lessons)
     st.header("Step by step", anchor=False)
     prose(entry_of(_LEARN).line + (f" You have done {done} of {steps} steps." if done else ""))
-    following = next_lesson(book, here)
+    following = next_lesson(lesson_set, here)
     if following is None:
         link_to(_LEARN)
         return
@@ -49,7 +49,7 @@ def walkthrough() -> None:
     if st.button(label, key="to_lesson", type="primary", icon=entry_of(_LEARN).icon):
         query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
         st.switch_page(entry_of(_LEARN).file, query_params=query)
-    remember()
+    store_progress()
 
 
 def all_pages() -> None:

@@ -17,7 +17,9 @@ from rfcore.ops import PaddingMode
 from rfcore.stack import Stack
 
 
-def opened(scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None) -> Scene:
+def with_imported_stack(
+    scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None
+) -> Scene:
     """Return the scene with a stack from elsewhere on it, and its padding mode if it has one.
 
     Where the stack is too much for the stage, it is tried with fewer channels, and where it needs
@@ -29,7 +31,7 @@ def opened(scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None) 
     except RfcoreError as error:
         refusal = error
     for size in (size for size in sizes_of(scene.image) if size >= scene.size):
-        for layers in (stack, slimmed(stack)):
+        for layers in (stack, with_fewer_channels(stack)):
             with suppress(RfcoreError):
                 return _with_stack(scene, layers, size, padding_mode)
     raise refusal
@@ -42,7 +44,7 @@ def _with_stack(scene: Scene, stack: Stack, size: int, padding_mode: PaddingMode
     return replace(bare.with_picture(scene.image, size), padding_mode=mode).with_stack(stack)
 
 
-def slimmed(stack: Stack) -> Stack:
+def with_fewer_channels(stack: Stack) -> Stack:
     """Return a stack with at most DEFAULT_CHANNELS channels a layer, which has the same fields."""
 
     def slim(layer: Layer) -> Layer:
@@ -70,7 +72,7 @@ def open_button(
     here = tab_state().scene
     if here.stack == stack:
         st.caption(f"It is on the stage, on a picture of {here.size}×{here.size} pixels.")
-    elif here.stack == slimmed(stack):
+    elif here.stack == with_fewer_channels(stack):
         st.caption(
             f"It is on the stage, on a picture of {here.size}×{here.size} pixels and with at most "
             f"{DEFAULT_CHANNELS} channels a layer. Channels do not change what a neuron sees."
@@ -80,7 +82,7 @@ def open_button(
 
 def _open(stack: Stack, control: str, padding_mode: PaddingMode | None) -> None:
     here = tab_state()
-    here.change(partial(opened, stack=stack, padding_mode=padding_mode), control)
+    here.change(partial(with_imported_stack, stack=stack, padding_mode=padding_mode), control)
     st.session_state.pop(f"refused_{control}", None)
     sentence = here.problems.pop(control, None)
     if sentence:

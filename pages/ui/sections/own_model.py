@@ -8,16 +8,16 @@ from pages.ui.controls.layers import layer_table
 from pages.ui.controls.notices import show_problem
 from pages.ui.render.readings import sentence_of
 from pages.ui.sections.arithmetic import arithmetic
-from pages.ui.sections.derivation import count
+from pages.ui.sections.derivation import count_text
 from pages.ui.sections.open_stack import open_button
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 from rfcore.errors import RfcoreError
 from rfcore.interop import ModelReading, read_model
 
-CONTROL = "model"
+MODEL_CONTROL = "model"
 
-LARGEST = 2048
+MAX_MODEL_SIZE = 2048
 """Pixels a side of the largest picture that a model is worked out on."""
 
 
@@ -33,7 +33,7 @@ def own_model() -> None:
         persist_state="session",
     )
     st.button("Read it", on_click=_read)
-    show_problem(CONTROL)
+    show_problem(MODEL_CONTROL)
     reading = st.session_state.get("model_reading")
     if reading is not None:
         _show(reading)
@@ -42,21 +42,21 @@ def own_model() -> None:
 def _read() -> None:
     """Read the text; what was read last stays when this cannot be read."""
     problems = tab_state().problems
-    problems.pop(CONTROL, None)
+    problems.pop(MODEL_CONTROL, None)
     try:
         st.session_state["model_reading"] = read_model(st.session_state.get("model_text") or "")
     except RfcoreError as error:
-        problems[CONTROL] = sentence_of(str(error))
+        problems[MODEL_CONTROL] = sentence_of(str(error))
 
 
 def _show(reading: ModelReading) -> None:
-    st.markdown(f"The model has {count(len(reading.stack), 'layer')} that a stack can hold:")
+    st.markdown(f"The model has {count_text(len(reading.stack), 'layer')} that a stack can hold:")
     st.code(str(reading.stack), language=None, wrap_lines=True)
     _show_notes(reading)
     size = st.number_input(
         "On a picture of so many pixels a side",
         1,
-        LARGEST,
+        MAX_MODEL_SIZE,
         tab_state().scene.size,
         key="model_size",
         width=300,
@@ -67,7 +67,7 @@ def _show(reading: ModelReading) -> None:
     except RfcoreError as error:
         st.warning(f"The model needs another picture: {str(error).rstrip('.')}.")
         fits = False
-    refused = open_button("Put it on the stage", reading.stack, CONTROL, reading.padding_mode)
+    refused = open_button("Put it on the stage", reading.stack, MODEL_CONTROL, reading.padding_mode)
     prose(
         "The stage shows gray pictures, so the first convolution gets 1 channel there. Its kernels "
         "are those that you choose for the stage: a printed model has no weights.",

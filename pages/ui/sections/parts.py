@@ -6,22 +6,22 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.render.parts_text import grid_name, untaught_distance
-from pages.ui.sections.chart import dress, show, theme_colors
+from pages.ui.sections.chart import show_chart, style_figure, theme_colors
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
-from pages.ui.training.faces import STORE, Experiment
+from pages.ui.training.faces import GRID_STORE, TrainedGrids
 
-CHART = "parts_chart"
+GRIDS_FRAGMENT = "parts_chart"
 """The key of the fragment; it is drawn anew when other grids or another distance are asked for."""
 
 
-@st.fragment(key=CHART)
+@st.fragment(key=GRIDS_FRAGMENT)
 def parts_chart() -> None:
     """Show how often each grid is right when the face has not moved, and when it has."""
     parts = tab_state().scene.parts
     assert parts is not None
-    trained = STORE.find(parts.spec)
+    trained = GRID_STORE.find(parts.spec)
     if trained is None:
         st.caption("The chart comes when the grids are trained.")
         return
@@ -37,7 +37,7 @@ def parts_chart() -> None:
         help=f"In the pictures to learn from it had moved by at most {spec.trained_jitter} px.",
     )
     prose(chart_sentence(trained, distance))
-    show(
+    show_chart(
         lambda: parts_figure(trained, distance),
         "parts_accuracy",
         "For every grid, the share of fresh faces and scrambled faces told right.",
@@ -45,7 +45,7 @@ def parts_chart() -> None:
     )
 
 
-def examples_text(trained: Experiment) -> str:
+def examples_text(trained: TrainedGrids) -> str:
     """Return what the grids have learned from, and what each of them sees."""
     spec = trained.parts.spec
     pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
@@ -57,7 +57,7 @@ def examples_text(trained: Experiment) -> str:
     )
 
 
-def chart_sentence(trained: Experiment, distance: int) -> str:
+def chart_sentence(trained: TrainedGrids, distance: int) -> str:
     """Say which grid is the useful middle at a distance, and what both ends do there."""
     parts = trained.parts
     grids, column = parts.spec.grids, parts.spec.distances.index(distance)
@@ -74,7 +74,7 @@ def chart_sentence(trained: Experiment, distance: int) -> str:
     return f"{text} By chance it would be {percent(0.5)}."
 
 
-def parts_figure(trained: Experiment, distance: int) -> go.Figure:
+def parts_figure(trained: TrainedGrids, distance: int) -> go.Figure:
     """Return the lines over the grids: in the trained places, and moved by `distance` pixels."""
     accent, text = theme_colors()
     parts = trained.parts
@@ -102,7 +102,7 @@ def parts_figure(trained: Experiment, distance: int) -> go.Figure:
         font={"color": accent, "size": 15},
         arrowcolor=accent,
     )
-    return dress(
+    return style_figure(
         figure,
         x={"type": "category", "title": "cells a side (g)"},
         y={"title": "% told right", "range": [40, 104]},

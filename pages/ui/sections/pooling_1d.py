@@ -21,7 +21,7 @@ _COPIES = 4
 
 
 @dataclass(frozen=True)
-class Classic:
+class PooledSignal:
     """A shifted signal, and what the two ways make of it; all are tuples of numbers."""
 
     signal: tuple[float, ...]
@@ -30,19 +30,19 @@ class Classic:
 
 
 @lru_cache(maxsize=len(SHIFTS))
-def classic(shift: int) -> Classic:
+def pooled_signal(shift: int) -> PooledSignal:
     """Return the signal, moved right by `shift` cells, and what the two ways to pool make of it.
 
-    >>> classic(1).pooled, classic(1).blurred
+    >>> pooled_signal(1).pooled, pooled_signal(1).blurred
     ((1.0, 1.0, 1.0, 1.0), (0.75, 0.75, 0.75, 0.75))
     """
     moved = np.roll(np.array(SIGNAL, np.float32), shift)
-    return Classic(tuple(moved.tolist()), _pooled(moved, MAX), _pooled(moved, BLURRED))
+    return PooledSignal(tuple(moved.tolist()), _pooled(moved, MAX), _pooled(moved, BLURRED))
 
 
-def classic_sentence(shift: int) -> str:
+def pooled_signal_sentence(shift: int) -> str:
     """Say what the shift does to each way of pooling."""
-    before, after = classic(0), classic(shift)
+    before, after = pooled_signal(0), pooled_signal(shift)
     if not shift:
         return f"Unmoved, max pooling gives {_row(before.pooled)}; blurred, {_row(before.blurred)}."
     changes = [

@@ -10,7 +10,7 @@ from rfcore.equivariance import LayerEquivariance, compare_activations
 from rfcore.ops import Array
 
 
-class ShiftError(NamedTuple):
+class LayerOffset(NamedTuple):
     """How far one layer is off after a move, in percent of its largest value.
 
     inside: where no field meets the border; None when there is no such cell. border: elsewhere,
@@ -23,7 +23,7 @@ class ShiftError(NamedTuple):
     blended: bool
 
 
-def shift_errors(scene: Scene) -> tuple[ShiftError, ...]:
+def layer_offsets(scene: Scene) -> tuple[LayerOffset, ...]:
     """Return, layer by layer, how far shift-then-network and network-then-shift differ.
 
     When the pattern alone moves, it is compared by itself, on even gray as bright as the picture;
@@ -63,7 +63,7 @@ def shift_errors(scene: Scene) -> tuple[ShiftError, ...]:
     )
 
 
-def _in_percent(label: str, result: LayerEquivariance) -> ShiftError:
+def _in_percent(label: str, result: LayerEquivariance) -> LayerOffset:
     def share(amount: float | None) -> float | None:
         if amount is None or not result.scale:
             return None if amount is None else 0.0
@@ -71,10 +71,10 @@ def _in_percent(label: str, result: LayerEquivariance) -> ShiftError:
 
     blended = not result.is_representable
     inside = result.blend_error if blended else result.error
-    return ShiftError(label, share(inside), share(result.border_error), blended)
+    return LayerOffset(label, share(inside), share(result.border_error), blended)
 
 
-def errors_sentence(scene: Scene, errors: tuple[ShiftError, ...]) -> str:
+def offsets_sentence(scene: Scene, errors: tuple[LayerOffset, ...]) -> str:
     """Say what the chart of these errors shows, and of what it speaks."""
     what = (
         f"the {scene.pattern} by itself, on even gray"
@@ -83,7 +83,7 @@ def errors_sentence(scene: Scene, errors: tuple[ShiftError, ...]) -> str:
     )
     if scene.moved == (0, 0):
         return f"Drag, and let go: how far is each layer off? It is measured for {what}."
-    off = [e.layer for e in errors if max(e.inside or 0.0, e.border or 0.0) >= LEAST_SHOWN]
+    off = [e.layer for e in errors if max(e.inside or 0.0, e.border or 0.0) >= MIN_SHOWN]
     if not off and any(e.inside is None and e.border is None for e in errors):
         return f"Measured for {what}: so far a move leaves nothing of some layers to compare."
     if not off:
@@ -91,5 +91,5 @@ def errors_sentence(scene: Scene, errors: tuple[ShiftError, ...]) -> str:
     return f"Measured for {what}: the first layer that is off is {off[0]}."
 
 
-LEAST_SHOWN = 1e-3
+MIN_SHOWN = 1e-3
 """Percent below which an error is the rounding of float32."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.ui.sections.derivation import is_square, times
+from pages.ui.sections.derivation import is_square, size_text
 from rfcore.layers import Pair
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
@@ -58,10 +58,10 @@ def whole_picture(stack: Stack, image_size: Pair) -> str:
     size = fields[-1].size
     if all(field >= pixels for field, pixels in zip(size, image_size, strict=True)):
         return (
-            f"The last field is {times(size)} pixels, as large as the picture, but padding puts "
-            "each of them partly beside it. So no neuron of the last layer can see all of it."
+            f"The last field is {size_text(size)} pixels, as large as the picture, but padding "
+            "puts each of them partly beside it. So no neuron of the last layer can see all of it."
         )
-    seen, whole, side = times(size), times(image_size), ""
+    seen, whole, side = size_text(size), size_text(image_size), ""
     if is_square(size) and is_square(image_size):
         seen, whole, side = str(size[0]), str(image_size[0]), " a side"
     return (

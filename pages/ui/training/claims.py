@@ -15,13 +15,13 @@ from pages.ui.training import faces
 from pages.ui.training import heads as trained_heads
 from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Cases
 
-DEAR = (*ON_HEADS, *ON_FACES)
+SLOW_CLAIMS = (*ON_HEADS, *ON_FACES)
 """Claims whose experiments take seconds."""
 
 _LOG = logging.getLogger(__name__)
 
 
-class Results:
+class ClaimResults:
     """The cases of each claim by its name; as many as there are claims."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Results:
     def start(self) -> None:
         """Begin what takes seconds, unless it is done or under way."""
         with self._lock:
-            if self._worker is None and not all(map(self._is_known, DEAR)):
+            if self._worker is None and not all(map(self._is_known, SLOW_CLAIMS)):
                 self._worker = Thread(target=self._work, name="claims", daemon=True)
                 self._worker.start()
 
@@ -79,7 +79,7 @@ class Results:
                 self._found[name] = cases
 
 
-RESULTS = Results()
+CLAIM_RESULTS = ClaimResults()
 """The results of this process."""
 
 
@@ -90,9 +90,9 @@ def _cases_of(name: str) -> Cases | None:
     if name in ON_HEADS:
         experiment = HEADS.scene.experiment
         assert experiment is not None  # this room's scene has heads
-        heads = trained_heads.STORE.train(experiment)
+        heads = trained_heads.HEAD_STORE.train(experiment)
         return ON_HEADS[name](experiment, heads.classifiers, heads.maps)
-    spec, store = SPECS["avg"], faces.STORE
+    spec, store = SPECS["avg"], faces.GRID_STORE
     while not store.start(spec):
         store.wait()  # another spec is being trained
     store.wait()

@@ -12,21 +12,21 @@ from time import perf_counter
 
 import numpy as np
 
-from pages.ui.training.lru_store import Kept
+from pages.ui.training.lru_store import LruStore
 from rfcore.faces.faces import face_places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array
 
-KEPT = 8
+CAPACITY = 8
 """Specs whose grids are kept, some 0.5 MB each."""
 
-_SAMPLED = 12
+_SAMPLES = 12
 """Scrambled faces that decide at which evidence a colour is full."""
 
 
 @dataclass(frozen=True, eq=False)
-class Experiment:
+class TrainedGrids:
     """Grids that were trained.
 
     parts: the classifiers. home: how probable each grid finds a face that is one, (grids,). boxes:
@@ -42,17 +42,17 @@ class Experiment:
     serial: int
 
 
-class Store:
+class GridStore:
     """Trained grids by their spec, the least recently used leaving first; one trains at a time."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._found = Kept[PartsSpec, Experiment](kept)
+    def __init__(self, kept: int = CAPACITY) -> None:
+        self._found = LruStore[PartsSpec, TrainedGrids](kept)
         self._lock, self._serials = Lock(), count(1)
         self._running: tuple[PartsSpec, Thread] | None = None
         self._stop = Event()
         self._done = (0, 1)
 
-    def find(self, spec: PartsSpec) -> Experiment | None:
+    def find(self, spec: PartsSpec) -> TrainedGrids | None:
         """Return what was trained for a spec, if it is kept."""
         return self._found.find(spec)
 
@@ -94,7 +94,7 @@ class Store:
             begun = perf_counter()
             parts = train_parts(spec, progress=self._note)
             if parts is not None:
-                made = _experiment(parts, perf_counter() - begun, next(self._serials))
+                made = _trained_grids(parts, perf_counter() - begun, next(self._serials))
                 self._found.keep(spec, made)
         finally:
             with self._lock:
@@ -106,19 +106,19 @@ class Store:
         return not self._stop.is_set()
 
 
-STORE = Store()
+GRID_STORE = GridStore()
 """The store of this process."""
 
 
-def _experiment(parts: TrainedParts, seconds: float, serial: int) -> Experiment:
+def _trained_grids(parts: TrainedParts, seconds: float, serial: int) -> TrainedGrids:
     spec = parts.spec
     home = face_places(spec.face_size)
     face = face_picture(spec, home)
     samples = [face] + [
-        face_picture(spec, scrambled_places(spec.face_size, seed)) for seed in range(_SAMPLED)
+        face_picture(spec, scrambled_places(spec.face_size, seed)) for seed in range(_SAMPLES)
     ]
     full = [max(np.abs(parts.evidence(grid, x)).max() for x in samples) for grid in spec.grids]
-    return Experiment(
+    return TrainedGrids(
         parts=parts,
         home=parts.face_probabilities(face),
         boxes=tuple(

@@ -10,12 +10,12 @@ Settings = TypeVar("Settings")
 Made = TypeVar("Made")
 
 
-class Kept(Generic[Settings, Made]):
+class LruStore(Generic[Settings, Made]):
     """Things by the settings they were made with, the least recently used leaving first.
 
     Threads may share it. most: how many are kept.
 
-    >>> squares = Kept[int, int](2)
+    >>> squares = LruStore[int, int](2)
     >>> for number in (1, 2, 1, 3):
     ...     squares.find(number) or squares.keep(number, number**2)
     1
