@@ -1,275 +1,244 @@
 """Convolution, pooling, receptive fields and shifts in plain NumPy, for teaching with exact maps.
 
-The whole vocabulary:
-
-    Layers and stacks: Stack, Layer, Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU,
-        GlobalAvgPool2d, GlobalMaxPool2d, with_pools, pool_kind, POOL_KINDS
-    Operations: conv2d, max_pool2d, avg_pool2d, blur_pool2d, global_avg_pool2d,
-        global_max_pool2d, relu, softmax, pad, PADDING_MODES, untied_conv2d, untied_kernels
-    Networks: Network, convolution_kernels, filter_kernel, FILTERS
-    Fields: receptive_fields, ReceptiveField, exact_fields, ExactField,
-        effective_receptive_field, used_pixels, gaussian_width, middle_share, input_gradient,
-        winning_cells, NO_WINNER
-    Pictures: draw_background, BACKGROUNDS, draw_pattern, PATTERNS, Pattern, place, read_photo,
-        scale_photo, MovingPattern
-    Shifts: shift, is_representable, expected_shift, measured_shift, MeasuredShift,
-        changed_cells, equivariance_errors, compare_activations, LayerEquivariance, first_break,
-        break_of, Break, shifted_activations, orbit_map, steps_unchanged, share_unchanged,
-        peak_orbit, peak_share_unchanged
-    Heads: FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead, train_softmax_regression,
-        Classifier, position_sweep, weight_maps
-    Experiments on heads: Experiment, QUARTERS, REGIONS, QUARTER_FIELD, draw_examples, Examples,
-        example_features, HEADS, train_heads, position_maps, right_probabilities,
-        quarter_accuracy, share_right, smallest_flip, Flip, wobble, softmax_at, compare_depths,
-        DepthResult, DEPTHS
-    Parts and places: PARTS, draw_face, draw_part, part_box, face_places, scrambled_places,
-        PartsSpec, face_picture, train_parts, TrainedParts, cell_boxes
-    Other people's models: ZOO, Architecture, read_model, ModelReading, to_pytorch, to_keras
-    Errors: RfcoreError, LayerError, NotationError, ShapeError, KernelError, PatternError,
-        ShiftError, ImageError, TrainingError
+The names below are all there is for use from outside, in a notebook for example; the imports
+group them by what they are about. Each says its shapes, units and errors, with an example.
+`rfcore.heads`, `rfcore.faces` and `rfcore.claims` hold the experiments of the app.
 
 >>> stack = Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1")
 >>> [field.size for field in receptive_fields(stack)]
 [(3, 3), (4, 4), (8, 8)]
 """
 
-from rfcore.argmax_cells import NO_WINNER, winning_cells
+from types import ModuleType as _Module
+
 from rfcore.equivariance import (
-    Break,
-    LayerEquivariance,
-    break_of,
-    compare_activations,
-    equivariance_errors,
-    first_break,
+    break_of as break_of,
+)
+from rfcore.equivariance import (
+    compare_activations as compare_activations,
+)
+from rfcore.equivariance import (
+    equivariance_errors as equivariance_errors,
+)
+from rfcore.equivariance import (
+    first_break as first_break,
 )
 from rfcore.errors import (
-    ImageError,
-    KernelError,
-    LayerError,
-    NotationError,
-    PatternError,
-    RfcoreError,
-    ShapeError,
-    ShiftError,
-    TrainingError,
+    ImageError as ImageError,
 )
-from rfcore.exact_fields import ExactField, exact_fields
-from rfcore.faces.faces import (
-    PARTS,
-    draw_face,
-    draw_part,
-    face_places,
-    part_box,
-    scrambled_places,
+from rfcore.errors import (
+    KernelError as KernelError,
 )
-from rfcore.faces.spec import PartsSpec, face_picture
-from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
-from rfcore.filters import FILTERS, convolution_kernels, filter_kernel
+from rfcore.errors import (
+    LayerError as LayerError,
+)
+from rfcore.errors import (
+    NotationError as NotationError,
+)
+from rfcore.errors import (
+    PatternError as PatternError,
+)
+from rfcore.errors import (
+    RfcoreError as RfcoreError,
+)
+from rfcore.errors import (
+    ShapeError as ShapeError,
+)
+from rfcore.errors import (
+    ShiftError as ShiftError,
+)
+from rfcore.errors import (
+    TrainingError as TrainingError,
+)
+from rfcore.exact_fields import (
+    exact_fields as exact_fields,
+)
+from rfcore.filters import (
+    FILTERS as FILTERS,
+)
+from rfcore.filters import (
+    convolution_kernels as convolution_kernels,
+)
+from rfcore.filters import (
+    filter_kernel as filter_kernel,
+)
 from rfcore.gradient import (
-    effective_receptive_field,
-    gaussian_width,
-    input_gradient,
-    middle_share,
-    used_pixels,
+    effective_receptive_field as effective_receptive_field,
 )
-from rfcore.heads.depth_study import DEPTHS, DepthResult, compare_depths
-from rfcore.heads.examples import HEADS, Examples, draw_examples, example_features
-from rfcore.heads.experiment import QUARTER_FIELD, QUARTERS, REGIONS, Experiment
-from rfcore.heads.head_analysis import (
-    Flip,
-    quarter_accuracy,
-    right_probabilities,
-    share_right,
-    smallest_flip,
-    wobble,
+from rfcore.gradient import (
+    gaussian_width as gaussian_width,
 )
-from rfcore.heads.heads import (
-    Classifier,
-    FlattenHead,
-    GlobalAvgHead,
-    GlobalMaxHead,
-    GridHead,
-    position_sweep,
-    weight_maps,
+from rfcore.gradient import (
+    input_gradient as input_gradient,
 )
-from rfcore.heads.run_experiment import position_maps, train_heads
-from rfcore.heads.softmax_regression import train_softmax_regression
-from rfcore.heads.temperatures import softmax_at
-from rfcore.interop import ModelReading, read_model, to_keras, to_pytorch
+from rfcore.gradient import (
+    middle_share as middle_share,
+)
+from rfcore.gradient import (
+    used_pixels as used_pixels,
+)
+from rfcore.interop import (
+    read_model as read_model,
+)
+from rfcore.interop import (
+    to_keras as to_keras,
+)
+from rfcore.interop import (
+    to_pytorch as to_pytorch,
+)
 from rfcore.layers import (
-    AvgPool2d,
-    BlurPool2d,
-    Conv2d,
-    GlobalAvgPool2d,
-    GlobalMaxPool2d,
-    Layer,
-    MaxPool2d,
-    ReLU,
+    AvgPool2d as AvgPool2d,
 )
-from rfcore.locally_connected import untied_conv2d, untied_kernels
-from rfcore.moving import MovingPattern
-from rfcore.network import Network
+from rfcore.layers import (
+    BlurPool2d as BlurPool2d,
+)
+from rfcore.layers import (
+    Conv2d as Conv2d,
+)
+from rfcore.layers import (
+    GlobalAvgPool2d as GlobalAvgPool2d,
+)
+from rfcore.layers import (
+    GlobalMaxPool2d as GlobalMaxPool2d,
+)
+from rfcore.layers import (
+    Layer as Layer,
+)
+from rfcore.layers import (
+    MaxPool2d as MaxPool2d,
+)
+from rfcore.layers import (
+    ReLU as ReLU,
+)
+from rfcore.moving import (
+    MovingPattern as MovingPattern,
+)
+from rfcore.network import (
+    Network as Network,
+)
 from rfcore.ops import (
-    PADDING_MODES,
-    avg_pool2d,
-    blur_pool2d,
-    conv2d,
-    global_avg_pool2d,
-    global_max_pool2d,
-    max_pool2d,
-    pad,
-    relu,
-    softmax,
+    NO_ARGMAX as NO_ARGMAX,
+)
+from rfcore.ops import (
+    PADDING_MODES as PADDING_MODES,
+)
+from rfcore.ops import (
+    argmax_cells as argmax_cells,
+)
+from rfcore.ops import (
+    avg_pool2d as avg_pool2d,
+)
+from rfcore.ops import (
+    blur_pool2d as blur_pool2d,
+)
+from rfcore.ops import (
+    conv2d as conv2d,
+)
+from rfcore.ops import (
+    global_avg_pool2d as global_avg_pool2d,
+)
+from rfcore.ops import (
+    global_max_pool2d as global_max_pool2d,
+)
+from rfcore.ops import (
+    locally_connected_conv2d as locally_connected_conv2d,
+)
+from rfcore.ops import (
+    locally_connected_kernels as locally_connected_kernels,
+)
+from rfcore.ops import (
+    max_pool2d as max_pool2d,
+)
+from rfcore.ops import (
+    pad as pad,
+)
+from rfcore.ops import (
+    relu as relu,
+)
+from rfcore.ops import (
+    softmax as softmax,
 )
 from rfcore.orbits import (
-    orbit_map,
-    peak_orbit,
-    peak_share_unchanged,
-    share_unchanged,
-    steps_unchanged,
+    orbit_map as orbit_map,
+)
+from rfcore.orbits import (
+    peak_orbit as peak_orbit,
+)
+from rfcore.orbits import (
+    peak_share_unchanged as peak_share_unchanged,
+)
+from rfcore.orbits import (
+    share_unchanged as share_unchanged,
+)
+from rfcore.orbits import (
+    steps_unchanged as steps_unchanged,
+)
+from rfcore.pictures.backgrounds import (
+    BACKGROUNDS as BACKGROUNDS,
+)
+from rfcore.pictures.backgrounds import (
+    draw_background as draw_background,
 )
 from rfcore.pictures.patterns import (
-    BACKGROUNDS,
-    PATTERNS,
-    Pattern,
-    draw_background,
-    draw_pattern,
-    place,
+    PATTERNS as PATTERNS,
 )
-from rfcore.pictures.photos import read_photo, scale_photo
-from rfcore.pools import POOL_KINDS, pool_kind, with_pools
-from rfcore.receptive_field import ReceptiveField, receptive_fields
-from rfcore.shifted_maps import shifted_activations
+from rfcore.pictures.patterns import (
+    Pattern as Pattern,
+)
+from rfcore.pictures.patterns import (
+    draw_pattern as draw_pattern,
+)
+from rfcore.pictures.patterns import (
+    place as place,
+)
+from rfcore.pictures.photos import (
+    read_photo as read_photo,
+)
+from rfcore.pictures.photos import (
+    scale_photo as scale_photo,
+)
+from rfcore.pools import (
+    POOL_KINDS as POOL_KINDS,
+)
+from rfcore.pools import (
+    pool_kind as pool_kind,
+)
+from rfcore.pools import (
+    with_pools as with_pools,
+)
+from rfcore.receptive_field import (
+    ReceptiveField as ReceptiveField,
+)
+from rfcore.receptive_field import (
+    receptive_fields as receptive_fields,
+)
+from rfcore.shifted_maps import (
+    shifted_activations as shifted_activations,
+)
 from rfcore.shifts import (
-    MeasuredShift,
-    changed_cells,
-    expected_shift,
-    is_representable,
-    measured_shift,
-    shift,
+    changed_cells as changed_cells,
 )
-from rfcore.stack import Stack
-from rfcore.zoo import ZOO, Architecture
+from rfcore.shifts import (
+    expected_shift as expected_shift,
+)
+from rfcore.shifts import (
+    is_representable as is_representable,
+)
+from rfcore.shifts import (
+    measured_shift as measured_shift,
+)
+from rfcore.shifts import (
+    shift as shift,
+)
+from rfcore.stack import (
+    Stack as Stack,
+)
+from rfcore.zoo import (
+    ZOO as ZOO,
+)
 
 __all__ = [
-    "BACKGROUNDS",
-    "DEPTHS",
-    "FILTERS",
-    "HEADS",
-    "NO_WINNER",
-    "PADDING_MODES",
-    "PARTS",
-    "PATTERNS",
-    "POOL_KINDS",
-    "QUARTERS",
-    "QUARTER_FIELD",
-    "REGIONS",
-    "ZOO",
-    "Architecture",
-    "AvgPool2d",
-    "BlurPool2d",
-    "Break",
-    "Classifier",
-    "Conv2d",
-    "DepthResult",
-    "ExactField",
-    "Examples",
-    "Experiment",
-    "FlattenHead",
-    "Flip",
-    "GlobalAvgHead",
-    "GlobalAvgPool2d",
-    "GlobalMaxHead",
-    "GlobalMaxPool2d",
-    "GridHead",
-    "ImageError",
-    "KernelError",
-    "Layer",
-    "LayerEquivariance",
-    "LayerError",
-    "MaxPool2d",
-    "MeasuredShift",
-    "ModelReading",
-    "MovingPattern",
-    "Network",
-    "NotationError",
-    "PartsSpec",
-    "Pattern",
-    "PatternError",
-    "ReLU",
-    "ReceptiveField",
-    "RfcoreError",
-    "ShapeError",
-    "ShiftError",
-    "Stack",
-    "TrainedParts",
-    "TrainingError",
-    "avg_pool2d",
-    "blur_pool2d",
-    "break_of",
-    "cell_boxes",
-    "changed_cells",
-    "compare_activations",
-    "compare_depths",
-    "conv2d",
-    "convolution_kernels",
-    "draw_background",
-    "draw_examples",
-    "draw_face",
-    "draw_part",
-    "draw_pattern",
-    "effective_receptive_field",
-    "equivariance_errors",
-    "exact_fields",
-    "example_features",
-    "expected_shift",
-    "face_picture",
-    "face_places",
-    "filter_kernel",
-    "first_break",
-    "gaussian_width",
-    "global_avg_pool2d",
-    "global_max_pool2d",
-    "input_gradient",
-    "is_representable",
-    "max_pool2d",
-    "measured_shift",
-    "middle_share",
-    "orbit_map",
-    "pad",
-    "part_box",
-    "peak_orbit",
-    "peak_share_unchanged",
-    "place",
-    "pool_kind",
-    "position_maps",
-    "position_sweep",
-    "quarter_accuracy",
-    "read_model",
-    "read_photo",
-    "receptive_fields",
-    "relu",
-    "right_probabilities",
-    "scale_photo",
-    "scrambled_places",
-    "share_right",
-    "share_unchanged",
-    "shift",
-    "shifted_activations",
-    "smallest_flip",
-    "softmax",
-    "softmax_at",
-    "steps_unchanged",
-    "to_keras",
-    "to_pytorch",
-    "train_heads",
-    "train_parts",
-    "train_softmax_regression",
-    "untied_conv2d",
-    "untied_kernels",
-    "used_pixels",
-    "weight_maps",
-    "winning_cells",
-    "with_pools",
-    "wobble",
+    name
+    for name, value in globals().copy().items()
+    if not name.startswith("_") and not isinstance(value, _Module)
 ]

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rfcore.argmax_cells import winning_taps
 from rfcore.errors import LayerError
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
-    Cellwise,
     Conv2d,
+    Elementwise,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     MaxPool2d,
@@ -25,6 +24,7 @@ from rfcore.layers import (
 )
 from rfcore.network import Network
 from rfcore.ops import Array, add_border, binomial, border_of, window_views
+from rfcore.ops.argmax import argmax_taps
 
 _WindowedLayer = Conv2d | MaxPool2d | AvgPool2d | BlurPool2d
 
@@ -49,7 +49,7 @@ def backward_layer(network: Network, index: int, x: Array, gradient: Array) -> A
     """
     layer = network.stack.layers[index]
     match layer:
-        case Cellwise():
+        case Elementwise():
             slope: Array = layer.slope(x).astype(gradient.dtype, copy=False)
             return gradient * slope
         case GlobalAvgPool2d():
@@ -96,7 +96,7 @@ def _backward_windows(
 def _to_winners(values: Iterator[Array], gradient: Array) -> Iterator[Array]:
     """Yield what each tap of a maximum gets: everything where it won, nothing elsewhere."""
     taps = list(values)
-    winners = winning_taps(taps)
+    winners = argmax_taps(taps)
     for tap in range(len(taps)):
         yield np.where(winners == tap, gradient, 0)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rfcore.errors import RfcoreError, ShapeError
 
-LONGEST = 10**12
+MAX_AXIS_CELLS = 10**12
 """Cells along an axis of a map: more than any memory holds, and few enough digits to print."""
 
 
@@ -30,11 +30,11 @@ def whole_number(
     """
     number = _as_int(value)
     if number is None:
-        raise error(f"{name} must be a whole number, got {shown(value)}")
+        raise error(f"{name} must be a whole number, got {short_repr(value)}")
     if least is not None and number < least:
-        raise error(f"{name} must be at least {least}, got {shown(number)}")
+        raise error(f"{name} must be at least {least}, got {short_repr(number)}")
     if most is not None and number > most:
-        raise error(f"{name} must be at most {most}, got {shown(number)}")
+        raise error(f"{name} must be at most {most}, got {short_repr(number)}")
     return number
 
 
@@ -52,7 +52,7 @@ def whole_number_within(
     if number is None or not least <= number <= most:
         place = f" {where}" if where else ""
         raise error(
-            f"{name} must be a whole number from {least} to {most}{place}, got {shown(value)}"
+            f"{name} must be a whole number from {least} to {most}{place}, got {short_repr(value)}"
         )
     return number
 
@@ -70,31 +70,31 @@ def whole_pair(
     >>> whole_pair((2, -1), "moved", error=ShapeError)
     (2, -1)
     """
-    first, second = entries(value, name, parts, error=error)
+    first, second = as_fields(value, name, parts, error=error)
     return (
         whole_number(first, f"{parts[0]} of {name}", least, error=error),
         whole_number(second, f"{parts[1]} of {name}", least, error=error),
     )
 
 
-def entries(
+def as_fields(
     value: object, name: str, parts: tuple[str, ...], *, error: type[RfcoreError]
 ) -> tuple[Any, ...]:
     """Return what stands in a tuple that has one entry for each of `parts`; raises `error`.
 
-    >>> entries([1, 2], "unit", ("row", "col"), error=ShapeError)
+    >>> as_fields([1, 2], "unit", ("row", "col"), error=ShapeError)
     (1, 2)
     """
-    found = items(value)
+    found = as_sequence(value)
     if found is None or len(found) != len(parts):
-        raise error(f"{name} must be ({', '.join(parts)}), got {shown(value)}")
+        raise error(f"{name} must be ({', '.join(parts)}), got {short_repr(value)}")
     return found
 
 
-def items(value: object) -> tuple[Any, ...] | None:
+def as_sequence(value: object) -> tuple[Any, ...] | None:
     """Return what stands in a sequence; None for what is none, or a text.
 
-    >>> items([1, 2]), items("C3"), items(3)
+    >>> as_sequence([1, 2]), as_sequence("C3"), as_sequence(3)
     ((1, 2), None, None)
     """
     if isinstance(value, str) or not isinstance(value, Iterable):
@@ -104,13 +104,15 @@ def items(value: object) -> tuple[Any, ...] | None:
     return tuple(value)
 
 
-def one_of(value: object, name: str, choices: Sequence[str], *, error: type[RfcoreError]) -> None:
+def check_choice(
+    value: object, name: str, choices: Sequence[str], *, error: type[RfcoreError]
+) -> None:
     """Raise `error` when a value is none of some texts.
 
-    >>> one_of("avg", "kind", ("avg", "max"), error=ShapeError)
+    >>> check_choice("avg", "kind", ("avg", "max"), error=ShapeError)
     """
     if not isinstance(value, str) or value not in choices:
-        raise error(f"{name} must be one of {', '.join(choices)}, got {shown(value)}")
+        raise error(f"{name} must be one of {', '.join(choices)}, got {short_repr(value)}")
 
 
 def map_shape(shape: object) -> tuple[int, int, int]:
@@ -119,53 +121,57 @@ def map_shape(shape: object) -> tuple[int, int, int]:
     >>> map_shape((np.int64(8), 29, 29))
     (8, 29, 29)
     """
-    numbers = [_as_int(number) for number in items(shape) or ()]
+    numbers = [_as_int(number) for number in as_sequence(shape) or ()]
     whole = [number for number in numbers if number is not None and number >= 1]
     if len(whole) != 3 or len(numbers) != 3:
         raise ShapeError(
             f"a shape is (channels, rows, cols), each a whole number of at least 1, "
-            f"got {shown(shape)}"
+            f"got {short_repr(shape)}"
         )
-    if max(whole) > LONGEST:
-        raise ShapeError(f"a shape has at most {LONGEST} cells an axis, got {shown(shape)}")
+    if max(whole) > MAX_AXIS_CELLS:
+        raise ShapeError(
+            f"a shape has at most {MAX_AXIS_CELLS} cells an axis, got {short_repr(shape)}"
+        )
     return whole[0], whole[1], whole[2]
 
 
-def planes(x: object, name: str) -> NDArray[Any]:
+def check_planes(x: object, name: str) -> NDArray[Any]:
     """Return an array (..., rows, cols) as it is; raises ShapeError when it is none.
 
-    >>> planes(np.zeros((2, 3)), "x").shape
+    >>> check_planes(np.zeros((2, 3)), "x").shape
     (2, 3)
     """
     if not isinstance(x, np.ndarray) or x.ndim < 2:
-        raise ShapeError(f"{name} must be an array (..., rows, cols), got {kind_of(x)}")
+        raise ShapeError(f"{name} must be an array (..., rows, cols), got {describe_array(x)}")
     if x.size == 0:
-        raise ShapeError(f"{name} needs at least one cell, got {kind_of(x)}")
+        raise ShapeError(f"{name} needs at least one cell, got {describe_array(x)}")
     return x
 
 
-def instance(value: object, kind: type, name: str, hint: str, *, error: type[RfcoreError]) -> None:
+def check_instance(
+    value: object, kind: type, name: str, hint: str, *, error: type[RfcoreError]
+) -> None:
     """Raise `error` when a value is not of a kind; `hint` says where such a value comes from.
 
-    >>> instance(ShapeError("no"), RfcoreError, "problem", "as a check raises it", error=ShapeError)
+    >>> check_instance((8, 8), tuple, "size", "such as (8, 8)", error=ShapeError)
     """
     if not isinstance(value, kind):
-        raise error(f"{name} must be a {kind.__name__}, {hint}, got {shown(value)}")
+        raise error(f"{name} must be a {kind.__name__}, {hint}, got {short_repr(value)}")
 
 
-def kind_of(array: object) -> str:
+def describe_array(array: object) -> str:
     """Return an array's shape for a sentence; of what is no array, its type.
 
-    >>> kind_of(np.zeros((2, 3))), kind_of([1])
+    >>> describe_array(np.zeros((2, 3))), describe_array([1])
     ('shape (2, 3)', "<class 'list'>")
     """
     return f"shape {array.shape}" if isinstance(array, np.ndarray) else repr(type(array))
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """Return a value for a sentence: Python refuses to print a number of thousands of digits.
 
-    >>> shown(-7), shown("C3"), shown(10**5000)
+    >>> short_repr(-7), short_repr("C3"), short_repr(10**5000)
     ('-7', "'C3'", 'a number too long to print')
     """
     try:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from rfcore.checks import instance, items, kind_of, whole_pair
+from rfcore.checks import as_sequence, check_instance, describe_array, whole_pair
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
 from rfcore.network import Network, checked_network
@@ -191,13 +191,13 @@ def break_of(
     """
     checked_stack(stack)
     checked_tolerance(tolerance)
-    results = items(errors)
+    results = as_sequence(errors)
     if results is None or len(results) != len(stack):
-        got = kind_of(errors) if results is None else len(results)
+        got = describe_array(errors) if results is None else len(results)
         raise ShiftError(f"errors must be {len(stack)}, one for each layer, got {got}")
     for index, (layer, result) in enumerate(zip(stack, results, strict=True)):
         hint = "as equivariance_errors gives"
-        instance(result, LayerEquivariance, "each of errors", hint, error=ShiftError)
+        check_instance(result, LayerEquivariance, "each of errors", hint, error=ShiftError)
         reason = _reason(layer, result, tolerance * result.scale)
         if reason is not None:
             return Break(index, reason)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rfcore.checks import instance, one_of, whole_number
+from rfcore.checks import check_choice, check_instance, whole_number
 from rfcore.errors import KernelError
-from rfcore.layers import DEFAULT_CHANNELS, LARGEST, Conv2d, Pair, as_pair
+from rfcore.layers import DEFAULT_CHANNELS, MAX_LAYER_SIZE, Conv2d, Pair, as_pair
 from rfcore.ops import Array, binomial
 
 BANK = "bank"
@@ -86,7 +86,7 @@ def filter_kernel(name: str, kernel_size: int | Pair) -> Array:
            [-2.,  0.,  2.],
            [-1.,  0.,  1.]])
     """
-    one_of(name, "name", FILTERS, error=KernelError)
+    check_choice(name, "name", FILTERS, error=KernelError)
     rows, cols = as_pair(kernel_size, "kernel_size", 1)
     kernel = _MAKERS[name](rows, cols)
     total = np.abs(kernel).sum()
@@ -116,9 +116,9 @@ def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: i
     >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape
     (2, 4, 3, 3)
     """
-    one_of(choice, "choice", CHOICES, error=KernelError)
-    instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
-    in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
+    check_choice(choice, "choice", CHOICES, error=KernelError)
+    check_instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
+    in_channels = whole_number(in_channels, "in_channels", 1, MAX_LAYER_SIZE, error=KernelError)
     generator = np.random.default_rng(whole_number(seed, "seed", 0, error=KernelError))
     out_channels, kernel_size = layer.out_channels, layer.kernel_size
     if choice == RANDOM:

@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from rfcore.backward import backward
-from rfcore.checks import entries, kind_of, whole_number_within
+from rfcore.checks import as_fields, describe_array, whole_number_within
 from rfcore.errors import LayerError, ShapeError
 from rfcore.layers import Pair
 from rfcore.network import Network, checked_network
 from rfcore.ops import Array, checked_map
 
-ROUNDING = 1e-12
+GRADIENT_ROUNDING = 1e-12
 """Share of all that reaches a pixel below which its float64 sum counts as cancelled to zero."""
 
 
@@ -74,7 +74,7 @@ def used_pixels(
     # The same ways with nothing to cancel: what the rounding of the gradient is measured by.
     absolute = tuple(None if k is None else np.abs(k, dtype=np.float64) for k in network.kernels)
     arriving = backward(replace(network, kernels=absolute), maps, seed)
-    used: Array = np.any(np.abs(gradient) > ROUNDING * arriving, axis=0)
+    used: Array = np.any(np.abs(gradient) > GRADIENT_ROUNDING * arriving, axis=0)
     return used
 
 
@@ -95,7 +95,7 @@ def input_gradient(network: Network, image: Array, layer: int, output_gradient: 
     maps = _maps_up_to(network, image, layer)
     want = maps[-1].shape
     if getattr(output_gradient, "shape", None) != want:
-        got = kind_of(output_gradient)
+        got = describe_array(output_gradient)
         raise ShapeError(f"output_gradient must have the shape of the map, {want}, got {got}")
     return backward(network, maps, output_gradient.astype(image.dtype))
 
@@ -157,7 +157,7 @@ def middle_share(field: Array, span: tuple[float, float, float, float]) -> float
 def _absolute(field: Array) -> Array:
     """Return the absolute values of a field, checked, in double precision."""
     if getattr(field, "ndim", None) != 2:
-        raise ShapeError(f"field must be an array (rows, cols), got {kind_of(field)}")
+        raise ShapeError(f"field must be an array (rows, cols), got {describe_array(field)}")
     if not np.isfinite(field).all():
         raise ShapeError("field must hold finite numbers, got NaN or infinity")
     weights: Array = np.abs(field, dtype=np.float64)
@@ -170,7 +170,9 @@ def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
     where = f"in a stack of {count} layers"
     last = whole_number_within(layer, "layer", -count, count - 1, where, error=LayerError) % count
     if getattr(image, "ndim", None) != 3:
-        raise ShapeError(f"image must be one map (channels, rows, cols), got {kind_of(image)}")
+        raise ShapeError(
+            f"image must be one map (channels, rows, cols), got {describe_array(image)}"
+        )
     maps = [checked_map(image)]
     for index in range(last + 1):
         maps.append(network.run_layer(index, maps[-1]))
@@ -180,7 +182,7 @@ def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
 def _one_unit(activation: Array, unit: Pair, channel: int | None) -> Array:
     """Return a gradient that is 1 at the unit, in one channel or in all of them."""
     channels, rows, cols = activation.shape
-    row, col = entries(unit, "unit", ("row", "col"), error=ShapeError)
+    row, col = as_fields(unit, "unit", ("row", "col"), error=ShapeError)
 
     def place(value: object, name: str, size: int) -> int:
         where = f"on a map of {channels}x{rows}x{cols}"

@@ -12,7 +12,7 @@ from rfcore.network import Network, checked_network
 from rfcore.ops import Array
 from rfcore.pictures.patterns import Pattern, checked_pattern, place
 from rfcore.receptive_field import receptive_fields
-from rfcore.regions import Interval, build_steps
+from rfcore.regions import Interval, build_updates
 from rfcore.stack import Stack
 
 Span = tuple[Interval, Interval]
@@ -51,7 +51,7 @@ class MovingPattern:
         image = self._background.copy()
         activations = network.forward(image)
         self._work = _Work.of(network.stack, self._sizes)
-        self._steps, maps = build_steps(network, image, activations)
+        self._steps, maps = build_updates(network, image, activations)
         self._image = maps[0]
         self._views = tuple(map(_read_only, maps))
         self._position: Pair | None = None

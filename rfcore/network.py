@@ -8,15 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from rfcore import ops
-from rfcore.checks import instance, items, kind_of, shown, whole_number, whole_number_within
+from rfcore.checks import (
+    as_sequence,
+    check_instance,
+    describe_array,
+    short_repr,
+    whole_number,
+    whole_number_within,
+)
 from rfcore.errors import KernelError, LayerError, ShapeError
 from rfcore.filters import BANK, convolution_kernels
 from rfcore.layers import (
-    LARGEST,
+    MAX_LAYER_SIZE,
     AvgPool2d,
     BlurPool2d,
-    Cellwise,
     Conv2d,
+    Elementwise,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
@@ -51,9 +58,9 @@ class Network:
     def __post_init__(self) -> None:
         checked_stack(self.stack)
         for name in ("kernels", "biases"):
-            given = items(getattr(self, name))
+            given = as_sequence(getattr(self, name))
             if given is None:
-                got = kind_of(getattr(self, name))
+                got = describe_array(getattr(self, name))
                 raise KernelError(f"{name} must be a tuple, one entry for each layer, got {got}")
             object.__setattr__(self, name, given)
         if not self.biases:
@@ -101,11 +108,11 @@ class Network:
         (4, 8, 3, 3)
         """
         checked_stack(stack)
-        in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
+        in_channels = whole_number(in_channels, "in_channels", 1, MAX_LAYER_SIZE, error=KernelError)
         seed = whole_number(seed, "seed", 0, error=KernelError)
-        chosen = items(filters)
+        chosen = as_sequence(filters)
         if chosen is None:
-            raise KernelError(f"filters must be a sequence of names, got {shown(filters)}")
+            raise KernelError(f"filters must be a sequence of names, got {short_repr(filters)}")
         convolutions = sum(isinstance(layer, Conv2d) for layer in stack)
         if len(chosen) > convolutions:
             raise KernelError(
@@ -164,7 +171,7 @@ class Network:
 
 def checked_network(network: Network) -> Network:
     """Return a network as it is; raises LayerError for what is none, such as its stack."""
-    instance(network, Network, "network", "as Network.with_filters gives", error=LayerError)
+    check_instance(network, Network, "network", "as Network.with_filters gives", error=LayerError)
     return network
 
 
@@ -183,8 +190,8 @@ def run_weightless(layer: Layer, x: Array) -> Array:
             return ops.avg_pool2d(x, layer.kernel_size, stride=layer.stride, padding=layer.padding)
         case BlurPool2d():
             return ops.blur_pool2d(x, layer.kernel_size, stride=layer.stride)
-        case Cellwise():
-            return ops.cellwise(x, layer)
+        case Elementwise():
+            return ops.elementwise(x, layer)
         case GlobalAvgPool2d():
             return ops.global_avg_pool2d(x)
         case GlobalMaxPool2d():

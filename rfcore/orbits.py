@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import kind_of, shown, whole_number, whole_number_within, whole_pair
+from rfcore.checks import describe_array, short_repr, whole_number, whole_number_within, whole_pair
 from rfcore.errors import LayerError, PatternError, ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.moving import MovingPattern
@@ -28,7 +28,7 @@ ONE_PIXEL_STEPS: tuple[Pair, ...] = tuple(
 )
 """The (row, col) steps to the 8 neighbouring pixels."""
 
-LARGEST_ORIGIN = 2_000
+MAX_ORIGIN = 2_000
 """Pixels of a reach, or from a black image's edge to its bright pixel; more would fill a memory."""
 
 
@@ -54,7 +54,7 @@ def orbit_map(
     the shift by (row, col): 0 where the output is that at the origin, other labels in the order
     in which new outputs appear, OUTSIDE where the pattern would not lie wholly in the image.
     Raises PatternError when that is so at the origin, ShiftError for a `reach` or a tolerance
-    below 0, or a reach above LARGEST_ORIGIN, LayerError for a layer that is not there; else as
+    below 0, or a reach above MAX_ORIGIN, LayerError for a layer that is not there; else as
     `MovingPattern` does.
 
     >>> from rfcore import draw_pattern
@@ -64,7 +64,7 @@ def orbit_map(
            [3, 0, 0],
            [3, 0, 0]])
     """
-    reach = whole_number(reach, "reach", 0, LARGEST_ORIGIN, error=ShiftError)
+    reach = whole_number(reach, "reach", 0, MAX_ORIGIN, error=ShiftError)
     checked_tolerance(tolerance)
     row, col = whole_pair(origin, "origin", error=ShiftError, parts=("row", "col"))
     checked_pattern(pattern)
@@ -74,7 +74,7 @@ def orbit_map(
     if not (0 <= row <= places[0] and 0 <= col <= places[1]):
         raise PatternError(
             f"the pattern must lie wholly in the image at its origin, from (0, 0) to {places}, "
-            f"got {shown((row, col))}"
+            f"got {short_repr((row, col))}"
         )
     known = _Outputs(output_at(row, col), tolerance)
     labels = np.full((2 * reach + 1, 2 * reach + 1), OUTSIDE)
@@ -126,7 +126,7 @@ def peak_orbit(network: Network) -> NDArray[np.int64]:
     the first pixel of a unit's field, so that (rows, cols) of the jump are all the places that the
     pixel can have relative to the units.
     Raises ShapeError for a global pool, which has a border wherever the image ends, and for fields
-    and jumps of more than LARGEST_ORIGIN pixels; LayerError for what is no Network.
+    and jumps of more than MAX_ORIGIN pixels; LayerError for what is no Network.
 
     >>> peak_orbit(Network.with_filters(Stack.parse("M2x2/2")))[2:, 2:]
     array([[0, 0, 5],
@@ -136,9 +136,9 @@ def peak_orbit(network: Network) -> NDArray[np.int64]:
     field = receptive_fields(checked_network(network).stack)[-1]
     reach = max(field.jump)
     least = field.size[0] + reach, field.size[1] + reach
-    if max(least) > LARGEST_ORIGIN:
+    if max(least) > MAX_ORIGIN:
         raise ShapeError(
-            f"the last layer's field and jump must be at most {LARGEST_ORIGIN} pixels together, "
+            f"the last layer's field and jump must be at most {MAX_ORIGIN} pixels together, "
             f"got {max(least)}"
         )
     row, col = (
@@ -174,14 +174,15 @@ def _counted_steps(
         or labels.shape[0] % 2 == 0
     ):
         raise ShapeError(
-            f"labels must be an orbit map (2 * reach + 1, 2 * reach + 1), got {kind_of(labels)}"
+            "labels must be an orbit map (2 * reach + 1, 2 * reach + 1), "
+            f"got {describe_array(labels)}"
         )
     rows, cols = whole_pair(places, "places", error=ShiftError)
     reach = labels.shape[0] // 2
     if not 1 <= min(rows, cols) <= max(rows, cols) <= reach:
         raise ShiftError(
             f"places must be at least 1 and at most the reach of the labels, {reach}, "
-            f"got {shown((rows, cols))}"
+            f"got {short_repr((rows, cols))}"
         )
     here = labels[reach : reach + rows, reach : reach + cols]
     unchanged, counted = np.zeros((2, rows, cols), np.int64)
@@ -201,7 +202,9 @@ def _outputs(
         if layer is not None:
             raise LayerError(f"a function has no layers to choose from, got layer {layer!r}")
         if not callable(run):
-            raise LayerError(f"run must be a Network or a function of an image, got {shown(run)}")
+            raise LayerError(
+                f"run must be a Network or a function of an image, got {short_repr(run)}"
+            )
         return lambda row, col: run(place(background, pattern, row, col))
     end = count = len(run.stack)
     if layer is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from rfcore.checks import one_of
+from rfcore.checks import check_choice
 from rfcore.errors import LayerError
 from rfcore.layers import AvgPool2d, BlurPool2d, Layer, MaxPool2d, Pair
 from rfcore.stack import Stack, checked_stack
@@ -38,7 +38,7 @@ def with_pools(stack: Stack, kind: PoolKind) -> Stack:
     (Stack.parse('C3x3/1 -> B3x3/2 -> GA'), True)
     """
     checked_stack(stack)
-    one_of(kind, "kind", POOL_KINDS, error=LayerError)
+    check_choice(kind, "kind", POOL_KINDS, error=LayerError)
     layers: list[Layer] = []
     for number, layer in enumerate(stack, start=1):
         try:

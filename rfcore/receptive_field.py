@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rfcore.checks import entries, whole_number, whole_pair
+from rfcore.checks import as_fields, whole_number, whole_pair
 from rfcore.errors import ShapeError
 from rfcore.layers import Pair
 from rfcore.stack import Stack, checked_stack
@@ -71,7 +71,7 @@ class ReceptiveField:
         row0, row1, col0, col1 = (
             whole_number(place, f"{name} of pixels", error=ShapeError)
             for place, name in zip(
-                entries(pixels, "pixels", _SPAN, error=ShapeError), _SPAN, strict=True
+                as_fields(pixels, "pixels", _SPAN, error=ShapeError), _SPAN, strict=True
             )
         )
         if sizes is not None:

@@ -21,7 +21,7 @@ Region = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Step:
+class LayerUpdate:
     """One layer: its input with the border round it, and how a region of its map is recomputed.
 
     padded: (channels, rows, cols) with the border. rows, cols: what a change of it can reach.
@@ -135,9 +135,9 @@ class Axis:
         return slice(unit * self.stride, (unit_end - 1) * self.stride + self.reach + 1)
 
 
-def build_steps(
+def build_updates(
     network: Network, image: Array, activations: tuple[Array, ...]
-) -> tuple[list[Step], list[Array]]:
+) -> tuple[list[LayerUpdate], list[Array]]:
     """Give each layer an input with its border, inside which lies the map before it.
 
     So a layer writes straight into the next one's input, and no map is padded again. Returns a
@@ -161,7 +161,7 @@ def build_steps(
             fill = _convolution(network, index, padded, out)
         else:
             fill = partial(_fill_weightless, layer, padded, out, rows, cols)
-        steps.append(Step(padded, rows, cols, fill))
+        steps.append(LayerUpdate(padded, rows, cols, fill))
     return steps, maps
 
 

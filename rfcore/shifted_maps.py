@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rfcore.checks import items, kind_of, whole_pair
+from rfcore.checks import as_sequence, describe_array, whole_pair
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Layer, Pair
 from rfcore.ops import Array, PaddingMode, border_of, checked_map, checked_mode
@@ -149,9 +149,9 @@ def checked_activations(
     """
     checked_stack(stack)
     rows, cols = whole_pair(image_size, "image_size", 1, error=ShapeError)
-    maps = items(activations)
+    maps = as_sequence(activations)
     if maps is None or len(maps) != len(stack):
-        got = kind_of(activations) if maps is None else len(maps)
+        got = describe_array(activations) if maps is None else len(maps)
         raise ShapeError(f"{name} must be {len(stack)} maps, one for each layer, got {got}")
     for number, (layer, x, shape) in enumerate(
         zip(stack, maps, stack.shapes((1, rows, cols)), strict=True), start=1

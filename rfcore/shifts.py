@@ -10,7 +10,14 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from rfcore.checks import entries, kind_of, one_of, planes, whole_number, whole_pair
+from rfcore.checks import (
+    as_fields,
+    check_choice,
+    check_planes,
+    describe_array,
+    whole_number,
+    whole_pair,
+)
 from rfcore.errors import ShapeError, ShiftError
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -55,7 +62,7 @@ def shift(x: Array, rows: int, cols: int, *, fill: ShiftFill = "zeros") -> Array
     >>> shift(np.array([[1, 2, 3]]), 0, 1), shift(np.array([[1, 2, 3]]), 0, 1, fill="circular")
     (array([[0, 1, 2]]), array([[3, 1, 2]]))
     """
-    planes(x, "x")
+    check_planes(x, "x")
     rows = whole_number(rows, "rows", error=ShiftError)
     cols = whole_number(cols, "cols", error=ShiftError)
     if checked_fill(fill) == "circular":
@@ -131,7 +138,7 @@ def measured_shift(
     for name, response in (("before", before), ("after", after)):
         if response.dtype.kind not in "iufb" or not np.isfinite(response).all():
             raise ShiftError(f"{name} must hold finite numbers, got NaN, infinity or no numbers")
-    near_row, near_col = entries(near, "near", ("rows", "cols"), error=ShiftError)
+    near_row, near_col = as_fields(near, "near", ("rows", "cols"), error=ShiftError)
     if not (_is_finite(near_row) and _is_finite(near_col)):
         raise ShiftError(f"near must be two finite numbers (rows, cols), got {near!r}")
     before_box, after_box = _support(before), _support(after)
@@ -176,7 +183,7 @@ def _part(by: int) -> slice:
 
 def checked_fill(fill: ShiftFill) -> ShiftFill:
     """Return a fill as it is; raises ShiftError for an unknown one."""
-    one_of(fill, "fill", SHIFT_FILLS, error=ShiftError)
+    check_choice(fill, "fill", SHIFT_FILLS, error=ShiftError)
     return fill
 
 
@@ -190,7 +197,7 @@ def checked_tolerance(tolerance: object) -> float:
 def _check_arrays(before: Array, after: Array) -> None:
     for name, array in (("before", before), ("after", after)):
         if not isinstance(array, np.ndarray):
-            raise ShapeError(f"{name} must be an array, got {kind_of(array)}")
+            raise ShapeError(f"{name} must be an array, got {describe_array(array)}")
 
 
 def _is_finite(value: object) -> bool:

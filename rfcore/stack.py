@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rfcore.checks import instance, items, map_shape, shown
+from rfcore.checks import as_sequence, check_instance, map_shape, short_repr
 from rfcore.errors import LayerError, NotationError, ShapeError
 from rfcore.layers import (
     AvgPool2d,
@@ -22,7 +22,7 @@ from rfcore.layers import (
     Shape,
 )
 
-KINDS: tuple[type[Layer], ...] = (
+LAYER_KINDS: tuple[type[Layer], ...] = (
     Conv2d,
     MaxPool2d,
     AvgPool2d,
@@ -31,9 +31,9 @@ KINDS: tuple[type[Layer], ...] = (
     GlobalAvgPool2d,
     GlobalMaxPool2d,
 )
-_KIND_OF = {kind.symbol: kind for kind in KINDS}
+_KIND_OF = {kind.symbol: kind for kind in LAYER_KINDS}
 _SMALL = {symbol[0].lower() for symbol in _KIND_OF}
-_LETTERS = ", ".join(f"{kind.symbol} ({kind.name})" for kind in KINDS)
+_LETTERS = ", ".join(f"{kind.symbol} ({kind.name})" for kind in LAYER_KINDS)
 _PARAMETER_OF = {"p": "padding", "d": "dilation", "c": "out_channels"}
 _OPTIONS_OF = {"C": "pdc", "M": "pd", "A": "p", "B": ""}
 
@@ -61,15 +61,15 @@ class Stack:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        layers = items(self.layers)
+        layers = as_sequence(self.layers)
         if layers is None:
-            raise LayerError(f"layers must be a tuple of layers, got {shown(self.layers)}")
+            raise LayerError(f"layers must be a tuple of layers, got {short_repr(self.layers)}")
         object.__setattr__(self, "layers", layers)
         if not self.layers:
             raise NotationError("a stack needs at least one layer, as in C3x3/1")
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise LayerError(f"a stack is made of layers, got {shown(layer)}")
+                raise LayerError(f"a stack is made of layers, got {short_repr(layer)}")
 
     @classmethod
     def parse(cls, text: str) -> Stack:
@@ -86,7 +86,7 @@ class Stack:
         'C3x3/1 -> M2x2/2 -> C3x3/1p1d2c4'
         """
         if not isinstance(text, str):
-            raise NotationError(f"text must be a str, as in 'C3x3/1', got {shown(text)}")
+            raise NotationError(f"text must be a str, as in 'C3x3/1', got {short_repr(text)}")
         if len(text) > MAX_TEXT:
             raise NotationError(
                 f"a notation has at most {MAX_TEXT} characters, this one has {len(text)}"
@@ -131,7 +131,7 @@ class Stack:
 
 def checked_stack(stack: Stack) -> Stack:
     """Return a stack as it is; raises LayerError for what is none, such as its notation."""
-    instance(stack, Stack, "stack", "as Stack.parse gives", error=LayerError)
+    check_instance(stack, Stack, "stack", "as Stack.parse gives", error=LayerError)
     return stack
 
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
-TABLE = (
+RECEPTIVE_FIELD_TABLE = (
     "https://github.com/google-research/receptive_field/blob/master/receptive_field/"
     "RECEPTIVE_FIELD_TABLE.md"
 )
@@ -50,7 +50,7 @@ class Architecture:
     published_stride: int
     published_padding: int
     published_at: int | None = None
-    source: str = TABLE
+    source: str = RECEPTIVE_FIELD_TABLE
     note: str = ""
 
     @cached_property

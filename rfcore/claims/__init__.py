@@ -1,6 +1,7 @@
 """Claims put to the test: each is decided by cases that are tried out, never by what is said of it.
 
-`EXPERIMENTS` need nothing; those `ON_HEADS` and `ON_FACES` need what takes seconds to train.
+`EXPERIMENTS` need nothing. `HEAD_EXPERIMENTS` and `FACE_EXPERIMENTS` need trained networks, which
+take seconds to train.
 
 >>> verdict_of(EXPERIMENTS["steps-inside"]())
 'holds when'
@@ -11,8 +12,8 @@ from collections.abc import Callable, Sequence
 from rfcore.claims import faces, fields, heads, pooling, rules, shifting
 from rfcore.claims.cases import VERDICTS, Case, Figure, Verdict, verdict_of
 from rfcore.faces.train import TrainedParts
+from rfcore.heads.classifier import Classifier
 from rfcore.heads.experiment import Experiment
-from rfcore.heads.heads import Classifier
 from rfcore.ops import Array
 
 Cases = tuple[Case, ...]
@@ -34,22 +35,22 @@ EXPERIMENTS: dict[str, Callable[[], Cases]] = {
 }
 """What decides each claim by itself, in well under a second."""
 
-ON_HEADS: dict[str, Callable[[Experiment, Sequence[Classifier], Array], Cases]] = {
+HEAD_EXPERIMENTS: dict[str, Callable[[Experiment, Sequence[Classifier], Array], Cases]] = {
     "dense-weighs-places": heads.dense_weighs_places,
     "upper-left-only": heads.upper_left_only,
     "softmax-invariant": heads.softmax_makes_it_invariant,
 }
 """What decides each claim from an experiment on heads, its classifiers and its position maps."""
 
-ON_FACES: dict[str, Callable[[TrainedParts], Cases]] = {
+FACE_EXPERIMENTS: dict[str, Callable[[TrainedParts], Cases]] = {
     "pool-not-too-much": faces.pool_but_not_too_much
 }
 """What decides each claim from grids that were trained to tell faces from scrambled ones."""
 
 __all__ = [
     "EXPERIMENTS",
-    "ON_FACES",
-    "ON_HEADS",
+    "FACE_EXPERIMENTS",
+    "HEAD_EXPERIMENTS",
     "VERDICTS",
     "Case",
     "Cases",

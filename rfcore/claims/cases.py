@@ -12,7 +12,7 @@ from rfcore.errors import RfcoreError
 Verdict = Literal["holds", "holds when", "does not hold"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-Unit = Literal["", "px", "box", "share", "list"]
+FigureUnit = Literal["", "px", "box", "share", "list"]
 """What a figure counts: things, pixels, a (rows, cols) of pixels, a share of 1, or a list."""
 
 Value = int | float | Fraction | tuple[float, ...]
@@ -30,7 +30,7 @@ class Figure:
 
     name: str
     value: Value
-    unit: Unit = ""
+    unit: FigureUnit = ""
 
 
 @dataclass(frozen=True)

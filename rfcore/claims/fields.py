@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from rfcore.claims.cases import Case, Figure
-from rfcore.claims.impulse_response import Box, answers_to_pixels, counted_boxes, measured_field
+from rfcore.claims.impulse_response import (
+    PixelBox,
+    answers_to_pixels,
+    counted_boxes,
+    measured_field,
+)
 from rfcore.filters import RANDOM
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.pictures.patterns import draw_background
+from rfcore.pictures.backgrounds import draw_background
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
@@ -40,11 +45,11 @@ def field_of_eight() -> tuple[Case, ...]:
     )
 
 
-def _all_eight(name: str, condition: str, boxes: list[Box]) -> Case:
+def _all_eight(name: str, condition: str, boxes: list[PixelBox]) -> Case:
     return Case(name, condition, set(map(_size, boxes)) == {(8, 8)}, _sizes(boxes))
 
 
-def _carried_on(boxes: dict[Pair, Box], to: Pair) -> Box:
+def _carried_on(boxes: dict[Pair, PixelBox], to: Pair) -> PixelBox:
     """Return where the box of a unit lies, uncut, if all lie as the boxes of two others do."""
     (row, col), box = next(iter(boxes.items()))
     down, across = boxes[row + 1, col][0] - box[0], boxes[row, col + 1][2] - box[2]
@@ -164,7 +169,7 @@ def _changes(network: Network, picture: Array) -> Array:
     return changes
 
 
-def _sizes(boxes: list[Box]) -> tuple[Figure, ...]:
+def _sizes(boxes: list[PixelBox]) -> tuple[Figure, ...]:
     sizes = sorted(map(_size, boxes))
     return (
         Figure("neurons", len(boxes)),
@@ -173,5 +178,5 @@ def _sizes(boxes: list[Box]) -> tuple[Figure, ...]:
     )
 
 
-def _size(box: Box) -> Pair:
+def _size(box: PixelBox) -> Pair:
     return box[1] - box[0], box[3] - box[2]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from rfcore import ops
 from rfcore.claims.cases import Case, Figure
+from rfcore.heads.classifier import Classifier
 from rfcore.heads.experiment import Experiment
 from rfcore.heads.head_analysis import quarter_accuracy
-from rfcore.heads.heads import Classifier
 from rfcore.heads.run_experiment import activations_of
 from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields

@@ -16,7 +16,7 @@ from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.stack import Stack
 
-Box = tuple[int, int, int, int]
+PixelBox = tuple[int, int, int, int]
 
 _BATCH = 128  # pictures at a time, so that a batch takes little memory
 
@@ -49,7 +49,7 @@ def answers_to_pixels(text: str, size: int) -> Array:
     return answers.reshape(*answers.shape[:2], size, size)
 
 
-def counted_boxes(text: str, size: int) -> dict[Pair, Box]:
+def counted_boxes(text: str, size: int) -> dict[Pair, PixelBox]:
     """Return the (row0, row1, col0, col1) of the pixels that each unit answers to, half-open.
 
     >>> counted_boxes("C3x3/1", 5)[1, 0]

@@ -14,7 +14,8 @@ from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
 from rfcore.orbits import ONE_PIXEL_STEPS
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
 
 _PATCHES = (1, 0, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0)

@@ -11,10 +11,11 @@ from rfcore.claims.cases import Case, Figure
 from rfcore.equivariance import LayerEquivariance, equivariance_errors
 from rfcore.filters import BANK, convolution_kernels
 from rfcore.layers import Conv2d
-from rfcore.locally_connected import untied_conv2d, untied_kernels
 from rfcore.network import Network
 from rfcore.ops import Array, PaddingMode
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.shifts import ShiftFill
 from rfcore.stack import Stack
 
@@ -38,13 +39,18 @@ def shared_weights_find_it() -> tuple[Case, ...]:
     """Try out: shared weights find a pattern at every place; weights for each place do not."""
     layer, size, cat = Conv2d(3), 32, draw_pattern("cat", 8)
     shared = convolution_kernels(BANK, layer, 1)
-    untied = untied_kernels(layer, 1, (size, size))
+    untied = locally_connected_kernels(layer, 1, (size, size))
     places = list(product(range(2, size - 9, 3), repeat=2))
     pictures = np.stack([place(np.zeros((1, size, size)), cat, *at) for at in places])
     cases = []
     for name, condition, maps, finds in (
         ("shared", "all places share one set of weights", ops.conv2d(pictures, shared), True),
-        ("untied", "each place has weights of its own", untied_conv2d(pictures, untied), False),
+        (
+            "untied",
+            "each place has weights of its own",
+            locally_connected_conv2d(pictures, untied),
+            False,
+        ),
     ):
         # All cells that see the cat: those of the 3x3 windows that touch its 8x8 pixels.
         answers = [

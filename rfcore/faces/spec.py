@@ -12,18 +12,18 @@ from typing import Literal
 import numpy as np
 
 from rfcore.checks import (
-    instance,
-    items,
-    one_of,
-    shown,
+    as_sequence,
+    check_choice,
+    check_instance,
+    short_repr,
     whole_number,
     whole_number_within,
     whole_pair,
 )
 from rfcore.errors import RfcoreError, TrainingError
-from rfcore.faces.faces import (
-    LARGEST_FACE,
-    SMALLEST_FACE,
+from rfcore.faces.parts import (
+    MAX_FACE_SIZE,
+    MIN_FACE_SIZE,
     Places,
     draw_face,
     face_places,
@@ -36,10 +36,10 @@ from rfcore.ops import Array
 from rfcore.pictures.patterns import place
 from rfcore.stack import Stack
 
-BACKGROUND = 0.6
+FACE_BACKGROUND = 0.6
 """Brightness round a face: not far from its own, so that its parts are what answers most."""
 
-CLASSES: tuple[str, ...] = ("scrambled", "face")
+FACE_CLASSES: tuple[str, ...] = ("scrambled", "face")
 """The two answers; their places are the labels."""
 
 _LARGEST_PICTURE, _MOST_EXAMPLES, _MOST_STEPS, _LARGEST_SEED = 128, 2_000, 5_000, 2**32 - 1
@@ -81,16 +81,16 @@ class PartsSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self._set_whole("face_size", SMALLEST_FACE, LARGEST_FACE)
+        self._set_whole("face_size", MIN_FACE_SIZE, MAX_FACE_SIZE)
         self._set_whole("size", self.face_size, _LARGEST_PICTURE)
         self._set_whole("trained_jitter", 0, self.margin())
         for name in ("examples", "fresh"):
-            self._set_whole(name, len(CLASSES), _MOST_EXAMPLES)
+            self._set_whole(name, len(FACE_CLASSES), _MOST_EXAMPLES)
         self._set_whole("steps", 1, _MOST_STEPS)
         self._set_whole("seed", 0, _LARGEST_SEED)
         for name in ("noise", "brightness"):
             _check_share(name, getattr(self, name))
-        one_of(self.kind, "kind", ("avg", "max"), error=TrainingError)
+        check_choice(self.kind, "kind", ("avg", "max"), error=TrainingError)
         object.__setattr__(self, "filters", tuple(self.filters))
         try:
             finest = min(self.map_shape()[1:])
@@ -116,18 +116,18 @@ class PartsSpec:
         object.__setattr__(self, name, number)
 
     def _set_rising(self, name: str, least: int, most: int) -> None:
-        given = items(getattr(self, name))
+        given = as_sequence(getattr(self, name))
         if not given:
             raise TrainingError(
                 f"{name} must be whole numbers from {least} to {most}, at least one, "
-                f"got {shown(getattr(self, name))}"
+                f"got {short_repr(getattr(self, name))}"
             )
         numbers = tuple(
             whole_number_within(number, f"each of {name}", least, most, error=TrainingError)
             for number in given
         )
         if any(first >= second for first, second in pairwise(numbers)):
-            raise TrainingError(f"{name} must rise, got {shown(numbers)}")
+            raise TrainingError(f"{name} must rise, got {short_repr(numbers)}")
         object.__setattr__(self, name, numbers)
 
 
@@ -146,7 +146,7 @@ def face_picture(spec: PartsSpec, places: Places, moved: Pair = (0, 0), *, seed:
     checked_parts_spec(spec)
     rows, cols = whole_pair(moved, "moved", error=TrainingError)
     generator = np.random.default_rng(whole_number(seed, "seed", 0, error=TrainingError))
-    empty = np.full((1, spec.size, spec.size), BACKGROUND, np.float32)
+    empty = np.full((1, spec.size, spec.size), FACE_BACKGROUND, np.float32)
     face = draw_face(places, spec.face_size)
     picture = place(empty, face, spec.margin() + rows, spec.margin() + cols)
     picture *= np.float32(1 + spec.brightness * generator.uniform(-1, 1))
@@ -172,7 +172,7 @@ def moves_of(distance: int) -> tuple[Pair, ...]:
 def example_pictures(
     spec: PartsSpec, count: int, moves: Sequence[Pair], stream: int
 ) -> tuple[Array, Array]:
-    """Return pictures (count, 1, size, size) and labels (count,), places in CLASSES by turns.
+    """Return pictures (count, 1, size, size) and labels (count,), places in FACE_CLASSES by turns.
 
     moves: (rows, cols) of the whole face in pixels, of which each example has one, all as likely.
     stream: examples of two streams have nothing in common; those of one have the same
@@ -185,12 +185,12 @@ def example_pictures(
     generator = np.random.default_rng((spec.seed, stream))
     seeds = generator.integers(_LARGEST_SEED, size=(count, 2)).tolist()
     shares = generator.random(count).tolist()
-    labels = np.arange(count) % len(CLASSES)
+    labels = np.arange(count) % len(FACE_CLASSES)
     true = face_places(spec.face_size)
     pictures = [
         face_picture(
             spec,
-            true if CLASSES[label] == "face" else scrambled_places(spec.face_size, of_places),
+            true if FACE_CLASSES[label] == "face" else scrambled_places(spec.face_size, of_places),
             moves[int(share * len(moves))],
             seed=of_noise,
         )
@@ -201,7 +201,7 @@ def example_pictures(
 
 def checked_parts_spec(spec: PartsSpec) -> PartsSpec:
     """Return a spec as it is; raises TrainingError for what is none."""
-    instance(spec, PartsSpec, "spec", "as PartsSpec() is", error=TrainingError)
+    check_instance(spec, PartsSpec, "spec", "as PartsSpec() is", error=TrainingError)
     return spec
 
 
@@ -213,4 +213,6 @@ def _network(stack: Stack, filters: tuple[str, ...], seed: int) -> Network:
 def _check_share(name: str, value: float) -> None:
     number = isinstance(value, int | float | np.floating) and not isinstance(value, bool)
     if not number or not 0 <= value <= _MOST_SHARE:  # NaN is within no limits
-        raise TrainingError(f"{name} must be a number from 0 to {_MOST_SHARE}, got {shown(value)}")
+        raise TrainingError(
+            f"{name} must be a number from 0 to {_MOST_SHARE}, got {short_repr(value)}"
+        )

@@ -12,10 +12,17 @@ from itertools import chain
 
 import numpy as np
 
-from rfcore.checks import kind_of, one_of, shown
+from rfcore.checks import check_choice, describe_array, short_repr
 from rfcore.errors import ShapeError, TrainingError
-from rfcore.faces.spec import CLASSES, PartsSpec, checked_parts_spec, example_pictures, moves_of
-from rfcore.heads.heads import Classifier, GridHead
+from rfcore.faces.spec import (
+    FACE_CLASSES,
+    PartsSpec,
+    checked_parts_spec,
+    example_pictures,
+    moves_of,
+)
+from rfcore.heads.classifier import Classifier
+from rfcore.heads.head import GridHead
 from rfcore.heads.softmax_regression import train_softmax_regression
 from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
@@ -97,23 +104,25 @@ class TrainedParts:
         from, times their weights, summed over channels: above 0 it speaks for the answer more than
         that cell does in the average example. Without `from_average` they count from 0, and all
         parts and the bias make the logit; but then a plain bright cell has a part as well.
-        label: one of CLASSES. `cell_boxes` tells where the cells lie.
+        label: one of FACE_CLASSES. `cell_boxes` tells where the cells lie.
         Raises TrainingError for a grid that was not trained, or another label, ShapeError for a
         picture of another size.
         """
-        one_of(label, "label", CLASSES, error=TrainingError)
+        check_choice(label, "label", FACE_CLASSES, error=TrainingError)
         row = _place_of(grid, "grid", self.spec.grids)
         activation = self._activation(picture)
         head, averages = self.classifiers[row].head, self.averages[row]
         pooled = head.pooled(activation)[0].astype(np.float64)
-        weights = self.classifiers[row].weights_by_place(activation.shape)[CLASSES.index(label)]
+        weights = self.classifiers[row].weights_by_place(activation.shape)[
+            FACE_CLASSES.index(label)
+        ]
         parts: Array = (weights * (pooled - averages if from_average else pooled)).sum(axis=0)
         return parts
 
     def _activation(self, picture: Array) -> Array:
         want = (1, self.spec.size, self.spec.size)
         if np.shape(picture) != want:
-            raise ShapeError(f"a picture must have shape {want}, got {kind_of(picture)}")
+            raise ShapeError(f"a picture must have shape {want}, got {describe_array(picture)}")
         return self.spec.network().forward(picture)[-1]
 
 
@@ -183,7 +192,7 @@ def _rounds(
         classifier = train_softmax_regression(
             pooled.reshape(len(pooled), -1),
             labels,
-            len(CLASSES),
+            len(FACE_CLASSES),
             head=head,
             steps=spec.steps,
             center=True,
@@ -201,5 +210,5 @@ def _rounds(
 def _place_of(value: int, name: str, known: tuple[int, ...]) -> int:
     if value not in known:
         listed = ", ".join(map(str, known))
-        raise TrainingError(f"{name} must be one of {listed}, got {shown(value)}")
+        raise TrainingError(f"{name} must be one of {listed}, got {short_repr(value)}")
     return known.index(value)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rfcore.checks import items, shown
+from rfcore.checks import as_sequence, short_repr
 from rfcore.errors import TrainingError
-from rfcore.heads.examples import HEADS, checked_heads
 from rfcore.heads.experiment import Experiment, checked_experiment, first_half
+from rfcore.heads.head import HEADS, Head, checked_heads
 from rfcore.heads.head_analysis import share_right
-from rfcore.heads.heads import Head
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array
@@ -94,8 +93,8 @@ def depth_experiments(
     ['upper left', 'upper left']
     """
     checked_experiment(experiment)
-    if not items(stacks):
-        raise TrainingError(f"stacks must be a sequence of at least one, got {shown(stacks)}")
+    if not as_sequence(stacks):
+        raise TrainingError(f"stacks must be a sequence of at least one, got {short_repr(stacks)}")
     return tuple(
         replace(
             experiment,

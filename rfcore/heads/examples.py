@@ -9,16 +9,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import instance, items, shown, whole_number_within
-from rfcore.errors import LayerError, TrainingError
+from rfcore.checks import check_instance, whole_number_within
+from rfcore.errors import TrainingError
 from rfcore.heads.experiment import Experiment, checked_experiment
-from rfcore.heads.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, Head
+from rfcore.heads.head import HEADS, Head, checked_heads
 from rfcore.layers import Pair
 from rfcore.ops import Array
-from rfcore.pictures.patterns import Pattern, draw_background, draw_pattern, place
-
-HEADS: tuple[Head, ...] = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead())
-"""The heads that are compared: a weight for every place, and two that forget the place."""
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import Pattern, draw_pattern, place
 
 Drawn = Callable[[int, int], bool | None]
 """Called with (examples done, examples in all); the answer False stops."""
@@ -105,7 +103,7 @@ def example_features(
     >>> [part.shape for part in features]
     [(4, 8192), (4, 32), (4, 32)]
     """
-    instance(examples, Examples, "examples", "as draw_examples gives", error=TrainingError)
+    check_instance(examples, Examples, "examples", "as draw_examples gives", error=TrainingError)
     heads = checked_heads(heads)
     network, count = examples.experiment.network, len(examples.labels)
     shape = examples.experiment.last_shape
@@ -119,16 +117,6 @@ def example_features(
         if drawn is not None and drawn(done, count) is False:
             return tuple(part[:done] for part in features)
     return tuple(features)
-
-
-def checked_heads(heads: Sequence[Head]) -> tuple[Head, ...]:
-    """Return heads as a tuple; raises TrainingError for none, LayerError for what is no head."""
-    found = items(heads)
-    if not found:
-        raise TrainingError(f"heads must be a sequence of at least one head, got {shown(heads)}")
-    for head in found:
-        instance(head, Head, "each of heads", "as FlattenHead() is", error=LayerError)
-    return found
 
 
 def class_pattern(experiment: Experiment, label: int) -> Pattern:

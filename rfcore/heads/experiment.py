@@ -8,13 +8,22 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import entries, instance, items, one_of, shown, whole_number, whole_number_within
+from rfcore.checks import (
+    as_fields,
+    as_sequence,
+    check_choice,
+    check_instance,
+    short_repr,
+    whole_number,
+    whole_number_within,
+)
 from rfcore.errors import TrainingError
-from rfcore.heads.heads import FlattenHead
+from rfcore.heads.head import FlattenHead
 from rfcore.layers import Shape
 from rfcore.network import Network
 from rfcore.ops import PaddingMode, checked_mode
-from rfcore.pictures.patterns import BACKGROUNDS, PATTERNS
+from rfcore.pictures.backgrounds import BACKGROUNDS
+from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack, checked_stack
 
 QUARTERS = ("upper left", "upper right", "lower left", "lower right")
@@ -26,10 +35,10 @@ REGIONS = (*QUARTERS, "everywhere")
 QUARTER_FIELD = "C5x5/1p2 -> R -> M2x2/2 -> C5x5/1p2c16 -> R -> M2x2/2 -> C5x5/1p2c32 -> R"
 """A stack whose last field is 32x32 pixels: a quarter of a picture of 64x64."""
 
-MOST_FEATURES = 20_000_000
+MAX_FEATURES = 20_000_000
 """Flattened features of all examples together: as float64 they take 160 MB."""
 
-MOST_WORK = 50_000_000_000
+MAX_WORK = 50_000_000_000
 """Multiply-adds for the features of all examples: some ten seconds on one core."""
 
 
@@ -114,9 +123,9 @@ class Experiment:
         return self.stack.output_shape((1, self.image_size, self.image_size))
 
     def _check_classes(self) -> None:
-        names = entries(self.patterns, "patterns", ("one", "other"), error=TrainingError)
+        names = as_fields(self.patterns, "patterns", ("one", "other"), error=TrainingError)
         for name in names:
-            one_of(name, "each of patterns", PATTERNS, error=TrainingError)
+            check_choice(name, "each of patterns", PATTERNS, error=TrainingError)
         if names[0] == names[1]:
             raise TrainingError(
                 f"two classes need two different patterns, got {names[0]!r} twice; choose another"
@@ -128,15 +137,15 @@ class Experiment:
         self._set_number("pattern_size", 4, self.image_size // 2)
         most = min(self.pattern_size - 4, self.pattern_size // 2)
         self._set_number("size_jitter", 0, most, f"with a pattern of {self.pattern_size} pixels")
-        one_of(self.background, "background", BACKGROUNDS, error=TrainingError)
+        check_choice(self.background, "background", BACKGROUNDS, error=TrainingError)
         if isinstance(self.noise, bool) or not isinstance(self.noise, int | float):
-            raise TrainingError(f"noise must be a number from 0 to 1, got {shown(self.noise)}")
+            raise TrainingError(f"noise must be a number from 0 to 1, got {short_repr(self.noise)}")
         if not 0 <= self.noise <= 1:
-            raise TrainingError(f"noise must be from 0 to 1, got {shown(self.noise)}")
+            raise TrainingError(f"noise must be from 0 to 1, got {short_repr(self.noise)}")
 
     def _check_where(self) -> None:
         if not isinstance(self.where, bytes):
-            one_of(self.where, "where", REGIONS, error=TrainingError)
+            check_choice(self.where, "where", REGIONS, error=TrainingError)
             return
         side = self.places
         if len(self.where) != side * side:
@@ -156,20 +165,20 @@ class Experiment:
     def _check_network(self) -> None:
         checked_stack(self.stack)
         checked_mode(self.padding_mode)
-        filters = items(self.filters)
+        filters = as_sequence(self.filters)
         if filters is None:
-            raise TrainingError(f"filters must be a tuple of names, got {shown(self.filters)}")
+            raise TrainingError(f"filters must be a tuple of names, got {short_repr(self.filters)}")
         object.__setattr__(self, "filters", filters)
         work = self.examples * self.stack.cost((1, self.image_size, self.image_size))
-        if work > MOST_WORK:
+        if work > MAX_WORK:
             raise TrainingError(
-                f"the features of {self.examples} examples must take at most {MOST_WORK} "
+                f"the features of {self.examples} examples must take at most {MAX_WORK} "
                 f"multiply-adds, here {work}; take fewer examples or a smaller stack"
             )
         features = self.examples * FlattenHead().feature_count(self.last_shape)
-        if features > MOST_FEATURES:
+        if features > MAX_FEATURES:
             raise TrainingError(
-                f"{self.examples} examples must have at most {MOST_FEATURES} features together, "
+                f"{self.examples} examples must have at most {MAX_FEATURES} features together, "
                 f"here {features}; take fewer examples, or pool once more"
             )
         assert self.network is not None  # its own checks have passed
@@ -194,5 +203,5 @@ def first_half(places: int) -> NDArray[np.bool]:
 
 def checked_experiment(experiment: Experiment) -> Experiment:
     """Return an experiment as it is; raises TrainingError for what is none."""
-    instance(experiment, Experiment, "experiment", "as Experiment() is", error=TrainingError)
+    check_instance(experiment, Experiment, "experiment", "as Experiment() is", error=TrainingError)
     return experiment

@@ -7,16 +7,17 @@ belongs to the lower one, and to the right one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from rfcore.checks import items, kind_of, shown, whole_number_within
+from rfcore.checks import as_sequence, describe_array, short_repr, whole_number_within
 from rfcore.errors import ShapeError, TrainingError
 from rfcore.heads.experiment import first_half
 from rfcore.layers import Pair
-from rfcore.ops import Array
+from rfcore.ops import Array, softmax
 
 
 class Flip(NamedTuple):
@@ -65,7 +66,7 @@ def quarter_accuracy(maps: Array) -> Array:
     """
     maps = _checked_maps(maps)
     if min(maps.shape[2:4]) < 2:
-        raise ShapeError(f"quarters need at least 2 places a side, got {kind_of(maps)}")
+        raise ShapeError(f"quarters need at least 2 places a side, got {describe_array(maps)}")
     rows, cols = (first_half(count) for count in maps.shape[2:4])
     return np.stack(
         [
@@ -94,7 +95,7 @@ def share_right(maps: Array) -> Array:
     return share
 
 
-def smallest_flip(probabilities: Array, place: Pair) -> Flip | None:
+def shortest_flip(probabilities: Array, place: Pair) -> Flip | None:
     """Return the shortest drag from a place to one where the answer is another; None when none is.
 
     probabilities: (rows, cols, classes), of one head with one class shown. place: (row, col), the
@@ -103,7 +104,7 @@ def smallest_flip(probabilities: Array, place: Pair) -> Flip | None:
     Raises ShapeError for another shape, TrainingError for a place outside, or not reached.
 
     >>> row = np.array([0.9, 0.8, 0.4, 0.9])
-    >>> smallest_flip(np.stack([row, 1 - row], axis=-1)[None], (0, 0))
+    >>> shortest_flip(np.stack([row, 1 - row], axis=-1)[None], (0, 0))
     Flip(place=(0, 2), moved=(0, 2), distance=2.0, answer=1)
     """
     probabilities = _checked(probabilities, "probabilities", ("rows", "cols", "classes"))
@@ -122,14 +123,14 @@ def smallest_flip(probabilities: Array, place: Pair) -> Flip | None:
     return Flip(there, moved, sqrt(int(squared[nearest])), int(answers[there]))
 
 
-def wobble(probabilities: Array) -> Array:
+def one_pixel_sensitivity(probabilities: Array) -> Array:
     """Return how far one pixel can move a probability: the largest minus the smallest nearby.
 
     probabilities: (..., rows, cols), such as `right_probabilities` gives. Nearby are the place
     itself and its 8 neighbours, as far as there are places. NaN where one was not reached.
     Raises ShapeError for what is no such array of floats.
 
-    >>> wobble(np.array([[0.5, 0.75, 0.5, 0.5, 0.5]]))
+    >>> one_pixel_sensitivity(np.array([[0.5, 0.75, 0.5, 0.5, 0.5]]))
     array([[0.25, 0.25, 0.25, 0.  , 0.  ]])
     """
     if (
@@ -139,12 +140,43 @@ def wobble(probabilities: Array) -> Array:
         or probabilities.dtype.kind != "f"
     ):
         raise ShapeError(
-            f"probabilities must be floats (..., rows, cols), got {kind_of(probabilities)}"
+            f"probabilities must be floats (..., rows, cols), got {describe_array(probabilities)}"
         )
     largest = smallest = probabilities
     for axis in (-2, -1):  # the 3x3 neighbourhood is a row of columns
         largest, smallest = _nearby(largest, axis, np.maximum), _nearby(smallest, axis, np.minimum)
     return largest - smallest
+
+
+def softmax_at(logits: Array, temperatures: Sequence[float]) -> Array:
+    """Return the softmax of the logits at several temperatures, (temperatures, ..., classes).
+
+    logits: (..., classes); they are divided by each temperature, each 0.001 to 1000. The order
+    of the classes is that of the logits at every temperature: a colder one only sharpens the
+    answer, a warmer one levels it (so far, in the end, that floats no longer tell them apart).
+    Raises ShapeError for what are no finite logits, TrainingError for no temperature, or
+    one that is out of range.
+
+    >>> softmax_at(np.array([0.0, 1.0]), (0.5, 1, 2)).round(2)
+    array([[0.12, 0.88],
+           [0.27, 0.73],
+           [0.38, 0.62]])
+    """
+    if not isinstance(logits, np.ndarray) or logits.ndim < 1 or logits.dtype.kind != "f":
+        raise ShapeError(f"logits must be floats (..., classes), got {describe_array(logits)}")
+    if logits.size == 0 or not np.isfinite(logits).all():
+        raise ShapeError("logits must be finite numbers, at least one class of them")
+    given = as_sequence(temperatures)
+    if not given:
+        raise TrainingError(
+            f"temperatures must be numbers, at least one, got {short_repr(temperatures)}"
+        )
+    for temperature in given:
+        if not isinstance(temperature, int | float) or not 0.001 <= temperature <= 1000:
+            raise TrainingError(
+                f"a temperature must be a number from 0.001 to 1000, got {short_repr(temperature)}"
+            )
+    return np.stack([softmax(logits / temperature) for temperature in given])
 
 
 def _nearby(plane: Array, axis: int, pick: np.ufunc) -> Array:
@@ -159,22 +191,22 @@ def _nearby(plane: Array, axis: int, pick: np.ufunc) -> Array:
 def _checked_maps(maps: Array) -> Array:
     maps = _checked(maps, "maps", ("heads", "classes shown", "rows", "cols", "classes"))
     if maps.shape[1] != maps.shape[4]:
-        raise ShapeError(f"maps must show each of their classes, got {kind_of(maps)}")
+        raise ShapeError(f"maps must show each of their classes, got {describe_array(maps)}")
     return maps
 
 
 def _checked(array: Array, name: str, axes: tuple[str, ...]) -> Array:
     if not isinstance(array, np.ndarray) or array.ndim != len(axes) or array.dtype.kind != "f":
-        raise ShapeError(f"{name} must be floats ({', '.join(axes)}), got {kind_of(array)}")
+        raise ShapeError(f"{name} must be floats ({', '.join(axes)}), got {describe_array(array)}")
     if array.size == 0:
-        raise ShapeError(f"{name} must hold at least one place, got {kind_of(array)}")
+        raise ShapeError(f"{name} must hold at least one place, got {describe_array(array)}")
     return array
 
 
 def _checked_place(place: Pair, shape: tuple[int, ...]) -> Pair:
-    found = items(place)
+    found = as_sequence(place)
     if found is None or len(found) != 2:
-        raise TrainingError(f"place must be (row, col), got {shown(place)}")
+        raise TrainingError(f"place must be (row, col), got {short_repr(place)}")
     row, col = (
         whole_number_within(at, name, 0, count - 1, "on this map", error=TrainingError)
         for at, name, count in zip(found, ("row", "col"), shape, strict=False)

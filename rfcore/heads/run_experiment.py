@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rfcore.checks import instance, items, shown, whole_number
+from rfcore.checks import as_sequence, check_instance, short_repr, whole_number
 from rfcore.errors import TrainingError
+from rfcore.heads.classifier import Classifier
 from rfcore.heads.examples import (
-    HEADS,
     Drawn,
-    checked_heads,
     class_background,
     class_pattern,
     draw_examples,
@@ -20,7 +19,8 @@ from rfcore.heads.examples import (
     inset,
 )
 from rfcore.heads.experiment import Experiment, checked_experiment
-from rfcore.heads.heads import Classifier, Head, SweepProgress, position_sweep
+from rfcore.heads.head import HEADS, Head, checked_heads
+from rfcore.heads.position_sweep import SweepProgress, position_sweep
 from rfcore.heads.softmax_regression import train_softmax_regression
 from rfcore.moving import MovingPattern, move_cost
 from rfcore.ops import Array
@@ -99,9 +99,9 @@ def position_maps(
     (3, 2, 17, 17, 2)
     """
     checked_experiment(experiment)
-    found = items(range(experiment.places) if along is None else along)
+    found = as_sequence(range(experiment.places) if along is None else along)
     if not found:
-        raise TrainingError(f"along must be at least one place, got {shown(along)}")
+        raise TrainingError(f"along must be at least one place, got {short_repr(along)}")
     found = tuple(whole_number(at, "each place of along", error=TrainingError) for at in found)
     classifiers = _checked_classifiers(classifiers)
     maps = np.full((len(classifiers), 2, len(found), len(found), 2), np.nan)
@@ -142,12 +142,14 @@ def work_of(experiment: Experiment) -> int:
 
 
 def _checked_classifiers(classifiers: Sequence[Classifier]) -> tuple[Classifier, ...]:
-    found = items(classifiers)
+    found = as_sequence(classifiers)
     if not found:
-        raise TrainingError(f"classifiers need at least one Classifier, got {shown(classifiers)}")
+        raise TrainingError(
+            f"classifiers need at least one Classifier, got {short_repr(classifiers)}"
+        )
     for classifier in found:
         hint = "as train_heads gives"
-        instance(classifier, Classifier, "each of classifiers", hint, error=TrainingError)
+        check_instance(classifier, Classifier, "each of classifiers", hint, error=TrainingError)
         if len(classifier.bias) != 2:
             raise TrainingError(
                 f"each of classifiers must tell 2 classes apart, got one of {len(classifier.bias)}"

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from rfcore.checks import whole_number
 from rfcore.errors import TrainingError
-from rfcore.heads.heads import Classifier, Head
+from rfcore.heads.classifier import Classifier
+from rfcore.heads.head import Head
 from rfcore.ops import Array
 
-Progress = Callable[[int, float, float], bool | None]
+StepProgress = Callable[[int, float, float], bool | None]
 """Called with (steps done, loss, accuracy); the answer False stops."""
 
-MOST_CLASSES = 10_000
+MAX_CLASSES = 10_000
 """Classes that are told apart; each has a weight for every feature, and more fill a memory."""
 
 _Labels = NDArray[np.integer]
@@ -50,7 +51,7 @@ def train_softmax_regression(
     learning_rate: float = 1.0,
     weight_decay: float = 1e-5,
     center: bool = False,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Classifier:
     """Learn the weights of a dense layer by gradient descent over all examples, from zero.
 
@@ -58,7 +59,7 @@ def train_softmax_regression(
     `classes`. learning_rate: above 0 and up to 1, as a share of the largest step that never
     overshoots (1 over the Lipschitz constant of the gradient). weight_decay: half of it times the
     squared length of the weights is added to the loss; the bias is free. progress: called before
-    the first step and after each; see `Progress`.
+    the first step and after each; see `StepProgress`.
 
     All features are divided by one number, the root mean square length of an example's features,
     so that neither the settings nor the result depend on their unit; `weight_decay` counts in that
@@ -77,13 +78,13 @@ def train_softmax_regression(
     Accelerated Gradient Schemes"; the constant is that of Boehning 1992, "Multinomial Logistic
     Regression Algorithm".
 
-    >>> from rfcore.heads.heads import FlattenHead
+    >>> from rfcore.heads.head import FlattenHead
     >>> features = np.array([[1.0, 0.0], [3.0, 0.0]])
     >>> train_softmax_regression(features, [0, 1], 2, head=FlattenHead()).weights.round(1)
     array([[-4.2,  4.2],
            [ 0. ,  0. ]])
     """
-    classes = whole_number(classes, "classes", 2, MOST_CLASSES, error=TrainingError)
+    classes = whole_number(classes, "classes", 2, MAX_CLASSES, error=TrainingError)
     steps = whole_number(steps, "steps", 1, error=TrainingError)
     if not 0 < learning_rate <= 1:
         raise TrainingError(f"learning_rate must be above 0 and at most 1, got {learning_rate}")
@@ -144,7 +145,7 @@ class _Descent:
         """Return the weights (features, classes) of the scaled features."""
         return self.features.T @ self.state[:-1] if self.by_example else self.state[:-1]
 
-    def run(self, steps: int, progress: Progress | None) -> tuple[float, float]:
+    def run(self, steps: int, progress: StepProgress | None) -> tuple[float, float]:
         """Move `state`; return the loss and accuracy there."""
         before, momentum, last = self.state, 1.0, np.inf
         for step in range(steps + 1):

@@ -125,7 +125,7 @@ class _Scanner:
         return self.layer(head)
 
     def note(self, at: int, text: str, remark: str) -> LineNote:
-        return LineNote(self.where(at), shown(text), remark, may_change_fields=True)
+        return LineNote(self.where(at), excerpt(text), remark, may_change_fields=True)
 
     def where(self, at: int) -> str:
         return f"line {bisect_right(self.line_starts, at)}"
@@ -161,7 +161,7 @@ class _Scanner:
         if head["name"] in _NO_LAYERS:
             return []
         self.in_model = True
-        written = shown(self.text[head.start("name") : self.at])
+        written = excerpt(self.text[head.start("name") : self.at])
         found: list[Call | LineNote] = [
             _call(head["name"], self.where(head.start()), written, parts)
         ]
@@ -195,10 +195,10 @@ class _Scanner:
         )
 
 
-def shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """Return the beginning of a text on one line, for a message.
 
-    >>> shown("Conv2D(\\n    8, 3)")
+    >>> excerpt("Conv2D(\\n    8, 3)")
     'Conv2D(8, 3)'
     """
     line = re.sub(r"\s+", " ", text[:200]).strip().replace("( ", "(")

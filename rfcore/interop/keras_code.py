@@ -7,8 +7,8 @@ from rfcore.interop.pytorch_code import short
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
-    Cellwise,
     Conv2d,
+    Elementwise,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
@@ -160,7 +160,7 @@ def _calls(layer: Layer, number: int) -> list[str]:
             return [*_border(layer.padding), f"keras.layers.{pool}"]
         case BlurPool2d():
             return [f"BlurPool2D(pool_size={layer.kernel_size}, strides={layer.stride})"]
-        case Cellwise():
+        case Elementwise():
             return [layer.keras]
         case GlobalAvgPool2d():
             return ["keras.layers.GlobalAveragePooling2D(keepdims=True)"]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from rfcore.errors import NotationError
-from rfcore.interop.calls import Call, as_tuples, shown
+from rfcore.interop.calls import Call, as_tuples, excerpt
 
 
 def calls_in_json(text: str) -> Iterator[Call]:
@@ -53,11 +53,11 @@ def _parts(layer: object) -> tuple[str, object]:
             "every model and layer in the JSON of a Keras model is an object with a class_name, "
             f"got {type(layer).__name__} without one"
         )
-    return shown(layer["class_name"]), layer.get("config")
+    return excerpt(layer["class_name"]), layer.get("config")
 
 
 def _call(number: int, class_name: str, config: dict[str, object]) -> Call:
     options = {name: as_tuples(value) for name, value in config.items()}
     name = config.get("name")
-    where = f'layer "{shown(name)}"' if isinstance(name, str) and name else f"layer {number}"
+    where = f'layer "{excerpt(name)}"' if isinstance(name, str) and name else f"layer {number}"
     return Call(class_name, where, class_name, (), options)

@@ -6,8 +6,8 @@ from rfcore.errors import LayerError
 from rfcore.layers import (
     AvgPool2d,
     BlurPool2d,
-    Cellwise,
     Conv2d,
+    Elementwise,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     Layer,
@@ -94,7 +94,7 @@ def _call(layer: Layer, channels: int, padding_mode: PaddingMode) -> str:
             return f"nn.{type(layer).__name__}({', '.join(options)})"
         case BlurPool2d():
             return f"BlurPool2d(kernel_size={layer.kernel_size}, stride={layer.stride})"
-        case Cellwise():
+        case Elementwise():
             return layer.pytorch
         case GlobalAvgPool2d():
             return "nn.AdaptiveAvgPool2d(1)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rfcore.errors import LayerError
-from rfcore.interop.calls import shown
-from rfcore.layers import LARGEST, Pair, Window, as_pair
+from rfcore.interop.calls import excerpt
+from rfcore.layers import MAX_LAYER_SIZE, Pair, Window, as_pair
 
 
 class FoundWindow(NamedTuple):
@@ -37,8 +37,8 @@ def pair(value: object, name: str, least: int) -> Pair:
     numbers = value if isinstance(value, tuple) else (value,)
     if len(numbers) not in (1, 2) or not all(isinstance(number, int) for number in numbers):
         raise LayerError(f"{name} must be a whole number or (rows, cols), got {_brief(value)}")
-    if max(numbers) > LARGEST:
-        raise LayerError(f"{name} must be at most {LARGEST}, got {_brief(max(numbers))}")
+    if max(numbers) > MAX_LAYER_SIZE:
+        raise LayerError(f"{name} must be at most {MAX_LAYER_SIZE}, got {_brief(max(numbers))}")
     return as_pair((numbers[0], numbers[-1]), name, least)
 
 
@@ -111,7 +111,7 @@ def channels_of(shape: object) -> int | None:
     3
     """
     last = shape[-1] if isinstance(shape, tuple) and shape else None
-    return last if type(last) is int and 1 <= last <= LARGEST else None
+    return last if type(last) is int and 1 <= last <= MAX_LAYER_SIZE else None
 
 
 def activation_name(value: object) -> str | None:
@@ -123,7 +123,7 @@ def activation_name(value: object) -> str | None:
     if isinstance(value, dict):
         config = value.get("config")
         value = config if isinstance(config, str) else value.get("class_name")
-    name = shown(str(value) if isinstance(value, SCALARS) else "of its own").rsplit(".", 1)[-1]
+    name = excerpt(str(value) if isinstance(value, SCALARS) else "of its own").rsplit(".", 1)[-1]
     return None if value is None or name == "linear" else name
 
 
@@ -135,4 +135,4 @@ def _brief(value: object) -> str:
     """Show a value, however large or deep it is."""
     if isinstance(value, tuple) and len(value) <= 4:
         return f"({', '.join(map(_brief, value))})"
-    return shown(repr(value)) if isinstance(value, SCALARS) else f"a {type(value).__name__}"
+    return excerpt(repr(value)) if isinstance(value, SCALARS) else f"a {type(value).__name__}"

@@ -14,7 +14,7 @@ from rfcore.ops import PADDING_MODES, PaddingMode
 
 
 @dataclass(frozen=True)
-class Border:
+class PendingPadding:
     """Padding that a layer of its own puts on, for the layer after it."""
 
     padding: Pair
@@ -36,7 +36,7 @@ class Translation:
         self.place = 0
         self.channels: int | None = None
         self.padding_mode: PaddingMode | None = None
-        self.border: Border | None = None
+        self.border: PendingPadding | None = None
         self.end: Call | None = None
         self.grids: list[tuple[int, int]] = []
 
@@ -96,7 +96,7 @@ class Translation:
             padding = _sum(padding, self.border.padding)
         elif self.border is not None:
             self.drop_border()
-        self.border = Border(padding, mode, call, self.place)
+        self.border = PendingPadding(padding, mode, call, self.place)
 
     def drop_border(self) -> None:
         """Say that padding found no layer to belong to."""

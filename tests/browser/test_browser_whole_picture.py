@@ -6,7 +6,8 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
 from rfcore.network import Network
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
 from tests.support.stage_driver import Stage
 

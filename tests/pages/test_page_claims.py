@@ -25,7 +25,7 @@ from pages.ui.sections.claims import summary_text
 from pages.ui.text.prose import explained
 from pages.ui.training import claims as claim_results
 from pages.ui.training.claims import SLOW_CLAIMS, ClaimResults
-from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Case, Figure, verdict_of
+from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 from rfcore.faces.spec import PartsSpec
 from tests.support.page_driver import PAGES, new_page, run_clean
@@ -268,7 +268,7 @@ def test_every_source_is_named_and_every_name_is_a_source() -> None:
 
 def test_every_claim_has_an_experiment_and_every_experiment_a_claim() -> None:
     names = [claim.name for claim in CLAIMS]
-    assert sorted(names) == sorted([*EXPERIMENTS, *ON_HEADS, *ON_FACES])
+    assert sorted(names) == sorted([*EXPERIMENTS, *HEAD_EXPERIMENTS, *FACE_EXPERIMENTS])
 
 
 def test_conditions_are_named_just_where_a_claim_holds_in_some() -> None:

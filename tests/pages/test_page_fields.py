@@ -17,8 +17,8 @@ from pages.ui.sections import export
 from pages.ui.sections.growth import Colors, growth_figure
 from pages.ui.sections.open_stack import with_fewer_channels, with_imported_stack
 from pages.ui.sections.zoo import agreement
-from rfcore import ZOO, Architecture, LayerError, Stack, read_model, receptive_fields
-from rfcore.zoo import TABLE
+from rfcore import ZOO, LayerError, Stack, read_model, receptive_fields
+from rfcore.zoo import RECEPTIVE_FIELD_TABLE, Architecture
 from tests.support.page_driver import as_read, click, errors, new_page, run_clean
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
@@ -249,7 +249,7 @@ def test_the_zoo_shows_our_figures_beside_the_published_ones() -> None:
             "published stride": architecture.published_stride,
             "our padding": -field.start[1],
             "published padding": architecture.published_padding,
-            "source": TABLE,
+            "source": RECEPTIVE_FIELD_TABLE,
             "note": architecture.note,
         }
 

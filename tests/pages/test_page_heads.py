@@ -17,8 +17,8 @@ from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.sections.heads_findings import TEMPERATURES
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HEAD_STORE
-from rfcore.heads.examples import HEADS
-from rfcore.heads.head_analysis import right_probabilities, smallest_flip, wobble
+from rfcore.heads.head import HEADS
+from rfcore.heads.head_analysis import one_pixel_sensitivity, right_probabilities, shortest_flip
 from rfcore.ops import softmax
 from tests.support.page_driver import STAYS, as_read, errors, header, new_page, run_clean
 
@@ -185,13 +185,13 @@ def test_temperatures_are_those_of_rfcore_and_never_change_the_answer() -> None:
 
 def test_the_smallest_flip_is_made_and_unmade() -> None:
     page = opened(**small() | {"at": "3,3"})
-    flips = [smallest_flip(kept(page).maps[head, 0], (3, 3)) for head in range(3)]
+    flips = [shortest_flip(kept(page).maps[head, 0], (3, 3)) for head in range(3)]
     assert any(flips)
     first = next(head for head, flip in enumerate(flips) if flip)
     flip: Any = flips[first]
     told = f"{HEADS[first].name} + dense".capitalize()
     assert f"{told}: {flip.distance:.1f} pixels" in text(page)
-    near = wobble(right_probabilities(kept(page).maps)[first, 0])
+    near = one_pixel_sensitivity(right_probabilities(kept(page).maps)[first, 0])
     assert f"by {percent(float(near[3, 3]))} here" in text(page)
     before = header(page)["answers"][first]["right"]
     press(page, "Make this move", first)

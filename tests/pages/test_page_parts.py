@@ -13,7 +13,7 @@ from pages.ui.scene.face import HOME
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
-from rfcore.faces.faces import Places, scrambled_places
+from rfcore.faces.parts import Places, scrambled_places
 from rfcore.faces.spec import PartsSpec
 from tests.support.page_driver import as_read, click, header, new_page, run_clean
 

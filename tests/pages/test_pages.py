@@ -20,7 +20,8 @@ from pages.ui.session import tab_state
 from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES
 from rfcore.network import Network
-from rfcore.pictures.patterns import BACKGROUNDS, PATTERNS, draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
+from rfcore.pictures.patterns import PATTERNS, draw_pattern, place
 from rfcore.pools import POOL_KINDS, with_pools
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack

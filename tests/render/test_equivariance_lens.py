@@ -16,7 +16,7 @@ from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.filters import CHOICES, convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
 from tests.scene.test_scene import CALM, any_scene

@@ -25,7 +25,7 @@ from rfcore.gradient import (
 )
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, decode, rendered, with_pattern

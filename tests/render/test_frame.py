@@ -25,7 +25,8 @@ from pages.ui.scene.scene import Scene, Unit
 from rfcore.filters import FILTERS
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.pictures.patterns import BACKGROUNDS, draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import changed_cells, measured_shift

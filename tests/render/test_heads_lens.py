@@ -15,13 +15,14 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import HEADS as ROOM
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HeadStore
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import Experiment
+from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import quarter_accuracy
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.network import Network
 from rfcore.ops import softmax
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, rendered
 

@@ -22,7 +22,7 @@ from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.stage.frame_socket import Drag
 from pages.ui.training import faces
 from pages.ui.training.faces import GRID_STORE, GridStore, TrainedGrids
-from rfcore.faces.faces import PARTS, Places, scrambled_places
+from rfcore.faces.parts import FACE_PARTS, Places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import cell_boxes
 from rfcore.layers import Pair
@@ -162,7 +162,7 @@ def any_places(draw: st.DrawFn) -> Places:
         at = st.integers(*limits(part))
         return draw(at), draw(at)
 
-    return tuple(place(part) for part in PARTS)
+    return tuple(place(part) for part in FACE_PARTS)
 
 
 @settings(CALM)
@@ -245,7 +245,7 @@ def test_parts_are_held_on_the_face() -> None:
     far = [[-5, 24], [10**9, -(10**9)], [24, 24], [47, 47]]
     parts = hand(FACE, parts=far, grid=6).applied_to(FACE).parts
     assert parts == FaceParts(((4, 24), (44, 4), (24, 24), (41, 41)), grid=6)
-    for part, place in zip(PARTS, parts.places, strict=True):
+    for part, place in zip(FACE_PARTS, parts.places, strict=True):
         assert fitting(part, place) == place
 
 

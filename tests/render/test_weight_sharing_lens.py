@@ -15,9 +15,9 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import CONVOLUTION
 from rfcore.filters import convolution_kernels
 from rfcore.layers import Conv2d
-from rfcore.locally_connected import untied_kernels
 from rfcore.ops import Array
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.ops.locally_connected import locally_connected_kernels
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.shifts import MeasuredShift, measured_shift
 from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
@@ -44,7 +44,9 @@ def first_layer(scene: Scene) -> Conv2d:
 def naive_untied(scene: Scene, picture: Array) -> Array:
     """The map without weight sharing: cell by cell, a whole convolution with the cell's kernel."""
     layer, channel = first_layer(scene), scene.channels[0]
-    kernels = untied_kernels(replace(layer, out_channels=1), 1, (scene.size,) * 2, seed=channel)
+    kernels = locally_connected_kernels(
+        replace(layer, out_channels=1), 1, (scene.size,) * 2, seed=channel
+    )
     strength = np.abs(convolution_kernels(scene.kernels[0], layer, 1)[channel]).sum()
     found = np.zeros(kernels.shape[:2])
     for row, col in np.ndindex(found.shape):

@@ -14,7 +14,8 @@ from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRID
 from rfcore.filters import FILTERS, RANDOM, convolution_kernels
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, Array
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
 from tests.render.test_frame import rendered
 from tests.render.test_readings import reading

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import rfcore.argmax_cells
-from rfcore import NO_WINNER, MaxPool2d, Network, Stack, input_gradient, max_pool2d, winning_cells
+import rfcore.ops.argmax
+from rfcore import NO_ARGMAX, MaxPool2d, Network, Stack, argmax_cells, input_gradient, max_pool2d
 from tests.support import oracles
 
 
@@ -62,12 +62,12 @@ def test_winners_are_those_of_naive_loops(
     )
     # Few different numbers, all below 0: many ties, and a padding of zeros would win.
     x = np.random.default_rng(seed).integers(-values, 0, (2, *size)).astype(dtype)
-    winners = winning_cells(x, layer)
+    winners = argmax_cells(x, layer)
     assert winners.dtype == np.int64
     np.testing.assert_array_equal(winners, naive_winners(x, layer))
     options = {"stride": stride, "padding": padding, "dilation": dilation}
     pooled = max_pool2d(x, kernel_size, **options)
-    has_winner = winners != NO_WINNER
+    has_winner = winners != NO_ARGMAX
     held = np.take_along_axis(x.reshape(2, -1), winners.reshape(2, -1), axis=1)
     np.testing.assert_array_equal(held.reshape(pooled.shape)[has_winner], pooled[has_winner])
 
@@ -75,15 +75,15 @@ def test_winners_are_those_of_naive_loops(
 def test_the_example_that_one_can_check_by_eye():
     x = np.array([[[-3, -1, -1], [-2, -1, -5], [-7, -7, -2], [-7, -7, -2]]], float)
     layer = MaxPool2d(2, (2, 1))
-    np.testing.assert_array_equal(winning_cells(x, layer), [[[1, 1], [-1, 8]]])
+    np.testing.assert_array_equal(argmax_cells(x, layer), [[[1, 1], [-1, 8]]])
 
 
 def test_cells_that_hold_minus_infinity_lose_to_no_padding():
     x = np.full((1, 2, 3), -np.inf)
     layer = MaxPool2d(2, padding=1)
-    np.testing.assert_array_equal(winning_cells(x, layer), np.full((1, 2, 2), NO_WINNER))
+    np.testing.assert_array_equal(argmax_cells(x, layer), np.full((1, 2, 2), NO_ARGMAX))
     x[0, 1, 1] = 0
-    np.testing.assert_array_equal(winning_cells(x, layer)[0, 1], [NO_WINNER, 4])
+    np.testing.assert_array_equal(argmax_cells(x, layer)[0, 1], [NO_ARGMAX, 4])
 
 
 @pytest.mark.parametrize("notation", ["M2", "M3/2p1", "M2x3/3x1d2x1", "M3/1"])
@@ -91,9 +91,9 @@ def test_a_gradient_goes_to_the_winners(notation):
     network = Network.with_filters(Stack.parse(notation))
     x = np.random.default_rng(3).standard_normal((1, 9, 10))
     x[0, 2:4, 3:7] = 4  # a tie
-    winners = winning_cells(x, network.stack.layers[0])
-    assert (winners != NO_WINNER).any()
-    for _, row, col in np.argwhere(winners != NO_WINNER):
+    winners = argmax_cells(x, network.stack.layers[0])
+    assert (winners != NO_ARGMAX).any()
+    for _, row, col in np.argwhere(winners != NO_ARGMAX):
         gradient = np.zeros(winners.shape)
         gradient[0, row, col] = 1
         back = input_gradient(network, x, 0, gradient)
@@ -104,14 +104,14 @@ def test_a_batch_has_the_winners_of_each_map():
     x = np.random.default_rng(4).standard_normal((3, 2, 5, 8))
     layer = MaxPool2d((2, 3), padding=(1, 0))
     np.testing.assert_array_equal(
-        winning_cells(x, layer), [winning_cells(single, layer) for single in x]
+        argmax_cells(x, layer), [argmax_cells(single, layer) for single in x]
     )
 
 
 def test_the_last_of_a_tie_is_caught(monkeypatch):
     monkeypatch.setattr(
-        rfcore.argmax_cells,
-        "winning_taps",
+        rfcore.ops.argmax,
+        "argmax_taps",
         lambda taps: (lambda held: len(held) - 1 - np.argmax(held[::-1], axis=0))(list(taps)),
     )
     with pytest.raises(AssertionError):

@@ -8,12 +8,12 @@ from torch import nn
 from rfcore import ops
 from rfcore.backward import backward_layer
 from rfcore.interop import to_keras, to_pytorch
-from rfcore.layers import Cellwise, ReLU
+from rfcore.layers import Elementwise, ReLU
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.stack import KINDS, Stack
+from rfcore.stack import LAYER_KINDS, Stack
 
-KINDS_BY_CELL = [kind for kind in KINDS if issubclass(kind, Cellwise)]
+KINDS_BY_CELL = [kind for kind in LAYER_KINDS if issubclass(kind, Elementwise)]
 
 
 class Halved(ReLU):
@@ -23,7 +23,7 @@ class Halved(ReLU):
         return super().slope(x) / 2
 
 
-def written(layer: Cellwise, x: Array) -> tuple[Array, Array]:
+def written(layer: Elementwise, x: Array) -> tuple[Array, Array]:
     """What PyTorch makes of the layer's own code: its values, and their slopes."""
     leaf = torch.tensor(x, requires_grad=True)
     values = eval(layer.pytorch, {"nn": nn})(leaf)
@@ -34,17 +34,19 @@ def written(layer: Cellwise, x: Array) -> tuple[Array, Array]:
 
 @pytest.mark.parametrize("kind", KINDS_BY_CELL)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_values_and_slopes_are_those_of_its_pytorch_code(kind: type[Cellwise], dtype: type) -> None:
+def test_values_and_slopes_are_those_of_its_pytorch_code(
+    kind: type[Elementwise], dtype: type
+) -> None:
     x = np.random.default_rng(3).normal(0, 2, (2, 7, 10)).astype(dtype)
     layer = kind()
     values, slopes = written(layer, x)
-    for got, want in ((ops.cellwise(x, layer), values), (layer.slope(x), slopes)):
+    for got, want in ((ops.elementwise(x, layer), values), (layer.slope(x), slopes)):
         assert got.dtype == dtype
         np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS_BY_CELL)
-def test_a_network_runs_it_forward_backward_and_as_code(kind: type[Cellwise]) -> None:
+def test_a_network_runs_it_forward_backward_and_as_code(kind: type[Elementwise]) -> None:
     stack = Stack.parse(f"{kind.symbol}")
     network = Network.with_filters(stack)
     x = np.random.default_rng(4).normal(0, 2, (2, 5, 6))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 import rfcore.ops
+import rfcore.ops.pooling
 import rfcore.shifted_maps
 from rfcore import (
     PADDING_MODES,
-    Break,
     Conv2d,
     LayerError,
     Network,
@@ -45,6 +45,7 @@ from rfcore import (
     shifted_activations,
     steps_unchanged,
 )
+from rfcore.equivariance import Break
 from rfcore.orbits import OUTSIDE
 from rfcore.shifted_maps import map_shifts
 
@@ -557,7 +558,9 @@ def test_zeros_under_a_max_pool_are_caught(monkeypatch):
     border_of = rfcore.ops.border_of
     assert first_break(network, image, (0, 1), fill="circular") is None
     monkeypatch.setattr(
-        rfcore.ops, "border_of", lambda *arguments: border_of(*arguments)._replace(value=0.0)
+        rfcore.ops.pooling,
+        "border_of",
+        lambda *arguments: border_of(*arguments)._replace(value=0.0),
     )
     assert first_break(network, image, (0, 1), fill="circular") == Break(0, "border")
 

@@ -9,10 +9,7 @@ import pytest
 
 import rfcore
 from rfcore import (
-    Classifier,
     Conv2d,
-    FlattenHead,
-    GridHead,
     MovingPattern,
     Network,
     Pattern,
@@ -23,6 +20,22 @@ from rfcore import (
     draw_pattern,
     receptive_fields,
 )
+from rfcore.heads.classifier import Classifier, weight_maps
+from rfcore.heads.depth_study import compare_depths
+from rfcore.heads.examples import draw_examples, example_features
+from rfcore.heads.experiment import Experiment
+from rfcore.heads.head import HEADS, FlattenHead, GridHead
+from rfcore.heads.head_analysis import (
+    one_pixel_sensitivity,
+    quarter_accuracy,
+    right_probabilities,
+    share_right,
+    shortest_flip,
+    softmax_at,
+)
+from rfcore.heads.position_sweep import position_sweep
+from rfcore.heads.run_experiment import position_maps, train_heads
+from rfcore.heads.softmax_regression import train_softmax_regression
 
 NONSENSE: dict[str, object] = {
     "None": None,
@@ -56,17 +69,17 @@ CLASSIFIER = Classifier(FlattenHead(), np.ones((2, 2)), np.zeros(2), 0.0, 1.0)
 MAPS = np.ones((1, 1, 2))
 ACTIVATIONS = NETWORK.forward(IMAGE)
 ERRORS = rfcore.equivariance_errors(NETWORK, IMAGE, (1, 1))
-TRIAL = rfcore.Experiment(image_size=32, pattern_size=14, examples=4, steps=1)
-EXAMPLES = rfcore.draw_examples(TRIAL)
-TRAINED = rfcore.train_heads(TRIAL)
+TRIAL = Experiment(image_size=32, pattern_size=14, examples=4, steps=1)
+EXAMPLES = draw_examples(TRIAL)
+TRAINED = train_heads(TRIAL)
 
 
 def train(features: Any, labels: Any, classes: Any) -> Classifier:
-    return rfcore.train_softmax_regression(features, labels, classes, head=FlattenHead())
+    return train_softmax_regression(features, labels, classes, head=FlattenHead())
 
 
 def swept_along(experiment: Any, classifiers: Any, along: Any) -> Any:
-    return rfcore.position_maps(experiment, classifiers, along=along)
+    return position_maps(experiment, classifiers, along=along)
 
 
 # Each with arguments that it takes; one of them at a time is replaced.
@@ -75,8 +88,8 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.max_pool2d: (IMAGE, 2),
     rfcore.avg_pool2d: (IMAGE, 2),
     rfcore.blur_pool2d: (IMAGE, 3),
-    rfcore.untied_conv2d: (IMAGE, np.ones((14, 14, 2, 1, 3, 3))),
-    rfcore.untied_kernels: (Conv2d(3), 1, (9, 9)),
+    rfcore.locally_connected_conv2d: (IMAGE, np.ones((14, 14, 2, 1, 3, 3))),
+    rfcore.locally_connected_kernels: (Conv2d(3), 1, (9, 9)),
     rfcore.global_avg_pool2d: (IMAGE,),
     rfcore.global_max_pool2d: (IMAGE,),
     rfcore.pad: (IMAGE, 1, "zeros"),
@@ -102,7 +115,7 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.effective_receptive_field: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.used_pixels: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.input_gradient: (NETWORK, IMAGE, 0, np.zeros((8, 14, 14))),
-    rfcore.winning_cells: (IMAGE, rfcore.MaxPool2d(2)),
+    rfcore.argmax_cells: (IMAGE, rfcore.MaxPool2d(2)),
     rfcore.gaussian_width: (np.ones((3, 3)),),
     rfcore.draw_pattern: ("cat", 8),
     rfcore.draw_background: ("flat", 16),
@@ -132,24 +145,24 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     Classifier: (FlattenHead(), np.ones((2, 2)), np.zeros(2)),
     CLASSIFIER.logits: (MAPS,),
     train: (np.eye(3), [0, 1, 1], 2),
-    rfcore.position_sweep: (lambda row, col: MAPS, [CLASSIFIER], [0], [0]),
-    rfcore.weight_maps: (CLASSIFIER, (1, 1, 2)),
-    rfcore.Experiment: (
+    position_sweep: (lambda row, col: MAPS, [CLASSIFIER], [0], [0]),
+    weight_maps: (CLASSIFIER, (1, 1, 2)),
+    Experiment: (
         *(("cat", "dog"), 16, 64, "black", STACK, (), "zeros", "upper left"),
         *(0.1, 0, 600, 300, 0),
     ),
-    rfcore.draw_examples: (TRIAL,),
+    draw_examples: (TRIAL,),
     EXAMPLES.image: (0,),
-    rfcore.example_features: (EXAMPLES, rfcore.HEADS),
-    rfcore.train_heads: (TRIAL, rfcore.HEADS),
+    example_features: (EXAMPLES, HEADS),
+    train_heads: (TRIAL, HEADS),
     swept_along: (TRIAL, TRAINED, (0, 3)),
-    rfcore.right_probabilities: (np.ones((1, 2, 3, 3, 2)),),
-    rfcore.quarter_accuracy: (np.ones((1, 2, 3, 3, 2)),),
-    rfcore.share_right: (np.ones((1, 2, 3, 3, 2)),),
-    rfcore.smallest_flip: (np.ones((3, 3, 2)), (0, 0)),
-    rfcore.wobble: (np.ones((3, 3)),),
-    rfcore.softmax_at: (np.ones(2), (1, 2)),
-    rfcore.compare_depths: (TRIAL, (Stack.parse("C3 M2"),), rfcore.HEADS),
+    right_probabilities: (np.ones((1, 2, 3, 3, 2)),),
+    quarter_accuracy: (np.ones((1, 2, 3, 3, 2)),),
+    share_right: (np.ones((1, 2, 3, 3, 2)),),
+    shortest_flip: (np.ones((3, 3, 2)), (0, 0)),
+    one_pixel_sensitivity: (np.ones((3, 3)),),
+    softmax_at: (np.ones(2), (1, 2)),
+    compare_depths: (TRIAL, (Stack.parse("C3 M2"),), HEADS),
     rfcore.read_model: ("nn.ReLU()",),
     rfcore.to_pytorch: (STACK, 1, "zeros"),
     rfcore.to_keras: (STACK, 1, (9, 9), "zeros"),
@@ -205,11 +218,11 @@ def test_what_stands_for_the_calls_is_itself_taken():
             "cols of jump must be at least 1, got 0",
         ),
         (
-            lambda e: checks.one_of("wrap", "fill", ("zeros", "circular"), error=e),
+            lambda e: checks.check_choice("wrap", "fill", ("zeros", "circular"), error=e),
             "fill must be one of zeros, circular, got 'wrap'",
         ),
         (
-            lambda e: checks.instance("C3", Stack, "stack", "as Stack.parse gives", error=e),
+            lambda e: checks.check_instance("C3", Stack, "stack", "as Stack.parse gives", error=e),
             "stack must be a Stack, as Stack.parse gives, got 'C3'",
         ),
     ],
@@ -242,44 +255,44 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
             "layer must be a Conv2d, as in Conv2d(3), got 3",
         ),
         (
-            lambda: rfcore.winning_cells(IMAGE, Conv2d(3)),
+            lambda: rfcore.argmax_cells(IMAGE, Conv2d(3)),
             f"layer must be a MaxPool2d, as in MaxPool2d(2), got {Conv2d(3)!r}",
         ),
         (
-            lambda: rfcore.winning_cells(IMAGE, rfcore.MaxPool2d(17)),
+            lambda: rfcore.argmax_cells(IMAGE, rfcore.MaxPool2d(17)),
             "M17x17/17 does not fit: its window covers 17x17 cells and the map before it has "
             "16x16; take a smaller kernel, or put it earlier",
         ),
         (
-            lambda: rfcore.untied_conv2d(IMAGE, np.ones((2, 1, 3, 3))),
+            lambda: rfcore.locally_connected_conv2d(IMAGE, np.ones((2, 1, 3, 3))),
             "kernels are an array (out_rows, out_cols, out_channels, in_channels, kernel_rows, "
             "kernel_cols), got (2, 1, 3, 3)",
         ),
         (
-            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 13, 2, 1, 3, 3))),
+            lambda: rfcore.locally_connected_conv2d(IMAGE, np.ones((14, 13, 2, 1, 3, 3))),
             "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
             "got (14, 13, 2, 1, 3, 3)",
         ),
         (
-            lambda: rfcore.untied_conv2d(IMAGE, np.ones((14, 14, 2, 3, 3, 3))),
+            lambda: rfcore.locally_connected_conv2d(IMAGE, np.ones((14, 14, 2, 3, 3, 3))),
             "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
             "got (14, 14, 2, 3, 3, 3)",
         ),
         (
-            lambda: rfcore.untied_conv2d(IMAGE, np.full((16, 16, 1, 1, 1, 1), np.nan)),
+            lambda: rfcore.locally_connected_conv2d(IMAGE, np.full((16, 16, 1, 1, 1, 1), np.nan)),
             "every kernel weight must be a finite number, got NaN or infinity",
         ),
         (
-            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 130)),
+            lambda: rfcore.locally_connected_kernels(Conv2d(3), 8, (130, 130)),
             "an untied C3x3/1 must have at most 4000000 weights, here it has 9437184; "
             "take a smaller picture, fewer channels or a larger stride",
         ),
         (
-            lambda: rfcore.untied_kernels(3, 8, (130, 130)),
+            lambda: rfcore.locally_connected_kernels(3, 8, (130, 130)),
             "layer must be a Conv2d, as in Conv2d(3), got 3",
         ),
         (
-            lambda: rfcore.untied_kernels(Conv2d(3), 8, (130, 2)),
+            lambda: rfcore.locally_connected_kernels(Conv2d(3), 8, (130, 2)),
             "C3x3/1 does not fit: its window covers 3x3 cells and the map before it has 130x2; "
             "take a smaller kernel, or put it earlier",
         ),
@@ -297,23 +310,23 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
             "stack must be a Stack, as Stack.parse gives, got 'M2'",
         ),
         (
-            lambda: rfcore.position_sweep(None, [CLASSIFIER], [0], [0]),
+            lambda: position_sweep(None, [CLASSIFIER], [0], [0]),
             "activation_at must be a function, got None",
         ),
         (
-            lambda: rfcore.position_sweep(len, [CLASSIFIER], 5, [0]),
+            lambda: position_sweep(len, [CLASSIFIER], 5, [0]),
             "rows must be a sequence, got 5",
         ),
         (
-            lambda: rfcore.position_sweep(len, [1], [0], [0]),
+            lambda: position_sweep(len, [1], [0], [0]),
             "each of classifiers must be a Classifier, as train_softmax_regression gives, got 1",
         ),
         (
-            lambda: rfcore.weight_maps(None, (1, 1, 2)),
+            lambda: weight_maps(None, (1, 1, 2)),
             "classifier must be a Classifier, as train_softmax_regression gives, got None",
         ),
         (
-            lambda: rfcore.weight_maps(CLASSIFIER, (1, 1, 2), over_channels="max"),
+            lambda: weight_maps(CLASSIFIER, (1, 1, 2), over_channels="max"),
             "over_channels must be one of sum, norm, got 'max'",
         ),
         (

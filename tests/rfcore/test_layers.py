@@ -22,7 +22,7 @@ from rfcore import (
     RfcoreError,
     ShapeError,
 )
-from rfcore.layers import DEFAULT_CHANNELS, LARGEST, Layer, Window, as_pair, window_count
+from rfcore.layers import DEFAULT_CHANNELS, MAX_LAYER_SIZE, Layer, Window, as_pair, window_count
 from tests.support import oracles
 
 ONE_OF_EACH = (
@@ -177,7 +177,13 @@ def test_numpy_numbers_become_plain_ones():
 
 
 def test_the_largest_numbers_are_taken():
-    layer = Conv2d(LARGEST, LARGEST, padding=LARGEST, dilation=LARGEST, out_channels=LARGEST)
+    layer = Conv2d(
+        MAX_LAYER_SIZE,
+        MAX_LAYER_SIZE,
+        padding=MAX_LAYER_SIZE,
+        dilation=MAX_LAYER_SIZE,
+        out_channels=MAX_LAYER_SIZE,
+    )
     assert str(layer) == "C999999x999999/999999p999999d999999c999999"
 
 
@@ -331,7 +337,7 @@ def test_cost_of_one_layer_on_2x6x8(layer, cost):
         (lambda: Conv2d(3, ()), "stride must be one whole number or (rows, cols), got ()"),
         (lambda: Conv2d(3, (1, 2.5)), "stride must be a whole number, got 2.5"),
         (
-            lambda: Conv2d((3, LARGEST + 1)),
+            lambda: Conv2d((3, MAX_LAYER_SIZE + 1)),
             "kernel_size must be at most 999999, got 1000000",
         ),
         (

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import rfcore.locally_connected
+import rfcore.ops.locally_connected
 from rfcore import (
     PADDING_MODES,
     Conv2d,
     Stack,
     compare_activations,
     conv2d,
+    locally_connected_conv2d,
+    locally_connected_kernels,
     shift,
-    untied_conv2d,
-    untied_kernels,
 )
 from tests.support import oracles
 
@@ -57,15 +57,15 @@ def test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one(ca
     shape, layer, mode = case
     generator = np.random.default_rng(seed)
     x = generator.uniform(-1, 1, shape).astype(dtype)
-    kernels = untied_kernels(layer, shape[0], shape[1:], seed=seed)
+    kernels = locally_connected_kernels(layer, shape[0], shape[1:], seed=seed)
     options = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation}
-    got = untied_conv2d(x, kernels, padding_mode=mode, **options)
+    got = locally_connected_conv2d(x, kernels, padding_mode=mode, **options)
     assert got.dtype == dtype
     want = naive_untied(x, kernels, layer.stride, layer.padding, layer.dilation, mode)
     np.testing.assert_allclose(got, want, atol=1e-6)
     shared = np.broadcast_to(kernels[0, 0], kernels.shape)
     np.testing.assert_allclose(
-        untied_conv2d(x, shared, padding_mode=mode, **options),
+        locally_connected_conv2d(x, shared, padding_mode=mode, **options),
         conv2d(x, kernels[0, 0], padding_mode=mode, **options),
         atol=1e-6,
     )
@@ -73,40 +73,40 @@ def test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one(ca
 
 def test_a_batch_is_convolved_map_by_map():
     x = np.random.default_rng(0).standard_normal((3, 2, 6, 7))
-    kernels = untied_kernels(Conv2d((2, 3), out_channels=4), 2, (6, 7))
-    got = untied_conv2d(x, kernels)
+    kernels = locally_connected_kernels(Conv2d((2, 3), out_channels=4), 2, (6, 7))
+    got = locally_connected_conv2d(x, kernels)
     assert got.shape == (3, 4, 5, 5)
-    np.testing.assert_array_equal(got, [untied_conv2d(single, kernels) for single in x])
+    np.testing.assert_array_equal(got, [locally_connected_conv2d(single, kernels) for single in x])
 
 
 @pytest.mark.parametrize("seed", [0, 7])
 def test_kernels_are_random_place_by_place_and_sum_to_1(seed):
     layer = Conv2d((3, 2), 2, padding=(1, 0), out_channels=4)
-    kernels = untied_kernels(layer, 3, (11, 14), seed=seed)
+    kernels = locally_connected_kernels(layer, 3, (11, 14), seed=seed)
     assert kernels.dtype == np.float32
     assert kernels.shape == (6, 7, 4, 3, 3, 2)
     np.testing.assert_allclose(np.abs(kernels).sum(axis=(3, 4, 5)), 1, rtol=1e-5)
     places = kernels.reshape(42, -1)
     assert len(np.unique(places, axis=0)) == 42
     assert (kernels < 0).any()
-    np.testing.assert_array_equal(kernels, untied_kernels(layer, 3, (11, 14), seed=seed))
-    assert not np.array_equal(kernels, untied_kernels(layer, 3, (11, 14), seed=seed + 1))
+    np.testing.assert_array_equal(kernels, locally_connected_kernels(layer, 3, (11, 14), seed=seed))
+    assert not np.array_equal(kernels, locally_connected_kernels(layer, 3, (11, 14), seed=seed + 1))
 
 
 def test_as_many_weights_as_may_be_are_made(monkeypatch):
-    monkeypatch.setattr(rfcore.locally_connected, "LARGEST_WEIGHTS", 6 * 7 * 2 * 9)
-    assert untied_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).size == 6 * 7 * 2 * 9
+    monkeypatch.setattr(rfcore.ops.locally_connected, "MAX_WEIGHTS", 6 * 7 * 2 * 9)
+    assert locally_connected_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).size == 6 * 7 * 2 * 9
     with pytest.raises(rfcore.KernelError, match="at most 756 weights, here it has 882"):
-        untied_kernels(Conv2d(3, out_channels=2), 1, (9, 9))
+        locally_connected_kernels(Conv2d(3, out_channels=2), 1, (9, 9))
 
 
 def test_without_weight_sharing_a_shift_is_not_followed():
     stack, layer = Stack.parse("C3c2"), Conv2d(3, out_channels=2)
     x = np.random.default_rng(1).standard_normal((1, 12, 12))
-    kernels = untied_kernels(layer, 1, (12, 12))
+    kernels = locally_connected_kernels(layer, 1, (12, 12))
     errors = []
     for weights in (kernels, np.broadcast_to(kernels[0, 0], kernels.shape)):
-        maps = [[untied_conv2d(image, weights)] for image in (x, shift(x, 0, 1))]
+        maps = [[locally_connected_conv2d(image, weights)] for image in (x, shift(x, 0, 1))]
         (result,) = compare_activations(stack, *maps, (0, 1), (12, 12))
         errors.append(result.error / result.scale)
     assert errors[0] > 0.1
@@ -114,9 +114,11 @@ def test_without_weight_sharing_a_shift_is_not_followed():
 
 
 def test_a_flipped_kernel_is_caught(monkeypatch):
-    window_views = rfcore.locally_connected.window_views
+    window_views = rfcore.ops.locally_connected.window_views
     monkeypatch.setattr(
-        rfcore.locally_connected, "window_views", lambda *given: list(window_views(*given))[::-1]
+        rfcore.ops.locally_connected,
+        "window_views",
+        lambda *given: list(window_views(*given))[::-1],
     )
     with pytest.raises(AssertionError):
         test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one()

@@ -31,7 +31,7 @@ from rfcore import (
     Stack,
     place,
 )
-from rfcore.regions import Axis, Step
+from rfcore.regions import Axis, LayerUpdate
 
 Position = tuple[int, int]
 
@@ -245,7 +245,7 @@ def test_numpy_integers_are_positions():
 def recomputed_cells(size: int, positions: list[Position], monkeypatch, text: str) -> list[int]:
     """Count, move by move, the cells of all maps that are recomputed."""
     cells = 0
-    refresh = Step.refresh
+    refresh = LayerUpdate.refresh
 
     def counting(step, rows, cols):
         nonlocal cells
@@ -253,7 +253,7 @@ def recomputed_cells(size: int, positions: list[Position], monkeypatch, text: st
         cells += sum(b - a for a, b in rows) * sum(b - a for a, b in cols)
         return rows, cols
 
-    monkeypatch.setattr(Step, "refresh", counting)
+    monkeypatch.setattr(LayerUpdate, "refresh", counting)
     network = random_network(Stack.parse(text))
     moving = MovingPattern(network, random_background(size, size), random_pattern(16, 16))
     counts = []
@@ -369,7 +369,7 @@ def test_zeros_under_a_max_pool_are_caught(monkeypatch):
     border_of = rfcore.ops.border_of
     add_border = rfcore.ops.add_border
     walk("C1 M3/1p1")
-    steps = rfcore.regions.build_steps
+    steps = rfcore.regions.build_updates
 
     def with_zeros(*arguments):
         with monkeypatch.context() as patch:
@@ -381,7 +381,7 @@ def test_zeros_under_a_max_pool_are_caught(monkeypatch):
             return steps(*arguments)
 
     assert border_of(MaxPool2d(3, padding=1)).value == -np.inf
-    monkeypatch.setattr("rfcore.moving.build_steps", with_zeros)
+    monkeypatch.setattr("rfcore.moving.build_updates", with_zeros)
     with pytest.raises(AssertionError, match="layer 1"):
         walk("C1 M3/1p1")
 

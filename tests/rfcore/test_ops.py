@@ -393,7 +393,9 @@ def test_max_pool_equals_scipy(kernel_size, stride, padding, dilation, dtype):
 def zeros_for_minus_infinity(x, kernel_size, **options):
     """As the operation is, but for what its border holds."""
     border_of = ops.border_of
-    with mock.patch.object(ops, "border_of", lambda layer: border_of(layer)._replace(value=0.0)):
+    with mock.patch.object(
+        ops.pooling, "border_of", lambda layer: border_of(layer)._replace(value=0.0)
+    ):
         return ops.max_pool2d(x, kernel_size, **options)
 
 

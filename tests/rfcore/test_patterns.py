@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 
 from rfcore.errors import PatternError
-from rfcore.pictures.patterns import (
-    BACKGROUNDS,
-    PATTERNS,
-    Pattern,
-    draw_background,
-    draw_pattern,
-    place,
-)
+from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
+from rfcore.pictures.patterns import PATTERNS, Pattern, draw_pattern, place
 
 NAMES = (
     [

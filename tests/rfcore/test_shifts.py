@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import rfcore.shifts
 from rfcore import (
-    MeasuredShift,
     Network,
     ShapeError,
     ShiftError,
@@ -21,7 +20,7 @@ from rfcore import (
     expected_shift,
     measured_shift,
 )
-from rfcore.shifts import EXACT
+from rfcore.shifts import EXACT, MeasuredShift
 
 
 def boxes_meet(before: np.ndarray, after: np.ndarray, shift: tuple[int, int]) -> bool:

@@ -25,7 +25,7 @@ from rfcore import (
     ShapeError,
     Stack,
 )
-from rfcore.layers import LARGEST, Layer
+from rfcore.layers import MAX_LAYER_SIZE, Layer
 from rfcore.stack import MAX_TEXT
 from tests.support import oracles
 
@@ -51,18 +51,18 @@ def any_layer(draw: st.DrawFn) -> Layer:
     if kind in (ReLU, GlobalAvgPool2d, GlobalMaxPool2d):
         return kind()
     if kind is BlurPool2d:
-        return BlurPool2d(draw(size(2, 7)), draw(size(1, LARGEST)))
+        return BlurPool2d(draw(size(2, 7)), draw(size(1, MAX_LAYER_SIZE)))
     options = {}
     if kind is Conv2d:
-        options["padding"] = draw(size(0, LARGEST))
-        options["out_channels"] = draw(st.integers(1, LARGEST) | st.just(8))
-    kernel_size = draw(size(1, LARGEST))
+        options["padding"] = draw(size(0, MAX_LAYER_SIZE))
+        options["out_channels"] = draw(st.integers(1, MAX_LAYER_SIZE) | st.just(8))
+    kernel_size = draw(size(1, MAX_LAYER_SIZE))
     if kind is not Conv2d:
         pair = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
         options["padding"] = tuple(draw(st.integers(0, number // 2)) for number in pair)
     if kind is not AvgPool2d:
-        options["dilation"] = draw(size(1, LARGEST))
-    return kind(kernel_size, draw(size(1, LARGEST)), **options)
+        options["dilation"] = draw(size(1, MAX_LAYER_SIZE))
+    return kind(kernel_size, draw(size(1, MAX_LAYER_SIZE)), **options)
 
 
 STACKS = st.lists(any_layer(), min_size=1, max_size=8).map(lambda layers: Stack(tuple(layers)))

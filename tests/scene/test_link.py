@@ -14,7 +14,7 @@ from pages.ui.scene.grid import GRID, resized_cells
 from pages.ui.scene.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.scene.scene import Scene, Unit
 from pages.ui.scene.workspaces import POOL
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.rfcore.test_stack import LETTERS
 from tests.scene.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing

@@ -36,7 +36,8 @@ from rfcore.layers import (
     ReLU,
 )
 from rfcore.ops import PADDING_MODES
-from rfcore.pictures.patterns import BACKGROUNDS, PATTERNS
+from rfcore.pictures.backgrounds import BACKGROUNDS
+from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
 from tests.rfcore.test_filters import NAMES as FILTER_NAMES
 from tests.rfcore.test_patterns import NAMES

@@ -15,7 +15,7 @@ from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.short_link import short_query, short_query_string
 from pages.ui.scene.workspaces import CONVOLUTION, HEADS, PARTS, STACK, opening_scene, page_of
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from tests.rfcore.trained.test_softmax_regression import TRAININGS
 from tests.scene.test_scene import CALM, PHOTO, any_scene, busy_scene
 

@@ -8,7 +8,8 @@ from pages.ui.scene.scene import Scene
 from pages.ui.sections.shift_errors import layer_offsets, offsets_sentence
 from rfcore.equivariance import equivariance_errors
 from rfcore.network import Network
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
 
 PADDED = Stack.parse("C3p1 -> M2 -> C3p1")

@@ -11,8 +11,8 @@ import pytest
 from pages.ui.training import heads as module
 from pages.ui.training.heads import HeadStore, TrainingProgress
 from rfcore.heads.depth_study import DEPTHS
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import Experiment
+from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import quarter_accuracy
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.stack import Stack

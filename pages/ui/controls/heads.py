@@ -18,7 +18,7 @@ from pages.ui.session.tab_state import tab_state
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import REGIONS
 from rfcore.ops import PADDING_MODES
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 

@@ -15,7 +15,7 @@ from pages.ui.sections.scrolling import height_for
 from pages.ui.session.tab_state import tab_state
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
 from rfcore.receptive_field import receptive_fields
-from rfcore.stack import KINDS, Stack
+from rfcore.stack import LAYER_KINDS, Stack
 
 
 def layer_editor() -> None:
@@ -40,10 +40,10 @@ def layer_editor() -> None:
 
 
 def _layer_fields(layer: Layer, at: int) -> None:
-    names = {kind: kind.name for kind in KINDS}
+    names = {kind: kind.name for kind in LAYER_KINDS}
     scene_select(
         "Kind",
-        KINDS,
+        LAYER_KINDS,
         type(layer),
         "kind",
         lambda scene, kind: _with_layer(scene, at, _of_kind(kind, scene.stack.layers[at])),

@@ -12,7 +12,7 @@ from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, POOLINGS
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
-from rfcore.faces.faces import scrambled_places
+from rfcore.faces.parts import scrambled_places
 
 _NEXT = "parts_next_scramble"
 _POOLING_NAMES = {"avg": "average", "max": "max"}

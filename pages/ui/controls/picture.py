@@ -15,7 +15,7 @@ from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
 from rfcore.ops import PADDING_MODES
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.pictures.photos import read_photo
 
 _PADDING_NAMES = {

@@ -17,7 +17,7 @@ from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 from rfcore.filters import CHOICES
 from rfcore.pools import POOL_KINDS, pool_kind, with_pools
-from rfcore.stack import KINDS, Stack
+from rfcore.stack import LAYER_KINDS, Stack
 
 _OWN_STACK = "your own"
 
@@ -48,7 +48,7 @@ def stack_controls() -> None:
                 lambda scene: scene.with_stack(Stack.parse(st.session_state["notation"])),
                 "notation",
             ),
-            help="\n".join(f"- {kind.symbol} {kind.name}" for kind in KINDS)
+            help="\n".join(f"- {kind.symbol} {kind.name}" for kind in LAYER_KINDS)
             + "\n\nThen kernel, /stride, p padding, d dilation, c channels. "
             "As in C3x3/1p1c8 -> M2x2/2.",
         )

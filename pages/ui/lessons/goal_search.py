@@ -13,7 +13,7 @@ from pages.ui.scene.face import limits
 from pages.ui.scene.limits import map_shapes
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError
-from rfcore.faces.faces import PARTS
+from rfcore.faces.parts import FACE_PARTS
 from rfcore.layers import Conv2d, MaxPool2d
 from rfcore.stack import Stack
 
@@ -42,7 +42,7 @@ def _dragged(scene: Scene) -> Iterator[Scene]:
 
 def _parts_dragged(scene: Scene) -> Iterator[Scene]:
     assert scene.parts is not None
-    for at, part in enumerate(PARTS):
+    for at, part in enumerate(FACE_PARTS):
         least, most = limits(part)
         for place in product(range(least, most + 1), repeat=2):
             row, col = place

@@ -8,9 +8,9 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.training import faces, heads
 from rfcore.claims.heads import logits_at_places
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import QUARTERS
-from rfcore.heads.temperatures import softmax_at
+from rfcore.heads.head import HEADS
+from rfcore.heads.head_analysis import softmax_at
 
 TEMPERATURES = (0.25, 1.0, 4.0)
 """The temperatures at which a softmax is asked."""

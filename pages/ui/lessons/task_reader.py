@@ -20,8 +20,8 @@ from pages.ui.lessons.tasks import (
 )
 from pages.ui.lessons.toml_table import TomlTable
 from pages.ui.scene.scene import Scene
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import QUARTERS
+from rfcore.heads.head import HEADS
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "measure": (),

@@ -22,12 +22,13 @@ from pages.ui.scene.face import FACE_SIZE, FACES, HOME, MIDDLE
 from pages.ui.scene.grid import GRID, draw_mark, grid_picture
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
-from rfcore.faces.faces import draw_face
-from rfcore.faces.spec import BACKGROUND, face_picture
+from rfcore.faces.parts import draw_face
+from rfcore.faces.spec import FACE_BACKGROUND, face_picture
 from rfcore.layers import Pair
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.pictures.patterns import Pattern, draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import Pattern, draw_pattern, place
 from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
@@ -201,7 +202,7 @@ def _picture(scene: Scene) -> Array:
     if scene.image == GRID:
         return grid_picture(scene.cells, scene.size)
     if scene.image == FACES:
-        return np.full((1, scene.size, scene.size), BACKGROUND, np.float32)
+        return np.full((1, scene.size, scene.size), FACE_BACKGROUND, np.float32)
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
     return draw_background(scene.image, scene.size)

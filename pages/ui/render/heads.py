@@ -16,7 +16,7 @@ from pages.ui.scene.head_training import Training, blocks_of, painted
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HEAD_STORE, TrainedHeads
-from rfcore.heads.examples import HEADS
+from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import right_probabilities
 from rfcore.ops import Array, softmax
 

@@ -10,9 +10,8 @@ from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
 from pages.ui.training.heads import TrainedHeads
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import QUARTERS, first_half
-from rfcore.heads.heads import Head
+from rfcore.heads.head import HEADS, Head
 from rfcore.layers import Pair
 from rfcore.ops import Array
 

@@ -15,7 +15,7 @@ from pages.ui.render.lens import Lens, Moment, Part, as_plane
 from pages.ui.scene.face import FACE_SIZE, HOME, FaceParts, limits
 from pages.ui.scene.scene import Scene
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
-from rfcore.faces.faces import PARTS, draw_part
+from rfcore.faces.parts import FACE_PARTS, draw_part
 
 
 class PartsLens(Lens):
@@ -34,11 +34,11 @@ class PartsLens(Lens):
         """Return the parts, and the grids with their cells."""
         assert scene.parts is not None
         trained, spec = _trained(scene), scene.parts.spec
-        sides = [draw_part(part, FACE_SIZE).alpha.shape[0] for part in PARTS]
+        sides = [draw_part(part, FACE_SIZE).alpha.shape[0] for part in FACE_PARTS]
         header: dict[str, Any] = {
-            "names": PARTS,
+            "names": FACE_PARTS,
             "home": HOME,
-            "limits": [limits(part) for part in PARTS],
+            "limits": [limits(part) for part in FACE_PARTS],
             "sides": sides,
             "grids": [
                 {"grid": grid, "name": parts_text.grid_name(grid, spec.grids)}

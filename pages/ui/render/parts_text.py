@@ -9,7 +9,7 @@ from pages.ui.scene.face import HOME, MIDDLE
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import direction, percent
 from pages.ui.training.faces import TrainedGrids
-from rfcore.faces.faces import PARTS
+from rfcore.faces.parts import FACE_PARTS
 from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -101,7 +101,7 @@ def moved_text(scene: Scene) -> str:
     assert scene.parts is not None
     moves = {
         part: (place[0] - home[0], place[1] - home[1])
-        for part, place, home in zip(PARTS, scene.parts.places, HOME, strict=True)
+        for part, place, home in zip(FACE_PARTS, scene.parts.places, HOME, strict=True)
     }
     away = [part for part, move in moves.items() if move != (0, 0)]
     whole = scene.position[0] - MIDDLE[0], scene.position[1] - MIDDLE[1]

@@ -15,9 +15,9 @@ from pages.ui.render.pool_text import PoolReading, Windows
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, direction
-from rfcore.argmax_cells import winning_cells
 from rfcore.layers import MaxPool2d, Pair
 from rfcore.ops import max_pool2d
+from rfcore.ops.argmax import argmax_cells
 from rfcore.pictures.patterns import place
 from rfcore.shifts import changed_cells
 
@@ -55,7 +55,7 @@ class PoolLens(Lens):
         first = moment.scene.stack.layers[0]
         if moment.scene.image != GRID or not isinstance(first, MaxPool2d):
             return Part(header)
-        winners = winning_cells(moment.setting.picture_of(moment.scene), first)[0]
+        winners = argmax_cells(moment.setting.picture_of(moment.scene), first)[0]
         return Part(header, {"winners": winners.astype("<i2")})
 
 

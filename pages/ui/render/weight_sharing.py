@@ -14,8 +14,8 @@ from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from rfcore.errors import KernelError
 from rfcore.layers import Conv2d, Pair
-from rfcore.locally_connected import untied_conv2d, untied_kernels
 from rfcore.ops import Array, PaddingMode
+from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
 ROOM = 4
@@ -38,7 +38,8 @@ _NOTHING = {"weights": "\u2013", "measured": "\u2013"}
 class Untied:
     """A convolution of the picture's one channel to one, with a kernel of its own at every place.
 
-    kernels: as `untied_kernels` gives them. strength: what the absolute weights of each sum to.
+    kernels: as `locally_connected_kernels` gives them. strength: what the absolute weights of each
+    sum to.
     """
 
     layer: Conv2d
@@ -49,7 +50,7 @@ class Untied:
     def map_of(self, picture: Array) -> Array:
         """Return the map (rows, cols) of a picture (1, rows, cols)."""
         layer = self.layer
-        found = untied_conv2d(
+        found = locally_connected_conv2d(
             picture,
             self.kernels,
             stride=layer.stride,
@@ -123,7 +124,7 @@ def untied_of(scene: Scene, setting: Setting) -> Untied | str:
 
 @lru_cache(maxsize=8)  # of up to 16 MB each
 def _kernels(layer: Conv2d, size: int, channel: int) -> Array:
-    return untied_kernels(layer, 1, (size, size), seed=channel)
+    return locally_connected_kernels(layer, 1, (size, size), seed=channel)
 
 
 def _shared_responses(moment: Moment) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from pages.ui.scene.limits import SceneError
-from rfcore.faces.faces import PARTS, Places, face_places, part_box
+from rfcore.faces.parts import FACE_PARTS, Places, face_places, part_box
 from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
 
@@ -36,9 +36,9 @@ MIDDLE: Pair = (_OF_STAGE.margin(), _OF_STAGE.margin())
 class FaceParts:
     """What is special about a scene with a face of parts.
 
-    places: the (row, col) of the middle of each of PARTS, in the face's own square. pooling: how a
-    cell of a grid pools. grid: whose cells are shown over the face; None: the one that is best at a
-    move that no example made.
+    places: the (row, col) of the middle of each of FACE_PARTS, in the face's own square. pooling:
+    how a cell of a grid pools. grid: whose cells are shown over the face; None: the one that is
+    best at a move that no example made.
     Raises SceneError for a part that is not all on the face, another pooling, or another grid.
     """
 
@@ -54,9 +54,11 @@ class FaceParts:
         grids = self.spec.grids
         if self.grid is not None and self.grid not in grids:
             raise SceneError(f"there are grids of {', '.join(map(str, grids))}, got {self.grid}")
-        if len(self.places) != len(PARTS):
-            raise SceneError(f"a face has a {', a '.join(PARTS)}; got {len(self.places)} places")
-        for part, place in zip(PARTS, self.places, strict=True):
+        if len(self.places) != len(FACE_PARTS):
+            raise SceneError(
+                f"a face has a {', a '.join(FACE_PARTS)}; got {len(self.places)} places"
+            )
+        for part, place in zip(FACE_PARTS, self.places, strict=True):
             if place != fitting(part, place):
                 least, most = limits(part)
                 raise SceneError(
@@ -75,9 +77,9 @@ class FaceParts:
 
     def dragged_to(self, places: Places) -> FaceParts:
         """Return the face with its parts as near to some places as they fit."""
-        if len(places) != len(PARTS):
-            raise SceneError(f"a face has a {', a '.join(PARTS)}; got {len(places)} places")
-        fitted = (fitting(part, place) for part, place in zip(PARTS, places, strict=True))
+        if len(places) != len(FACE_PARTS):
+            raise SceneError(f"a face has a {', a '.join(FACE_PARTS)}; got {len(places)} places")
+        fitted = (fitting(part, place) for part, place in zip(FACE_PARTS, places, strict=True))
         return replace(self, places=tuple(fitted))
 
 

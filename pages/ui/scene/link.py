@@ -16,7 +16,7 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError
-from rfcore.faces.faces import PARTS
+from rfcore.faces.parts import FACE_PARTS
 from rfcore.stack import Stack
 
 KEYS = (
@@ -185,7 +185,7 @@ def _read_rings(scene: Scene, value: str) -> Scene:
 
 def _read_parts(scene: Scene, value: str) -> Scene:
     numbers = _whole_numbers(
-        value, 2 * len(PARTS), f"a row and a column each for {', '.join(PARTS)}"
+        value, 2 * len(FACE_PARTS), f"a row and a column each for {', '.join(FACE_PARTS)}"
     )
     return _with_parts(scene, places=tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 

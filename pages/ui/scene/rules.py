@@ -21,7 +21,7 @@ from pages.ui.scene.grid import GRID, check_cells
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.limits import SceneError, check_border, check_stack, map_shapes
 from rfcore.ops import PADDING_MODES
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 
 if TYPE_CHECKING:
     from pages.ui.scene.scene import Scene

@@ -13,7 +13,7 @@ from pages.ui.scene.grid import GRID_SIZES
 from pages.ui.scene.head_training import BLOCKS, HEX
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene, Unit
-from rfcore.faces.faces import PARTS, Places
+from rfcore.faces.parts import FACE_PARTS, Places
 from rfcore.layers import Pair
 
 
@@ -173,10 +173,11 @@ def _painted(value: object) -> str | None:
 def _places(value: object) -> Places | None:
     if value is None:
         return None
-    if not isinstance(value, list) or len(value) != len(PARTS):
-        raise SceneError(f"a face has a {', a '.join(PARTS)}, got {_shown(value)}")
+    if not isinstance(value, list) or len(value) != len(FACE_PARTS):
+        raise SceneError(f"a face has a {', a '.join(FACE_PARTS)}, got {_shown(value)}")
     return tuple(
-        _place(place, f"the place of the {part}") for part, place in zip(PARTS, value, strict=True)
+        _place(place, f"the place of the {part}")
+        for part, place in zip(FACE_PARTS, value, strict=True)
     )
 
 

@@ -19,8 +19,8 @@ from pages.ui.text.format import percent
 from pages.ui.text.prose import prose
 from pages.ui.training.heads import HEAD_STORE, TrainedHeads, TrainingProgress
 from rfcore.errors import RfcoreError
-from rfcore.heads.examples import HEADS
-from rfcore.heads.heads import weight_maps
+from rfcore.heads.classifier import weight_maps
+from rfcore.heads.head import HEADS
 from rfcore.layers import Pair
 
 SOFTMAX_FRAGMENT, FLIPS_FRAGMENT = "heads_softmax", "heads_flips"

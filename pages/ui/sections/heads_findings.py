@@ -12,15 +12,15 @@ from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
 from pages.ui.training.heads import TrainedHeads
 from rfcore.heads.depth_study import DepthResult
-from rfcore.heads.examples import HEADS
+from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import (
     Flip,
+    one_pixel_sensitivity,
     quarter_accuracy,
     right_probabilities,
-    smallest_flip,
-    wobble,
+    shortest_flip,
+    softmax_at,
 )
-from rfcore.heads.temperatures import softmax_at
 from rfcore.layers import Pair
 from rfcore.ops import Array, softmax
 from rfcore.pictures.patterns import place
@@ -109,7 +109,7 @@ def shortest_flips(scene: Scene, trained: TrainedHeads) -> list[Flip | None]:
     """Return for each head the shortest drag from here that changes its answer."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
-    return [smallest_flip(maps[label], scene.position) for maps in trained.maps]
+    return [shortest_flip(maps[label], scene.position) for maps in trained.maps]
 
 
 def flip_text(scene: Scene, at: int, flip: Flip | None) -> str:
@@ -129,7 +129,7 @@ def sensitivity_text(scene: Scene, trained: TrainedHeads, at: int) -> str:
     """Say how far one pixel moves a head's probability, here and at worst."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
-    found = wobble(right_probabilities(trained.maps[at : at + 1])[0, label])
+    found = one_pixel_sensitivity(right_probabilities(trained.maps[at : at + 1])[0, label])
     here = float(found[scene.position])
     return (
         f"One pixel moves its probability by {percent(here)} here, "

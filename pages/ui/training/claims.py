@@ -13,9 +13,9 @@ from pages.ui.scene.face import SPECS
 from pages.ui.scene.workspaces import HEADS
 from pages.ui.training import faces
 from pages.ui.training import heads as trained_heads
-from rfcore.claims import EXPERIMENTS, ON_FACES, ON_HEADS, Cases
+from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Cases
 
-SLOW_CLAIMS = (*ON_HEADS, *ON_FACES)
+SLOW_CLAIMS = (*HEAD_EXPERIMENTS, *FACE_EXPERIMENTS)
 """Claims whose experiments take seconds."""
 
 _LOG = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class ClaimResults:
 
     def _work(self) -> None:
         try:
-            for names in (ON_HEADS, ON_FACES):
+            for names in (HEAD_EXPERIMENTS, FACE_EXPERIMENTS):
                 self._carry_out([name for name in names if not self._is_known(name)])
         finally:
             with self._lock:
@@ -87,14 +87,14 @@ def _cases_of(name: str) -> Cases | None:
     """Carry out a claim's experiment; None when a learner has stopped the training it needs."""
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]()
-    if name in ON_HEADS:
+    if name in HEAD_EXPERIMENTS:
         experiment = HEADS.scene.experiment
         assert experiment is not None  # this room's scene has heads
         heads = trained_heads.HEAD_STORE.train(experiment)
-        return ON_HEADS[name](experiment, heads.classifiers, heads.maps)
+        return HEAD_EXPERIMENTS[name](experiment, heads.classifiers, heads.maps)
     spec, store = SPECS["avg"], faces.GRID_STORE
     while not store.start(spec):
         store.wait()  # another spec is being trained
     store.wait()
     found = store.find(spec)
-    return None if found is None else ON_FACES[name](found.parts)
+    return None if found is None else FACE_EXPERIMENTS[name](found.parts)

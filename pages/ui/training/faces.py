@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from pages.ui.training.lru_store import LruStore
-from rfcore.faces.faces import face_places, scrambled_places
+from rfcore.faces.parts import face_places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array

@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 
 from pages.ui.training.lru_store import LruStore
+from rfcore.heads.classifier import Classifier
 from rfcore.heads.depth_study import DepthResult, compare_depths
-from rfcore.heads.examples import HEADS
 from rfcore.heads.experiment import Experiment
+from rfcore.heads.head import HEADS, Head
 from rfcore.heads.head_analysis import quarter_accuracy
-from rfcore.heads.heads import Classifier, Head
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
 

@@ -15,8 +15,8 @@ import pytest
 from rfcore import ops
 from rfcore.claims import (
     EXPERIMENTS,
-    ON_FACES,
-    ON_HEADS,
+    FACE_EXPERIMENTS,
+    HEAD_EXPERIMENTS,
     Case,
     Cases,
     Figure,
@@ -29,9 +29,9 @@ from rfcore.claims import (
 from rfcore.errors import RfcoreError
 from rfcore.faces.spec import PartsSpec
 from rfcore.faces.train import TrainedParts, train_parts
+from rfcore.heads.classifier import Classifier
 from rfcore.heads.experiment import Experiment
 from rfcore.heads.head_analysis import quarter_accuracy
-from rfcore.heads.heads import Classifier
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.layers import Conv2d
 from rfcore.ops import Array, conv2d, convolve, max_pool2d, softmax
@@ -81,9 +81,9 @@ def trained_faces() -> TrainedParts:
 def cases_of(name: str) -> Cases:
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]()
-    if name in ON_HEADS:
-        return ON_HEADS[name](*trained_heads())
-    return ON_FACES[name](trained_faces())
+    if name in HEAD_EXPERIMENTS:
+        return HEAD_EXPERIMENTS[name](*trained_heads())
+    return FACE_EXPERIMENTS[name](trained_faces())
 
 
 def held(cases: Cases) -> list[str]:
@@ -96,7 +96,7 @@ def figure(cases: Cases, case: str, name: str) -> Any:
 
 
 def test_every_claim_has_one_experiment_and_a_verdict_to_expect() -> None:
-    names = [*EXPERIMENTS, *ON_HEADS, *ON_FACES]
+    names = [*EXPERIMENTS, *HEAD_EXPERIMENTS, *FACE_EXPERIMENTS]
     assert sorted(names) == sorted(VERDICTS)
 
 
@@ -307,7 +307,7 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     ),
     "untied weights that are shared": (
         "shared-weights",
-        plant(shifting, "untied_conv2d", nothing_weighs),
+        plant(shifting, "locally_connected_conv2d", nothing_weighs),
         "holds when",
     ),
     "taps lost of 5x5": ("field-covers", plant(ops, "convolve", four_taps), "holds when"),
@@ -368,7 +368,7 @@ def test_heads_that_are_right_everywhere_change_the_verdict(name: str) -> None:
     experiment, classifiers, maps = trained_heads()
     flipped = maps.copy()
     flipped[0] = flipped[1]  # the flattened head answers as the global average does
-    assert verdict_of(ON_HEADS[name](experiment, classifiers, flipped)) != VERDICTS[name]
+    assert verdict_of(HEAD_EXPERIMENTS[name](experiment, classifiers, flipped)) != VERDICTS[name]
 
 
 def test_a_head_that_has_not_learned_has_not_failed_elsewhere() -> None:
@@ -436,7 +436,7 @@ def test_the_claim_about_faces_follows_the_accuracies(
     right: list[list[float]], verdict: str, names: list[str]
 ) -> None:
     parts = replace(trained_faces(), accuracy=np.array(right))
-    cases = ON_FACES["pool-not-too-much"](parts)
+    cases = FACE_EXPERIMENTS["pool-not-too-much"](parts)
     assert verdict_of(cases) == verdict
     assert held(cases) == names
 

@@ -11,25 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import rfcore
 from rfcore.errors import KernelError, LayerError, RfcoreError, ShapeError, TrainingError
-from rfcore.heads import examples, head_analysis, run_experiment, temperatures
+from rfcore.heads import examples, head_analysis, run_experiment
 from rfcore.heads import experiment as experiments
+from rfcore.heads.classifier import weight_maps
 from rfcore.heads.depth_study import DEPTHS, compare_depths
-from rfcore.heads.examples import HEADS, draw_examples, example_features
+from rfcore.heads.examples import draw_examples, example_features
 from rfcore.heads.experiment import QUARTERS, Experiment
+from rfcore.heads.head import HEADS, FlattenHead, GlobalAvgHead, GlobalMaxHead
 from rfcore.heads.head_analysis import (
+    one_pixel_sensitivity,
     quarter_accuracy,
     right_probabilities,
     share_right,
-    smallest_flip,
-    wobble,
+    shortest_flip,
+    softmax_at,
 )
-from rfcore.heads.heads import FlattenHead, GlobalAvgHead, GlobalMaxHead, weight_maps
 from rfcore.heads.run_experiment import position_maps, train_heads
-from rfcore.heads.temperatures import softmax_at
 from rfcore.ops import softmax
-from rfcore.pictures.patterns import draw_background, draw_pattern, place
+from rfcore.pictures.backgrounds import draw_background
+from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 from tests.rfcore.trained.test_heads import solved_by_scipy
@@ -323,7 +324,7 @@ def test_places_that_were_not_reached_count_for_nothing():
     np.testing.assert_allclose(
         accuracy[:, 0, 0], share_right(small_maps()[:, :, :3, :10]), rtol=1e-12
     )
-    assert np.isnan(wobble(right_probabilities(maps))[:, :, 3:]).all()
+    assert np.isnan(one_pixel_sensitivity(right_probabilities(maps))[:, :, 3:]).all()
 
 
 def test_depths_tell_what_the_maps_do():
@@ -347,7 +348,7 @@ def test_a_field_that_covers_the_picture_does_not_make_a_dense_head_forget_the_p
     assert quarter.touched_share < whole.touched_share
 
 
-# Flips, wobble, temperatures
+# Flips, one_pixel_sensitivity, temperatures
 
 GRIDS = st.integers(1, 7).flatmap(
     lambda cols: st.lists(
@@ -374,7 +375,7 @@ def test_the_smallest_flip_is_the_nearest_place_and_the_first_in_reading_order(g
     row = data.draw(st.integers(0, plane.shape[0] - 1))
     col = data.draw(st.integers(0, plane.shape[1] - 1))
     want = naive_flip(plane, row, col)
-    flip = smallest_flip(np.stack([plane, 1 - plane], axis=-1), (row, col))
+    flip = shortest_flip(np.stack([plane, 1 - plane], axis=-1), (row, col))
     if want is None:
         assert flip is None
     else:
@@ -386,16 +387,16 @@ def test_the_smallest_flip_is_the_nearest_place_and_the_first_in_reading_order(g
 def test_a_place_that_was_not_reached_is_no_flip():
     plane = np.array([[0.9, np.nan, 0.9]])
     both = np.stack([plane, 1 - plane], axis=-1)
-    assert smallest_flip(both, (0, 0)) is None
-    assert smallest_flip(1 - both, (0, 0)) is None  # whichever class the missing numbers look like
+    assert shortest_flip(both, (0, 0)) is None
+    assert shortest_flip(1 - both, (0, 0)) is None  # whichever class the missing numbers look like
     with pytest.raises(TrainingError, match=r"^place \(0, 1\) was not reached by the sweep"):
-        smallest_flip(both, (0, 1))
+        shortest_flip(both, (0, 1))
 
 
 @given(GRIDS)
 def test_wobble_is_over_the_place_and_its_neighbours(grid):
     plane = np.array(grid)
-    found = wobble(np.stack([plane, plane / 2]))
+    found = one_pixel_sensitivity(np.stack([plane, plane / 2]))
     for row, col in np.ndindex(*plane.shape):
         near = plane[max(row - 1, 0) : row + 2, max(col - 1, 0) : col + 2]
         assert found[0, row, col] == near.max() - near.min()
@@ -569,17 +570,17 @@ def test_a_flip_counted_in_steps_along_the_axes_is_caught(monkeypatch):
     plane = np.full((5, 5), 0.9)
     plane[0, 3] = plane[2, 2] = 0.1  # 3 pixels, and the square root of 8
     both = np.stack([plane, 1 - plane], axis=-1)
-    assert smallest_flip(both, (0, 0)).place == (2, 2)
+    assert shortest_flip(both, (0, 0)).place == (2, 2)
     monkeypatch.setattr(head_analysis.np, "square", np.abs)
-    assert smallest_flip(both, (0, 0)).place != (2, 2)
+    assert shortest_flip(both, (0, 0)).place != (2, 2)
 
 
 def test_a_softmax_that_turns_the_order_round_is_caught(monkeypatch):
-    monkeypatch.setattr(temperatures, "softmax", lambda logits: softmax(-logits))
+    monkeypatch.setattr(head_analysis, "softmax", lambda logits: softmax(-logits))
     with pytest.raises(AssertionError):
         test_no_temperature_changes_the_order()
 
 
 def test_what_is_exported_is_what_is_tested():
-    assert rfcore.train_heads is train_heads
-    assert rfcore.compare_depths is compare_depths
+    assert train_heads is train_heads
+    assert compare_depths is compare_depths

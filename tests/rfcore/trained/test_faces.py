@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rfcore.errors import PatternError, ShapeError, TrainingError
-from rfcore.faces import faces, train
+from rfcore.faces import parts, train
 from rfcore.faces import spec as parts_spec
-from rfcore.faces.faces import (
-    PARTS,
+from rfcore.faces.parts import (
+    FACE_PARTS,
     draw_face,
     draw_part,
     face_places,
@@ -21,7 +21,7 @@ from rfcore.faces.faces import (
 )
 from rfcore.faces.spec import PartsSpec, example_pictures, face_picture, moves_of
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
-from rfcore.heads.heads import GridHead
+from rfcore.heads.head import GridHead
 from rfcore.stack import Stack
 from tests.rfcore.test_filters import NAMES as FILTER_NAMES
 
@@ -65,9 +65,9 @@ def inked(part, middle, size):
 
 def faults(places, size):
     """What of the parts is cut off, lies beyond the face, or overlaps."""
-    head = faces._part("head", size).alpha == 1
+    head = parts._part("head", size).alpha == 1
     covered, wrong = np.zeros((size, size), bool), []
-    for part, middle in zip(PARTS, places, strict=True):
+    for part, middle in zip(FACE_PARTS, places, strict=True):
         pixels = inked(part, middle, size)
         if pixels is None or (pixels & ~head).any():
             wrong.append(f"{part} leaves the face")
@@ -289,7 +289,7 @@ def logit_gap(from_average):
     activation = SMALL.network().forward(picture)[-1]
     for row, grid in enumerate(SMALL.grids):
         classifier = result.classifiers[row]
-        for label, name in enumerate(parts_spec.CLASSES):
+        for label, name in enumerate(parts_spec.FACE_CLASSES):
             rest = classifier.bias[label]
             if from_average:
                 rest += result.averages[row].ravel() @ classifier.weights[:, label]
@@ -438,13 +438,13 @@ def test_questions_that_were_not_trained_are_rejected():
 
 
 def test_parts_that_touch_are_caught(monkeypatch):
-    monkeypatch.setitem(faces._SIDES, "mouth", 0.6)
-    faces._part.cache_clear()
+    monkeypatch.setitem(parts._SIDES, "mouth", 0.6)
+    parts._part.cache_clear()
     try:
         wrong = {fault for places in scrambles(48) for fault in faults(places, 48)}
     finally:
         monkeypatch.undo()
-        faces._part.cache_clear()
+        parts._part.cache_clear()
     assert wrong >= {"mouth leaves the face", "mouth overlaps"}
 
 

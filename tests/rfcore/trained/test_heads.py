@@ -14,16 +14,12 @@ from scipy.optimize import minimize
 
 from rfcore import ops
 from rfcore.errors import LayerError, ShapeError, TrainingError
-from rfcore.heads import heads, softmax_regression
-from rfcore.heads.heads import (
-    Classifier,
-    FlattenHead,
-    GlobalAvgHead,
-    GlobalMaxHead,
-    GridHead,
-    position_sweep,
-    weight_maps,
-)
+from rfcore.heads import head as head_module
+from rfcore.heads import position_sweep as sweep_module
+from rfcore.heads import softmax_regression
+from rfcore.heads.classifier import Classifier, weight_maps
+from rfcore.heads.head import FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHead
+from rfcore.heads.position_sweep import position_sweep
 from rfcore.heads.softmax_regression import softmax_loss, train_softmax_regression
 from rfcore.layers import Conv2d
 
@@ -705,9 +701,9 @@ def test_a_mean_that_is_shifted_into_the_features_is_caught():
 
 def test_a_sweep_that_keeps_a_reused_map_is_caught(monkeypatch):
     monkeypatch.setattr(
-        heads, "checked_map", lambda x: type("Uncopied", (), {"copy": lambda _: x})()
+        sweep_module, "checked_map", lambda x: type("Uncopied", (), {"copy": lambda _: x})()
     )
-    monkeypatch.setattr(heads, "_batch", lambda x: x if x.ndim == 4 else x[None])
+    monkeypatch.setattr(head_module, "_batch", lambda x: x if x.ndim == 4 else x[None])
     assert sweep_difference() > 1e-3
 
 

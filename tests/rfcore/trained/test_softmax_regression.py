@@ -32,7 +32,7 @@ from pages.ui.scene.workspaces import HEADS
 from rfcore.errors import RfcoreError
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import QUARTERS, REGIONS, Experiment
-from rfcore.pictures.patterns import BACKGROUNDS
+from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.scene.test_stage_message import message
 

@@ -8,29 +8,31 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.checks import instance
+from rfcore.checks import check_instance
 from rfcore.errors import LayerError
 from rfcore.layers import MaxPool2d
-from rfcore.ops import Array, add_border, border_of, checked_map, window_views
+from rfcore.ops.arrays import Array, checked_map
+from rfcore.ops.padding import add_border, border_of
+from rfcore.ops.windows import window_views
 
-NO_WINNER = -1
+NO_ARGMAX = -1
 """In place of a winner where all cells of a window hold the same number."""
 
 
-def winning_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
+def argmax_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
     """Return which cell of the map before a max pool wins each of its windows.
 
     x: (channels, rows, cols), or a batch of them.
     Returns (channels, out rows, out cols), or a batch of that, of ``row * cols + col`` in `x`: the
-    largest cell of the window, in a tie the first in reading order, as a gradient goes. NO_WINNER
+    largest cell of the window, in a tie the first in reading order, as a gradient goes. NO_ARGMAX
     where all cells of the window hold the same number, or there is only one; padding is no cell.
     Raises ShapeError when `x` is no map or the layer does not fit it, LayerError for what is no
     max pool.
 
-    >>> winning_cells(np.array([[[1.0, 5.0, 2.0, 2.0], [3.0, 5.0, 2.0, 2.0]]]), MaxPool2d(2))
+    >>> argmax_cells(np.array([[[1.0, 5.0, 2.0, 2.0], [3.0, 5.0, 2.0, 2.0]]]), MaxPool2d(2))
     array([[[ 1, -1]]])
     """
-    instance(layer, MaxPool2d, "layer", "as in MaxPool2d(2)", error=LayerError)
+    check_instance(layer, MaxPool2d, "layer", "as in MaxPool2d(2)", error=LayerError)
     channels, rows, cols = checked_map(x).shape[-3:]
     _, *sizes = layer.output_shape((channels, rows, cols))
     border, window = border_of(layer), layer.window()
@@ -39,7 +41,7 @@ def winning_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
         padded = add_border(x, border._replace(value=beyond))
         return window_views(padded, window, (sizes[0], sizes[1]))
 
-    tap_rows, tap_cols = np.divmod(winning_taps(taps(-np.inf)), window.kernel_size[1])
+    tap_rows, tap_cols = np.divmod(argmax_taps(taps(-np.inf)), window.kernel_size[1])
     first = [
         np.arange(count) * stride - padding
         for count, stride, padding in zip(sizes, window.stride, window.padding, strict=True)
@@ -47,15 +49,15 @@ def winning_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
     at_rows = first[0][:, None] + tap_rows * window.dilation[0]
     at_cols = first[1] + tap_cols * window.dilation[1]
     flat = reduce(np.maximum, taps(-np.inf)) == reduce(np.minimum, taps(np.inf))
-    return np.where(flat, NO_WINNER, at_rows * cols + at_cols)
+    return np.where(flat, NO_ARGMAX, at_rows * cols + at_cols)
 
 
-def winning_taps(taps: Iterable[Array]) -> NDArray[np.int64]:
+def argmax_taps(taps: Iterable[Array]) -> NDArray[np.int64]:
     """Return the number of the first tap that is the largest, cell by cell.
 
     taps: what each tap of a window sees, arrays of one shape, in reading order.
 
-    >>> winning_taps([np.array([1.0, 5.0]), np.array([3.0, 5.0])])
+    >>> argmax_taps([np.array([1.0, 5.0]), np.array([3.0, 5.0])])
     array([1, 0])
     """
     winners: NDArray[np.int64] = np.argmax(list(taps), axis=0)

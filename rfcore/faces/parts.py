@@ -6,24 +6,24 @@ from functools import lru_cache
 
 import numpy as np
 
-from rfcore.checks import entries, one_of, whole_number, whole_number_within, whole_pair
+from rfcore.checks import as_fields, check_choice, whole_number, whole_number_within, whole_pair
 from rfcore.errors import PatternError
 from rfcore.layers import Pair
 from rfcore.pictures.drawing import FUR, INK, Pen, quantised
 from rfcore.pictures.patterns import Pattern, place
 
-PARTS: tuple[str, ...] = ("left eye", "right eye", "nose", "mouth")
+FACE_PARTS: tuple[str, ...] = ("left eye", "right eye", "nose", "mouth")
 """The parts of a face, in the order in which `Places` has them."""
 
 Places = tuple[Pair, ...]
-"""The (row, col) of the middle of each of PARTS, in pixels of the face's own square."""
+"""The (row, col) of the middle of each of FACE_PARTS, in pixels of the face's own square."""
 
-SMALLEST_FACE, LARGEST_FACE = 42, 128
+MIN_FACE_SIZE, MAX_FACE_SIZE = 42, 128
 """Pixels a side of a face: in a smaller one, parts that swap their places would touch."""
 
 _EYES, _CHEEKS = ((0.313, 0.315), (0.313, 0.685)), ((0.576, 0.237), (0.576, 0.763))
 _SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS, (0.13, 0.5))
-"""(row, col) as shares of the size: the places of PARTS, then two empty ones on the cheeks. Far
+"""(row, col) as shares of the size: the places of FACE_PARTS, then empty ones. Far
 enough from each other and the rim that any part fits at any of them."""
 
 _SIDES = {"eye": 0.16, "nose": 0.18, "mouth": 0.28}
@@ -33,7 +33,7 @@ _MOST_SWAPS = 3
 def draw_face(places: Places, size: int) -> Pattern:
     """Draw a face with its parts at some places.
 
-    places: the (row, col) of the middle of each of PARTS, from 0 up to, not including, `size`.
+    places: the (row, col) of the middle of each of FACE_PARTS, from 0 up to, not including, `size`.
     size: its side, 42 to 128 pixels. A part is the same pixels wherever it is; of two that
     overlap the later one covers the earlier; what reaches out of the square is cut off.
     Returns a Pattern (size, size), light on a darker background, multiples of 1/255.
@@ -54,7 +54,7 @@ def face_places(size: int) -> Places:
     >>> face_places(48)
     ((15, 15), (15, 33), (25, 24), (37, 24))
     """
-    return _spots(_checked_size(size))[: len(PARTS)]
+    return _spots(_checked_size(size))[: len(FACE_PARTS)]
 
 
 def scrambled_places(size: int, seed: int) -> Places:
@@ -73,29 +73,29 @@ def scrambled_places(size: int, seed: int) -> Places:
     while True:
         order = list(range(len(spots)))
         for _ in range(generator.integers(1, _MOST_SWAPS + 1)):
-            part, other = generator.integers(len(PARTS)), generator.integers(len(spots))
+            part, other = generator.integers(len(FACE_PARTS)), generator.integers(len(spots))
             order[part], order[other] = order[other], order[part]
         # The eyes are alike: when only they swapped, it is the face.
         if {*order[:2]} != {0, 1} or order[2:4] != [2, 3]:
-            return tuple(spots[spot] for spot in order[: len(PARTS)])
+            return tuple(spots[spot] for spot in order[: len(FACE_PARTS)])
 
 
 def draw_part(part: str, size: int) -> Pattern:
-    """Draw one of PARTS alone, as it is in a face of `size` pixels.
+    """Draw one of FACE_PARTS alone, as it is in a face of `size` pixels.
 
     Returns a square Pattern. Raises PatternError for another part, or size than 42 to 128.
 
     >>> draw_part("mouth", 48).alpha.shape
     (13, 13)
     """
-    one_of(part, "part", PARTS, error=PatternError)
+    check_choice(part, "part", FACE_PARTS, error=PatternError)
     return _part(part.split()[-1], _checked_size(size))
 
 
 def part_box(part: str, middle: Pair, size: int) -> tuple[int, int, int, int]:
     """Return the (row0, row1, col0, col1), half-open, of a part's square in the face's own.
 
-    part: one of PARTS. middle: its (row, col). size: the face's side; all in pixels.
+    part: one of FACE_PARTS. middle: its (row, col). size: the face's side; all in pixels.
     Raises PatternError for another part, place or size.
 
     >>> part_box("mouth", (37, 24), 48)
@@ -110,7 +110,7 @@ def part_box(part: str, middle: Pair, size: int) -> tuple[int, int, int, int]:
 def _drawn(places: Places, size: int) -> Pattern:
     head = _part("head", size)
     values, alpha = (head.values * head.alpha)[None], head.alpha[None]
-    for part, middle in zip(PARTS, places, strict=True):
+    for part, middle in zip(FACE_PARTS, places, strict=True):
         drawn, (row, _, col, _) = draw_part(part, size), part_box(part, middle, size)
         cover = Pattern(part, np.ones_like(drawn.alpha), drawn.alpha)
         values, alpha = place(values, drawn, row, col), place(alpha, cover, row, col)
@@ -142,13 +142,13 @@ def _spots(size: int) -> Places:
 
 
 def _checked_size(size: int) -> int:
-    return whole_number_within(size, "face size", SMALLEST_FACE, LARGEST_FACE, error=PatternError)
+    return whole_number_within(size, "face size", MIN_FACE_SIZE, MAX_FACE_SIZE, error=PatternError)
 
 
 def _checked_places(places: Places, size: int) -> Places:
     checked = []
     for part, middle in zip(
-        PARTS, entries(places, "places", PARTS, error=PatternError), strict=True
+        FACE_PARTS, as_fields(places, "places", FACE_PARTS, error=PatternError), strict=True
     ):
         row, col = whole_pair(middle, f"place of the {part}", 0, error=PatternError)
         if max(row, col) >= size:

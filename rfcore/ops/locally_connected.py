@@ -6,27 +6,20 @@ from math import prod
 
 import numpy as np
 
-from rfcore.checks import instance, whole_number, whole_pair
+from rfcore.checks import check_instance, whole_number, whole_pair
 from rfcore.errors import KernelError, ShapeError
-from rfcore.layers import LARGEST, Conv2d, Pair
-from rfcore.ops import (
-    Array,
-    PaddingMode,
-    add_border,
-    as_dtype,
-    border_of,
-    checked_kernels,
-    checked_map,
-    window_views,
-)
+from rfcore.layers import MAX_LAYER_SIZE, Conv2d, Pair
+from rfcore.ops.arrays import Array, as_dtype, checked_kernels, checked_map
+from rfcore.ops.padding import PaddingMode, add_border, border_of
+from rfcore.ops.windows import window_views
 
-LARGEST_WEIGHTS = 4_000_000
+MAX_WEIGHTS = 4_000_000
 """Weights of an untied layer: 16 MB of them."""
 
 _AXES = ("out_rows", "out_cols", "out_channels", "in_channels", "kernel_rows", "kernel_cols")
 
 
-def untied_conv2d(
+def locally_connected_conv2d(
     x: Array,
     kernels: Array,
     *,
@@ -46,7 +39,7 @@ def untied_conv2d(
     of another shape or that are not finite, LayerError for impossible sizes.
 
     >>> kernels = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1, 1, 1)
-    >>> untied_conv2d(np.array([[[1.0, 2.0, 3.0]]]), kernels)
+    >>> locally_connected_conv2d(np.array([[[1.0, 2.0, 3.0]]]), kernels)
     array([[[  1.,  20., 300.]]])
     """
     kernels = checked_kernels(kernels, _AXES)
@@ -76,27 +69,29 @@ def untied_conv2d(
     return out
 
 
-def untied_kernels(layer: Conv2d, in_channels: int, image_size: Pair, *, seed: int = 0) -> Array:
+def locally_connected_kernels(
+    layer: Conv2d, in_channels: int, image_size: Pair, *, seed: int = 0
+) -> Array:
     """Return random kernels for every place of a convolution's map, the same ones every time.
 
     layer: whose sizes and output channels are taken. image_size: (rows, cols) of the map that
     comes in. Returns float32 (out_rows, out_cols, out_channels, in_channels, kernel_rows,
     kernel_cols), of which the absolute weights of each output channel at each place sum to 1.
-    Raises KernelError for more than LARGEST_WEIGHTS weights, what is no convolution, no input
+    Raises KernelError for more than MAX_WEIGHTS weights, what is no convolution, no input
     channel or a seed below 0, ShapeError when the layer does not fit.
 
-    >>> untied_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).shape
+    >>> locally_connected_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).shape
     (6, 7, 2, 1, 3, 3)
     """
-    instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
-    in_channels = whole_number(in_channels, "in_channels", 1, LARGEST, error=KernelError)
+    check_instance(layer, Conv2d, "layer", "as in Conv2d(3)", error=KernelError)
+    in_channels = whole_number(in_channels, "in_channels", 1, MAX_LAYER_SIZE, error=KernelError)
     generator = np.random.default_rng(whole_number(seed, "seed", 0, error=KernelError))
     sizes = whole_pair(image_size, "image_size", 1, error=ShapeError)
     out_channels, rows, cols = layer.output_shape((in_channels, *sizes))
     shape = (rows, cols, out_channels, in_channels, *layer.kernel_size)
-    if prod(shape) > LARGEST_WEIGHTS:
+    if prod(shape) > MAX_WEIGHTS:
         raise KernelError(
-            f"an untied {layer} must have at most {LARGEST_WEIGHTS} weights, here it has "
+            f"an untied {layer} must have at most {MAX_WEIGHTS} weights, here it has "
             f"{prod(shape)}; take a smaller picture, fewer channels or a larger stride"
         )
     kernels = generator.standard_normal(shape)

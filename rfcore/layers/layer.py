@@ -1,0 +1,99 @@
+"""What every layer can be asked, and the sizes that all of them share."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rfcore.checks import map_shape, short_repr, whole_number
+from rfcore.errors import LayerError
+
+Pair = tuple[int, int]
+
+
+Shape = tuple[int, int, int]
+"""(channels, rows, cols)"""
+
+
+MAX_LAYER_SIZE = 999_999
+"""The largest size, stride, padding, dilation or channel count: the notation has six digits."""
+
+
+class Window(NamedTuple):
+    """What one unit of a layer looks at, each a (rows, cols) pair of cells of the map before it."""
+
+    kernel_size: Pair
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+
+
+def as_pair(value: int | Pair, name: str, least: int) -> Pair:
+    """Return one whole number, or a (rows, cols) pair of them, as a pair.
+
+    Raises LayerError when a number is not whole, is below `least` or above MAX_LAYER_SIZE.
+
+    >>> as_pair(3, "kernel_size", 1), as_pair((3, 5), "kernel_size", 1)
+    ((3, 3), (3, 5))
+    """
+    pair = value if isinstance(value, tuple) else (value, value)
+    if len(pair) != 2:
+        raise LayerError(
+            f"{name} must be one whole number or (rows, cols), got {short_repr(value)}"
+        )
+    return layer_size(pair[0], name, least), layer_size(pair[1], name, least)
+
+
+def layer_size(value: int, name: str, least: int) -> int:
+    """Return a number of a layer as an int; raises LayerError when it breaks its limits."""
+    return whole_number(value, name, least, MAX_LAYER_SIZE, error=LayerError)
+
+
+def window_count(size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> int:
+    """Return how many windows fit along an axis of `size` cells; 0 or less when none does.
+
+    Source: Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
+
+    >>> window_count(64, 3, 1, 0, 1), window_count(62, 2, 2, 0, 1)
+    (62, 31)
+    """
+    return (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
+
+
+class Layer:
+    """What every layer spec can be asked; the kinds below are frozen dataclasses.
+
+    >>> layer = Conv2d(3, out_channels=4)
+    >>> isinstance(layer, Layer), layer.output_channels(1), layer.window().kernel_size
+    (True, 4, (3, 3))
+    """
+
+    symbol: ClassVar[str]
+    name: ClassVar[str]
+
+    def window(self, sizes: Pair | None = None) -> Window:
+        """Return the window of one unit; `sizes` (rows, cols) of the map that comes in.
+
+        Only a global pool needs `sizes`: its window is the whole map.
+        """
+        return Window((1, 1), (1, 1), (0, 0), (1, 1))
+
+    def output_channels(self, channels: int) -> int:
+        """Return how many channels come out when `channels` go in."""
+        return channels
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the (channels, rows, cols) that come out of an input of `shape`.
+
+        Raises ShapeError for what is no such shape, or when the layer does not fit.
+        """
+        channels, rows, cols = map_shape(shape)
+        return self.output_channels(channels), rows, cols
+
+    def cost(self, shape: Shape) -> int:
+        """Return the multiply-adds (comparisons, for a pool) of one pass over `shape`."""
+        channels, rows, cols = self.output_shape(shape)
+        kernel_rows, kernel_cols = self.window(shape[1:]).kernel_size
+        return channels * rows * cols * kernel_rows * kernel_cols
+
+    def __str__(self) -> str:
+        return self.symbol
