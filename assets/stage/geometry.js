@@ -113,3 +113,32 @@ export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
       : clip(span(layer.within[index], row, col), here.rows, here.cols);
   return boxOfCells(here, boxOfMap(here, size, ownCells), cells);
 }
+
+/**
+ * The boxes that cover all places in one of the rows and one of the cols.
+ * @param {ArrayLike<number>} rows a flag for each, 0 or 1
+ * @param {ArrayLike<number>} cols a flag for each, 0 or 1
+ * @returns {Box[]}
+ */
+export function runBoxes(rows, cols) {
+  const across = runs(cols);
+  return runs(rows).flatMap(([row0, row1]) =>
+    across.map(([col0, col1]) => /** @type {Box} */ ([row0, row1, col0, col1])),
+  );
+}
+
+/**
+ * Where flags are set, as half-open ranges.
+ * @param {ArrayLike<number>} flags
+ */
+function runs(flags) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let i = 0; i < flags.length; i += 1) {
+    if (!flags[i]) continue;
+    const last = found.at(-1);
+    if (last?.[1] === i) last[1] = i + 1;
+    else found.push([i, i + 1]);
+  }
+  return found;
+}

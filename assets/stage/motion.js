@@ -5,9 +5,17 @@
 
 const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Slow at both ends.
+/**
+ * Slow at both ends.
+ * @param {number} share from 0 to 1
+ */
 export const ease = (share) => share * share * (3 - 2 * share);
 
+/**
+ * @param {number[]} from
+ * @param {number[]} to
+ * @param {number} share from 0 to 1
+ */
 export const between = (from, to, share) => from.map((at, i) => at + (to[i] - at) * share);
 
 export class Motion {

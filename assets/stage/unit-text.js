@@ -3,16 +3,31 @@
 import { FULL_SCALE } from "./frame.js";
 import { clip, isClipped, span } from "./geometry.js";
 
+/**
+ * @import { Layer, Unit } from "./protocol.d.ts"
+ * @param {string} number
+ */
 const withMinus = (number) => number.replaceAll("-", "\u2212");
 
-// A value in a cell: at most two decimals, none that say nothing.
+/**
+ * A value in a cell: at most two decimals, none that say nothing.
+ * @param {number} value
+ */
 export const numberText = (value) => withMinus(`${Number(value.toFixed(2)) + 0}`);
 
-// setting: {layers, size}. unit: [layer, row, col]. values: of its map as it is shown, or null.
+/**
+ * @param {{ layers: Layer[], size: number }} setting
+ * @param {Unit} unit
+ * @param {ArrayLike<number> | null} values of its map as it is shown
+ */
 export function describeUnit({ layers, size: pictureSize }, [index, row, col], values) {
   const layer = layers[index];
   const { size, jump, holes } = layer.field;
   const seen = span(layer.field, row, col);
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   const range = (from, to) => withMinus(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
   const parts = [
     `Layer ${index + 1}, ${layer.text}, neuron (${row}, ${col}): sees ${size[0]}\u00d7${size[1]} pixels, ` +

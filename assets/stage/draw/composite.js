@@ -1,6 +1,13 @@
 // The pixels of the picture, put together as the server does it.
 
-// The picture with the pattern on it, as the server puts it together.
+/** @import { Pair, Planes } from "../protocol.d.ts" */
+
+/**
+ * The picture with the pattern on it.
+ * @param {Uint8Array} target
+ * @param {Planes} planes
+ * @param {Pair} position
+ */
 export function composite(target, { picture, pattern, alpha }, [row, col]) {
   target.set(picture.values);
   for (let r = 0; r < pattern.rows; r += 1) {
@@ -13,7 +20,13 @@ export function composite(target, { picture, pattern, alpha }, [row, col]) {
   }
 }
 
-// A square picture moved by (rows, cols) pixels; what comes in is the far side, or black.
+/**
+ * A square picture that has moved; what comes in is black, or with `wrap` the far side.
+ * @param {Uint8Array} pixels
+ * @param {number} size
+ * @param {Pair} by
+ * @param {boolean} wrap
+ */
 export function shifted(pixels, size, [rows, cols], wrap) {
   const target = new Uint8Array(pixels.length);
   for (let r = 0; r < size; r += 1) {

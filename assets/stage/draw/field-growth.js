@@ -8,25 +8,44 @@ import { between, ease } from "../motion.js";
 import { drawUnit } from "./unit-mark.js";
 
 const LAYER_TIME = 120; // ms
-const LONGEST = 600; // ms for all layers
+const MAX_TIME = 600; // ms for all layers
 
-// Unless the field is not marked on the picture.
+/**
+ * @import { Box, Layer, Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ * @import { MapCanvas } from "./map-canvas.js"
+ */
+
+/**
+ * Begin to let it grow, unless the field is not marked on the picture.
+ * @param {Stage} stage
+ * @param {Unit} unit
+ */
 export function grow(stage, unit) {
   if (!stage.markOf(-1, unit)) return;
   const maps = stage.setting.shown.filter((index) => index < unit[0]);
   const panels = [unit[0], ...maps.reverse(), -1]; // as the field passes through them
-  const time = Math.min(LONGEST, LAYER_TIME * (panels.length - 1));
+  const time = Math.min(MAX_TIME, LAYER_TIME * (panels.length - 1));
   stage.motion.begin("grow", time, { unit, panels });
 }
 
-// Mark what the unit sees on panel `index`, as far as its field has grown.
+/**
+ * Mark what the unit sees on a panel, as far as its field has grown.
+ * @param {Pick<MapCanvas, "box" | "field" | "size">} mapCanvas
+ * @param {Layer[]} layers
+ * @param {number} index of the panel's layer; -1 is the picture
+ * @param {{ unit: Unit, panels: number[], share: number }} motion panels: those that the field
+ *   passes, in order; share: how far it is, from 0 to 1
+ * @param {boolean} ownCells
+ * @param {{ fill?: boolean }} [mark]
+ */
 export function drawGrowing(mapCanvas, layers, index, { unit, panels, share }, ownCells, mark) {
   const at = share * (panels.length - 1);
   const last = Math.floor(at); // of the panels that are passed, by their order
   const [from, to] = [panels[last], panels[last + 1]].map((panel) =>
     boxOfUnit(layers, mapCanvas.size, panel, unit, ownCells),
   );
-  const field = between(from, to, ease(at - last));
+  const field = /** @type {Box} */ (between(from, to, ease(at - last)));
   const order = panels.indexOf(index);
   if (order <= last) drawUnit(mapCanvas, layers, index, unit, ownCells, { ...mark, field });
   else if (order > last + 1) return;

@@ -1,17 +1,28 @@
 // The marks of the fields lens: heat, dots, a pixel, and all that it reaches.
 
-import { boxOfCells } from "../geometry.js";
+import { boxOfCells, runBoxes } from "../geometry.js";
+
+/**
+ * @import { Box, Layer, Pair, Plane, Planes } from "../protocol.d.ts"
+ * @import { Theme } from "./colors.js"
+ * @import { MapCanvas } from "./map-canvas.js"
+ */
 
 // One hue, between the orange and the blue of the maps; it shows on black, on white and on gray.
 const HEAT = [0, 178, 122];
 const STRONGEST = 0.9; // opacity of the pixel that counts most
 const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
 const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
-const MOST_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
+const MAX_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
 
 let heat = null; // a canvas, made when first needed
 
-// One colour, the more opaque the more a pixel counts.
+/**
+ * One colour, the more opaque the more a pixel counts.
+ * @param {MapCanvas} mapCanvas
+ * @param {Box | undefined} box
+ * @param {Plane} plane
+ */
 export function paintHeat(mapCanvas, box, plane) {
   if (!box) return;
   const image = new ImageData(plane.cols, plane.rows);
@@ -25,16 +36,27 @@ export function paintHeat(mapCanvas, box, plane) {
   mapCanvas.bitmap({ canvas: heat }, box);
 }
 
+/**
+ * All pixels that a unit sees.
+ * @param {MapCanvas} mapCanvas
+ * @param {Planes} planes
+ * @param {Theme} theme
+ */
 export function paintSeen(mapCanvas, { seenRows, seenCols }, theme) {
   fillBoxes(mapCanvas, runBoxes(seenRows.values, seenCols.values), SEEN[theme]);
 }
 
-// A dot on each pixel, dark with a light rim: it needs no colour to be told from the heat.
+/**
+ * A dot on each pixel, dark with a light rim: it needs no colour to be told from the heat.
+ * @param {MapCanvas} mapCanvas
+ * @param {Box | undefined} box
+ * @param {Plane} plane
+ */
 export function paintUsed(mapCanvas, box, plane) {
   if (!box) return;
   const { context } = mapCanvas;
   const radius = Math.max(0.7, 0.2 * mapCanvas.ratio);
-  for (const [grow, color] of [[0.6, "#fff"], [0, "#000"]]) {
+  for (const [grow, color] of /** @type {const} */ ([[0.6, "#fff"], [0, "#000"]])) {
     context.fillStyle = color;
     context.beginPath();
     plane.values.forEach((isUsed, i) => {
@@ -48,42 +70,44 @@ export function paintUsed(mapCanvas, box, plane) {
   }
 }
 
-// A pixel, with four strokes toward it: by itself it can be too small to be found.
+/**
+ * A pixel, with four strokes toward it: by itself it can be too small to be found.
+ * @param {MapCanvas} mapCanvas
+ * @param {Pair} pixel
+ */
 export function paintPixel(mapCanvas, [row, col]) {
   const reach = Math.max(4, mapCanvas.size / 16);
   for (const [down, across] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
     const ends = [0.9, reach].map((far) => [row + 0.5 + down * far, col + 0.5 + across * far]);
     const [rows, cols] = [0, 1].map((axis) => [ends[0][axis], ends[1][axis]].sort((a, b) => a - b));
-    mapCanvas.box([...rows, ...cols], { width: 1 });
+    mapCanvas.box([rows[0], rows[1], cols[0], cols[1]], { width: 1 });
   }
   mapCanvas.box([row, row + 1, col, col + 1], { width: 1.5 });
 }
 
-// The cells of a map that a pixel reaches: those in one of the rows and one of the cols.
+/**
+ * The cells of a map that a pixel reaches: those in one of the rows and one of the cols.
+ * @param {MapCanvas} mapCanvas
+ * @param {Layer} layer
+ * @param {Box} square in which the map is drawn
+ * @param {ArrayLike<number>} rows a flag for each
+ * @param {ArrayLike<number>} cols a flag for each
+ * @param {Theme} theme
+ */
 export function paintReached(mapCanvas, layer, square, rows, cols, theme) {
   const boxes = runBoxes(rows, cols).map((cells) => boxOfCells(layer, square, cells));
   fillBoxes(mapCanvas, boxes, REACHED[theme]);
-  if (boxes.length <= MOST_BOXES) for (const box of boxes) mapCanvas.box(box, { width: 1 });
+  if (boxes.length <= MAX_BOXES) for (const box of boxes) mapCanvas.box(box, { width: 1 });
 }
 
+/**
+ * @param {MapCanvas} mapCanvas
+ * @param {Box[]} boxes
+ * @param {string} color
+ */
 function fillBoxes(mapCanvas, boxes, color) {
   mapCanvas.context.fillStyle = color;
   mapCanvas.context.beginPath();
   for (const box of boxes) mapCanvas.context.rect(...mapCanvas.rectangle(box));
   mapCanvas.context.fill();
-}
-
-// The boxes that cover all places in one of the rows and one of the cols, both given as 0 and 1.
-function runBoxes(rows, cols) {
-  const across = runs(cols);
-  return runs(rows).flatMap((down) => across.map((run) => [...down, ...run]));
-}
-
-function runs(flags) {
-  const found = [];
-  flags.forEach((flag, i) => {
-    if (flag && i && flags[i - 1]) found.at(-1)[1] = i + 1;
-    else if (flag) found.push([i, i + 1]);
-  });
-  return found;
 }

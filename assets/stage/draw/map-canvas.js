@@ -9,21 +9,47 @@ const SMALLEST_TYPE = 8; // CSS pixels of a number below which nobody could read
 const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
 const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
 
-// One panel's canvas, `extent` picture pixels wide with `margin` of them on every side.
+/**
+ * @import { Box, Pair } from "../protocol.d.ts"
+ * @import { Bitmap } from "./bitmap.js"
+ * @import { Theme } from "./colors.js"
+ *
+ * width: in CSS pixels, of a usual line.
+ * @typedef {{ dashed?: boolean, width?: number, fill?: boolean }} BoxOptions
+ */
+
+/** One panel's canvas, with `margin` pixels of the picture round it on every side. */
 export class MapCanvas {
+  /** @type {Theme} */
+  theme = "light";
+  size = 0; // pixels of the picture a side
+  margin = 0; // pixels of the picture
+  zoom = 0; // CSS pixels of one pixel of the picture; 0 while it has no size
+  ratio = 0; // device pixels of one pixel of the picture
+
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.weight = 1;
   }
 
-  // How many times as thick as usual lines are.
+  /**
+   * How many times as thick as usual lines are.
+   * @param {number} weight
+   */
   setWeight(weight) {
     this.weight = weight;
   }
 
-  // Fit into `width` CSS pixels, in half steps of device pixels per picture pixel where there is
-  // room: cells of a pooled map then have one size.
+  /**
+   * Fit into `width` CSS pixels, in half steps of device pixels per picture pixel where there is
+   * room: cells of a pooled map then have one size.
+   * @param {number} width
+   * @param {number} size
+   * @param {number} margin
+   * @returns the CSS pixels a side
+   */
   resize(width, size, margin) {
     const ratio = window.devicePixelRatio || 1;
     const extent = size + 2 * margin;
@@ -39,16 +65,22 @@ export class MapCanvas {
     return side;
   }
 
+  /** @param {number} pixel of the picture, along rows or columns */
   toDevice(pixel) {
     return (pixel + this.margin) * this.ratio;
   }
 
+  /** @param {Theme} theme */
   begin(theme) {
     this.theme = theme;
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.context.imageSmoothingEnabled = false;
   }
 
+  /**
+   * @param {{ canvas: OffscreenCanvas }} bitmap
+   * @param {Box} box
+   */
   bitmap(bitmap, [row0, row1, col0, col1]) {
     const [x, y] = [this.toDevice(col0), this.toDevice(row0)];
     const [width, height] = [(col1 - col0) * this.ratio, (row1 - row0) * this.ratio];
@@ -60,6 +92,12 @@ export class MapCanvas {
     this.line([0, this.size, 0, this.size], { color: PICTURE_EDGE[this.theme], width: 1 });
   }
 
+  /**
+   * Lines between the cells of a map, where these are not too small.
+   * @param {Box} square in which the map is drawn
+   * @param {number} rows
+   * @param {number} cols
+   */
   grid([row0, row1, col0, col1], rows, cols) {
     const { context } = this;
     const [height, width] = [(row1 - row0) / rows, (col1 - col0) / cols];
@@ -78,7 +116,14 @@ export class MapCanvas {
     context.stroke();
   }
 
-  // The number of every cell in it, where cells are large enough to read it.
+  /**
+   * The number of every cell in it, where cells are large enough to read it.
+   * @param {Bitmap} bitmap
+   * @param {Box} square in which the map is drawn
+   * @param {number} rows
+   * @param {number} cols
+   * @param {(index: number) => string} textOf
+   */
   numbers(bitmap, [row0, row1, col0, col1], rows, cols, textOf) {
     const [height, width] = [((row1 - row0) / rows) * this.ratio, ((col1 - col0) / cols) * this.ratio];
     const side = Math.min(height, width);
@@ -88,6 +133,7 @@ export class MapCanvas {
     context.textBaseline = "middle";
     const [y, x] = [this.toDevice(row0), this.toDevice(col0)];
     const texts = Array.from({ length: rows * cols }, (_, i) => textOf(i));
+    /** @param {string} text */
     const sizeOf = (text) => Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
     const smallest = Math.min(...texts.map(sizeOf));
     if (smallest < SMALLEST_TYPE * (window.devicePixelRatio || 1)) return;
@@ -104,7 +150,11 @@ export class MapCanvas {
     }
   }
 
-  // Quiet stripes over a square but for a box in it: cells that have nothing to say.
+  /**
+   * Quiet stripes over a square but for a box in it: cells that have nothing to say.
+   * @param {Box} box
+   * @param {Box} square
+   */
   hatchAround(box, square) {
     const { context } = this;
     const [x, y, width, height] = this.rectangle(square);
@@ -125,7 +175,11 @@ export class MapCanvas {
     context.restore();
   }
 
-  // A box in the learner's colour on a casing, so that it shows on any map.
+  /**
+   * A box in the learner's colour on a casing, so that it shows on any map.
+   * @param {Box} box
+   * @param {BoxOptions} [options]
+   */
   box(box, { dashed = false, width = 2, fill = false } = {}) {
     const ratio = (window.devicePixelRatio || 1) * this.weight;
     if (fill) {
@@ -137,13 +191,21 @@ export class MapCanvas {
     this.line(box, { color: ACCENT[this.theme], width: width * ratio, dash });
   }
 
-  // A field: solid where it lies on the picture, dashed where it reaches beyond the border.
+  /**
+   * A field: solid where it lies on the picture, dashed where it reaches beyond the border.
+   * @param {Box} box
+   * @param {BoxOptions} [options]
+   */
   field(box, options = {}) {
     if (isClipped(box, this.size, this.size)) this.box(box, { dashed: true });
     const inside = clip(box, this.size, this.size);
     if (inside[0] < inside[1] && inside[2] < inside[3]) this.box(inside, options);
   }
 
+  /**
+   * @param {Box} box
+   * @param {{ color: string, width: number, dash?: number[] }} style in device pixels
+   */
   line(box, { color, width, dash = [] }) {
     const { context } = this;
     context.strokeStyle = color;
@@ -153,12 +215,20 @@ export class MapCanvas {
     context.setLineDash([]);
   }
 
+  /**
+   * @param {Box} box
+   * @returns {[number, number, number, number]} x, y, width and height in device pixels
+   */
   rectangle([row0, row1, col0, col1]) {
     const [x, y] = [this.toDevice(col0), this.toDevice(row0)];
     return [x, y, this.toDevice(col1) - x, this.toDevice(row1) - y];
   }
 
-  // Where a pointer is, (row, col) in picture pixels, fractions included.
+  /**
+   * Where a pointer is, in pixels of the picture, fractions included.
+   * @param {{ clientX: number, clientY: number }} event
+   * @returns {Pair}
+   */
   place(event) {
     const frame = this.canvas.getBoundingClientRect();
     const scale = (this.size + 2 * this.margin) / frame.width;

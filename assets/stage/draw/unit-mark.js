@@ -2,7 +2,19 @@
 
 import { boxOfUnit } from "../geometry.js";
 
-// Mark it there. field: what of its field on the picture a map shows beside it, by default all.
+/**
+ * @import { Box, Layer, Unit } from "../protocol.d.ts"
+ * @import { MapCanvas } from "./map-canvas.js"
+ *
+ * Mark a unit on a panel; a map after its own shows nothing of it.
+ * @param {Pick<MapCanvas, "box" | "field" | "size">} mapCanvas
+ * @param {Layer[]} layers
+ * @param {number} index of the panel's layer; -1 is the picture
+ * @param {Unit} unit
+ * @param {boolean} ownCells
+ * @param {{ fill?: boolean, field?: Box }} [mark] field: what of its field on the picture a map shows
+ *   beside what the unit sees there; all of it when left out
+ */
 export function drawUnit(mapCanvas, layers, index, unit, ownCells, { fill = true, field } = {}) {
   const [chosen] = unit;
   if (index > chosen) return;
