@@ -12,13 +12,12 @@ const MAX_TIME = 600; // ms for all layers
 
 /**
  * @import { Box, Layer, Unit } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
  * @import { MapCanvas } from "./map-canvas.js"
  */
 
 /**
  * Begin to let it grow, unless the field is not marked on the picture.
- * @param {Stage} stage
+ * @param {any} stage
  * @param {Unit} unit
  */
 export function grow(stage, unit) {

@@ -15,7 +15,8 @@ const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
 const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
 const MAX_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
 
-let heat = null; // a canvas, made when first needed
+/** @type {OffscreenCanvas | null} made when first needed */
+let heat = null;
 
 /**
  * One colour, the more opaque the more a pixel counts.
@@ -32,7 +33,7 @@ export function paintHeat(mapCanvas, box, plane) {
   heat ??= new OffscreenCanvas(1, 1);
   heat.width = plane.cols;
   heat.height = plane.rows;
-  heat.getContext("2d").putImageData(image, 0, 0);
+  heat.getContext("2d")?.putImageData(image, 0, 0);
   mapCanvas.bitmap({ canvas: heat }, box);
 }
 
