@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui.controls import layers, notices, picture, stack
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import STACK
-from pages.ui.sections.shift_chart import CHARTS_FRAGMENT, shift_chart
+from pages.ui.sections.shift_errors import SHIFT_CHART_FRAGMENT, shift_chart
 from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 
@@ -13,7 +13,7 @@ scene = open_workspace(STACK, "maps").scene
 
 st.title(question_of(scene), anchor=False)
 notices.show_link_notices()
-stage(CHARTS_FRAGMENT)
+stage(SHIFT_CHART_FRAGMENT)
 picture.picture_controls()
 stack.stack_controls()
 build, kernels, photo = st.tabs(["Edit the layers", "Kernels", "Your own photo"])

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.controls import notices
+from pages.ui.lessons.home_card import walkthrough_card
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections import home
 from pages.ui.session.tab_state import open_workspace
@@ -15,5 +16,5 @@ st.markdown("Drag the pattern. See what a network keeps of where it is, and what
 notices.show_link_notices()
 stage()
 home.three_ideas()
-home.walkthrough_section()
+walkthrough_card()
 home.all_pages()

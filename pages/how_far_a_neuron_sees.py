@@ -6,8 +6,8 @@ from pages.ui.controls import layers, notices, picture, stack
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections.added_layer import layer_adder
-from pages.ui.sections.arithmetic import arithmetic
 from pages.ui.sections.export import export_buttons
+from pages.ui.sections.growth import field_arithmetic
 from pages.ui.sections.own_model import own_model
 from pages.ui.sections.zoo import zoo_chooser, zoo_table
 from pages.ui.session.tab_state import open_workspace
@@ -21,7 +21,7 @@ stage()
 stack.stack_controls()
 picture.picture_controls()
 st.header("How the field grows, step by step", anchor=False)
-arithmetic(scene.stack, (scene.size, scene.size), "stack_chart")
+field_arithmetic(scene.stack, (scene.size, scene.size), "stack_chart")
 st.header("Add one more layer", anchor=False)
 layer_adder()
 st.header("Networks that others published", anchor=False)

@@ -9,9 +9,10 @@ from pages.ui.sections.derivation import (
     derivation,
     derivation_intro,
     field_comparison,
+    first_whole_picture_layer,
     growth_sentence,
+    whole_picture_text,
 )
-from pages.ui.sections.whole_picture import first_to_see_all, whole_picture
 from rfcore import GlobalAvgPool2d, GlobalMaxPool2d, ShapeError, Stack, receptive_fields
 from rfcore.layers import Window
 from rfcore.zoo import ZOO
@@ -260,20 +261,20 @@ def test_the_first_layer_that_sees_all_is_the_first_that_does(
     stack = Stack.parse(text)
     seeing = layers_that_see_all(stack, picture)
     last_blind = max((at for at, sees in enumerate(seeing, 1) if not sees), default=0)
-    assert first_to_see_all(stack, picture) == (last_blind + 1 if seeing[-1] else None)
+    assert first_whole_picture_layer(stack, picture) == (last_blind + 1 if seeing[-1] else None)
 
 
 def test_the_sentence_names_the_layer_or_what_is_missing() -> None:
-    assert whole_picture(TEXTBOOK, (64, 64)) == (
+    assert whole_picture_text(TEXTBOOK, (64, 64)) == (
         "No neuron of this stack can see the whole picture: the last sees 8 of 64 pixels a side."
     )
-    assert whole_picture(TEXTBOOK, (8, 8)) == (
+    assert whole_picture_text(TEXTBOOK, (8, 8)) == (
         "From layer 3 on, one neuron can see the whole picture."
     )
-    assert whole_picture(TEXTBOOK, (9, 12)) == (
+    assert whole_picture_text(TEXTBOOK, (9, 12)) == (
         "No neuron of this stack can see the whole picture: the last sees 8×8 of 9×12 pixels."
     )
-    assert whole_picture(Stack.parse("C2d7"), (8, 8)) == (
+    assert whole_picture_text(Stack.parse("C2d7"), (8, 8)) == (
         "From layer 1 on, one neuron can see the whole picture. "
         "Its field has holes there: it does not see every pixel."
     )
@@ -283,14 +284,14 @@ def test_a_large_field_beside_the_picture_does_not_see_it() -> None:
     stack = Stack.parse("C9/4p6, C1")
     assert receptive_fields(stack)[-1].size == (9, 9)
     assert layers_that_see_all(stack, (9, 9)) == [False, False]
-    assert whole_picture(stack, (9, 9)) == (
+    assert whole_picture_text(stack, (9, 9)) == (
         "The last field is 9×9 pixels, as large as the picture, but padding puts each of them "
         "partly beside it. So no neuron of the last layer can see all of it."
     )
 
 
 def test_a_picture_that_is_too_small_is_refused() -> None:
-    for answer in (derivation, whole_picture, first_to_see_all):
+    for answer in (derivation, whole_picture_text, first_whole_picture_layer):
         with pytest.raises(ShapeError, match=r"layer 3, C3x3/1 does not fit"):
             answer(TEXTBOOK, (6, 6))
 

@@ -11,7 +11,7 @@ from pages.ui.controls.notices import show_problem
 from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.limits import MAX_CHANNELS, MAX_LAYERS
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.scrolling import height_for
+from pages.ui.sections.scrolling import list_height
 from pages.ui.session.tab_state import tab_state
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
 from rfcore.receptive_field import receptive_fields
@@ -169,7 +169,7 @@ def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> N
     """
     scene = tab_state().scene
     rows = layer_rows(stack or scene.stack, image_size or (scene.size, scene.size))
-    st.table(rows, hide_index=True, border="horizontal", height=height_for(len(rows)))
+    st.table(rows, hide_index=True, border="horizontal", height=list_height(len(rows)))
 
 
 def layer_rows(

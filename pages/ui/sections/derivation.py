@@ -1,11 +1,11 @@
-"""How each layer's field comes about, in words and numbers. Pure: no Streamlit here."""
+"""How each layer's field comes about, and from which layer on one neuron sees all. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pages.ui.sections.scrolling import LONG
+from pages.ui.sections.scrolling import MAX_UNSCROLLED
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
@@ -16,7 +16,7 @@ PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
 
 @dataclass(frozen=True)
 class DerivationStep:
-    """One layer of a derivation, counted from 1: its field, and how it comes about in words."""
+    """One layer of a derivation: its number from 1, its field, and a text that derives it."""
 
     number: int
     layer: Layer
@@ -30,7 +30,7 @@ class DerivationStep:
 
     @property
     def result(self) -> str:
-        """The layer with what its neurons see, and how far apart."""
+        """The layer with its field and its jump, as a sentence."""
         pixels = (
             "1 pixel" if self.field.size == (1, 1) else f"{short_size_text(self.field.size)} pixels"
         )
@@ -38,7 +38,7 @@ class DerivationStep:
 
 
 def derivation(stack: Stack, image_size: Pair) -> tuple[DerivationStep, ...]:
-    """Say of every layer of a stack what it adds to the field, to the jump and to the start.
+    """Return for each layer of a stack what it adds to size, jump and start of the field.
 
     image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
@@ -73,7 +73,7 @@ def _words(layer: Layer, size: Pair, before: ReceptiveField, after: ReceptiveFie
 
 
 def _by_axis(say: Callable[..., str], *pairs: Pair) -> str:
-    """Say it once, or for rows and columns by themselves where they differ."""
+    """Return one sentence, or one for rows and one for columns where they differ."""
     rows, cols = (say(*numbers) for numbers in zip(*pairs, strict=True))
     if rows == cols:
         return rows
@@ -106,7 +106,7 @@ def _start(padding: int, jump: int, before: int, after: int) -> str:
 
 
 def derivation_intro(steps: tuple[DerivationStep, ...]) -> str:
-    """Say where a derivation begins, and explain the words that its sentences need."""
+    """Return the text above a derivation: its first field, and the terms that it uses."""
     text = (
         "A pixel of the picture sees itself: its field is 1, and its jump is 1. "
         "**Jump**: how many pixels apart two neighbouring neurons look."
@@ -120,24 +120,24 @@ def derivation_intro(steps: tuple[DerivationStep, ...]) -> str:
 
 
 def growth_sentence(steps: tuple[DerivationStep, ...]) -> str:
-    """Say how the field grows, every layer of a short stack and the ends of a long one.
+    """Return a sentence on the fields of all layers, or of the first and last of a long stack.
 
     >>> growth_sentence(derivation(Stack.parse("C3 -> M2 -> C3"), (64, 64)))
     'The field grows layer by layer: 3, then 4, then 8 pixels a side.'
     """
-    named = steps if len(steps) <= LONG else (steps[0], steps[-1])
+    named = steps if len(steps) <= MAX_UNSCROLLED else (steps[0], steps[-1])
     square = all(is_square(step.field.size) for step in named)
     side = "pixels a side" if square else "pixels"
     sizes = [(short_size_text if square else size_text)(step.field.size) for step in named]
     if len(steps) == 1:
         return f"One layer: its field is {sizes[0]} {side}."
-    if len(steps) > LONG:
+    if len(steps) > MAX_UNSCROLLED:
         return f"The field grows over {len(steps)} layers, from {sizes[0]} to {sizes[-1]} {side}."
     return f"The field grows layer by layer: {', then '.join(sizes)} {side}."
 
 
 def field_comparison(before: ReceptiveField, after: ReceptiveField) -> str:
-    """Say what a change of the layers would do to the field of the last neurons.
+    """Return a sentence that compares the last field before and after a change of the layers.
 
     >>> before = ReceptiveField((8, 8), (2, 2), (0, 0))
     >>> field_comparison(before, ReceptiveField((16, 16), (4, 4), (0, 0)))
@@ -153,20 +153,82 @@ def field_comparison(before: ReceptiveField, after: ReceptiveField) -> str:
 
 
 def size_text(pair: Pair) -> str:
-    """Write (rows, cols) as in 8×8."""
+    """Return (rows, cols) in the form 8×8."""
     return f"{pair[0]}×{pair[1]}"
 
 
 def count_text(number: int, name: str) -> str:
-    """Write a number of things, as in 1 pixel or 4 pixels."""
+    """Return a count with its noun, as in 1 pixel or 4 pixels."""
     return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def short_size_text(pair: Pair) -> str:
-    """Write (rows, cols) as one number where both are the same."""
+    """Return (rows, cols) as one number where both are equal, else in the form 8×6."""
     return str(pair[0]) if is_square(pair) else size_text(pair)
 
 
 def is_square(pair: Pair) -> bool:
-    """Whether rows and columns are the same."""
+    """Whether rows and columns are equal."""
     return pair[0] == pair[1]
+
+
+def first_whole_picture_layer(stack: Stack, image_size: Pair) -> int | None:
+    """Return the first layer, from 1, from which on some neuron's field covers the picture.
+
+    image_size: (rows, cols) of the picture. None when no field of the last layer covers it.
+    Raises ShapeError when the stack does not fit the picture.
+
+    >>> first_whole_picture_layer(Stack.parse("C3 -> M2 -> C3"), (8, 8))
+    3
+    """
+    found = None
+    shapes, fields = stack.shapes((1, *image_size)), receptive_fields(stack, image_size)
+    for number in range(len(stack), 0, -1):
+        if not _covers(fields[number - 1], shapes[number - 1][1:], image_size):
+            break
+        found = number
+    return found
+
+
+def _covers(field: ReceptiveField, map_size: Pair, image_size: Pair) -> bool:
+    """Whether the span of some unit of the map contains the image.
+
+    A field as large as the image does not suffice: padding may shift every unit's span off it.
+    """
+    for start, jump, size, units, pixels in zip(
+        field.start, field.jump, field.size, map_size, image_size, strict=True
+    ):
+        last = min(-start // jump, units - 1)  # the last unit whose span begins before the image
+        if start + last * jump + size < pixels:
+            return False
+    return True
+
+
+def whole_picture_text(stack: Stack, image_size: Pair) -> str:
+    """Return a sentence on the first layer whose neurons can see the whole picture.
+
+    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
+
+    >>> whole_picture_text(Stack.parse("C3 -> M2 -> C3"), (64, 64))
+    'No neuron of this stack can see the whole picture: the last sees 8 of 64 pixels a side.'
+    """
+    number = first_whole_picture_layer(stack, image_size)
+    fields = receptive_fields(stack, image_size)
+    if number is not None:
+        text = f"From layer {number} on, one neuron can see the whole picture."
+        if fields[number - 1].has_holes:
+            text += " Its field has holes there: it does not see every pixel."
+        return text
+    size = fields[-1].size
+    if all(field >= pixels for field, pixels in zip(size, image_size, strict=True)):
+        return (
+            f"The last field is {size_text(size)} pixels, as large as the picture, but padding "
+            "puts each of them partly beside it. So no neuron of the last layer can see all of it."
+        )
+    seen, whole, side = size_text(size), size_text(image_size), ""
+    if is_square(size) and is_square(image_size):
+        seen, whole, side = str(size[0]), str(image_size[0]), " a side"
+    return (
+        "No neuron of this stack can see the whole picture: the last sees "
+        f"{seen} of {whole} pixels{side}."
+    )

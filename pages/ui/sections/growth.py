@@ -1,22 +1,27 @@
-"""The growth of the field over the layers, as a chart; drawn by the page, never during a drag."""
+"""How the field grows over the layers: as a list of steps, and as a chart."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 
 from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
-from pages.ui.sections.derivation import DerivationStep, derivation
-from pages.ui.sections.scrolling import LONG
-from pages.ui.sections.whole_picture import whole_picture
+from pages.ui.sections.derivation import (
+    DerivationStep,
+    derivation,
+    derivation_intro,
+    growth_sentence,
+    whole_picture_text,
+)
+from pages.ui.sections.scrolling import MAX_UNSCROLLED, list_height
 from pages.ui.text.prose import prose
 from rfcore.layers import Pair
 from rfcore.stack import Stack
 
 MIN_LOG_PIXELS = 100
-"""Pixels from which on a doubling axis is used: the first layers would lie flat on another."""
-
+"""Pixels from which on the axis is logarithmic; on a linear one the first layers would lie flat."""
 
 _COLUMNS = ", columns"
 
@@ -39,7 +44,7 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
         ("picture", [image_size] * len(steps), {"color": colors.text, "width": 1.5, "dash": "dot"}),
     ):
         for axis, values in _by_axis(name, pairs).items():
-            mode = "lines" if name == "picture" or len(steps) > LONG else "lines+markers"
+            mode = "lines" if name == "picture" or len(steps) > MAX_UNSCROLLED else "lines+markers"
             figure.add_scatter(
                 x=numbers,
                 y=values,
@@ -56,13 +61,13 @@ def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) 
 
 
 def _by_axis(name: str, pairs: list[Pair]) -> dict[str, list[int]]:
-    """Return one line by its name, or one for rows and one for columns where they differ."""
+    """Return one series, or one for rows and one for columns where they differ."""
     rows, cols = ([pair[axis] for pair in pairs] for axis in (0, 1))
     return {name: rows} if rows == cols else {f"{name}, rows": rows, name + _COLUMNS: cols}
 
 
 def _layer_axis(steps: tuple[DerivationStep, ...]) -> dict[str, Any]:
-    every = -(-len(steps) // LONG)
+    every = -(-len(steps) // MAX_UNSCROLLED)
     named = steps[::every]
     return {
         "tickvals": [step.number for step in named],
@@ -89,14 +94,35 @@ def _pixel_axis(highest: int) -> dict[str, Any]:
 
 
 def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
-    """Show how size and jump grow, below a sentence on who can see the whole picture.
+    """Show how size and jump grow, below a sentence on which layer sees the whole picture.
 
-    key: of the chart, one for each that a page shows.
+    key: of the chart; unique on a page.
     """
-    prose(whole_picture(stack, image_size))
+    prose(whole_picture_text(stack, image_size))
     show_chart(
         lambda: growth_figure(stack, image_size, theme_colors()),
         key,
         "Field and jump of every layer in pixels, with the picture's size as a level line.",
         height=380,
     )
+
+
+def field_arithmetic(stack: Stack, image_size: Pair, key: str) -> None:
+    """Show a stack's derivation and its growth chart.
+
+    image_size: (rows, cols) of the picture, which the stack must fit.
+    key: of the chart; unique on a page.
+    """
+    derivation_list(stack, image_size)
+    growth_chart(stack, image_size, key)
+
+
+def derivation_list(stack: Stack, image_size: Pair) -> None:
+    """Show the derivation of the field, layer by layer; a long list scrolls.
+
+    image_size: (rows, cols) of the picture, which the stack must fit.
+    """
+    steps = derivation(stack, image_size)
+    prose(f"{derivation_intro(steps)} {growth_sentence(steps)}")
+    with st.container(height=list_height(len(steps))):
+        st.markdown("\n".join(f"{step.number}. **{step.result}** {step.words}" for step in steps))

@@ -1,12 +1,9 @@
-"""What stands below the stage of the front door: the three ideas, the walkthrough, the pages."""
+"""Below the home page's stage: the three ideas, and a list of all pages."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.lessons.map import next_lesson
-from pages.ui.lessons.position import current_progress, first_open, store_progress
-from pages.ui.lessons.reader import load_lessons
 from pages.ui.site import HOME, SITE, entry_of, link_to
 from pages.ui.text.prose import prose
 
@@ -20,8 +17,6 @@ _IDEAS = {
 }
 """What each page with an idea shows, in two sentences."""
 
-_LEARN = "learn"
-
 
 def three_ideas() -> None:
     """Tell the three ideas, each with the page that shows it."""
@@ -31,25 +26,6 @@ def three_ideas() -> None:
         with grid.cell():
             link_to(path, label=f"**{entry_of(path).title}**")
             prose(text)
-
-
-def walkthrough_section() -> None:
-    """Offer the walkthrough: to begin it, or to go on where the learner was last."""
-    lesson_set = load_lessons()
-    here = current_progress(lesson_set)
-    done = sum(here.count(lesson) for lesson in lesson_set.lessons)
-    steps = sum(len(lesson.steps) for lesson in lesson_set.lessons)
-    st.header("Step by step", anchor=False)
-    prose(entry_of(_LEARN).line + (f" You have done {done} of {steps} steps." if done else ""))
-    following = next_lesson(lesson_set, here)
-    if following is None:
-        link_to(_LEARN)
-        return
-    label = f"{'Go on' if done else 'Start'}: {following.title}"
-    if st.button(label, key="to_lesson", type="primary", icon=entry_of(_LEARN).icon):
-        query = {"lesson": following.name, "step": str(first_open(following, here) + 1)}
-        st.switch_page(entry_of(_LEARN).file, query_params=query)
-    store_progress()
 
 
 def all_pages() -> None:

@@ -7,8 +7,8 @@ import streamlit as st
 from pages.ui.controls.layers import layer_table
 from pages.ui.controls.notices import show_problem
 from pages.ui.render.readings import sentence_of
-from pages.ui.sections.arithmetic import arithmetic
 from pages.ui.sections.derivation import count_text
+from pages.ui.sections.growth import field_arithmetic
 from pages.ui.sections.open_stack import open_button
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
@@ -74,7 +74,7 @@ def _show(reading: ModelReading) -> None:
         quiet=True,
     )
     if refused and fits:
-        arithmetic(reading.stack, (size, size), "model_chart")
+        field_arithmetic(reading.stack, (size, size), "model_chart")
 
 
 def _show_notes(reading: ModelReading) -> None:

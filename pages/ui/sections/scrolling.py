@@ -1,23 +1,20 @@
-"""How tall a list of layers gets before it scrolls, so that two hundred do not push all else away.
-
-Pure: no Streamlit here.
-"""
+"""The height of a list of layers: a long one scrolls. Pure."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-LONG = 12
-"""Layers up to which a list is shown at its full height."""
+MAX_UNSCROLLED = 12
+"""Layers up to which a list has its full height."""
 
-TALL = 420
-"""Screen pixels of a longer one, which scrolls in them."""
+SCROLL_HEIGHT = 420
+"""Height of a longer list in screen pixels."""
 
 
-def height_for(layers: int) -> Literal["content"] | int:
-    """Return the height of a list of so many layers, as Streamlit takes it.
+def list_height(layers: int) -> Literal["content"] | int:
+    """Return the height of a list of layers, in Streamlit's terms.
 
-    >>> height_for(3), height_for(200)
+    >>> list_height(3), list_height(200)
     ('content', 420)
     """
-    return "content" if layers <= LONG else TALL
+    return "content" if layers <= MAX_UNSCROLLED else SCROLL_HEIGHT

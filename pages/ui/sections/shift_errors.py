@@ -1,20 +1,33 @@
-"""How far each layer is from following the move, in all its channels. Pure: no Streamlit here."""
+"""How far each layer is from following the move, over all its channels; measured and charted."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import plotly.graph_objects as go
+import streamlit as st
+
 from pages.ui.render.context import FILLS, setting_of
 from pages.ui.scene.scene import Scene
+from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
+from pages.ui.session.tab_state import tab_state
+from pages.ui.text.prose import prose
 from rfcore.equivariance import LayerEquivariance, compare_activations
 from rfcore.ops import Array
 
+MIN_SHOWN = 1e-3
+"""Percent below which an error is float32 rounding."""
+
+SHIFT_CHART_FRAGMENT = "charts"
+"""The key of the fragment; a stage that is given it redraws the fragment when a drag ends."""
+
 
 class LayerOffset(NamedTuple):
-    """How far one layer is off after a move, in percent of its largest value.
+    """The error of one layer after a move, in percent of its largest value.
 
-    inside: where no field meets the border; None when there is no such cell. border: elsewhere,
-    None likewise. blended: whether no whole-cell shift is right, and a blend stood in for it.
+    inside: over cells whose field does not meet the border; None when there are none. border: over
+    all other cells; None when there are none. blended: whether the expected shift is a fraction of
+    a cell, so that the map was compared with a blend of two whole-cell shifts.
     """
 
     layer: str
@@ -24,10 +37,10 @@ class LayerOffset(NamedTuple):
 
 
 def layer_offsets(scene: Scene) -> tuple[LayerOffset, ...]:
-    """Return, layer by layer, how far shift-then-network and network-then-shift differ.
+    """Return for each layer how far shift-then-network and network-then-shift differ.
 
-    When the pattern alone moves, it is compared by itself, on even gray as bright as the picture;
-    else the whole picture is.
+    When only the pattern moves, it is compared by itself, on even gray as bright as the picture.
+    Otherwise the whole picture is compared.
     """
     setting = setting_of(scene.at_rest())
 
@@ -75,7 +88,7 @@ def _in_percent(label: str, result: LayerEquivariance) -> LayerOffset:
 
 
 def offsets_sentence(scene: Scene, errors: tuple[LayerOffset, ...]) -> str:
-    """Say what the chart of these errors shows, and of what it speaks."""
+    """Return a sentence on the first layer that is off, and on what was compared."""
     what = (
         f"the {scene.pattern} by itself, on even gray"
         if scene.moves == "pattern"
@@ -91,5 +104,38 @@ def offsets_sentence(scene: Scene, errors: tuple[LayerOffset, ...]) -> str:
     return f"Measured for {what}: the first layer that is off is {off[0]}."
 
 
-MIN_SHOWN = 1e-3
-"""Percent below which an error is the rounding of float32."""
+@st.fragment(key=SHIFT_CHART_FRAGMENT)
+def shift_chart() -> None:
+    """Show the error of each layer after the move in the learner's scene."""
+    scene = tab_state().scene
+    errors = layer_offsets(scene)
+    prose(offsets_sentence(scene, errors))
+    show_chart(
+        lambda: shift_figure(errors, theme_colors()),
+        "shift_errors",
+        "For every layer, how far shift-then-network and network-then-shift are apart.",
+        height=300,
+    )
+
+
+def shift_figure(errors: tuple[LayerOffset, ...], colors: Colors) -> go.Figure:
+    """Return a bar chart of the errors, in percent of each layer's largest value."""
+    labels = [error.layer for error in errors]
+    highest = max([1.0, *(e.inside or 0.0 for e in errors), *(e.border or 0.0 for e in errors)])
+    figure = go.Figure()
+    for name, values, color, pattern in (
+        ("inside", [error.inside for error in errors], colors.accent, ""),
+        ("at the border", [error.border for error in errors], colors.text, "/"),
+    ):
+        figure.add_bar(
+            x=labels,
+            y=values,
+            name=name,
+            marker={"color": color, "pattern": {"shape": pattern}},
+            text=["" if value is None else f"{value:.0f} %" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}, " + name + ": %{y:.2g} %",
+        )
+    limits = {"title": "% of the largest value", "range": [0, highest * 1.15]}
+    return style_figure(figure, x={}, y=limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.sections.arithmetic import arithmetic
+from pages.ui.sections.growth import field_arithmetic
 from pages.ui.sections.open_stack import open_button
 from pages.ui.text.prose import prose
 from rfcore.zoo import ZOO, Architecture
@@ -87,7 +87,7 @@ def zoo_chooser() -> None:
         prose(architecture.note)
     if open_button("Open as a stack", stack, "zoo"):
         st.markdown(f"**{architecture.name}** on a picture of {size}×{size} pixels:")
-        arithmetic(stack, (size, size), "zoo_chart")
+        field_arithmetic(stack, (size, size), "zoo_chart")
 
 
 def _write_link() -> None:
