@@ -6,6 +6,7 @@ from pages.ui.controls import convolution, notices, picture
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import CONVOLUTION
 from pages.ui.session.tab_state import open_workspace
+from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
 here = open_workspace(CONVOLUTION, "window", "roads", "sharing")
@@ -14,5 +15,6 @@ st.title(question_of(here.scene), anchor=False)
 notices.show_link_notices()
 convolution.lens_switch()
 stage()
+share_bar()
 convolution.convolution_controls()
 picture.picture_controls()

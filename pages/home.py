@@ -7,6 +7,7 @@ from pages.ui.lessons.home_card import walkthrough_card
 from pages.ui.scene.workspaces import STACK
 from pages.ui.sections import home
 from pages.ui.session.tab_state import open_workspace
+from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
 open_workspace(STACK, "maps")
@@ -15,6 +16,7 @@ st.title("Convolution follows, pooling forgives, the head decides.", anchor=Fals
 st.markdown("Drag the pattern. See what a network keeps of where it is, and what it forgets.")
 notices.show_link_notices()
 stage()
+share_bar()
 home.three_ideas()
 walkthrough_card()
 home.all_pages()

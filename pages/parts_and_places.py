@@ -9,6 +9,7 @@ from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import PARTS
 from pages.ui.sections.parts import parts_chart
 from pages.ui.session.tab_state import open_workspace
+from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
 scene = open_workspace(PARTS, "parts").scene
@@ -17,6 +18,7 @@ st.title(question_of(scene), anchor=False)
 notices.show_link_notices()
 training_line()
 stage()
+share_bar()
 parts_controls()
 st.header("Telling them apart, and bearing a move", anchor=False)
 parts_chart()

@@ -6,6 +6,7 @@ from pages.ui.controls import notices, pool
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import POOL
 from pages.ui.session.tab_state import open_workspace
+from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
 scene = open_workspace(POOL, "pool").scene
@@ -13,6 +14,7 @@ scene = open_workspace(POOL, "pool").scene
 st.title(question_of(scene), anchor=False)
 notices.show_link_notices()
 stage()
+share_bar()
 pool.pool_controls()
 steps, classic = st.columns(2, gap="large")
 with steps:

@@ -16,6 +16,7 @@ from pages.ui.sections.heads import (
     weights_section,
 )
 from pages.ui.session.tab_state import open_workspace
+from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
 scene = open_workspace(HEADS, "heads").scene
@@ -25,7 +26,8 @@ notices.show_link_notices()
 with st.container(horizontal=True, vertical_alignment="center"):
     class_switch()
     progress = training_box()
-stage(SOFTMAX_FRAGMENT, FLIPS_FRAGMENT, last=lambda: train_wanted(progress))
+stage(SOFTMAX_FRAGMENT, FLIPS_FRAGMENT)
+share_bar(last=lambda: train_wanted(progress))
 training_controls()
 weights_section()
 softmax_section()

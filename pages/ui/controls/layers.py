@@ -1,4 +1,4 @@
-"""The layers one by one: an editor for the chosen one, and the table of all in numbers."""
+"""The layer editor: one layer of the stack at a time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from pages.ui.controls.notices import show_problem
 from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.limits import MAX_CHANNELS, MAX_LAYERS
 from pages.ui.scene.scene import Scene
-from pages.ui.sections.scrolling import list_height
 from pages.ui.session.tab_state import tab_state
 from rfcore.layers import AvgPool2d, BlurPool2d, Conv2d, Layer, MaxPool2d, Pair
-from rfcore.receptive_field import receptive_fields
 from rfcore.stack import LAYER_KINDS, Stack
 
 
@@ -159,47 +157,3 @@ def _of_kind(kind: type[Layer], layer: Layer) -> Layer:
     kernel_size = getattr(layer, "kernel_size", getattr(default, "kernel_size", (2, 2)))
     stride = getattr(layer, "stride", getattr(default, "stride", (2, 2)))
     return kind(kernel_size, stride)  # type: ignore[call-arg]
-
-
-def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> None:
-    """Show every layer in numbers; a long stack scrolls.
-
-    stack, image_size: the layers and the (rows, cols) of the picture, which they must fit; the
-    learner's own when left out.
-    """
-    scene = tab_state().scene
-    rows = layer_rows(stack or scene.stack, image_size or (scene.size, scene.size))
-    st.table(rows, hide_index=True, border="horizontal", height=list_height(len(rows)))
-
-
-def layer_rows(
-    stack: Stack, image_size: Pair, times: str = "\u00a0×\u00a0"
-) -> list[dict[str, str]]:
-    """Return the figures of every layer, by the names of their columns.
-
-    times: what stands between rows and columns. Raises ShapeError when the stack does not fit.
-    """
-
-    def in_short(pair: Pair) -> str:
-        return str(pair[0]) if pair[0] == pair[1] else times.join(map(str, pair))
-
-    shapes = stack.shapes((1, *image_size))
-    fields = receptive_fields(stack, image_size)
-    rows, size = [], image_size
-    for number, (layer, shape, field) in enumerate(zip(stack, shapes, fields, strict=True), 1):
-        window = layer.window(size)
-        rows.append(
-            {
-                "layer": f"{number}\u00a0{layer.name}",
-                "kernel": in_short(window.kernel_size),
-                "stride": in_short(window.stride),
-                "padding": in_short(window.padding),
-                "dilation": in_short(window.dilation),
-                "output": times.join(map(str, shape)),
-                "receptive field": in_short(field.size),
-                "jump": in_short(field.jump),
-                "start": in_short(field.start),
-            }
-        )
-        size = shape[1:]
-    return rows

@@ -16,7 +16,7 @@ from pages.ui.lessons.tasks import Answer, Goal, Mark, Prediction, solution_of
 from pages.ui.render.frame import StageTask
 from pages.ui.scene.link import KEYS
 from pages.ui.scene.workspaces import room_for
-from pages.ui.session.presenting import leave, presenting, turning_bar
+from pages.ui.session.presenting import end_page_if_presenting, leave, presenting, turning_bar
 from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
 from pages.ui.text.markdown import escape_markdown
@@ -74,7 +74,8 @@ def _shown(name: str, step: LessonStep, given: Answer | None, bar: Callable[[], 
     """Show the stage, and train what its scene needs."""
     train = training_for(step.scene)
     watched = (task_card.CARD,) if isinstance(step.task, Goal) and given is None else ()
-    stage(*watched, task=_stage_task(name, step, given), bar=bar, last=train)
+    stage(*watched, task=_stage_task(name, step, given))
+    end_page_if_presenting(bar, train)
     train()
 
 

@@ -12,7 +12,7 @@ from pages.ui.present.window_sync import sync_windows
 from pages.ui.scene.link import to_query
 from pages.ui.scene.workspaces import page_of
 from pages.ui.server.address import BASE
-from pages.ui.session.presenting import NOTES, PRESENT, go_to, turning_bar
+from pages.ui.session.presenting import NOTES, PRESENT, end_page_if_presenting, go_to, turning_bar
 from pages.ui.session.tab_state import open_workspace, tab_state
 from pages.ui.share.hand_out import hand_out_button
 from pages.ui.stage.stage import stage
@@ -42,7 +42,8 @@ def show_slide(presentation: Presentation, deck: Deck) -> None:
         prose(slide.ask)
     show_link_notices()
     last = training_for(slide.scene)
-    stage(bar=lambda: _slide_bar(presentation, deck), last=last)
+    stage()
+    end_page_if_presenting(lambda: _slide_bar(presentation, deck), last)
 
 
 def _slide_bar(presentation: Presentation, deck: Deck) -> None:

@@ -209,15 +209,6 @@ def _broken_part(reading: LayerReading) -> str:
     return f"{direction((broken[0], broken[1]), 'cell')} lies between two cells of {width} px"
 
 
-def sentence_of(text: str) -> str:
-    """Write what an error says as a sentence: a capital first, a full stop last.
-
-    >>> sentence_of("stride must be at least 1, got 0")
-    'Stride must be at least 1, got 0.'
-    """
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
 def _name(reading: LayerReading) -> str:
     return f"Layer {reading.number} ({reading.layer.name})"
 

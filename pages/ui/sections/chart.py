@@ -8,10 +8,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
-STAGE = "stage"
-"""The key under which Streamlit keeps what the stage has told."""
-
-WAITING = "charts_wait"
+from pages.ui.session.stage_state import CHARTS_WAITING, stage_state
 
 
 class Colors(NamedTuple):
@@ -47,8 +44,8 @@ def show_chart(make: Callable[[], go.Figure], key: str, words: str, height: int)
     Plotly keeps a browser busy for a second when it is loaded, so no chart is made before the first
     comes near: the stage, which watches over the rooms kept for them, then has the page run anew.
     """
-    if not (st.session_state.get(STAGE) or {}).get("charts"):
-        st.session_state[WAITING] = True
+    if not stage_state("charts"):
+        st.session_state[CHARTS_WAITING] = True
         st.container(key=f"chart_room_{key}", height=height + 16, border=False)
         return
     figure = make().update_layout(height=height)

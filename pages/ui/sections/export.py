@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.ui.controls.layers import layer_rows
 from pages.ui.scene.scene import Scene
+from pages.ui.sections.layer_table import layer_rows
 from pages.ui.session.tab_state import tab_state
 from rfcore.errors import RfcoreError
 from rfcore.interop import to_keras, to_pytorch

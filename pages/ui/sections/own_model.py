@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.controls.layers import layer_table
 from pages.ui.controls.notices import show_problem
-from pages.ui.render.readings import sentence_of
 from pages.ui.sections.derivation import count_text
 from pages.ui.sections.growth import field_arithmetic
+from pages.ui.sections.layer_table import layer_table
 from pages.ui.sections.open_stack import open_button
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
+from pages.ui.text.sentence import as_sentence
 from rfcore.errors import RfcoreError
 from rfcore.interop import ModelReading, read_model
 
@@ -46,7 +46,7 @@ def _read() -> None:
     try:
         st.session_state["model_reading"] = read_model(st.session_state.get("model_text") or "")
     except RfcoreError as error:
-        problems[MODEL_CONTROL] = sentence_of(str(error))
+        problems[MODEL_CONTROL] = as_sentence(str(error))
 
 
 def _show(reading: ModelReading) -> None:

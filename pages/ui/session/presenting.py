@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.session.tab_state import note_run_end
+
 PRESENT = "present"
 """The query parameter of the mode, and the path of the page that prepares a run of slides."""
 
@@ -123,6 +125,20 @@ def page_bar(more: Callable[[], None] = lambda: None) -> None:
         leave,
         more,
     )
+
+
+def end_page_if_presenting(
+    bar: Callable[[], None], last: Callable[[], None] = lambda: None
+) -> None:
+    """On a projector, end the page below its stage; otherwise do nothing.
+
+    bar: shows what stands below the stage. last: is called when all is shown; it may take seconds.
+    """
+    if presenting():
+        bar()
+        last()
+        note_run_end()
+        st.stop()
 
 
 def leave() -> None:

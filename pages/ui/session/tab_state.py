@@ -10,14 +10,14 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.ui.render.readings import sentence_of
 from pages.ui.scene.choices import Lens
 from pages.ui.scene.link import KEYS, from_query, to_query
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import Hand
 from pages.ui.scene.workspaces import Room
-from pages.ui.sections.chart import STAGE
 from pages.ui.server.free_memory import collect_garbage
+from pages.ui.session.stage_state import stage_state
+from pages.ui.text.sentence import as_sentence
 from rfcore.errors import RfcoreError
 
 _TAB_STATES = "tab_states"
@@ -78,7 +78,7 @@ class TabState:
         return is_old and (is_settling() or self._hand_has_come())
 
     def _hand_has_come(self) -> bool:
-        told = (st.session_state.get(STAGE) or {}).get("hand")
+        told = stage_state("hand")
         return (
             isinstance(told, dict) and (told.get("mount"), told.get("token")) != self.last_message
         )
@@ -93,7 +93,7 @@ class TabState:
         try:
             scene = make(self.scene)
         except RfcoreError as error:
-            self.problems[control] = f"{sentence_of(str(error))} The scene stays as it was."
+            self.problems[control] = f"{as_sentence(str(error))} The scene stays as it was."
             return
         if scene != self.scene:
             self.stale_values.clear()

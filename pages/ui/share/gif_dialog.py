@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.render.readings import sentence_of
 from pages.ui.scene.limits import SceneError
 from pages.ui.session.tab_state import tab_state
 from pages.ui.share.animation import DIRECTIONS, Sweep, beginning, longest_way
 from pages.ui.share.gif import make_gif
+from pages.ui.text.sentence import as_sentence
 
 _MADE = "sweep_made"
 _SPEEDS = {"slow": 0.5, "medium": 0.2, "fast": 0.1}
@@ -25,7 +25,7 @@ _AT_ONCE = BoundedSemaphore(2)
 _PATIENCE = 30  # seconds
 
 
-def sweep_button() -> None:
+def gif_button() -> None:
     """Show a button that opens the making of a GIF of the scene."""
     if st.button("Make a GIF", key="make_a_gif", icon=":material/gif_box:"):
         _forget()
@@ -43,7 +43,7 @@ def _sweep() -> None:
         sweep = _chosen_sweep()
     except SceneError as error:
         _forget()
-        st.info(sentence_of(str(error)))
+        st.info(as_sentence(str(error)))
         return
     speed = st.session_state["sweep_speed"]
     row = st.container(horizontal=True)
@@ -81,7 +81,7 @@ def _make(sweep: Sweep, seconds: float) -> None:
 
         st.session_state[_MADE] = (sweep, seconds, make_gif(sweep, seconds, tell))
     except SceneError as error:
-        st.error(sentence_of(str(error)))
+        st.error(as_sentence(str(error)))
     finally:
         _AT_ONCE.release()
     bar.empty()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from time import time
@@ -13,13 +12,9 @@ from streamlit.errors import StreamlitAPIException
 from pages.ui.render.frame import Request, StageTask, refusal, render_frame, request_of
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.stage_message import read_hand
-from pages.ui.sections.chart import STAGE as _KEY
-from pages.ui.sections.chart import WAITING
 from pages.ui.session.component import component
-from pages.ui.session.presenting import page_bar, presenting
+from pages.ui.session.stage_state import CHARTS_WAITING, STAGE_KEY, stage_state
 from pages.ui.session.tab_state import TabState, note_run_end, tab_state
-from pages.ui.share.buttons import save_and_share
-from pages.ui.share.hand_out import hand_out_button
 from rfcore.errors import RfcoreError
 
 _stage = component("stage", "stage/stage.js", "show")
@@ -28,38 +23,21 @@ _stage = component("stage", "stage/stage.js", "show")
 _ROOM = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
 
 
-def stage(
-    *charts: str,
-    task: StageTask | None = None,
-    bar: Callable[[], None] = lambda: page_bar(hand_out_button),
-    last: Callable[[], None] = lambda: None,
-) -> None:
-    """Show the learner's scene on the stage and let their hand change it; save and share it below.
+@st.fragment(key=STAGE_KEY)
+def stage(*charts: str, task: StageTask | None = None) -> None:
+    """Show the tab's scene on the stage, and let the learner change it there.
 
-    charts: keys of the page's fragments that are drawn anew when a hand has come to rest. Nothing
-    else reruns then, and the stage alone at every move where there is no frame socket. task: what a
-    lesson asks on the stage; nothing is shared then, for a sweep would give the answer away. On a
-    projector the page ends here: bar is what it shows below, last is called when all is shown.
+    charts: keys of the page's fragments that run again after each commit; the rest of the page does
+    not. While a pattern is dragged, nothing runs; without a frame socket, the stage alone does.
+    task: what a lesson asks on the stage.
     """
-    _stage_alone(*charts, task=task)
-    if presenting():
-        bar()
-        last()
-        note_run_end()
-        st.stop()
-    if task is None:
-        save_and_share()
-
-
-@st.fragment(key=_KEY)
-def _stage_alone(*charts: str, task: StageTask | None) -> None:
     here = tab_state()
     request, others_show_it = _request(here)
     request = replace(request, task=task, sent_at=round(time() * 1000))
     st.html(_ROOM)
     with st.container(key="stage_room"):
         _stage(
-            key=_KEY,
+            key=STAGE_KEY,
             data=render_frame(here.scene, request),
             on_hand_change=lambda: _rerun(charts),
             on_charts_change=_draw_charts,
@@ -72,22 +50,22 @@ def _stage_alone(*charts: str, task: StageTask | None) -> None:
 
 def marked_cells(task: str) -> object:
     """Return the cells that the browser says are marked for a step's task, as it says them."""
-    told = (st.session_state.get(_KEY) or {}).get("marks")
+    told = stage_state("marks")
     return told.get("cells", []) if isinstance(told, dict) and told.get("task") == task else []
 
 
 def _draw_charts() -> None:
     """Once a chart comes near, draw all that waited for it."""
-    if st.session_state.pop(WAITING, False):
+    if st.session_state.pop(CHARTS_WAITING, False):
         st.rerun()
 
 
 def _rerun(charts: tuple[str, ...]) -> None:
-    message = (st.session_state.get(_KEY) or {}).get("hand")
+    message = stage_state("hand")
     if charts and isinstance(message, dict) and message.get("settled") is True:
         # A page that has run meanwhile may have no such chart any more.
         with suppress(StreamlitAPIException):
-            st.rerun([_KEY, *charts])
+            st.rerun([STAGE_KEY, *charts])
 
 
 def _request(here: TabState) -> tuple[Request, bool]:
@@ -95,7 +73,7 @@ def _request(here: TabState) -> tuple[Request, bool]:
 
     Returns what it asks for, and whether it has changed what other controls show.
     """
-    message = (st.session_state.get(_KEY) or {}).get("hand")
+    message = stage_state("hand")
     if message is None:
         return Request(revision=here.revision), False
     try:
