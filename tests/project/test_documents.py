@@ -13,6 +13,7 @@ import pytest
 import streamlit as st
 from PIL import Image, ImageChops
 
+from pages.ui.site import SITE
 from tests.support.documents import CODE, DOCUMENTS, README, ROOT
 
 FOLDERS = "rfcore|pages|assets|tests|benchmarks|deploy|docs|\\.streamlit|\\.ci"
@@ -157,6 +158,22 @@ def test_the_readme_is_short_and_leads_to_every_document() -> None:
     assert len(README.splitlines()) <= MAX_README_LINES
     linked = set(re.findall(r"\]\(([\w/.]+\.md)[)#]", README))
     assert linked == DOCUMENTS.keys() - {"README.md"}
+
+
+def unlisted_pages(readme: str) -> set[str]:
+    """The pages that are in the README's table or in the app, and not in both."""
+    table = readme.split("## The pages\n")[1].split("\n## ")[0]
+    return {entry.title for entry in SITE} ^ set(
+        re.findall(r"^\| ([A-Z][^|]*) \|", table, re.MULTILINE)
+    )
+
+
+def test_the_readme_lists_every_page() -> None:
+    assert unlisted_pages(README) == set()
+    assert unlisted_pages(README.replace("| Present |", "| Presenter |")) == {
+        "Present",
+        "Presenter",
+    }
 
 
 def test_the_notebook_example_runs_and_prints_what_it_says() -> None:

@@ -94,7 +94,7 @@ def test_a_wrong_name_or_limit_is_found() -> None:
 
 def test_there_is_a_recipe_for_each_addition() -> None:
     recipes = re.findall(
-        r"^\| (an? \w+) \|.*\| `[^|]+` \|$", DOCUMENTS["docs/changing.md"], re.MULTILINE
+        r"^\| (an? \w+) \|.*\| `[^|]+ \|$", DOCUMENTS["docs/changing.md"], re.MULTILINE
     )
     named = re.search(r"recipes for (.*?)\.", README, re.DOTALL)
     assert len(recipes) == 10
