@@ -5,10 +5,19 @@
 
 import { whenGone } from "./on-unmount.js";
 
-const MOST = 20_000; // characters
+const MAX_LENGTH = 20_000; // characters
 
-const told = new WeakMap(); // by element: { name, last, listen }
+/**
+ * @import { ComponentCall } from "./component.d.ts"
+ *
+ * What is known of one component on the page. last: the text that the server has.
+ * @typedef {{ tell: () => void, last?: string, listen?: (event: StorageEvent) => void }} Known
+ */
 
+/** @type {WeakMap<Element, Known>} */
+const told = new WeakMap();
+
+/** @param {(storage: Storage) => string | null | void} action */
 function stored(action) {
   try {
     return action(window.localStorage) ?? "";
@@ -17,28 +26,38 @@ function stored(action) {
   }
 }
 
+/** @param {ComponentCall<{ name: string, text: string | null }>} call */
 export function keep({ data, parentElement, setStateValue }) {
   const { name, text } = data;
   if (text !== null) stored((storage) => storage.setItem(name, text));
-  const state = told.get(parentElement) ?? {};
+  /** @type {Known} */
+  const state = told.get(parentElement) ?? { tell: () => {} };
   told.set(parentElement, state);
   state.tell = () => {
     // No more than the server reads: a message that is too long would end the connection.
-    const kept = stored((storage) => storage.getItem(name)).slice(0, MOST);
+    const kept = stored((storage) => storage.getItem(name)).slice(0, MAX_LENGTH);
     if (kept === state.last) return;
     state.last = kept;
     setStateValue("kept", kept);
   };
   if (text !== null) state.last = text;
-  if (!state.listen) {
-    state.listen = (event) => {
-      if (event.key === name || event.key === null) state.tell();
-    };
-    window.addEventListener("storage", state.listen);
-  }
+  const listen = (state.listen ??= listenTo(name, state));
   if (text === null) state.tell();
   return whenGone(parentElement, () => {
-    window.removeEventListener("storage", state.listen);
+    window.removeEventListener("storage", listen);
     told.delete(parentElement);
   });
+}
+
+/**
+ * Tell what another tab has written under a name.
+ * @param {string} name
+ * @param {Known} state
+ */
+function listenTo(name, state) {
+  const listen = (/** @type {StorageEvent} */ event) => {
+    if (event.key === name || event.key === null) state.tell();
+  };
+  window.addEventListener("storage", listen);
+  return listen;
 }

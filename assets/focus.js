@@ -5,12 +5,22 @@ import { whenGone } from "./on-unmount.js";
 
 const FRAMES = 60; // to wait at most until the page has changed
 
-let before = null; // { place, answered } that the page showed last
-let here = null; // the element on it
+/**
+ * @import { ComponentCall } from "./component.d.ts"
+ * @typedef {{ place: string, answered: boolean }} Shown
+ */
 
+/** @type {Shown | null} what the page showed last */
+let before = null;
+/** @type {Element | null} the element on it */
+let here = null;
+
+/** @returns {HTMLElement | null} */
 const title = () => document.querySelector('[data-testid="stMain"] h1');
+/** @returns {HTMLElement | null} */
 const card = () => document.querySelector(".st-key-task_card");
 
+/** @param {ComponentCall<Shown>} call */
 export function land({ data, parentElement }) {
   const last = before;
   before = data;
@@ -25,8 +35,15 @@ export function land({ data, parentElement }) {
 const isLost = () => document.activeElement === document.body;
 
 // What stands above the title belongs to a new step, too.
-const toTop = () => document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+const toTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 
+/**
+ * Move the focus to an element once it is there and it is time.
+ * @param {() => HTMLElement | null} find
+ * @param {() => boolean} isTime
+ * @param {() => void} [then]
+ * @param {number} [frames] to wait at most
+ */
 function bring(find, isTime, then = () => {}, frames = FRAMES) {
   const target = find();
   if (target && isTime()) {

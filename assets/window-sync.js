@@ -3,8 +3,29 @@
 
 import { whenGone } from "./on-unmount.js";
 
-const windows = new WeakMap(); // by element
+/**
+ * @import { ComponentCall } from "./component.d.ts"
+ *
+ * turns: counts how often a page was turned here. talk: which talk it is. clock: whether this is the
+ * speaker's window, which shows how long the talk has lasted.
+ * @typedef {{ deck: string, slide: number, turns: number, talk: string | null, clock: boolean }} Data
+ *
+ * One of the two windows. began: ms since 1970.
+ * @typedef {object} Window
+ * @property {BroadcastChannel} channel
+ * @property {number} heard
+ * @property {number | null} turns
+ * @property {number | null} slide
+ * @property {number | null} began
+ * @property {(slide: number) => void} tell
+ * @property {(data: Data) => void} update
+ * @property {ReturnType<typeof setInterval>} [ticking]
+ */
 
+/** @type {WeakMap<Element, Window>} */
+const windows = new WeakMap();
+
+/** @param {ComponentCall<Data>} call */
 export function follow({ data, parentElement, setStateValue }) {
   const here = windows.get(parentElement) ?? open(parentElement, data);
   here.tell = (slide) => setStateValue("heard", [slide, (here.heard += 1)]);
@@ -16,9 +37,22 @@ export function follow({ data, parentElement, setStateValue }) {
   });
 }
 
+/**
+ * @param {HTMLElement} parent
+ * @param {Data} data
+ */
 function open(parent, { deck, clock }) {
   const channel = new BroadcastChannel(`shift-lab-${deck}`);
-  const here = { channel, heard: 0, turns: null, slide: null, began: null };
+  /** @type {Window} */
+  const here = {
+    channel,
+    heard: 0,
+    turns: null,
+    slide: null,
+    began: null,
+    tell: () => {},
+    update: () => {},
+  };
   windows.set(parent, here);
   const say = () => channel.postMessage({ slide: here.slide, began: here.began });
   channel.onmessage = ({ data }) => {
@@ -56,7 +90,11 @@ function open(parent, { deck, clock }) {
   return here;
 }
 
-// A reload goes on with the talk; a new start begins another.
+/**
+ * When the talk began. A reload goes on with it; a new start begins another.
+ * @param {string} deck
+ * @param {string | null} talk
+ */
 function beganAt(deck, talk) {
   const name = `shift-lab-talk-${deck}`;
   const [known, began] = keptTalk(name);
@@ -66,15 +104,17 @@ function beganAt(deck, talk) {
   return now;
 }
 
+/** @param {string} name */
 function keptTalk(name) {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(name));
+    const kept = JSON.parse(sessionStorage.getItem(name) ?? "null");
     return Array.isArray(kept) ? kept : ["", 0];
   } catch {
     return ["", 0]; // what is kept there is none of ours
   }
 }
 
+/** @param {number | null} began */
 function minutes(began) {
   if (began === null) return "0:00";
   const seconds = Math.max(0, Math.floor((Date.now() - began) / 1000));
