@@ -289,7 +289,7 @@ def test_one_training_at_a_time_and_a_stop_keeps_nothing(slow: Callable[[], None
 
 
 def test_the_store_keeps_the_specs_that_were_asked_for_last() -> None:
-    store = GridStore(kept=2)
+    store = GridStore(capacity=2)
     specs = [
         PartsSpec(grids=(1,), distances=(0,), examples=4, fresh=2, steps=1, seed=seed)
         for seed in range(3)

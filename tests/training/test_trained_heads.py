@@ -2,13 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier, Event, Lock
+from threading import Barrier, BoundedSemaphore, Event, Lock
 from typing import Any
 
 import numpy as np
 import pytest
 
 from pages.ui.training import heads as module
+from pages.ui.training import job_store
 from pages.ui.training.heads import HeadStore, TrainingProgress
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import Experiment
@@ -61,7 +62,7 @@ def test_progress_is_told_from_phase_to_phase() -> None:
 
 def trained_by_many(store: HeadStore, experiments: list[Experiment]) -> tuple[list[Any], int, int]:
     """Train from as many threads at once; return the results, and how many ran, at most at once."""
-    carried_out, lock, start = module._carry_out, Lock(), Barrier(len(experiments))
+    carried_out, lock, start = module._train, Lock(), Barrier(len(experiments))
     running = most = runs = 0
 
     def counted(*given: Any) -> Any:
@@ -81,7 +82,7 @@ def trained_by_many(store: HeadStore, experiments: list[Experiment]) -> tuple[li
         return store.train(experiment)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(module, "_carry_out", counted)
+        patched.setattr(module, "_train", counted)
         with ThreadPoolExecutor(len(experiments)) as pool:
             return list(pool.map(train, experiments)), runs, most
 
@@ -102,14 +103,14 @@ def test_one_training_runs_at_a_time() -> None:
 
 def test_two_gates_for_one_store_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     store = HeadStore()
-    monkeypatch.setattr(store, "_turn", module.BoundedSemaphore(6))
+    monkeypatch.setattr(store._heads.queue, "_free", BoundedSemaphore(6))
     _, runs, _ = trained_by_many(store, [TINY] * 6)
     assert runs > 1
 
 
 def test_who_waits_is_told_and_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
     store, inside, leave = HeadStore(), Event(), Event()
-    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(job_store, "POLL_SECONDS", 0.01)
 
     def hold(progress: TrainingProgress) -> None:
         inside.set()
@@ -145,7 +146,7 @@ def test_a_training_that_is_stopped_leaves_nothing_behind(phase: str) -> None:
 
 
 def test_the_least_recently_used_leaves_first() -> None:
-    store = HeadStore(kept=2)
+    store = HeadStore(capacity=2)
     experiments = [replace(TINY, seed=seed) for seed in range(3)]
     first, second = (store.train(experiment) for experiment in experiments[:2])
     assert store.find(experiments[0]) is first

@@ -1,7 +1,7 @@
-"""What the experiments of the Claim check have found: each is carried out once for all learners.
+"""Results of the claims' experiments, shared by all learners: each experiment runs once.
 
-Those that need trained heads or grids run in a thread of their own, and take what they need from
-the stores of the pages, which are then ready as well. Pure: no Streamlit here.
+Experiments that need trained heads or grids run in a thread of their own. They use the stores of
+the pages, so that those pages find them trained. Pure.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pages.ui.training import heads as trained_heads
 from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Cases
 
 SLOW_CLAIMS = (*HEAD_EXPERIMENTS, *FACE_EXPERIMENTS)
-"""Claims whose experiments take seconds."""
+"""Claims whose experiments need a training that takes seconds."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class ClaimResults:
-    """The cases of each claim by its name; as many as there are claims."""
+    """The cases of each claim, by the claim's name."""
 
     def __init__(self) -> None:
         self._found: dict[str, Cases] = {}
@@ -31,26 +31,26 @@ class ClaimResults:
         self._worker: Thread | None = None
 
     def find(self, name: str) -> Cases | None:
-        """Return what was found about a claim; a cheap one is tried out now, if it was not yet."""
+        """Return the cases of a claim; a quick experiment that has not run yet runs now."""
         if name in EXPERIMENTS and not self._is_known(name):
             with self._one_at_a_time:
                 if not self._is_known(name):
-                    self._carry_out([name])
+                    self._run([name])
         return self._found.get(name)
 
     def has_failed(self, name: str) -> bool:
-        """Whether an experiment was tried and came to no end."""
+        """Whether an experiment was tried and failed."""
         return name in self._failed
 
     def start(self) -> None:
-        """Begin what takes seconds, unless it is done or under way."""
+        """Start the slow experiments, unless they are done or under way."""
         with self._lock:
             if self._worker is None and not all(map(self._is_known, SLOW_CLAIMS)):
                 self._worker = Thread(target=self._work, name="claims", daemon=True)
                 self._worker.start()
 
     def wait(self) -> None:
-        """Wait until what takes seconds, if it is under way, has ended."""
+        """Wait until the slow experiments, if they are under way, have ended."""
         with self._lock:
             worker = self._worker
         if worker is not None:
@@ -62,16 +62,16 @@ class ClaimResults:
     def _work(self) -> None:
         try:
             for names in (HEAD_EXPERIMENTS, FACE_EXPERIMENTS):
-                self._carry_out([name for name in names if not self._is_known(name)])
+                self._run([name for name in names if not self._is_known(name)])
         finally:
             with self._lock:
                 self._worker = None
 
-    def _carry_out(self, names: list[str]) -> None:
+    def _run(self, names: list[str]) -> None:
         for name in names:
             try:
                 cases = _cases_of(name)
-            except Exception:  # whatever went wrong, a page shows a sentence and no trace
+            except Exception:  # the page reports the failure; it must not show a trace
                 _LOG.exception("the experiment of claim %s failed", name)
                 self._failed.add(name)
                 continue
@@ -84,12 +84,12 @@ CLAIM_RESULTS = ClaimResults()
 
 
 def _cases_of(name: str) -> Cases | None:
-    """Carry out a claim's experiment; None when a learner has stopped the training it needs."""
+    """Run a claim's experiment; None when a learner has stopped the training that it needs."""
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]()
     if name in HEAD_EXPERIMENTS:
         experiment = HEADS.scene.experiment
-        assert experiment is not None  # this room's scene has heads
+        assert experiment is not None  # the scene of this workspace has heads
         heads = trained_heads.HEAD_STORE.train(experiment)
         return HEAD_EXPERIMENTS[name](experiment, heads.classifiers, heads.maps)
     spec, store = SPECS["avg"], faces.GRID_STORE

@@ -1,18 +1,15 @@
-"""Trained heads, kept for all learners: the same experiment is trained once. Pure: no Streamlit."""
+"""Trained heads, shared by all learners: each experiment is trained once. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import count
-from threading import BoundedSemaphore
 from time import perf_counter
 from typing import Literal
 
 import numpy as np
 
-from pages.ui.training.lru_store import LruStore
+from pages.ui.training.job_store import JobStore
 from rfcore.heads.classifier import Classifier
 from rfcore.heads.depth_study import DepthResult, compare_depths
 from rfcore.heads.experiment import Experiment
@@ -22,12 +19,11 @@ from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
 
 CAPACITY = 32
-"""Experiments that are kept: 0.3 MB each with the defaults, at most some 10 MB."""
+"""Experiments that are kept; each takes 0.3 MB with the defaults, at most 10 MB in all."""
 
 DEPTHS_CAPACITY = 16
-"""Comparisons of depths that are kept, a few KB each: they hold no weights."""
+"""Comparisons of depths that are kept; each takes a few KB, for it holds no weights."""
 
-_POLL_SECONDS = 0.2  # seconds between two looks whether the other training is over
 _MAX_ODDS = 60.0  # log-odds beyond which a probability is 1 to a float
 
 Phase = Literal["waiting", "drawing", "training", "asking"]
@@ -35,7 +31,7 @@ Phase = Literal["waiting", "drawing", "training", "asking"]
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """How far a training is. share: 0 to 1 of its phase. heads: (loss, accuracy) by name."""
+    """How far a training is. share: of its phase, 0 to 1. heads: (loss, accuracy) by head name."""
 
     phase: Phase
     share: float
@@ -43,7 +39,7 @@ class TrainingProgress:
 
 
 ProgressCallback = Callable[[TrainingProgress], None]
-"""Called again and again; what it raises ends the training, and nothing of it is kept."""
+"""Called again and again; an exception from it ends the training, and nothing is kept."""
 
 
 def _report_to_nobody(progress: TrainingProgress) -> None:
@@ -52,11 +48,11 @@ def _report_to_nobody(progress: TrainingProgress) -> None:
 
 @dataclass(frozen=True, eq=False)
 class TrainedHeads:
-    """An experiment that was carried out.
+    """The result of an experiment.
 
     classifiers: one for each of HEADS. maps: float32 (heads, classes shown, rows, cols, classes),
-    from `position_maps`. accuracy: (heads, 2, 2), of the quarters. largest_logits: (heads,), the
-    largest logit of each head at any place. seconds: that it took. serial: no other has it.
+    from `position_maps`. accuracy: (heads, 2, 2), in each quarter. largest_logits: (heads,), the
+    largest logit of each head at any place. seconds: the duration. serial: unique in the store.
     """
 
     experiment: Experiment
@@ -69,60 +65,53 @@ class TrainedHeads:
 
 
 class HeadStore:
-    """Trained experiments by their settings, the least recently used one leaving first."""
+    """Trained heads and comparisons of depths, by their experiment; one training at a time."""
 
-    def __init__(self, kept: int = CAPACITY) -> None:
-        self._found = LruStore[Experiment, TrainedHeads](kept)
-        self._depths = LruStore[Experiment, tuple[DepthResult, ...]](DEPTHS_CAPACITY)
-        self._turn, self._serials = BoundedSemaphore(), count(1)
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._heads = JobStore[Experiment, TrainedHeads](capacity)
+        self._depths = JobStore[Experiment, tuple[DepthResult, ...]](
+            DEPTHS_CAPACITY, self._heads.queue
+        )
 
     def find(self, experiment: Experiment | None) -> TrainedHeads | None:
-        """Return what was trained with these settings, if it is kept."""
-        return None if experiment is None else self._found.find(experiment)
+        """Return the trained heads of an experiment, if they are kept."""
+        return None if experiment is None else self._heads.find(experiment)
 
     def train(
         self, experiment: Experiment, report: ProgressCallback = _report_to_nobody
     ) -> TrainedHeads:
-        """Return the trained heads of an experiment: the kept ones, or new ones.
+        """Return the trained heads of an experiment, kept or new.
 
-        One experiment at a time is trained; who comes meanwhile waits, and is told so.
-        Raises what rfcore does, and whatever `report` raises.
+        report: called with the progress, and with "waiting" while another training runs.
+        Raises what rfcore and `report` raise.
         """
-        with self._own_turn(report):
-            found = self.find(experiment)
-            if found is None:
-                found = _carry_out(experiment, report, next(self._serials))
-                self._found.keep(experiment, found)
-            return found
+        return self._heads.run(
+            experiment,
+            lambda serial: _train(experiment, report, serial),
+            lambda: report(TrainingProgress("waiting", 0.0)),
+        )
 
     def find_depths(self, experiment: Experiment) -> tuple[DepthResult, ...] | None:
-        """Return the comparison of depths with these settings, if it is kept."""
+        """Return the comparison of depths of an experiment, if it is kept."""
         return self._depths.find(_in_the_upper_left(experiment))
 
     def compare(
         self, experiment: Experiment, report: ProgressCallback = _report_to_nobody
     ) -> tuple[DepthResult, ...]:
-        """Return how deeper and shallower stacks fare, kept or new; waits its turn as `train`."""
+        """Return the accuracy of stacks of several depths, kept or new; waits as `train` does."""
 
-        def stacks(done: int, total: int) -> None:
+        def compared(done: int, total: int) -> None:
             report(TrainingProgress("training", done / total))
 
-        with self._own_turn(report):
-            found = self.find_depths(experiment)
-            if found is None:
-                report(TrainingProgress("training", 0.0))
-                found = compare_depths(experiment, progress=stacks)
-                self._depths.keep(_in_the_upper_left(experiment), found)
-            return found
+        def compare(_: int) -> tuple[DepthResult, ...]:
+            report(TrainingProgress("training", 0.0))
+            return compare_depths(experiment, progress=compared)
 
-    @contextmanager
-    def _own_turn(self, report: ProgressCallback) -> Iterator[None]:
-        while not self._turn.acquire(timeout=_POLL_SECONDS):
-            report(TrainingProgress("waiting", 0.0))
-        try:
-            yield
-        finally:
-            self._turn.release()
+        return self._depths.run(
+            _in_the_upper_left(experiment),
+            compare,
+            lambda: report(TrainingProgress("waiting", 0.0)),
+        )
 
 
 HEAD_STORE = HeadStore()
@@ -130,11 +119,11 @@ HEAD_STORE = HeadStore()
 
 
 def _in_the_upper_left(experiment: Experiment) -> Experiment:
-    """Return what a comparison of depths makes of an experiment, wherever its own examples lie."""
+    """Return the experiment that a comparison of depths runs, always in the upper left."""
     return replace(experiment, where="upper left")
 
 
-def _carry_out(experiment: Experiment, report: ProgressCallback, serial: int) -> TrainedHeads:
+def _train(experiment: Experiment, report: ProgressCallback, serial: int) -> TrainedHeads:
     start, heads = perf_counter(), {}
 
     def drawn(done: int, total: int) -> None:
@@ -150,7 +139,7 @@ def _carry_out(experiment: Experiment, report: ProgressCallback, serial: int) ->
 
     classifiers = train_heads(experiment, drawn=drawn, progress=stepped)
     maps = position_maps(experiment, classifiers, progress=asked)
-    # Both logits of a head are opposite numbers, so that half of the log-odds is either.
+    # The two logits of a head are opposite numbers, so half of the log-odds is their size.
     with np.errstate(divide="ignore"):
         odds = np.abs(np.log(maps[..., 0]) - np.log(maps[..., 1])).clip(max=_MAX_ODDS)
     maps = maps.astype(np.float32)

@@ -1,4 +1,4 @@
-"""What was made once for all learners: a bounded number of things by their settings. Pure."""
+"""A bounded store of results by the settings that they were made with. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Made = TypeVar("Made")
 
 
 class LruStore(Generic[Settings, Made]):
-    """Things by the settings they were made with, the least recently used leaving first.
+    """Results by their settings; the least recently used one leaves first. Thread-safe.
 
-    Threads may share it. most: how many are kept.
+    capacity: how many results are kept.
 
     >>> squares = LruStore[int, int](2)
     >>> for number in (1, 2, 1, 3):
@@ -23,21 +23,21 @@ class LruStore(Generic[Settings, Made]):
     [1, None, 9]
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
         self._made: OrderedDict[Settings, Made] = OrderedDict()
         self._lock = Lock()
 
     def find(self, settings: Settings) -> Made | None:
-        """Return what was made with these settings, if it is kept."""
+        """Return the result of these settings, if it is kept."""
         with self._lock:
             if settings in self._made:
                 self._made.move_to_end(settings)
             return self._made.get(settings)
 
     def keep(self, settings: Settings, made: Made) -> None:
-        """Keep what was made with these settings."""
+        """Keep the result of these settings."""
         with self._lock:
             self._made[settings] = made
-            while len(self._made) > self._most:
+            while len(self._made) > self._capacity:
                 self._made.popitem(last=False)

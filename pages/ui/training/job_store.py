@@ -1,0 +1,76 @@
+"""Results of long jobs, shared by all learners: each job runs once, one at a time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from threading import BoundedSemaphore
+from typing import Generic, TypeVar
+
+from pages.ui.training.lru_store import LruStore
+
+Settings = TypeVar("Settings")
+Made = TypeVar("Made")
+
+POLL_SECONDS = 0.2
+"""Seconds between two checks whether another job has ended."""
+
+
+class JobQueue:
+    """Lets one job run at a time; the threads of all other jobs wait."""
+
+    def __init__(self) -> None:
+        self._free = BoundedSemaphore()
+
+    @contextmanager
+    def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Wait until no other job runs, then keep all others waiting.
+
+        on_wait: called again and again while another job runs; an exception from it ends the wait.
+        """
+        while not self._free.acquire(timeout=POLL_SECONDS):
+            on_wait()
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+class JobStore(Generic[Settings, Made]):
+    """The results of jobs by their settings; the least recently used result leaves first.
+
+    capacity: how many results are kept. queue: that of another store whose jobs must not run at
+    the same time; a queue of this store alone when left out.
+
+    >>> squares = JobStore[int, int](capacity=2)
+    >>> squares.run(3, lambda serial: 3**2), squares.find(3), squares.find(4)
+    (9, 9, None)
+    """
+
+    def __init__(self, capacity: int, queue: JobQueue | None = None) -> None:
+        self._results = LruStore[Settings, Made](capacity)
+        self.queue = queue or JobQueue()
+        self._serials = count(1)
+
+    def find(self, settings: Settings) -> Made | None:
+        """Return the result of the job with these settings, if it is kept."""
+        return self._results.find(settings)
+
+    def run(
+        self,
+        settings: Settings,
+        job: Callable[[int], Made],
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> Made:
+        """Return the kept result of these settings, or run the job and keep what it returns.
+
+        job: gets a serial number that no other job of this store gets. on_wait: see `JobQueue`.
+        Raises what the job or on_wait raises; then nothing is kept.
+        """
+        with self.queue.turn(on_wait):
+            result = self.find(settings)
+            if result is None:
+                result = job(next(self._serials))
+                self._results.keep(settings, result)
+            return result
