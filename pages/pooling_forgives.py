@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui.controls import notices, pool
 from pages.ui.scene.questions import question_of
 from pages.ui.scene.workspaces import POOL
+from pages.ui.sections import pooling
 from pages.ui.session.tab_state import open_workspace
 from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
@@ -18,6 +19,6 @@ share_bar()
 pool.pool_controls()
 steps, classic = st.columns(2, gap="large")
 with steps:
-    pool.peak_section()
+    pooling.peak_section()
 with classic:
-    pool.classic_section()
+    pooling.classic_section()

@@ -1,4 +1,4 @@
-"""The GIF of a sweep, read back: its frames, its colours, and the pattern that moves in them."""
+"""GIFs, read back: their frames, their colours, and the pattern that moves in them."""
 
 import re
 from dataclasses import replace
@@ -20,16 +20,16 @@ from pages.ui.scene.workspaces import room_of
 from pages.ui.share import gif as gif_module
 from pages.ui.share.animation import (
     DIRECTIONS,
-    MOST_COST,
-    MOST_FRAMES,
-    Sweep,
-    beginning,
-    longest_way,
+    MAX_COST,
+    MAX_FRAMES,
+    Animation,
+    animation_start,
+    max_steps,
 )
-from pages.ui.share.gif import MOST_PIXELS, TALLEST, WIDEST, layout_of, make_gif
+from pages.ui.share.gif import MAX_HEIGHT, MAX_PIXELS, MAX_WIDTH, layout_of, make_gif
 from pages.ui.share.gif_colors import ACCENT, RAMPS, STEPS, TABLE, gray, ink_on, mixed, signed
-from pages.ui.share.gif_panels import map_box, margin_of, shot_of
-from pages.ui.share.gif_text import font, plain
+from pages.ui.share.gif_panels import animation_frame, map_box, margin_of
+from pages.ui.share.gif_text import drawable_text, font
 from rfcore.stack import Stack
 
 COLORS_JS = Path(__file__).resolve().parents[2] / "assets" / "stage" / "draw" / "colors.js"
@@ -58,48 +58,48 @@ def numbered(frame: NDArray[np.uint8]) -> NDArray[np.int64]:
     return numbers
 
 
-def place_of_pattern(frame: NDArray[np.uint8], sweep: Sweep) -> tuple[float, float]:
+def place_of_pattern(frame: NDArray[np.uint8], animation: Animation) -> tuple[float, float]:
     """Where the solid box of the learner's colour stands, (row, col) in pixels of the picture.
 
     The dashed box of the start has gaps: only whole sides count.
     """
-    layout, margin = layout_in(sweep)
+    layout, margin = layout_in(animation)
     top, left = layout.corner(0)
     is_accent = numbered(frame)[top : top + layout.side, left : left + layout.side] == ACCENT
-    long = 0.9 * sweep.scene.pattern_size * layout.zoom
+    long = 0.9 * animation.scene.pattern_size * layout.zoom
     row = np.flatnonzero(is_accent.sum(axis=1) >= long)[0]
     col = np.flatnonzero(is_accent.sum(axis=0) >= long)[0]
     return tuple((int(at) + 1) / layout.zoom - margin for at in (row, col))  # type: ignore[return-value]
 
 
-def layout_in(sweep: Sweep) -> tuple[gif_module.Layout, int]:
-    panels, size = shot_of(sweep.scene).panels, sweep.scene.size
+def layout_in(animation: Animation) -> tuple[gif_module.Layout, int]:
+    panels, size = animation_frame(animation.scene).panels, animation.scene.size
     margin = margin_of(panels, size)
-    return layout_of(len(panels), size + 2 * margin, sweep.frames), margin
+    return layout_of(len(panels), size + 2 * margin, animation.frames), margin
 
 
-def panel_in(frame: NDArray[np.uint8], sweep: Sweep, index: int) -> NDArray[np.uint8]:
-    layout, _ = layout_in(sweep)
+def panel_in(frame: NDArray[np.uint8], animation: Animation, index: int) -> NDArray[np.uint8]:
+    layout, _ = layout_in(animation)
     top, left = layout.corner(index)
     return frame[top : top + layout.side, left : left + layout.side]
 
 
-def assert_shows_the_movement(frames: Frames, sweep: Sweep) -> None:
+def assert_shows_the_movement(frames: Frames, animation: Animation) -> None:
     """Assert that the pattern goes one step a frame, and that the maps see it."""
-    assert len(frames) == sweep.steps + 1
-    down, right = DIRECTIONS[sweep.direction]
-    row, col = sweep.scene.position
+    assert len(frames) == animation.steps + 1
+    down, right = DIRECTIONS[animation.direction]
+    row, col = animation.scene.position
     for step, frame in enumerate(frames):
-        assert place_of_pattern(frame, sweep) == (row + step * down, col + step * right)
-    for index in range(1, len(shot_of(sweep.scene).panels)):
-        maps = [panel_in(frame, sweep, index) for frame in frames]
+        assert place_of_pattern(frame, animation) == (row + step * down, col + step * right)
+    for index in range(1, len(animation_frame(animation.scene).panels)):
+        maps = [panel_in(frame, animation, index) for frame in frames]
         assert any((now != maps[0]).any() for now in maps[1:]), f"map {index} stands still"
 
 
 @cache
-def made(direction: str = "to the right", steps: int = 6) -> tuple[Sweep, bytes]:
-    sweep = Sweep(PLAIN, direction, steps)
-    return sweep, make_gif(sweep, 0.2)
+def made(direction: str = "to the right", steps: int = 6) -> tuple[Animation, bytes]:
+    animation = Animation(PLAIN, direction, steps)
+    return animation, make_gif(animation, 0.2)
 
 
 # ---- frames
@@ -107,36 +107,36 @@ def made(direction: str = "to the right", steps: int = 6) -> tuple[Sweep, bytes]
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_the_pattern_goes_a_step_a_frame(direction: str) -> None:
-    sweep, gif = made(direction)
+    animation, gif = made(direction)
     frames = frames_of(gif)
-    assert_shows_the_movement(frames, sweep)
-    layout, _ = layout_in(sweep)
+    assert_shows_the_movement(frames, animation)
+    layout, _ = layout_in(animation)
     assert {frame.shape for frame in frames} == {(*layout.size[::-1], 3)}
     assert layout.columns == 4
-    assert WIDEST * 0.7 < layout.size[0] <= WIDEST
+    assert MAX_WIDTH * 0.7 < layout.size[0] <= MAX_WIDTH
     assert durations_of(gif) == [200] * 7
     assert Image.open(BytesIO(gif)).info["loop"] == 0  # for ever
 
 
 def test_frames_that_are_all_alike_are_caught() -> None:
-    sweep, gif = made()
+    animation, gif = made()
     first, *others = frames_of(gif)
     with pytest.raises(AssertionError):
-        assert_shows_the_movement([first] * (1 + len(others)), sweep)
+        assert_shows_the_movement([first] * (1 + len(others)), animation)
     still = [frame.copy() for frame in (first, *others)]
     for frame in still:  # the picture moves, and one map does not
-        panel_in(frame, sweep, 2)[:] = panel_in(first, sweep, 2)
+        panel_in(frame, animation, 2)[:] = panel_in(first, animation, 2)
     with pytest.raises(AssertionError, match="map 2 stands still"):
-        assert_shows_the_movement(still, sweep)
+        assert_shows_the_movement(still, animation)
     with pytest.raises(AssertionError):
-        assert_shows_the_movement([first, *others[1:]], sweep)
+        assert_shows_the_movement([first, *others[1:]], animation)
 
 
 def test_a_map_stands_in_the_pictures_own_coordinates() -> None:
     """A cell of the last map is read where its field's middle is, and is what the core computes."""
-    sweep, gif = made()
-    layout, margin = layout_in(sweep)
-    frame, scene = frames_of(gif)[3], sweep.scenes()[3]
+    animation, gif = made()
+    layout, margin = layout_in(animation)
+    frame, scene = frames_of(gif)[3], animation.scenes()[3]
     setting = setting_of(scene.at_rest())
     for layer in range(3):
         values = setting.look(scene).maps[layer]
@@ -150,11 +150,11 @@ def test_a_map_stands_in_the_pictures_own_coordinates() -> None:
                 zip(field.start, field.size, field.jump, strict=True)
             )
         ]
-        shown = numbered(panel_in(frame, sweep, 1 + layer))[np.ix_(*places)]
+        shown = numbered(panel_in(frame, animation, 1 + layer))[np.ix_(*places)]
         wanted = signed(values, setting.scales[layer])
         same = np.array(TABLE)[shown] == np.array(TABLE)[wanted]
         assert same.all()
-    picture = numbered(panel_in(frame, sweep, 0))[layout.zoom // 2 :: layout.zoom][
+    picture = numbered(panel_in(frame, animation, 0))[layout.zoom // 2 :: layout.zoom][
         :, layout.zoom // 2 :: layout.zoom
     ]
     inside = np.s_[40:, 30:]  # away from the boxes
@@ -170,33 +170,33 @@ def test_the_map_boxes_are_those_of_the_stage() -> None:
 
 @pytest.mark.parametrize("lens", [lens for lens in LENSES if lens not in ("heads", "parts")])
 def test_every_lens_shows_its_panels_moving(lens: Lens) -> None:
-    scene = beginning(replace(room_of(lens).scene, lens=lens), here=True)
-    sweep = Sweep(scene, "to the right", 3)
-    frames = frames_of(make_gif(sweep, 0.1))
-    panels = shot_of(scene).panels
+    scene = animation_start(replace(room_of(lens).scene, lens=lens), here=True)
+    animation = Animation(scene, "to the right", 3)
+    frames = frames_of(make_gif(animation, 0.1))
+    panels = animation_frame(scene).panels
     extras = {"roads": 2, "sharing": 1}.get(lens, 0)
     assert len(panels) == 1 + len(scene.stack) + extras
     assert len(frames) == 4
     for before, after in pairwise(frames):
-        assert (panel_in(before, sweep, 0) != panel_in(after, sweep, 0)).any()
+        assert (panel_in(before, animation, 0) != panel_in(after, animation, 0)).any()
     for frame in frames:
         numbered(frame)  # no colour but those of the table
 
 
 @pytest.mark.parametrize("lens", ["heads", "parts"])
 def test_untrained_pages_show_the_picture_moving(lens: Lens) -> None:
-    sweep = Sweep(beginning(room_of(lens).scene, here=True), "down", 2)
-    frames = frames_of(make_gif(sweep, 0.1))
+    animation = Animation(animation_start(room_of(lens).scene, here=True), "down", 2)
+    frames = frames_of(make_gif(animation, 0.1))
     assert len(frames) == 3
-    assert (panel_in(frames[0], sweep, 0) != panel_in(frames[1], sweep, 0)).any()
+    assert (panel_in(frames[0], animation, 0) != panel_in(frames[1], animation, 0)).any()
 
 
 def test_the_whole_picture_moves_where_the_scene_says_so() -> None:
     scene = replace(PLAIN, image="bricks", moves="wrap")
-    sweep = Sweep(scene, "to the right", 2)
-    frames = frames_of(make_gif(sweep, 0.1))
-    layout, margin = layout_in(sweep)
-    first, second = (panel_in(frame, sweep, 0) for frame in frames[:2])
+    animation = Animation(scene, "to the right", 2)
+    frames = frames_of(make_gif(animation, 0.1))
+    layout, margin = layout_in(animation)
+    first, second = (panel_in(frame, animation, 0) for frame in frames[:2])
     rows = slice((margin + 50) * layout.zoom, (margin + 62) * layout.zoom)  # below the pattern
     z, left, right = layout.zoom, (margin + 1) * layout.zoom, (margin + 60) * layout.zoom
     np.testing.assert_array_equal(second[rows, left + z : right + z], first[rows, left:right])
@@ -204,7 +204,7 @@ def test_the_whole_picture_moves_where_the_scene_says_so() -> None:
 
 def test_progress_is_told_after_every_frame() -> None:
     told: list[int] = []
-    make_gif(Sweep(PLAIN, "down", 3), 0.1, told.append)
+    make_gif(Animation(PLAIN, "down", 3), 0.1, told.append)
     assert told == [1, 2, 3, 4]
 
 
@@ -214,28 +214,31 @@ def test_making_it_stops_where_the_page_stops() -> None:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        make_gif(Sweep(PLAIN, "down", 20), 0.1, stop)
+        make_gif(Animation(PLAIN, "down", 20), 0.1, stop)
 
 
-# ---- what a sweep may be
+# ---- what an animation may be
 
 
-def test_a_sweep_begins_where_the_drag_did_or_where_the_pattern_is() -> None:
+def test_an_animation_begins_where_the_drag_did_or_where_the_pattern_is() -> None:
     scene = replace(PLAIN, position=(30, 40))
-    assert beginning(scene, here=False).position == (20, 10)
-    assert (beginning(scene, here=True).start, beginning(scene, here=True).position) == (
+    assert animation_start(scene, here=False).position == (20, 10)
+    assert (
+        animation_start(scene, here=True).start,
+        animation_start(scene, here=True).position,
+    ) == (
         (30, 40),
         (30, 40),
     )
 
 
 def test_the_longest_way_ends_at_the_edge() -> None:
-    assert longest_way(PLAIN, "to the right") == 38
-    assert longest_way(PLAIN, "down") == 28
-    assert longest_way(PLAIN, "diagonally") == 28
-    assert longest_way(replace(PLAIN, size=256), "down") == MOST_FRAMES - 1
+    assert max_steps(PLAIN, "to the right") == 38
+    assert max_steps(PLAIN, "down") == 28
+    assert max_steps(PLAIN, "diagonally") == 28
+    assert max_steps(replace(PLAIN, size=256), "down") == MAX_FRAMES - 1
     for direction in DIRECTIONS:
-        last = Sweep(PLAIN, direction, longest_way(PLAIN, direction)).scenes()[-1]
+        last = Animation(PLAIN, direction, max_steps(PLAIN, direction)).scenes()[-1]
         assert 48 in last.position
 
 
@@ -257,16 +260,16 @@ def test_what_does_not_fit_is_refused(
     scene: Scene, direction: str, steps: int, sentence: str
 ) -> None:
     with pytest.raises(SceneError, match=f"^{re.escape(sentence)}$"):
-        Sweep(scene, direction, steps)
+        Animation(scene, direction, steps)
 
 
 def test_what_is_too_dear_is_refused() -> None:
     dear = replace(PLAIN, size=256).with_stack(Stack.parse(PRESETS["convolutions only"]))
     cost = dear.stack.cost((1, 256, 256))
-    fits = MOST_COST // cost - 1
-    assert Sweep(dear, "down", fits).frames * cost <= MOST_COST
+    fits = MAX_COST // cost - 1
+    assert Animation(dear, "down", fits).frames * cost <= MAX_COST
     with pytest.raises(SceneError, match=rf"^{fits + 2} frames of these layers need [\d,]+ mult"):
-        Sweep(dear, "down", fits + 1)
+        Animation(dear, "down", fits + 1)
 
 
 def test_a_frame_stays_within_its_bounds() -> None:
@@ -280,9 +283,9 @@ def test_a_frame_stays_within_its_bounds() -> None:
         width, height = layout.size
         assert layout.columns * layout.rows >= panels
         assert layout.zoom >= 1
-        assert width <= WIDEST
-        assert height <= TALLEST
-        assert width * height * frames <= MOST_PIXELS
+        assert width <= MAX_WIDTH
+        assert height <= MAX_HEIGHT
+        assert width * height * frames <= MAX_PIXELS
     assert {extent for _, extent, _ in refused} == {256, 320}
     assert min(panels for panels, _, frames in refused if frames == 20) == 9
     sentence = (
@@ -331,15 +334,15 @@ def test_the_table_fits_a_gif_and_steps_are_fine() -> None:
 @pytest.mark.parametrize("lens", LENSES)
 def test_every_letter_is_in_the_type(lens: Lens) -> None:
     missing = bytes(font(20).getmask("\uffff"))
-    scene = beginning(replace(room_of(lens).scene, lens=lens), here=True)
-    for at in Sweep(scene, "diagonally", min(3, longest_way(scene, "diagonally"))).scenes():
-        shot = shot_of(at)
+    scene = animation_start(replace(room_of(lens).scene, lens=lens), here=True)
+    for at in Animation(scene, "diagonally", min(3, max_steps(scene, "diagonally"))).scenes():
+        shot = animation_frame(at)
         captions = [text for panel in shot.panels for text in (panel.title, panel.note)]
-        for letter in set(plain(" ".join([shot.sentence, *captions]))) - {" "}:
+        for letter in set(drawable_text(" ".join([shot.sentence, *captions]))) - {" "}:
             assert bytes(font(20).getmask(letter)) != missing, letter
 
 
 def test_the_outlines_stand_where_the_pattern_is_and_where_it_began() -> None:
-    shot = shot_of(Scene(position=(30, 12), start=(24, 10)))
+    shot = animation_frame(Scene(position=(30, 12), start=(24, 10)))
     assert shot.around == (30, 46, 12, 28)
     assert shot.began == (24, 40, 10, 26)

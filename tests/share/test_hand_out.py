@@ -22,7 +22,7 @@ from pages.ui.share.hand_out import (
     ONLY_HERE,
     TOO_LONG,
     code_html,
-    is_only_here,
+    is_loopback,
     link_html,
     short_link,
 )
@@ -81,7 +81,7 @@ def test_the_link_reads_well_and_holds_no_markup() -> None:
     ],
 )
 def test_a_link_that_nobody_else_can_open_is_known(link: str, only_here: bool) -> None:
-    assert is_only_here(link) is only_here
+    assert is_loopback(link) is only_here
 
 
 @pytest.mark.parametrize("scene", [STACK.scene, PARTS.scene, busy_scene()])
@@ -163,31 +163,31 @@ def test_a_code_that_says_another_link_is_caught() -> None:
     assert (cells != drawn_cells(code_of("http://a.b/?at=1,3"))).any()
 
 
-def test_a_sweep_is_made_on_the_page() -> None:
+def test_a_gif_is_made_on_the_page() -> None:
     page = opened("feature_map_shifts", {"picture": "flat", "at": "24,40"}, "Make a GIF")
     assert page.slider[0].max == 8
-    assert "sweep_made" not in page.session_state
+    assert "gif_made" not in page.session_state
     page.slider[0].set_value(3)
     click(page, "Make a GIF")  # each run of a whole page would close the dialog
     click(page, "Make the GIF")
     run_clean(page)
-    sweep, seconds, gif = page.session_state["sweep_made"]
-    assert (sweep.steps, sweep.direction, seconds) == (3, "to the right", 0.2)
+    animation, seconds, gif = page.session_state["gif_made"]
+    assert (animation.steps, animation.direction, seconds) == (3, "to the right", 0.2)
     assert Image.open(BytesIO(gif)).n_frames == 4
     (download,) = page.get("download_button")
     assert download.proto.label.startswith("Download the GIF (4 frames, ")
     click(page, "Make a GIF")
     run_clean(page)
-    assert "sweep_made" not in page.session_state
+    assert "gif_made" not in page.session_state
 
 
-def test_a_sweep_that_does_not_fit_is_refused_in_a_sentence() -> None:
+def test_a_gif_that_does_not_fit_is_refused_in_a_sentence() -> None:
     page = opened("feature_map_shifts", {"at": "24,48"}, "Make a GIF")
     assert [info.value for info in page.info] == [
         "The cat is at the border already and cannot go to the right; choose another direction or "
         "another place to begin."
     ]
-    page.selectbox(key="sweep_direction").select("down")
+    page.selectbox(key="gif_direction").select("down")
     click(page, "Make a GIF")
     run_clean(page)
     assert not page.info
@@ -207,6 +207,6 @@ def test_few_gifs_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         run_clean(page)
         busy = ["Others are making GIFs just now. Try again in a moment."]
         assert [error.value for error in page.error] == (busy if refused else [])
-        assert ("sweep_made" in page.session_state) is not refused
+        assert ("gif_made" in page.session_state) is not refused
         if others:
             gif_dialog._AT_ONCE.release()

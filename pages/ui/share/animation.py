@@ -1,4 +1,4 @@
-"""A sweep: the pattern moving along a line, one step after the other. Pure: no Streamlit here."""
+"""An animation: the pattern moves along a line, one pixel a frame. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from rfcore.layers import Pair
 DIRECTIONS: dict[str, Pair] = {"to the right": (0, 1), "down": (1, 0), "diagonally": (1, 1)}
 """The step of each direction, (rows, cols) in pixels."""
 
-MOST_FRAMES = 64
+MAX_FRAMES = 64
 
-MOST_COST = 2_000_000_000
-"""Multiply-adds of all frames: about a second on one core."""
+MAX_COST = 2_000_000_000
+"""Multiply-adds of all frames together; they take about one second on one core."""
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """A scene whose pattern goes so many steps of one pixel into a direction.
+class Animation:
+    """A scene whose pattern moves `steps` pixels in a direction, one pixel a frame.
 
-    Raises SceneError for a way that does not fit the picture, or that costs too much.
+    direction: a name in DIRECTIONS. Raises SceneError when the way does not fit the picture or when
+    the frames cost more than MAX_COST.
     """
 
     scene: Scene
@@ -29,25 +30,25 @@ class Sweep:
     steps: int
 
     def __post_init__(self) -> None:
-        longest = longest_way(self.scene, self.direction)
-        if not 1 <= self.steps <= longest:
+        most = max_steps(self.scene, self.direction)
+        if not 1 <= self.steps <= most:
             raise SceneError(
                 f"from row {self.scene.position[0]}, column {self.scene.position[1]} the "
-                f"{self.scene.pattern} can go 1 to {longest} px {self.direction}, got {self.steps}"
-                if longest
+                f"{self.scene.pattern} can go 1 to {most} px {self.direction}, got {self.steps}"
+                if most
                 else f"the {self.scene.pattern} is at the border already and cannot go "
                 f"{self.direction}; choose another direction or another place to begin"
             )
         cost = self.frames * self.scene.stack.cost((1, self.scene.size, self.scene.size))
-        if cost > MOST_COST:
+        if cost > MAX_COST:
             raise SceneError(
                 f"{self.frames} frames of these layers need {cost:,} multiply-adds, and a GIF may "
-                f"take {MOST_COST:,}; go fewer steps, or take a smaller picture or fewer channels"
+                f"take {MAX_COST:,}; go fewer steps, or take a smaller picture or fewer channels"
             )
 
     @property
     def frames(self) -> int:
-        """How many frames there are: one before the first step, and one after each."""
+        """Number of frames: one before the first step and one after each step."""
         return self.steps + 1
 
     def scenes(self) -> list[Scene]:
@@ -59,24 +60,26 @@ class Sweep:
         ]
 
 
-def beginning(scene: Scene, *, here: bool) -> Scene:
-    """Return the scene at the beginning of a sweep: where the drag began, or where it is now.
+def animation_start(scene: Scene, *, here: bool) -> Scene:
+    """Return the first scene of an animation.
 
-    >>> beginning(Scene(position=(30, 12)), here=False).position
+    here: whether the pattern starts where it is now; otherwise it starts where the drag began.
+
+    >>> animation_start(Scene(position=(30, 12)), here=False).position
     (24, 12)
     """
     place = scene.position if here else scene.start
     return replace(scene, position=place, start=place)
 
 
-def longest_way(scene: Scene, direction: str) -> int:
-    """Return the most steps that a sweep can have from here.
+def max_steps(scene: Scene, direction: str) -> int:
+    """Return how many steps an animation can have at most from where the pattern is.
 
-    >>> longest_way(Scene(), "to the right")  # 64 pixels less the cat's 16 and the 12 before it
+    >>> max_steps(Scene(), "to the right")  # 64 pixels less the cat's 16 and the 12 before it
     36
     """
     limit = scene.size - scene.pattern_size
     room = [
         limit - at for at, step in zip(scene.position, DIRECTIONS[direction], strict=True) if step
     ]
-    return min(*room, MOST_FRAMES - 1)
+    return min(*room, MAX_FRAMES - 1)

@@ -1,6 +1,7 @@
-"""A sweep as an animated GIF: drawn pixel by pixel from a fixed table of colours. Pure.
+"""An animation as a GIF, drawn pixel by pixel from a fixed table of colours. Pure.
 
-Cells are whole pixels of the GIF, so they stay crisp on a slide. Made in memory, never on disk.
+A cell of a map is a whole number of GIF pixels, so its edges stay sharp. Nothing is written to
+disk.
 """
 
 from __future__ import annotations
@@ -13,29 +14,30 @@ import numpy as np
 from PIL import Image
 
 from pages.ui.scene.limits import SceneError
-from pages.ui.share.animation import Sweep
+from pages.ui.share.animation import Animation
 from pages.ui.share.gif_colors import ACCENT, TABLE, WHITE
-from pages.ui.share.gif_panels import Box, Panel, Shot, margin_of, scaled, shot_of
+from pages.ui.share.gif_panels import AnimationFrame, Box, Panel, animation_frame, margin_of, scaled
 from pages.ui.share.gif_text import write_caption, write_numbers, write_sentence
 from rfcore.ops import Array
 
-WIDEST, TALLEST = 1600, 1000
-"""Pixels that a frame may have; a slide has little more."""
+MAX_WIDTH, MAX_HEIGHT = 1600, 1000
+"""Pixels of the largest frame, about the size of a slide."""
 
-MOST_PIXELS = 40_000_000
-"""Of all frames together: so many bytes of memory while a GIF is made, and about twice that."""
+MAX_PIXELS = 40_000_000
+"""Pixels of all frames together. Making a GIF takes up to about three times as many bytes."""
 
-_LARGEST_PANEL, _SMALLEST_PANEL = 560, 180  # px; smaller ones wrap into another row
+_MAX_PANEL, _MIN_PANEL = 560, 180  # px; smaller ones wrap into another row
 _GAP, _CAPTION, _SENTENCE = 20, 66, 104  # px between panels, above each, and below them all
-_NARROWEST = 760  # px; a sentence needs room
+_MIN_WIDTH = 760  # px; a sentence needs room
 _EDGE = WHITE * 2 // 3
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where panels stand: how many in a row, how many rows, and the GIF's pixels per picture pixel.
+    """Where the panels of a frame are.
 
-    extent: picture pixels of a panel's side, with the margin on both sides.
+    columns, rows: number of panels. zoom: GIF pixels per picture pixel. extent: picture pixels of a
+    panel's side, including the margin on both sides.
     """
 
     columns: int
@@ -53,7 +55,7 @@ class Layout:
         """Width and height of a frame, in pixels."""
         width = self.columns * self.side + (self.columns + 1) * _GAP
         height = self.rows * (self.side + _CAPTION + _GAP) + _SENTENCE
-        return max(width, _NARROWEST), height
+        return max(width, _MIN_WIDTH), height
 
     def corner(self, index: int) -> tuple[int, int]:
         """Return the (row, col) pixel where a panel begins, below its caption."""
@@ -65,19 +67,19 @@ class Layout:
 
 
 def layout_of(panels: int, extent: int, frames: int) -> Layout:
-    """Return the layout with the fewest rows whose panels are large enough to be seen.
+    """Return the layout with the fewest rows whose panels are at least _MIN_PANEL pixels wide.
 
-    panels: how many. extent: of each, in picture pixels. frames: of the GIF, for its size.
-    Raises SceneError when they are too many or too large.
+    panels: how many there are. extent: the side of each, in picture pixels. frames: of the GIF.
+    Raises SceneError when no layout fits the limits of a GIF.
     """
     best: Layout | None = None
     for rows in range(1, panels + 1):
         columns = -(-panels // rows)
-        for zoom in range(1, max(1, _LARGEST_PANEL // extent) + 1):
+        for zoom in range(1, max(1, _MAX_PANEL // extent) + 1):
             layout = Layout(columns, rows, zoom, extent)
             if _fits(layout, frames) and (best is None or zoom > best.zoom):
                 best = layout
-        if best is not None and best.side >= _SMALLEST_PANEL:
+        if best is not None and best.side >= _MIN_PANEL:
             break
     if best is None:
         raise SceneError(
@@ -89,15 +91,17 @@ def layout_of(panels: int, extent: int, frames: int) -> Layout:
 
 def _fits(layout: Layout, frames: int) -> bool:
     width, height = layout.size
-    return width <= WIDEST and height <= TALLEST and width * height * frames <= MOST_PIXELS
+    return width <= MAX_WIDTH and height <= MAX_HEIGHT and width * height * frames <= MAX_PIXELS
 
 
-def make_gif(sweep: Sweep, seconds: float, progress: Callable[[int], object] = int) -> bytes:
-    """Return a sweep as a GIF that plays without end.
+def make_gif(
+    animation: Animation, seconds: float, progress: Callable[[int], object] = int
+) -> bytes:
+    """Return an animation as a GIF that repeats forever.
 
-    seconds: that a frame is shown. progress: is told after every frame how many are done.
+    seconds: for which each frame is shown. progress: called after each frame with the number done.
     """
-    frames = _frames(sweep, progress)
+    frames = _frames(animation, progress)
     file = BytesIO()
     next(frames).save(
         file,
@@ -110,36 +114,36 @@ def make_gif(sweep: Sweep, seconds: float, progress: Callable[[int], object] = i
     return file.getvalue()
 
 
-def _frames(sweep: Sweep, progress: Callable[[int], object]) -> Iterator[Image.Image]:
+def _frames(animation: Animation, progress: Callable[[int], object]) -> Iterator[Image.Image]:
     layout: Layout | None = None
-    for done, scene in enumerate(sweep.scenes(), 1):
-        shot = shot_of(scene)
-        margin = margin_of(shot.panels, scene.size)
-        layout = layout or layout_of(len(shot.panels), scene.size + 2 * margin, sweep.frames)
-        yield draw_frame(shot, layout, margin, scene.size)
+    for done, scene in enumerate(animation.scenes(), 1):
+        frame = animation_frame(scene)
+        margin = margin_of(frame.panels, scene.size)
+        layout = layout or layout_of(len(frame.panels), scene.size + 2 * margin, animation.frames)
+        yield draw_frame(frame, layout, margin, scene.size)
         progress(done)
 
 
-def draw_frame(shot: Shot, layout: Layout, margin: int, size: int) -> Image.Image:
-    """Return one frame, an image whose pixels are numbers of colours in TABLE."""
+def draw_frame(frame: AnimationFrame, layout: Layout, margin: int, size: int) -> Image.Image:
+    """Return one frame: an image whose pixels are indices of colours in TABLE."""
     width, height = layout.size
     pixels = np.full((height, width), WHITE, np.uint8)
-    writing = Image.new("L", (width, height), 255)
-    for index, panel in enumerate(shot.panels):
+    text_layer = Image.new("L", (width, height), 255)
+    for index, panel in enumerate(frame.panels):
         corner = layout.corner(index)
         target = pixels[_part(corner, layout.side)]
         _draw_cells(target, panel, layout.zoom, margin)
         _frame_picture(target, layout.zoom, margin, size)
-        write_caption(writing, panel, corner, layout.side)
+        write_caption(text_layer, panel, corner, layout.side)
     picture = pixels[_part(layout.corner(0), layout.side)]
-    if shot.began != shot.around:
-        _outline(picture, shot.began, layout.zoom, margin, dashed=True)
-    _outline(picture, shot.around, layout.zoom, margin)
-    write_sentence(writing, shot.sentence, height - _SENTENCE, _GAP)
-    letters = np.asarray(writing)
+    if frame.began != frame.around:
+        _outline(picture, frame.began, layout.zoom, margin, dashed=True)
+    _outline(picture, frame.around, layout.zoom, margin)
+    write_sentence(text_layer, frame.sentence, height - _SENTENCE, _GAP)
+    letters = np.asarray(text_layer)
     pixels[letters < 255] = np.rint(letters[letters < 255] * (WHITE / 255))
     image = Image.fromarray(pixels)
-    for index, panel in enumerate(shot.panels):
+    for index, panel in enumerate(frame.panels):
         write_numbers(image, panel, layout.corner(index), layout.zoom, margin)
     image.putpalette([part for color in TABLE for part in color])
     return image
@@ -154,13 +158,13 @@ def _draw_cells(target: Array, panel: Panel, zoom: int, margin: int) -> None:
     rows, cols = panel.colors.shape
     down, across = (row1 - row0) // rows, (col1 - col0) // cols
     cells = np.repeat(np.repeat(panel.colors, down, axis=0), across, axis=1)
-    top, left = max(0, -row0), max(0, -col0)  # of a map that reaches beyond the margin
+    top, left = max(0, -row0), max(0, -col0)  # cells beyond the margin
     shown = cells[top : len(target) - row0, left : len(target) - col0]
     target[row0 + top :, col0 + left :][: shown.shape[0], : shown.shape[1]] = shown
 
 
 def _frame_picture(target: Array, zoom: int, margin: int, size: int) -> None:
-    """Draw the picture's own edge, so that every panel shows how much of it a map covers."""
+    """Draw the picture's edge in a panel, so that it shows how much of the picture a map covers."""
     low, high = margin * zoom, (margin + size) * zoom
     for edge in (low, high - 1):
         target[edge, low:high] = _EDGE
@@ -168,7 +172,7 @@ def _frame_picture(target: Array, zoom: int, margin: int, size: int) -> None:
 
 
 def _outline(target: Array, box: Box, zoom: int, margin: int, *, dashed: bool = False) -> None:
-    """Draw a box in the learner's colour, on a light rim so that it shows on anything."""
+    """Draw a box in the accent colour, with a light rim that makes it visible on any colour."""
     row0, row1, col0, col1 = scaled(box, zoom, margin)
     rows, cols = np.indices(target.shape)
     # How far a pixel lies outside the box's edge; negative inside.

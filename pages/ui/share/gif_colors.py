@@ -1,7 +1,7 @@
-"""The colours of a sweep's GIF: grays and the stage's signed colours, 256 at most. Pure.
+"""The colours of a GIF: grays and the stage's signed colours, at most 256. Pure.
 
-A GIF has one table of colours, so each pixel is chosen from it at once and nothing is matched
-afterwards. They are the stage's own light ones (assets/stage/draw/colors.js), in fewer steps.
+A GIF has one table of colours, and its pixels are indices into it. The colours are those of the
+stage's light theme (assets/stage/draw/colors.js), in fewer steps.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ RAMPS: dict[str, tuple[Color, Color, Color]] = {
     "negative": ((250, 250, 248), (122, 170, 221), (22, 66, 138)),
     "positive": ((250, 250, 248), (240, 163, 84), (148, 54, 0)),
 }
-"""From zero to the strongest value, by way of the middle."""
+"""The colours at zero, at half and at the full value."""
 
 GRAYS = 96
-"""Steps from black to white, for pictures and type."""
+"""Steps from black to white, for pictures and text."""
 
 STEPS = 74
-"""Steps of each sign; an even number, so that the middle of a ramp is one of them."""
+"""Steps of each sign; even, so that the middle of a ramp is one of them."""
 
 _ACCENT: Color = (179, 19, 95)
 
@@ -32,7 +32,7 @@ ACCENT = GRAYS + 2 * STEPS + 1
 
 
 def mixed(ramp: tuple[Color, ...], share: float) -> Color:
-    """Return the colour at a share, from 0 to 1, of the way along a ramp; halves go up.
+    """Return the colour at a position from 0 to 1 along a ramp, rounded half up.
 
     >>> mixed(((0, 0, 0), (10, 20, 30)), 0.25)
     (3, 5, 8)
@@ -56,24 +56,24 @@ def _table() -> list[Color]:
 
 
 TABLE: tuple[Color, ...] = tuple(_table())
-"""Every colour by its number."""
+"""Every colour, by its index."""
 
 _LIGHTNESS = np.array(TABLE) @ (0.299, 0.587, 0.114)
 
 
 def gray(values: Array, full: float) -> Array:
-    """Return the colour numbers of a picture whose values reach from 0, black, to `full`."""
+    """Return the colour indices of a picture; 0 is black and `full` is white."""
     found: Array = np.rint(np.clip(values / full, 0, 1) * WHITE).astype(np.uint8)
     return found
 
 
 def signed(values: Array, full: float) -> Array:
-    """Return the colour numbers of a map whose colour is full at -`full` and `full`."""
+    """Return the colour indices of a map; the strongest colours are at -`full` and `full`."""
     steps = np.rint(np.clip(values / full, -1, 1) * STEPS)
     found: Array = (steps + _ZERO).astype(np.uint8)
     return found
 
 
 def ink_on(number: int) -> int:
-    """Return black or white, whichever is read better on a colour."""
+    """Return the index of black or white, whichever has more contrast on a colour."""
     return BLACK if _LIGHTNESS[number] > 130 else WHITE

@@ -1,4 +1,4 @@
-"""Making a GIF of a sweep: where it goes, how far and how fast. Made on a click, not on a drag."""
+"""The dialog that makes a GIF: direction, start, distance and speed."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import streamlit as st
 
 from pages.ui.scene.limits import SceneError
 from pages.ui.session.tab_state import tab_state
-from pages.ui.share.animation import DIRECTIONS, Sweep, beginning, longest_way
+from pages.ui.share.animation import DIRECTIONS, Animation, animation_start, max_steps
 from pages.ui.share.gif import make_gif
 from pages.ui.text.sentence import as_sentence
 
-_MADE = "sweep_made"
+_MADE = "gif_made"
 _SPEEDS = {"slow": 0.5, "medium": 0.2, "fast": 0.1}
-"""Seconds of a frame."""
+"""Seconds for which each frame is shown."""
 
 _PLACES = {"where the drag began": False, "where it is now": True}
-_USUAL_WAY = 16  # px
+_DEFAULT_STEPS = 16
 
 _AT_ONCE = BoundedSemaphore(2)
-"""Each GIF takes memory while it is made; a whole class may press the button at once."""
-_PATIENCE = 30  # seconds
+"""How many GIFs are made at once: each takes memory, and a whole class may press the button."""
+_TIMEOUT = 30  # seconds
 
 
 def gif_button() -> None:
-    """Show a button that opens the making of a GIF of the scene."""
+    """Show a button that opens the dialog."""
     if st.button("Make a GIF", key="make_a_gif", icon=":material/gif_box:"):
         _forget()
-        _sweep()
+        _gif_dialog()
 
 
 def _forget() -> None:
@@ -37,49 +37,49 @@ def _forget() -> None:
 
 
 @st.dialog("A GIF for your slides", width="large", icon=":material/gif_box:", on_dismiss=_forget)
-def _sweep() -> None:
+def _gif_dialog() -> None:
     st.caption("The pattern goes along a line, a pixel a frame, with all maps beside it.")
     try:
-        sweep = _chosen_sweep()
+        animation = _chosen_animation()
     except SceneError as error:
         _forget()
         st.info(as_sentence(str(error)))
         return
-    speed = st.session_state["sweep_speed"]
+    speed = st.session_state["gif_speed"]
     row = st.container(horizontal=True)
-    if row.button("Make the GIF", key="sweep_make", type="primary"):
-        _make(sweep, _SPEEDS[speed])
-    _show(sweep, speed, row)
+    if row.button("Make the GIF", key="gif_make", type="primary"):
+        _make(animation, _SPEEDS[speed])
+    _show(animation, speed, row)
 
 
-def _chosen_sweep() -> Sweep:
+def _chosen_animation() -> Animation:
     scene = tab_state().scene
     unit = "px" if scene.full == 1 else "cells"
-    way, place, pace = st.columns(3)
-    direction = way.selectbox("It moves", DIRECTIONS, key="sweep_direction", filter_mode=None)
-    here = place.selectbox("It starts", _PLACES, key="sweep_place", filter_mode=None)
-    pace.selectbox("Speed", _SPEEDS, index=1, key="sweep_speed", filter_mode=None)
-    scene = beginning(scene, here=_PLACES[here])
-    longest = longest_way(scene, direction)
-    steps = longest
-    if longest > 1:
-        steps = st.slider(f"How far, in {unit}", 1, longest, min(longest, _USUAL_WAY))
-    return Sweep(scene, direction, steps)
+    left, middle, right = st.columns(3)
+    direction = left.selectbox("It moves", DIRECTIONS, key="gif_direction", filter_mode=None)
+    here = middle.selectbox("It starts", _PLACES, key="gif_place", filter_mode=None)
+    right.selectbox("Speed", _SPEEDS, index=1, key="gif_speed", filter_mode=None)
+    scene = animation_start(scene, here=_PLACES[here])
+    most = max_steps(scene, direction)
+    steps = most
+    if most > 1:
+        steps = st.slider(f"How far, in {unit}", 1, most, min(most, _DEFAULT_STEPS))
+    return Animation(scene, direction, steps)
 
 
-def _make(sweep: Sweep, seconds: float) -> None:
+def _make(animation: Animation, seconds: float) -> None:
     bar = st.progress(0.0, "Waiting for others who make a GIF just now.")
     _forget()
-    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+    if not _AT_ONCE.acquire(timeout=_TIMEOUT):
         bar.empty()
         st.error("Others are making GIFs just now. Try again in a moment.")
         return
     try:
 
-        def tell(done: int) -> None:
-            bar.progress(done / sweep.frames, f"Frame {done} of {sweep.frames}")
+        def show_progress(done: int) -> None:
+            bar.progress(done / animation.frames, f"Frame {done} of {animation.frames}")
 
-        st.session_state[_MADE] = (sweep, seconds, make_gif(sweep, seconds, tell))
+        st.session_state[_MADE] = (animation, seconds, make_gif(animation, seconds, show_progress))
     except SceneError as error:
         st.error(as_sentence(str(error)))
     finally:
@@ -87,23 +87,24 @@ def _make(sweep: Sweep, seconds: float) -> None:
     bar.empty()
 
 
-def _show(sweep: Sweep, speed: str, row: Any) -> None:
-    """Show the GIF that was made last, if it is still the one that is asked for."""
+def _show(animation: Animation, speed: str, row: Any) -> None:
+    """Show the GIF that was made last, if it has the present settings."""
     made_of, seconds, gif = st.session_state.get(_MADE, (None, 0.0, b""))
-    if (made_of, seconds) != (sweep, _SPEEDS[speed]):
+    if (made_of, seconds) != (animation, _SPEEDS[speed]):
         _forget()
         return
-    st.image(gif, alt=f"The {sweep.scene.pattern} moves {sweep.steps} steps {sweep.direction}.")
+    pattern = animation.scene.pattern
+    st.image(gif, alt=f"The {pattern} moves {animation.steps} steps {animation.direction}.")
     row.download_button(
-        f"Download the GIF ({sweep.frames} frames, {_size_text(len(gif))})",
+        f"Download the GIF ({animation.frames} frames, {_file_size(len(gif))})",
         gif,
-        file_name=f"shift-lab-{sweep.scene.lens}.gif",
+        file_name=f"shift-lab-{animation.scene.lens}.gif",
         mime="image/gif",
-        key="sweep_download",
+        key="gif_download",
         on_click="ignore",
         icon=":material/download:",
     )
 
 
-def _size_text(size: int) -> str:
+def _file_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"

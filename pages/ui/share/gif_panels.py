@@ -1,4 +1,4 @@
-"""One frame of a sweep as panels: the picture, and beside it every map of the stage. Pure."""
+"""One frame of an animation as panels: the picture and every map that the stage shows. Pure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from rfcore.ops import Array
 from rfcore.receptive_field import ReceptiveField
 
 Box = tuple[float, float, float, float]
-"""Row and column bounds, half-open, in pixels of the picture: (row0, row1, col0, col1)."""
+"""Half-open bounds (row0, row1, col0, col1), in pixels of the picture."""
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """A picture or a map: its two lines of caption, its cells' colours and where they lie.
+    """A picture or a map.
 
-    numbers: what to write into the cells, None for nothing.
+    title, note: the two lines of the caption. colors: of its cells, (rows, cols), as indices. box:
+    where the cells are. numbers: to write into the cells, (rows, cols), or None.
     """
 
     title: str
@@ -36,19 +37,21 @@ class Panel:
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
-    """All that one frame shows: panels, the picture first, and what just happened in words."""
+class AnimationFrame:
+    """What one frame shows.
+
+    panels: the picture first. sentence: what the move changed. around: the square of the pattern.
+    began: the same square at the start of the drag.
+    """
 
     panels: tuple[Panel, ...]
     sentence: str
     around: Box
-    """The pattern's own square."""
     began: Box
-    """Where that was at the beginning."""
 
 
-def shot_of(scene: Scene) -> Shot:
-    """Return the frame of a scene."""
+def animation_frame(scene: Scene) -> AnimationFrame:
+    """Return what the frame of one scene shows."""
     moment, lens = moment_of(scene), LENSES[scene.lens]
     fixed, moving = lens.fixed(scene, moment.setting).header, lens.moving(moment)
     numbers = fixed.get("numbers", lens.numbers)
@@ -61,7 +64,7 @@ def shot_of(scene: Scene) -> Shot:
         _extra_panel(moment, extra, moving.planes[f"extra{i}"], numbers)
         for i, extra in enumerate(fixed.get("extras", []))
     ]
-    return Shot(
+    return AnimationFrame(
         panels=(_picture_panel(moment, numbers), *maps, *extras),
         sentence=moving.header["sentence"],
         around=_square(scene.position, scene.pattern_size),
@@ -102,7 +105,7 @@ def _extra_panel(moment: Moment, extra: dict[str, Any], plane: Array, numbers: b
 
 
 def map_box(field: ReceptiveField, shape: Pair) -> Box:
-    """Return where a map is drawn: each cell is jump wide and sits at the middle of its field."""
+    """Return the box of a map: a cell is as wide as the jump and is centred in its field."""
     row0, col0 = (
         start + (size - jump) / 2
         for start, size, jump in zip(field.start, field.size, field.jump, strict=True)
@@ -115,12 +118,12 @@ def _square(place: Pair, side: int) -> Box:
 
 
 def margin_of(panels: tuple[Panel, ...], size: int) -> int:
-    """Return how many pixels the maps reach beyond the picture, within reason."""
+    """Return by how many pixels the maps reach beyond the picture, at most max(3, size // 8)."""
     beyond = max(max(-p.box[0], p.box[1] - size, -p.box[2], p.box[3] - size) for p in panels)
     return int(min(np.ceil(max(0, beyond)), max(3, size // 8)))
 
 
 def scaled(box: Box, zoom: int, margin: int) -> tuple[int, int, int, int]:
-    """Return a box in pixels of its panel, which shows `margin` round the picture."""
+    """Return a box in GIF pixels of its panel, which begins `margin` pixels outside the picture."""
     row0, row1, col0, col1 = (int(np.floor((at + margin) * zoom + 0.5)) for at in box)
     return row0, row1, col0, col1

@@ -1,4 +1,4 @@
-"""What is written in a sweep's GIF: captions, the sentence, the numbers of large cells. Pure."""
+"""The text in a GIF: captions, the sentence, and numbers in cells that are large enough. Pure."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from pages.ui.share.gif_panels import Panel, scaled
 from pages.ui.text.format import decimal
 
 _INK = 37  # gray; the stage's own is as dark
-_SMALLEST_CELL = 17  # px of a cell below which its number is left out, as on the stage
+_MIN_CELL = 17  # px; smaller cells show no number, as on the stage
 _TITLE, _SENTENCE = 26, (26, 23, 20, 17, 14)  # px; a long sentence is written smaller
 _LINES = 3
 
-_PLAIN = str.maketrans({"×": "x", "−": "-", "–": "-", "→": "right", "←": "left"})
-_PLAIN |= str.maketrans({"↑": "up", "↓": "down", "\u00a0": " ", "é": "e"})
+_REPLACEMENTS = str.maketrans({"×": "x", "−": "-", "–": "-", "→": "right", "←": "left"})
+_REPLACEMENTS |= str.maketrans({"↑": "up", "↓": "down", "\u00a0": " ", "é": "e"})
 
 
 @lru_cache(maxsize=32)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the type that comes with Pillow, `size` pixels high."""
+    """Return the font that comes with Pillow, `size` pixels high."""
     found = ImageFont.load_default(size)
-    assert isinstance(found, ImageFont.FreeTypeFont)  # every wheel of Pillow has FreeType
+    assert isinstance(found, ImageFont.FreeTypeFont)  # every wheel of Pillow includes FreeType
     return found
 
 
-def plain(text: str) -> str:
-    """Return a text in the letters that the type has.
+def drawable_text(text: str) -> str:
+    """Return a text that uses only characters of the font.
 
-    >>> plain("picture 64×64")
+    >>> drawable_text("picture 64×64")
     'picture 64x64'
     """
-    return text.translate(_PLAIN)
+    return text.translate(_REPLACEMENTS)
 
 
 def write_caption(image: Image.Image, panel: Panel, corner: tuple[int, int], side: int) -> None:
@@ -42,17 +42,17 @@ def write_caption(image: Image.Image, panel: Panel, corner: tuple[int, int], sid
     pen = ImageDraw.Draw(image)
     row, col = corner
     for text, size, above in ((panel.title, _TITLE, 34), (panel.note, 20, 7)):
-        text = plain(text)
+        text = drawable_text(text)
         while size > 9 and font(size).getlength(text) > side:
             size -= 1
         pen.text((col, row - above), text, fill=_INK, font=font(size), anchor="ls")
 
 
 def write_sentence(image: Image.Image, sentence: str, top: int, left: int) -> None:
-    """Write a sentence below the row `top`, in as large a type as its three lines allow."""
+    """Write a sentence below the row `top`, in the largest font in which it fits three lines."""
     width = image.width - 2 * left
     for size in _SENTENCE:
-        lines = list(_lines(plain(sentence), size, width))
+        lines = list(_lines(drawable_text(sentence), size, width))
         if len(lines) <= _LINES:
             break
     pen = ImageDraw.Draw(image)
@@ -74,9 +74,9 @@ def _lines(text: str, size: int, width: int) -> Iterator[str]:
 def write_numbers(
     image: Image.Image, panel: Panel, corner: tuple[int, int], zoom: int, margin: int
 ) -> None:
-    """Write the number of every cell into it, black or white, where cells are large enough.
+    """Write each cell's number into it, if the cells are large enough.
 
-    image: its pixels are numbers of colours.
+    image: its pixels are indices of colours.
     """
     if panel.numbers is None:
         return
@@ -87,10 +87,10 @@ def write_numbers(
     texts = [[decimal(float(round(value, 2))) for value in line] for line in panel.numbers]
     longest = max(len(text) for line in texts for text in line)
     size = int(min(0.5 * side, 1.55 * side / longest))
-    if side < _SMALLEST_CELL or size < 8:
+    if side < _MIN_CELL or size < 8:
         return
     pen = ImageDraw.Draw(image)
-    pen.fontmode = "1"  # only colours of the table
+    pen.fontmode = "1"  # no antialiasing: only colours of the table
     for r, line in enumerate(texts):
         for c, text in enumerate(line):
             place = (
@@ -98,4 +98,4 @@ def write_numbers(
                 corner[0] + row0 + (r + 0.5) * height,
             )
             ink = ink_on(int(panel.colors[r, c]))
-            pen.text(place, plain(text), fill=ink, font=font(size), anchor="mm")
+            pen.text(place, drawable_text(text), fill=ink, font=font(size), anchor="mm")

@@ -1,4 +1,4 @@
-"""Handing out a scene: its link in large type and as a QR code, to be read from the back row."""
+"""Handing out a scene: its link in large type and as a QR code, large enough for the back row."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ TOO_LONG = (
     "or round their weights."
 )
 
-_QUIET_ZONE = 4  # modules; the standard asks for no fewer
+_QUIET_ZONE = 4  # modules; the standard's minimum
 
-# Dark on white in any theme, for a reader of codes expects that. The link is chosen by one click.
+# Dark on white in any theme, as QR readers expect. One click selects the whole link.
 _STYLE = """
 <style>
 .hand-out-link { margin: 0 0 1rem; font-size: clamp(1.3rem, 3.2vw, 2rem); font-weight: 600;
@@ -53,7 +53,7 @@ def _hand_out() -> None:
     st.html(f"{_STYLE}{link_html(link)}{code or ''}")
     if code is None:
         st.info(TOO_LONG.format(len(link)))
-    if is_only_here(link):
+    if is_loopback(link):
         st.warning(ONLY_HERE)
     if scene.image == UPLOAD:
         st.info(NO_PHOTO)
@@ -62,8 +62,8 @@ def _hand_out() -> None:
 def short_link(scene: Scene, address: str) -> str:
     """Return the shortest link to a scene.
 
-    address: of the page on which the scene is shown, as the browser has it. From the front door the
-    link leads there again, from anywhere else to the page that looks through the scene's lens.
+    address: of the page, as the browser has it. From the app's root address the link leads to the
+    root again; from any other page it leads to the page of the scene's lens.
 
     >>> short_link(Scene(position=(3, 4), start=(3, 4)), "http://lab.example/feature_map_shifts?x=1")
     'http://lab.example/feature_map_shifts?at=3,4'
@@ -77,7 +77,7 @@ def short_link(scene: Scene, address: str) -> str:
 
 
 def link_html(link: str) -> str:
-    """Return a link as text that can be read from afar; it breaks where its parts end."""
+    """Return a link as HTML in large type; lines break between its parts."""
     text = escape(link)
     for end in ("/", "?", "&amp;"):
         text = text.replace(end, f"{end}<wbr>" if end != "&amp;" else f"<wbr>{end}")
@@ -85,7 +85,7 @@ def link_html(link: str) -> str:
 
 
 def code_html(link: str) -> str | None:
-    """Return the QR code of a link as a drawing that stays crisp at any size; None if too long."""
+    """Return the QR code of a link as an SVG image, or None when the link is too long."""
     try:
         code = segno.make(link, micro=False, error="m")
     except segno.DataOverflowError:
@@ -94,10 +94,10 @@ def code_html(link: str) -> str | None:
     return f'<img class="hand-out-code" alt="QR code of the link" src="{drawing}">'
 
 
-def is_only_here(link: str) -> bool:
-    """Whether a link leads to the machine that it is opened on, whichever that is.
+def is_loopback(link: str) -> bool:
+    """Whether a link has a loopback address, which works on the server's own machine only.
 
-    >>> is_only_here("http://localhost:8501/"), is_only_here("http://192.168.1.20:8501/")
+    >>> is_loopback("http://localhost:8501/"), is_loopback("http://192.168.1.20:8501/")
     (True, False)
     """
     host = urlsplit(link).hostname or "localhost"
