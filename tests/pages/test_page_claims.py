@@ -6,7 +6,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.scene import face
 from pages.ui.scene.head_training import Training, to_text
@@ -28,10 +27,15 @@ from pages.ui.training.claims import SLOW_CLAIMS, ClaimResults
 from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Case, Figure, verdict_of
 from rfcore.errors import RfcoreError
 from rfcore.faces.spec import PartsSpec
-from tests.support.page_driver import PAGES, new_page, run_clean
+from tests.support.page_driver import (
+    PAGES,
+    Page,
+    open_page,
+    run_clean,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
 SMALL = PartsSpec(grids=(1, 5, 64), distances=(0, 3), examples=200, fresh=100, steps=60, seed=3)
+TITLE = "What is often said, and what holds"
 YES, NO = (Case(name, f"it is {name}", name == "so", ()) for name in ("so", "other"))
 
 
@@ -59,46 +63,40 @@ def nothing_dear(monkeypatch: pytest.MonkeyPatch) -> ClaimResults:
     return results
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, results: ClaimResults) -> AppTest:
+def open_claims(monkeypatch: pytest.MonkeyPatch, results: ClaimResults) -> Page:
     monkeypatch.setattr(claim_cards, "CLAIM_RESULTS", results)
-    return ran(new_page("claim_check.py", {}))
+    return open_page("claim_check.py", {}, title=TITLE)
 
 
-def ran(page: AppTest) -> AppTest:
-    run_clean(page)
-    assert [title.value for title in page.title] == ["What is often said, and what holds"]
-    return page
-
-
-def texts(page: AppTest) -> str:
+def texts(page: Page) -> str:
     return "\n".join(part.value for part in (*page.markdown, *page.caption))
 
 
-def badges(page: AppTest) -> list[str]:
+def badges(page: Page) -> list[str]:
     """The words of the verdicts, in the order of the cards."""
     found = [re.fullmatch(r":\w+-badge\[:material/\w+: (.+)\]", m.value) for m in page.markdown]
     return [match[1] for match in found if match]
 
 
-def looks(page: AppTest) -> set[tuple[str, str, str]]:
+def looks(page: Page) -> set[tuple[str, str, str]]:
     """The colour, the icon and the words of the verdicts."""
     badge = re.compile(r":(\w+)-badge\[:material/(\w+): (.+)\]")
     return {found.group(1, 2, 3) for m in page.markdown if (found := badge.fullmatch(m.value))}
 
 
-def claims_of(page: AppTest) -> list[str]:
+def claims_of(page: Page) -> list[str]:
     by_text = {explained(f"**{claim.claim}**"): claim.claim for claim in CLAIMS}
     return [by_text[m.value] for m in page.markdown if m.value in by_text]
 
 
-def links(page: AppTest) -> list[tuple[str, str]]:
+def links(page: Page) -> list[tuple[str, str]]:
     return [(link.proto.page, link.proto.query_string) for link in page.get("page_link")]
 
 
 def test_every_claim_has_its_card_its_verdict_and_its_table(
     monkeypatch: pytest.MonkeyPatch, everything: ClaimResults
 ) -> None:
-    page = opened(monkeypatch, everything)
+    page = open_claims(monkeypatch, everything)
     said = [claim for claim in CLAIMS if not claim.is_error]
     errors = [claim for claim in CLAIMS if claim.is_error]
     assert (len(said), len(errors)) == (13, 4)
@@ -133,10 +131,10 @@ def test_every_figure_can_be_read_on_its_card(everything: ClaimResults) -> None:
 def test_the_filter_shows_the_claims_of_one_verdict(
     monkeypatch: pytest.MonkeyPatch, everything: ClaimResults
 ) -> None:
-    page = opened(monkeypatch, everything)
+    page = open_claims(monkeypatch, everything)
     for wanted in ("holds", "holds when", "does not hold"):
         page.segmented_control(key="claim_filter").set_value(wanted)
-        ran(page)
+        run_clean(page)
         names = [c for c in CLAIMS if verdict_of(everything.find(c.name) or ()) == wanted]
         assert claims_of(page) == [claim.claim for claim in names]
         assert set(badges(page)) == {wanted.capitalize()}
@@ -146,7 +144,7 @@ def test_the_filter_shows_the_claims_of_one_verdict(
 def test_the_cheap_claims_are_there_while_the_dear_ones_are_tried_out(
     nothing_dear: ClaimResults,
 ) -> None:
-    page = ran(new_page("claim_check.py", {}))
+    page = open_page("claim_check.py", {}, title=TITLE)
     assert badges(page).count("Being tried out") == len(SLOW_CLAIMS) == 4
     assert len(page.table) == len(EXPERIMENTS)
     assert f"still being tried out {len(SLOW_CLAIMS)}." in texts(page)
@@ -164,8 +162,8 @@ def test_an_experiment_that_fails_shows_a_sentence_and_is_not_tried_again(
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setitem(claim_results.EXPERIMENTS, "own-stride", fails)
-    page = ran(new_page("claim_check.py", {}))
-    ran(page)
+    page = open_page("claim_check.py", {}, title=TITLE)
+    run_clean(page)
     assert badges(page).count("No verdict") == 1
     assert len(page.table) == len(EXPERIMENTS) - 1
     assert len(calls) == 1
@@ -183,7 +181,7 @@ def test_every_button_opens_a_scene_without_a_problem(claim: Claim) -> None:
 
 
 def test_the_buttons_are_links_to_these_scenes(nothing_dear: ClaimResults) -> None:
-    shown = ran(new_page("claim_check.py", {}))
+    shown = open_page("claim_check.py", {}, title=TITLE)
     names = [link.proto.label for link in shown.get("page_link")]
     assert len(set(names)) == len(CLAIMS)  # a list of links can be told apart by ear
     found = links(shown)

@@ -1,13 +1,11 @@
 """The page on one convolution as Streamlit runs it: its switch, controls, and forged kernels."""
 
-import json
 from dataclasses import replace
 from itertools import cycle, product
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.render.context import setting_of
 from pages.ui.scene.link import from_query
@@ -18,69 +16,54 @@ from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
 from tests.render.test_window_lens import assert_written_out
-from tests.support.page_driver import header, new_page, plain, run_clean
+from tests.support.page_driver import (
+    Page,
+    choose,
+    header,
+    notices,
+    open_page,
+    run_clean,
+    send,
+)
+from tests.support.stage_messages import drag_message
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
 ROOM = CONVOLUTION.scene
 EDGE = ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
 RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
 
 
-def opened(**query: str) -> AppTest:
-    page = new_page("main.py", query)
-    page.switch_page("convolution_follows.py")
-    return run_clean(page)
+def open_convolution(**query: str) -> Page:
+    return open_page("convolution_follows.py", query)
 
 
-def choose(page: AppTest, key: str, value: object) -> AppTest:
-    box = page.selectbox(key=f"choose_{key}")
-    if box.value != value:
-        box.set_value(value)
-        run_clean(page)
+def pick(page: Page, key: str, value: object) -> Page:
+    """Choose a value in a box that may have it already; the box then shows it."""
+    if page.selectbox(key=f"choose_{key}").value != value:
+        choose(page, key, value)
     assert page.selectbox(key=f"choose_{key}").value == value
     return page
 
 
-def scene_of(page: AppTest) -> Scene:
+def scene_of(page: Page) -> Scene:
     """The scene that the page's link opens."""
     scene, problems = from_query(page.query_params, base=ROOM)
     assert problems == []
     return scene
 
 
-def sent(page: AppTest, **changes: object) -> AppTest:
-    """Run the page with a message of the stage."""
-    message = {
-        "mount": "m1",
-        "token": 1,
-        "revision": 0,
-        "knownScene": "",
-        "knownStart": None,
-        "position": list(ROOM.position),
-        "start": list(ROOM.start),
-        "unit": [0, 14, 9],
-        "channels": [0],
-        "view": "now",
-        "settled": True,
-        **changes,
-    }
-    page.session_state["stage"] = {"hand": json.loads(json.dumps(message))}
-    return run_clean(page)
+def send_about_window(page: Page, **changes: object) -> Page:
+    """Run the page with a message of the stage, about the unit that has the window."""
+    here = {"position": list(ROOM.position), "start": list(ROOM.start)}
+    return send(page, drag_message(**here, unit=[0, 14, 9], channels=[0], **changes))
 
 
-def notices(page: AppTest) -> list[str]:
-    """What the page says about its link."""
-    lines = [line for warning in page.warning for line in warning.value.split("\n")]
-    return [plain(line.removeprefix("- ")) for line in lines]
-
-
-def assert_shown_products_are_right(page: AppTest, scene: Scene) -> None:
+def assert_shown_products_are_right(page: Page, scene: Scene) -> None:
     shown = header(page)["products"]
     assert_written_out(scene, shown, Unit(*shown["unit"]))
 
 
 def test_the_page_opens_with_one_window_written_out() -> None:
-    page = opened()
+    page = open_convolution()
     assert [title.value for title in page.title] == [question_of(ROOM)]
     assert [page.error, page.warning, page.query_params] == [[], [], {}]
     first = np.abs(setting_of(ROOM.at_rest()).look(ROOM).responses[0])
@@ -91,7 +74,7 @@ def test_the_page_opens_with_one_window_written_out() -> None:
 
 @pytest.mark.parametrize("lens", ["window", "roads", "sharing"])
 def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
-    page = opened(kernels="spot")
+    page = open_convolution(kernels="spot")
     switch = page.segmented_control(key="choose_lens")
     assert switch.value == "window"
     assert switch.options == ["One window", "Two roads", "Shared kernel"]
@@ -103,21 +86,21 @@ def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
     assert page.query_params["kernels"] == "spot"
     assert [title.value for title in page.title] == [question_of(replace(ROOM, lens=lens))]
     assert header(page)["setting"]["lens"] == lens
-    assert opened(lens=lens).segmented_control(key="choose_lens").value == lens
+    assert open_convolution(lens=lens).segmented_control(key="choose_lens").value == lens
 
 
 @pytest.mark.parametrize("mode", PADDING_MODES)
 def test_every_size_stride_and_padding_is_shown_and_written_out(mode: Any) -> None:
-    page = opened(picture="meadow")
+    page = open_convolution(picture="meadow")
     if mode != "zeros":
-        choose(page, "padding", mode)
+        pick(page, "padding", mode)
     kernels = cycle([*FILTERS, RANDOM])
     for size, stride, padding in product(KERNEL_SIZES, STRIDES, PADDINGS):
-        choose(page, "kernel_size_of_one", size)
-        choose(page, "stride_of_one", stride)
-        choose(page, "padding_of_one", padding)
+        pick(page, "kernel_size_of_one", size)
+        pick(page, "stride_of_one", stride)
+        pick(page, "padding_of_one", padding)
         kernel = next(kernels)
-        choose(page, "kernel", kernel)
+        pick(page, "kernel", kernel)
         scene = scene_of(page)
         wanted = (one_convolution(size, stride, padding), (kernel,), mode)
         assert (scene.stack, scene.kernels, scene.padding_mode) == wanted
@@ -127,18 +110,18 @@ def test_every_size_stride_and_padding_is_shown_and_written_out(mode: Any) -> No
 
 
 def test_your_own_begins_with_the_weights_that_are_there() -> None:
-    page = opened(kernels="horizontal edge")
-    choose(page, "kernel", "your own")
+    page = open_convolution(kernels="horizontal edge")
+    pick(page, "kernel", "your own")
     assert page.query_params["kernels"] == "own_-0.125_-0.25_-0.125_0_0_0_0.125_0.25_0.125"
-    choose(page, "kernel_size_of_one", 5)
+    pick(page, "kernel_size_of_one", 5)
     assert page.selectbox(key="choose_kernel").value == "your own"
     assert_shown_products_are_right(page, scene_of(page))
-    choose(page, "kernel", "smooth")
+    pick(page, "kernel", "smooth")
     assert page.query_params["kernels"] == "smooth"
 
 
 def test_a_bank_is_called_by_the_filter_that_its_one_channel_has() -> None:
-    page = opened(kernels="bank")
+    page = open_convolution(kernels="bank")
     assert page.selectbox(key="choose_kernel").value == FILTERS[0]
     assert_shown_products_are_right(page, replace(ROOM, kernels=(FILTERS[0],)))
 
@@ -149,24 +132,24 @@ def test_a_bank_is_called_by_the_filter_that_its_one_channel_has() -> None:
 def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = opened()
+    page = open_convolution()
     before = page.selectbox(key="choose_kernel").value
-    sent(page, weights=EDGE)
+    send_about_window(page, weights=EDGE)
     # The next message comes late.
     monkeypatch.setattr("pages.ui.session.tab_state.SETTLING_SECONDS", 0)
     page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
-    sent(page, token=2, weights=[*EDGE[:-1], "4"])
+    send_about_window(page, token=2, weights=[*EDGE[:-1], "4"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"
     page.selectbox(key="choose_kernel").set_value(before)  # still several changes behind
-    sent(page, token=3, weights=[*EDGE[:-1], "5"])
+    send_about_window(page, token=3, weights=[*EDGE[:-1], "5"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_5"
     assert page.selectbox(key="choose_kernel").value == "your own"
-    choose(page, "kernel", before)  # by itself it is a choice
+    pick(page, "kernel", before)  # by itself it is a choice
     assert page.query_params["kernels"] == before
 
 
 def test_a_typed_kernel_is_in_force_and_the_picker_follows() -> None:
-    page = sent(opened(), weights=EDGE)
+    page = send_about_window(open_convolution(), weights=EDGE)
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_1"
     assert page.selectbox(key="choose_kernel").value == "your own"
     assert header(page)["setting"]["kernel"]["weights"] == EDGE
@@ -193,13 +176,13 @@ def test_a_typed_kernel_is_in_force_and_the_picker_follows() -> None:
 def test_a_forged_kernel_gets_a_sentence_and_the_last_good_one_stays(
     weights: object, sentence: str
 ) -> None:
-    page = sent(opened(), weights=EDGE)
+    page = send_about_window(open_convolution(), weights=EDGE)
     link = dict(page.query_params)
-    sent(page, token=2, weights=weights)
+    send_about_window(page, token=2, weights=weights)
     assert header(page)["notice"] == f"The stage could not do that: {sentence}."
     assert page.query_params == link
     assert_shown_products_are_right(page, scene_of(page))
-    sent(page, token=3, weights=["1"] * 9)
+    send_about_window(page, token=3, weights=["1"] * 9)
     assert header(page)["notice"] == ""
     assert page.query_params["kernels"] == "own" + "_1" * 9
 
@@ -208,7 +191,7 @@ def test_a_forged_kernel_gets_a_sentence_and_the_last_good_one_stays(
     "weight", ["99", "-99", "99.0", "-99.000", "98.999", "0", "-0", "07", " 5 "]
 )
 def test_weights_at_the_limit_are_taken(weight: str) -> None:
-    page = sent(opened(), weights=[weight, *EDGE[1:]])
+    page = send_about_window(open_convolution(), weights=[weight, *EDGE[1:]])
     assert header(page)["notice"] == ""
     assert scene_of(page).kernels[0].split("_")[1] == f"{float(weight) + 0:g}"
 
@@ -218,7 +201,7 @@ def test_weights_at_the_limit_are_taken(weight: str) -> None:
 
 @pytest.mark.parametrize("stack", ["C3x3/1 -> M2x2/2", "M2x2/2", "C3x3/1", "C7x7/1c1", "C3x5/1c1"])
 def test_a_link_with_other_layers_falls_back_with_a_sentence(stack: str) -> None:
-    page = opened(stack=stack, picture="meadow", lens="window")
+    page = open_convolution(stack=stack, picture="meadow", lens="window")
     assert notices(page) == [
         "The link’s “stack” was left out: this page has one convolution of one channel, as in "
         f"C3x3/1p1c1, not {Stack.parse(stack)}."
@@ -230,7 +213,7 @@ def test_a_link_with_other_layers_falls_back_with_a_sentence(stack: str) -> None
 
 
 def test_a_lens_of_another_page_falls_back_with_a_sentence() -> None:
-    page = opened(lens="pool")
+    page = open_convolution(lens="pool")
     assert notices(page) == [
         "The link’s “lens” was left out: this page has window, roads, sharing, not pool."
     ]
@@ -239,7 +222,7 @@ def test_a_lens_of_another_page_falls_back_with_a_sentence() -> None:
 
 def test_what_the_browser_showed_before_a_kernel_was_typed_undoes_nothing() -> None:
     """Each message tells what every box shows, and a box hears of the typed kernel later."""
-    page = sent(opened(), weights=EDGE)
+    page = send_about_window(open_convolution(), weights=EDGE)
     box = page.selectbox(key="choose_kernel")
     assert box.value == "your own"
     page.session_state["stage"] = {}

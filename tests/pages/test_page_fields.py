@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.scene.limits import MAX_LAYERS
 from pages.ui.scene.link import from_query
@@ -19,11 +18,19 @@ from pages.ui.sections.open_stack import with_fewer_channels, with_imported_stac
 from pages.ui.sections.zoo import agreement
 from rfcore import ZOO, LayerError, Stack, read_model, receptive_fields
 from rfcore.zoo import RECEPTIVE_FIELD_TABLE, Architecture
-from tests.support.page_driver import as_read, click, errors, new_page, run_clean
+from tests.support.page_driver import (
+    Page,
+    as_read,
+    errors,
+    open_page,
+    press,
+    run_clean,
+    table,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
 TEXTBOOK = "C3x3/1 -> M2x2/2 -> C3x3/1"
-STAYS = "The scene stays as it was. So here is the arithmetic alone."
+TITLE = r"How far does one neuron see\?"
+ARITHMETIC_ALONE = "The scene stays as it was. So here is the arithmetic alone."
 
 MODEL = """Sequential(
   (0): Conv2d(3, 16, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2), padding_mode=circular)
@@ -33,23 +40,11 @@ MODEL = """Sequential(
 )"""
 
 
-def opened_page(**query: str) -> AppTest:
-    return ran(new_page("how_far_a_neuron_sees.py", query, with_charts=True))
+def open_fields(**query: str) -> Page:
+    return open_page("how_far_a_neuron_sees.py", query, title=TITLE, with_charts=True)
 
 
-def ran(page: AppTest) -> AppTest:
-    """Run the page; whatever it shows, it shows no exception."""
-    run_clean(page)
-    assert [e.value for e in page.title] == ["How far does one neuron see?"]
-    return page
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    click(page, label)
-    return ran(page)
-
-
-def stack_of(page: AppTest) -> Stack:
+def stack_of(page: Page) -> Stack:
     """The stack of the page's link, which must be the one in the text field too."""
     scene, problems = from_query(page.query_params)
     assert problems == []
@@ -57,11 +52,11 @@ def stack_of(page: AppTest) -> Stack:
     return scene.stack
 
 
-def paragraphs(page: AppTest) -> list[str]:
+def paragraphs(page: Page) -> list[str]:
     return [as_read(markdown.value) for markdown in page.markdown]
 
 
-def steps(page: AppTest) -> list[list[tuple[int, str]]]:
+def steps(page: Page) -> list[list[tuple[int, str]]]:
     """Each derivation of the page: the number of every item, and its bold part."""
     lists = [text for text in paragraphs(page) if text.startswith("1. ")]
     return [
@@ -79,7 +74,7 @@ def expected_steps(stack: Stack, size: int) -> list[tuple[int, str]]:
     ]
 
 
-def charts(page: AppTest) -> list[dict[str, list[Any]]]:
+def charts(page: Page) -> list[dict[str, list[Any]]]:
     """The lines of every chart, by their names."""
     found = []
     for chart in page.get("plotly_chart"):
@@ -88,17 +83,12 @@ def charts(page: AppTest) -> list[dict[str, list[Any]]]:
     return found
 
 
-def table(page: AppTest, at: int = -1) -> list[dict[str, str]]:
-    rows = page.table[at].value.to_dict("records")
-    return [{name: " ".join(text.split()) for name, text in row.items()} for row in rows]
-
-
 # ---- the derivation and the chart
 
 
 @pytest.mark.parametrize("text", [TEXTBOOK, "C3p1, R, M2, C3p1d2, B3", "C7/2p3, M3/2p1, GA"])
 def test_derivation_and_chart_are_those_of_the_stack(text: str) -> None:
-    stack, page = Stack.parse(text), opened_page(stack=text, size="48")
+    stack, page = Stack.parse(text), open_fields(stack=text, size="48")
     fields = receptive_fields(stack, (48, 48))
     assert steps(page) == [expected_steps(stack, 48)]
     assert charts(page) == [
@@ -131,7 +121,7 @@ def test_derivation_and_chart_are_those_of_the_stack(text: str) -> None:
 def test_the_sentence_on_the_whole_picture_follows_the_picture(
     text: str, size: int, sentence: str
 ) -> None:
-    page = opened_page(stack=text, size=str(size))
+    page = open_fields(stack=text, size=str(size))
     assert sentence.format(receptive_fields(Stack.parse(text))[-1].size[0]) in paragraphs(page)
 
 
@@ -177,9 +167,9 @@ def test_chart_draws_rows_and_columns_where_they_differ() -> None:
 # ---- one more layer
 
 
-def choose_place(page: AppTest, place: int) -> AppTest:
+def choose_place(page: Page, place: int) -> Page:
     page.selectbox(key="place").set_value(place)
-    return ran(page)
+    return run_clean(page)
 
 
 @pytest.mark.parametrize("place", range(4))
@@ -187,7 +177,7 @@ def choose_place(page: AppTest, place: int) -> AppTest:
 def test_what_an_added_layer_would_do_is_what_it_does(
     place: int, symbol: str, notation: str
 ) -> None:
-    page = choose_place(opened_page(), place)
+    page = choose_place(open_fields(), place)
     layers = list(map(str, Stack.parse(TEXTBOOK)))
     changed = Stack.parse(", ".join([*layers[:place], notation, *layers[place:]]))
     field = receptive_fields(changed)[-1]
@@ -197,12 +187,12 @@ def test_what_an_added_layer_would_do_is_what_it_does(
         page
     )
     page.button(key=f"add_{symbol}").click()
-    assert stack_of(ran(page)) == changed
+    assert stack_of(run_clean(page)) == changed
     assert steps(page) == [expected_steps(changed, 64)]
 
 
 def test_a_full_stage_says_so_beside_disabled_buttons() -> None:
-    page = opened_page(stack=",".join(["C1"] * MAX_LAYERS))
+    page = open_fields(stack=",".join(["C1"] * MAX_LAYERS))
     for symbol in "MC":
         assert page.button(key=f"add_{symbol}").disabled
     said = [text for text in paragraphs(page) if text.startswith("It cannot stand here: the stage")]
@@ -211,7 +201,7 @@ def test_a_full_stage_says_so_beside_disabled_buttons() -> None:
 
 
 def test_a_layer_that_does_not_fit_says_why_and_the_other_can_be_added() -> None:
-    page = choose_place(opened_page(stack="C3,GA"), 2)
+    page = choose_place(open_fields(stack="C3,GA"), 2)
     said = [text for text in paragraphs(page) if text.startswith("It cannot stand here")]
     assert said == [
         "It cannot stand here: layer 3, M2x2/2 does not fit: its window covers 2x2 cells and the "
@@ -224,9 +214,9 @@ def test_a_layer_that_does_not_fit_says_why_and_the_other_can_be_added() -> None
 
 
 def test_a_place_that_is_gone_becomes_the_last() -> None:
-    page = choose_place(opened_page(), 3)
+    page = choose_place(open_fields(), 3)
     page.text_input(key="notation").set_value("C3x3/1")
-    page = ran(page)
+    page = run_clean(page)
     assert page.selectbox(key="place").value == 1
     assert page.selectbox(key="place").options == ["before layer 1", "after layer 1, C3x3/1"]
 
@@ -235,7 +225,7 @@ def test_a_place_that_is_gone_becomes_the_last() -> None:
 
 
 def test_the_zoo_shows_our_figures_beside_the_published_ones() -> None:
-    rows = opened_page().dataframe[0].value.to_dict("records")
+    rows = open_fields().dataframe[0].value.to_dict("records")
     assert len(rows) == len(ZOO)
     for row, architecture in zip(rows, ZOO, strict=True):
         field = receptive_fields(Stack.parse(architecture.text))[-1]
@@ -262,11 +252,12 @@ def test_a_published_figure_that_is_not_ours_is_named() -> None:
 
 
 def test_a_deep_architecture_is_shown_by_its_arithmetic_alone() -> None:
-    page = opened_page(zoo="ResNet-200", stack="C3,C5")
+    page = open_fields(zoo="ResNet-200", stack="C3,C5")
     assert page.selectbox(key="zoo").value == "ResNet-200"
     page = press(page, "Open as a stack")
     assert [info.value for info in page.info] == [
-        f"The stage holds at most {MAX_LAYERS} layers, this stack has 200; take some away. {STAYS}"
+        f"The stage holds at most {MAX_LAYERS} layers, this stack has 200; take some away. "
+        + ARITHMETIC_ALONE
     ]
     stack = next(a.stack for a in ZOO if a.name == "ResNet-200")
     assert stack_of(page) == Stack.parse("C3,C5")
@@ -277,14 +268,14 @@ def test_a_deep_architecture_is_shown_by_its_arithmetic_alone() -> None:
     assert charts(page)[1]["field"] == [field.size[0] for field in receptive_fields(stack)]
     assert set(charts(page)[1]["picture"]) == {321}
     page.selectbox(key="zoo").set_value("VGG-11")
-    page = ran(page)
+    page = run_clean(page)
     assert page.query_params["zoo"] == "VGG-11"
     assert len(charts(page)) == 1
     assert len(page.info) == 0
 
 
 def test_an_architecture_that_fits_opens_with_fewer_channels_on_a_larger_picture() -> None:
-    page = press(opened_page(zoo="AlexNet v2"), "Open as a stack")
+    page = press(open_fields(zoo="AlexNet v2"), "Open as a stack")
     alexnet = ZOO[0].stack
     stack = stack_of(page)
     assert [f.size for f in receptive_fields(stack)] == [f.size for f in receptive_fields(alexnet)]
@@ -299,7 +290,7 @@ def test_an_architecture_that_fits_opens_with_fewer_channels_on_a_larger_picture
 
 
 def test_a_link_to_an_unknown_architecture_is_told() -> None:
-    page = opened_page(zoo="Zebra*Net")
+    page = open_fields(zoo="Zebra*Net")
     assert page.selectbox(key="zoo").value == ZOO[0].name
     assert [warning.value for warning in page.warning] == [
         "The link asks for an architecture that is not in this zoo; choose one here."
@@ -329,13 +320,13 @@ def test_slimming_changes_channels_only() -> None:
 # ---- the learner's own model
 
 
-def read(page: AppTest, text: str) -> AppTest:
+def read(page: Page, text: str) -> Page:
     page.text_area(key="model_text").set_value(text)
     return press(page, "Read it")
 
 
 def test_a_pasted_model_is_read_shown_and_put_on_the_stage() -> None:
-    page = read(opened_page(), MODEL)
+    page = read(open_fields(), MODEL)
     reading = read_model(MODEL)
     assert page.code[0].value == str(reading.stack) == "C5x5/1p2c16 -> M2x2/2"
     assert page.text[0].value.split("\n") == [str(note) for note in reading.notes]
@@ -361,18 +352,19 @@ def test_a_pasted_model_is_read_shown_and_put_on_the_stage() -> None:
 
 
 def test_the_models_table_is_for_the_picture_that_is_chosen() -> None:
-    page = read(opened_page(), MODEL)
+    page = read(open_fields(), MODEL)
     page.number_input(key="model_size").set_value(100)
-    page = ran(page)
+    page = run_clean(page)
     assert [row["output"] for row in table(page, 0)] == ["16 × 100 × 100", "16 × 50 × 50"]
-    assert [row["output"] for row in table(page)][-1] == "8 × 29 × 29"  # the stage's own
+    assert [row["output"] for row in table(page, -1)][-1] == "8 × 29 × 29"  # the stage's own
 
 
 def test_a_model_that_is_too_deep_is_shown_by_its_arithmetic_alone() -> None:
     text = "\n".join(["nn.Conv2d(8, 8, 3, padding=1)"] * 20)
-    page = press(read(opened_page(), text), "Put it on the stage")
+    page = press(read(open_fields(), text), "Put it on the stage")
     assert [info.value for info in page.info] == [
-        f"The stage holds at most {MAX_LAYERS} layers, this stack has 20; take some away. {STAYS}"
+        f"The stage holds at most {MAX_LAYERS} layers, this stack has 20; take some away. "
+        + ARITHMETIC_ALONE
     ]
     assert stack_of(page) == Stack.parse(TEXTBOOK)
     assert steps(page)[1] == expected_steps(read_model(text).stack, 64)
@@ -380,18 +372,18 @@ def test_a_model_that_is_too_deep_is_shown_by_its_arithmetic_alone() -> None:
 
 
 def test_a_model_that_needs_another_picture_says_so() -> None:
-    page = read(opened_page(), "nn.Conv2d(1, 8, 70)")
+    page = read(open_fields(), "nn.Conv2d(1, 8, 70)")
     assert "The model has 1 layer that a stack can hold:" in paragraphs(page)
     assert [warning.value for warning in page.warning] == [
         "The model needs another picture: layer 1, C70x70/1 does not fit: its window covers 70x70 "
         "cells and the map before it has 64x64; take a smaller kernel, or put it earlier."
     ]
     page.number_input(key="model_size").set_value(70)
-    assert [row["output"] for row in table(ran(page), 0)] == ["8 × 1 × 1"]
+    assert [row["output"] for row in table(run_clean(page), 0)] == ["8 × 1 × 1"]
 
 
 def test_a_broken_text_says_what_is_wrong_and_the_last_model_stays() -> None:
-    page = read(opened_page(), MODEL)
+    page = read(open_fields(), MODEL)
     for text, sentence in [
         ("", "This is not a PyTorch or Keras model; paste what print(model) shows of a PyTorch"),
         ("![x](http://a.b)", "This is not a PyTorch or Keras model; paste"),
@@ -407,7 +399,7 @@ def test_a_broken_text_says_what_is_wrong_and_the_last_model_stays() -> None:
 
 
 def test_a_model_whose_fields_may_differ_is_told_to() -> None:
-    page = read(opened_page(), "nn.Conv2d(1, 8, 3)\nnn.Upsample(2)")
+    page = read(open_fields(), "nn.Conv2d(1, 8, 3)\nnn.Upsample(2)")
     assert not read_model("nn.Conv2d(1, 8, 3)\nnn.Upsample(2)").has_same_fields
     assert "The fields of the model may differ from those of these layers." in [
         warning.value for warning in page.warning
@@ -418,7 +410,7 @@ def test_a_model_whose_fields_may_differ_is_told_to() -> None:
 
 
 def test_three_files_are_offered() -> None:
-    page = opened_page()
+    page = open_fields()
     assert [(b.label, b.key) for b in page.download_button] == [
         ("PyTorch code", "shift_lab_stack.py"),
         ("Keras code", "shift_lab_stack_keras.py"),
@@ -456,11 +448,11 @@ def test_the_keras_code_reads_back_as_the_stack() -> None:
 
 
 def test_the_csv_has_the_tables_figures() -> None:
-    page = opened_page(stack="C3x5/2x1p1x0,M2,GA")
+    page = open_fields(stack="C3x5/2x1p1x0,M2,GA")
     scene, _ = from_query(page.query_params)
     rows = list(csv.DictReader(io.StringIO(export.layer_csv(scene))))
     assert rows == [
-        {name: text.replace(" × ", "x") for name, text in row.items()} for row in table(page)
+        {name: text.replace(" × ", "x") for name, text in row.items()} for row in table(page, -1)
     ]
     fields = receptive_fields(scene.stack, (64, 64))
     assert [row["receptive field"] for row in rows] == [f"{f.size[0]}x{f.size[1]}" for f in fields]
@@ -471,7 +463,7 @@ def test_what_keras_refuses_is_said_in_the_buttons_place(monkeypatch: pytest.Mon
         raise LayerError("C3x3/1 has no Keras code")
 
     monkeypatch.setattr(export, "to_keras", refuse)
-    page = opened_page()
+    page = open_fields()
     assert [button.label for button in page.download_button] == ["PyTorch code", "Layers as CSV"]
     assert [info.value for info in page.info] == ["Keras code: C3x3/1 has no Keras code."]
 
@@ -480,7 +472,7 @@ def test_what_keras_refuses_is_said_in_the_buttons_place(monkeypatch: pytest.Mon
 
 
 def test_a_link_opens_its_stack_and_bad_parts_are_told() -> None:
-    page = opened_page(stack="C3,M2", pattern="zebra")
+    page = open_fields(stack="C3,M2", pattern="zebra")
     assert page.text_input(key="notation").value == "C3x3/1 -> M2x2/2"
     assert len(page.warning) == 1
     assert "zebra" in page.warning[0].value

@@ -1,23 +1,18 @@
 """The front door as Streamlit runs it: what it tells of the walkthrough, and where it leads."""
 
-import pytest
-from streamlit.testing.v1 import AppTest
-
 from pages.ui.lessons.progress import LearnerProgress
 from pages.ui.lessons.reader import Lesson, load_lessons
 from pages.ui.site import SITE
-from tests.support.page_driver import new_page, run_clean
-
-pytestmark = pytest.mark.usefixtures("quick_pages")
+from tests.support.page_driver import Page, new_page, run_clean
 
 
-def home(progress: LearnerProgress) -> AppTest:
+def home(progress: LearnerProgress) -> Page:
     page = new_page("home.py", {})
     page.session_state["progress"] = progress
     return run_clean(page)
 
 
-def way_on(page: AppTest) -> tuple[str, dict[str, str]]:
+def way_on(page: Page) -> tuple[str, dict[str, str]]:
     """The words of the button into a lesson, and where it leads."""
     label = page.button(key="to_lesson").label
     page.button(key="to_lesson").click()

@@ -9,56 +9,62 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.lessons.progress import LearnerProgress, progress_to_code, progress_to_text
 from pages.ui.lessons.reader import load_lessons
 from pages.ui.lessons.summary import as_page, summary_lines
 from tests.lessons.test_lessons import GOOD, written
-from tests.support.page_driver import as_read, click, header, new_page, plain, run_clean
+from tests.support.page_driver import (
+    Page,
+    as_read,
+    click,
+    header,
+    new_page,
+    plain,
+    run_clean,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
 BOOK = load_lessons()
 FIRST = BOOK.lessons[0]
 POOL = "a-pool-forgives"
 
 
-def opened(**query: str) -> AppTest:
+def open_learn(**query: str) -> Page:
     """The page in a browser that has told that it keeps nothing yet."""
     page = new_page("learn.py", query, seconds=60)
     page.session_state["memory_progress"] = {"kept": ""}
     return run_clean(page)
 
 
-def step(lesson: str, number: int, **query: str) -> AppTest:
-    return opened(lesson=lesson, step=str(number), **query)
+def step(lesson: str, number: int, **query: str) -> Page:
+    return open_learn(lesson=lesson, step=str(number), **query)
 
 
-def texts(page: AppTest) -> list[str]:
+def texts(page: Page) -> list[str]:
     found = [*page.markdown, *page.success, *page.info, *page.warning, *page.caption, *page.title]
     return [as_read(element.value) for element in found]
 
 
-def says(page: AppTest, words: str) -> bool:
+def says(page: Page, words: str) -> bool:
     return any(words in re.sub(r"\\(.)", r"\1", text) for text in texts(page))
 
 
-def task(page: AppTest) -> dict[str, Any]:
+def task(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = header(page)["task"]
     return found
 
 
-def ways_in(page: AppTest) -> list[Any]:
+def ways_in(page: Page) -> list[Any]:
     """The buttons of the map that lead into the lessons, in order."""
     return [button for button in page.button if (button.key or "").startswith("lesson_")]
 
 
-def progress(page: AppTest) -> LearnerProgress:
+def progress(page: Page) -> LearnerProgress:
     found: LearnerProgress = page.session_state["progress"]
     return found
 
 
-def kept(page: AppTest) -> Any:
+def kept(page: Page) -> Any:
     """What the page gives the browser to keep."""
     (text,) = (
         json.loads(component.proto.json)["text"]
@@ -68,7 +74,7 @@ def kept(page: AppTest) -> Any:
     return json.loads(text)
 
 
-def place(page: AppTest) -> tuple[str, ...]:
+def place(page: Page) -> tuple[str, ...]:
     params = page.query_params
     return tuple(params[key] for key in ("lesson", "step") if key in params)
 
@@ -77,7 +83,7 @@ def place(page: AppTest) -> tuple[str, ...]:
 
 
 def test_the_map_shows_every_lesson_and_where_to_start() -> None:
-    page = opened()
+    page = open_learn()
     shown = " ".join(texts(page))
     for number, lesson in enumerate(BOOK.lessons, 1):
         assert f"**{number}. {lesson.title}**" in shown
@@ -101,7 +107,7 @@ def test_the_map_shows_every_lesson_and_where_to_start() -> None:
     ],
 )
 def test_a_link_to_nowhere_says_so(query: dict[str, str], words: str) -> None:
-    page = opened(**query)
+    page = open_learn(**query)
     assert any(words in plain(warning.value) for warning in page.warning)
 
 
@@ -112,7 +118,7 @@ def test_a_faulty_file_is_named_and_all_others_run(
     written(tmp_path, GOOD, "01-good.toml")
     written(tmp_path, GOOD.replace("C3x3/1,M2x2/2", "C3x3/1,Q2"), "02-broken.toml")
     written(tmp_path, GOOD.replace("= 2", "= 7"), "03-unreachable.toml")
-    page = opened()
+    page = open_learn()
     named = plain(page.warning[0].value.split(":\n")[1].replace("- ", "")).splitlines()
     assert [line.split(",")[0] for line in named] == ["02-broken.toml", "03-unreachable.toml"]
     assert "line 29, steps[3].scene" in named[0]
@@ -125,7 +131,7 @@ def test_a_faulty_file_is_named_and_all_others_run(
 # ---- predictions
 
 
-def predict_number(page: AppTest, number: float | None) -> None:
+def predict_number(page: Page, number: float | None) -> None:
     page.number_input[0].set_value(number)
     click(page, "Predict")
     run_clean(page)
@@ -216,7 +222,7 @@ def test_the_prediction_stays_when_one_comes_back() -> None:
 # ---- goals
 
 
-def hand(page: AppTest, **changes: Any) -> None:
+def hand(page: Page, **changes: Any) -> None:
     shown = header(page)
     message = {
         "mount": "browser",
@@ -344,13 +350,13 @@ def test_kept_nonsense_is_left_out_in_words() -> None:
 
 
 def test_progress_comes_by_link_and_leaves_the_address() -> None:
-    page = opened(progress=progress_to_code(some_progress()))
+    page = open_learn(progress=progress_to_code(some_progress()))
     assert says(page, "2 of 5 done")
     assert "progress" not in page.query_params
 
 
 def test_a_lesson_goes_on_at_the_first_step_not_done() -> None:
-    page = opened(progress=progress_to_code(some_progress()))
+    page = open_learn(progress=progress_to_code(some_progress()))
     ways_in(page)[0].click()
     run_clean(page)
     assert place(page) == (FIRST.name, "1")
@@ -372,7 +378,7 @@ def test_what_no_lesson_asks_for_is_not_kept() -> None:
     junk = LearnerProgress(
         {"z": {"q": "y" * 9000}, FIRST.name: {"how-many-cells-notice-it": "many"}}
     )
-    page = opened(progress=progress_to_code(junk))
+    page = open_learn(progress=progress_to_code(junk))
     assert progress(page).done == {}
 
 
@@ -385,7 +391,7 @@ def test_a_link_does_not_move_what_is_yet_to_be_predicted() -> None:
 
 
 def test_progress_can_be_forgotten() -> None:
-    page = opened(progress=progress_to_code(some_progress()))
+    page = open_learn(progress=progress_to_code(some_progress()))
     click(page, "Forget it")
     run_clean(page)
     assert progress(page).done == {}
@@ -396,7 +402,7 @@ def test_progress_can_be_forgotten() -> None:
 
 
 def test_the_summary_lists_right_and_wrong() -> None:
-    page = opened(progress=progress_to_code(some_progress()))
+    page = open_learn(progress=progress_to_code(some_progress()))
     click(page, "What I predicted")
     run_clean(page)
     assert says(page, "1 of 3 predictions were right.")
@@ -422,7 +428,7 @@ def test_the_downloaded_page_says_the_same_and_cannot_be_broken() -> None:
 
 
 def test_without_predictions_the_summary_says_so() -> None:
-    page = opened(lesson="summary")
+    page = open_learn(lesson="summary")
     assert says(page, "There is no prediction yet.")
 
 

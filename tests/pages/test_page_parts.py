@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.controls.parts_training import progress_text
 from pages.ui.scene import face
@@ -15,9 +14,16 @@ from pages.ui.scene.workspaces import PARTS as ROOM
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.parts import Places, scrambled_places
 from rfcore.faces.spec import PartsSpec
-from tests.support.page_driver import as_read, click, header, new_page, run_clean
+from tests.support.page_driver import (
+    Page,
+    as_read,
+    header,
+    open_page,
+    press,
+    run_clean,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
+TITLE = r"How much pooling is too much\?"
 AVG = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=5)
 MAX = replace(AVG, kind="max")
 
@@ -30,19 +36,8 @@ def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     GRID_STORE.wait()
 
 
-def ran(page: AppTest) -> AppTest:
-    run_clean(page)
-    assert [e.value for e in page.title] == ["How much pooling is too much?"]
-    return page
-
-
-def opened(**query: str) -> AppTest:
-    return ran(new_page("parts_and_places.py", query, with_charts=True))
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    click(page, label)
-    return ran(page)
+def open_parts(**query: str) -> Page:
+    return open_page("parts_and_places.py", query, title=TITLE, with_charts=True)
 
 
 def trained(spec: PartsSpec) -> TrainedGrids:
@@ -53,11 +48,11 @@ def trained(spec: PartsSpec) -> TrainedGrids:
     return found
 
 
-def captions(page: AppTest) -> str:
+def captions(page: Page) -> str:
     return " ".join(as_read(caption.value) for caption in page.caption)
 
 
-def places(page: AppTest) -> Places:
+def places(page: Page) -> Places:
     scene, problems = from_query(page.query_params, base=ROOM.scene)
     assert problems == []
     assert scene.parts
@@ -69,13 +64,13 @@ def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.Mo
     spec = replace(AVG, seed=6)
     monkeypatch.setitem(face.SPECS, "avg", spec)
     GRID_STORE.wait()  # one spec is trained at a time, and another test may have begun one
-    page = opened()
+    page = open_parts()
     assert "Stop" in [button.label for button in page.button]
     assert "The chart comes when the grids are trained." in captions(page)
     GRID_STORE.wait()
     experiment = GRID_STORE.find(spec)
     assert experiment
-    ran(page)
+    run_clean(page)
     assert "Stop" not in [button.label for button in page.button]
     assert f"{spec.examples} pictures, moved by up to 2 px, in {experiment.seconds:.1f} s" in (
         captions(page)
@@ -86,14 +81,14 @@ def test_the_first_visit_trains_and_the_next_one_finds_it(monkeypatch: pytest.Mo
 def test_a_training_can_be_stopped_and_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = replace(AVG, seed=7, steps=5000, grids=(1, 2, 4, 8, 16, 32, 64))
     monkeypatch.setitem(face.SPECS, "avg", spec)
-    page = press(opened(), "Stop")
+    page = press(open_parts(), "Stop")
     GRID_STORE.wait()
     assert GRID_STORE.find(spec) is None
-    assert ran(page).markdown[0].value == "The training was stopped, so no grid can answer."
+    assert run_clean(page).markdown[0].value == "The training was stopped, so no grid can answer."
     assert GRID_STORE.progress(spec) is None
     quick = replace(spec, steps=5)
     monkeypatch.setitem(face.SPECS, "avg", quick)
-    ran(page)
+    run_clean(page)
     GRID_STORE.wait()
     assert GRID_STORE.find(quick)
 
@@ -109,18 +104,18 @@ def test_progress_names_the_grid_and_then_the_distance() -> None:
 
 def test_scrambles_follow_each_other_and_the_parts_go_back() -> None:
     trained(AVG)
-    page = press(opened(), "Scramble")
+    page = press(open_parts(), "Scramble")
     assert places(page) == scrambled_places(48, 0)
     assert places(press(page, "Scramble")) == scrambled_places(48, 1)
     assert places(press(page, "Put the parts back")) == HOME
-    away = opened(at="3,12")
+    away = open_parts(at="3,12")
     assert header(away)["position"] == [3, 12]
     assert header(press(away, "Face to the middle"))["position"] == [8, 8]
 
 
 def test_the_chart_shows_the_accuracies_and_names_the_useful_middle() -> None:
     parts = trained(AVG).parts
-    page = opened()
+    page = open_parts()
     accuracy = dict(zip(AVG.grids, parts.accuracy[:, 1], strict=True))
     best = max(accuracy, key=lambda grid: accuracy[grid])
     assert f"The useful middle at 3 px: **g = {best}**" in page.markdown[-1].value
@@ -136,10 +131,10 @@ def test_the_chart_shows_the_accuracies_and_names_the_useful_middle() -> None:
 def test_other_pooling_is_another_training() -> None:
     trained(AVG)
     trained(MAX)
-    page = opened()
+    page = open_parts()
     before = header(page)
     page.selectbox(key="choose_pooling").set_value("max")
-    after = header(ran(page))
+    after = header(run_clean(page))
     assert page.query_params["pooling"] == "max"
     assert after["scene"] != before["scene"]
     assert after["answers"] != before["answers"]
@@ -148,7 +143,7 @@ def test_other_pooling_is_another_training() -> None:
 
 def test_a_bad_link_ends_in_sentences() -> None:
     trained(AVG)
-    page = opened(parts="1,1", grid="7", at="900,1", lens="pool")
+    page = open_parts(parts="1,1", grid="7", at="900,1", lens="pool")
     text = page.warning[0].value.replace("\\", "")
     for key in ("parts", "grid", "at", "lens"):
         assert f"The link\u2019s \u201c{key}\u201d was left out" in text

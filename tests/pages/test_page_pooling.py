@@ -5,7 +5,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.scene.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.scene.link import from_query
@@ -16,55 +15,53 @@ from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from tests.support.page_driver import STAYS, as_read, errors, header, new_page, run_clean
+from tests.support.page_driver import (
+    STAYS,
+    Page,
+    choose,
+    errors,
+    header,
+    open_page,
+    prose,
+    run_clean,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
+TITLE = r"What does a pool notice of a small move\?"
 BOXES = ("example", "kind", "kernel", "stride", "grid", "pattern")
 
 
-def opened(**query: str) -> AppTest:
-    return ran(new_page("pooling_forgives.py", query))
+def open_pooling(**query: str) -> Page:
+    return open_page("pooling_forgives.py", query, title=TITLE)
 
 
-def ran(page: AppTest) -> AppTest:
-    run_clean(page)
-    assert [e.value for e in page.title] == ["What does a pool notice of a small move?"]
-    return page
-
-
-def choose(page: AppTest, **choices: Any) -> AppTest:
+def choose_all(page: Page, **choices: Any) -> Page:
     for key, value in choices.items():
-        page.selectbox(key=f"choose_{key}").set_value(value)
-        ran(page)
+        choose(page, key, value)
     return page
 
 
-def chosen(page: AppTest) -> dict[str, Any]:
+def chosen(page: Page) -> dict[str, Any]:
     return {key: page.selectbox(key=f"choose_{key}").value for key in BOXES}
 
 
-def text(page: AppTest) -> str:
-    return " ".join(as_read(part.value) for part in page.markdown).replace("\\", "")
-
-
-def tables(page: AppTest) -> list[list[str]]:
+def tables(page: Page) -> list[list[str]]:
     """The numbers in each of the page's tables of cells, with their labels left out."""
     bodies = [part.proto.body for part in page.get("html")]
     return [re.findall(r"<td[^>]*>([^<]*)</td>", body) for body in bodies if "<td" in body]
 
 
-def assert_counts_a_peaks_steps(page: AppTest, stack: Stack) -> None:
+def assert_counts_a_peaks_steps(page: Page, stack: Stack) -> None:
     network = Network.with_filters(stack)
     counts = steps_unchanged(peak_orbit(network), receptive_fields(stack)[-1].jump)
     share = peak_share_unchanged(network)
     assert tables(page)[0] == [str(count) for count in counts.ravel()]
     total = f"{counts.sum()} of {8 * counts.size} steps change nothing: **{share}** on average."
-    assert total in text(page)
+    assert total in prose(page).replace("\\", "")
     assert header(page)["setting"]["peak"] == f"{share} on average"
 
 
 def test_the_page_opens_on_the_first_touch() -> None:
-    page = opened()
+    page = open_pooling()
     assert [page.error, page.warning, page.query_params] == [[], [], {}]
     assert chosen(page) == {
         "example": FIRST,
@@ -77,27 +74,27 @@ def test_the_page_opens_on_the_first_touch() -> None:
     assert header(page)["sentence"] == "Drag the 9. What does the pool notice?"
     assert header(page)["steps"] == "3 of 8 here"
     assert_counts_a_peaks_steps(page, Stack.parse("M2x2/2"))
-    assert "12 of 32 steps change nothing: **3/8** on average." in text(page)
+    assert "12 of 32 steps change nothing: **3/8** on average." in prose(page).replace("\\", "")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example(name: str) -> None:
-    page = choose(opened(), example=RAMP if name == FIRST else FIRST)
-    choose(page, example=name)
+    page = choose_all(open_pooling(), example=RAMP if name == FIRST else FIRST)
+    choose_all(page, example=name)
     example = EXAMPLES[name]
     assert from_query(page.query_params) == (example, [])
     assert chosen(page)["example"] == name
     assert [errors(page), header(page)["setting"]["cells"]] == [[], example.cells]
-    assert message_of(example) in text(page)
-    assert (name in (PATCHES, ROWS)) == ("give" in text(page))
+    assert message_of(example) in prose(page).replace("\\", "")
+    assert (name in (PATCHES, ROWS)) == ("give" in prose(page).replace("\\", ""))
     assert_counts_a_peaks_steps(page, example.stack)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_pool(kind: Any) -> None:
-    page = choose(opened(size="12", cells="0" * 144, picture="grid"), kind=kind)
+    page = choose_all(open_pooling(size="12", cells="0" * 144, picture="grid"), kind=kind)
     for kernel, stride in product(KERNELS, STRIDES):
-        choose(page, stride=stride, kernel=kernel)  # neither changes the other
+        choose_all(page, stride=stride, kernel=kernel)  # neither changes the other
         stack = pool_stack(PoolChoice(kind, kernel, stride))
         layers = header(page)["setting"]["layers"]
         assert [layer["text"] for layer in layers] == list(map(str, stack))
@@ -107,9 +104,9 @@ def test_every_pool(kind: Any) -> None:
 
 
 def test_every_grid_and_mark() -> None:
-    page = opened()
+    page = open_pooling()
     for size, mark in product(GRID_SIZES, MARKS):
-        choose(page, grid=size, pattern=mark)
+        choose_all(page, grid=size, pattern=mark)
         setting = header(page)["setting"]
         assert (setting["size"], setting["pattern"]["name"]) == (size, mark)
         assert len(setting["cells"]) == size * size
@@ -117,39 +114,39 @@ def test_every_grid_and_mark() -> None:
 
 
 def test_a_choice_that_does_not_fit_says_so_and_changes_nothing() -> None:
-    page = choose(opened(), example=ROWS, kernel=(4, 4))
+    page = choose_all(open_pooling(), example=ROWS, kernel=(4, 4))
     before = header(page)["query"]
-    choose(page, kind="max, then blur")  # of a 4x4 grid one output is left, too small to blur
+    choose_all(page, kind="max, then blur")  # of a 4x4 grid one output is left, too small to blur
     (problem,) = errors(page)
     assert problem.startswith("Layer 2")
     assert problem.endswith(STAYS)
     assert header(page)["query"] == before
     assert chosen(page)["kind"] == "max"
-    choose(page, grid=12, kind="max, then blur")
+    choose_all(page, grid=12, kind="max, then blur")
     assert (errors(page), chosen(page)["kind"]) == ([], "max, then blur")
 
 
 @pytest.mark.parametrize("stack", ["C3x3/1", "M2x2/2,M2x2/2", "M2x2/2000", "A2x2/9"])
 def test_layers_that_are_no_pool_of_this_page_are_named_and_left_out(stack: str) -> None:
-    page = opened(stack=stack)
+    page = open_pooling(stack=stack)
     (warning,) = page.warning
     assert "this page has one pool of at most 8 cells each way" in warning.value
     assert (chosen(page)["kind"], chosen(page)["kernel"]) == ("max", (2, 2))
 
 
 def test_a_link_without_a_grid_is_shown_and_a_size_leads_back() -> None:
-    page = opened(picture="meadow", pattern="cat")
+    page = open_pooling(picture="meadow", pattern="cat")
     assert header(page)["setting"]["size"] == 64
-    choose(page, grid=6)
+    choose_all(page, grid=6)
     assert header(page)["setting"]["cells"] == resized_cells("", 6)
 
 
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_the_classic_follows_its_control(shift: int) -> None:
-    page = opened()
+    page = open_pooling()
     page.segmented_control(key="classic_shift").set_value(shift)
-    ran(page)
-    assert pooled_signal_sentence(shift) in text(page)
+    run_clean(page)
+    assert pooled_signal_sentence(shift) in prose(page).replace("\\", "")
     before, after = tables(page)[1:]
     assert " ".join(before) == "0 0 1 1 0 0 1 1 0 1 0 1 0.5 1 0.5 1"
     signal = list("00110011")

@@ -1,57 +1,57 @@
 """Presenting as Streamlit runs it: every page on a projector, and the page that prepares slides."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.present.deck import walkthrough_deck
 from pages.ui.session.browser_storage import MOST
 from pages.ui.site import SITE
-from tests.support.page_driver import click, new_page, plain, run_clean
+from tests.support.page_driver import (
+    Page,
+    button_labels,
+    click,
+    new_page,
+    open_page,
+    plain,
+    run_clean,
+)
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
 ON = {"present": "1"}
 BAR = ["Previous", "Next", "Leave"]
 WITH_STAGE = ["home", "feature_map_shifts", "convolution_follows", "pooling_forgives"]
 WITH_STAGE += ["how_far_a_neuron_sees", "parts_and_places"]
 
 
-def opened(path: str, **query: str) -> AppTest:
-    page = new_page("main.py", query)
-    page.switch_page(f"{path}.py")
-    return run_clean(page)
+def open_presented(path: str, **query: str) -> Page:
+    return open_page(f"{path}.py", query)
 
 
-def labels(page: AppTest) -> list[str]:
-    return [button.label for button in page.button]
-
-
-def texts(page: AppTest) -> list[str]:
+def texts(page: Page) -> list[str]:
     return [markdown.value for markdown in page.markdown]
 
 
 @pytest.mark.parametrize("path", [entry.path for entry in SITE if entry.path != "the_head_decides"])
 def test_every_page_has_a_bar_to_turn_and_to_leave(path: str) -> None:
-    page = opened(path, **ON)
-    assert [label for label in labels(page) if label in BAR] == BAR
-    assert "Present" not in labels(page)
+    page = open_presented(path, **ON)
+    assert [label for label in button_labels(page) if label in BAR] == BAR
+    assert "Present" not in button_labels(page)
     assert len(page.title) == 1
 
 
 @pytest.mark.parametrize("path", WITH_STAGE)
 def test_a_page_on_a_projector_ends_with_its_stage(path: str) -> None:
-    page = opened(path, **ON)
+    page = open_presented(path, **ON)
     assert [page.selectbox, page.text_input, page.header] == [[], [], []]
     assert len(page.get("bidi_component")) == 1
-    usual = opened(path)
-    assert "Present" in labels(usual)
-    assert not set(BAR) & set(labels(usual))
+    usual = open_presented(path)
+    assert "Present" in button_labels(usual)
+    assert not set(BAR) & set(button_labels(usual))
 
 
 def test_the_button_and_leave_change_the_mode_and_keep_the_scene() -> None:
-    page = opened("pooling_forgives", at="3,4")
+    page = open_presented("pooling_forgives", at="3,4")
     click(page, "Present")
     run_clean(page)
-    assert "Leave" in labels(page)
+    assert "Leave" in button_labels(page)
     assert page.query_params["present"] == "1"
     assert page.query_params["at"] == "3,4"
     click(page, "Leave")
@@ -62,7 +62,7 @@ def test_the_button_and_leave_change_the_mode_and_keep_the_scene() -> None:
 
 
 def test_a_lesson_turns_from_step_to_step() -> None:
-    page = opened("learn", lesson="where-did-the-pixel-go", **ON)
+    page = open_presented("learn", lesson="where-did-the-pixel-go", **ON)
     first = page.title[0].value
     click(page, "Next")
     run_clean(page)
@@ -71,7 +71,7 @@ def test_a_lesson_turns_from_step_to_step() -> None:
     assert page.query_params["present"] == "1"
 
 
-def own_list(text: str, **query: str) -> AppTest:
+def own_list(text: str, **query: str) -> Page:
     """The page with a list that this browser keeps."""
     page = new_page("present.py", query)
     page.session_state["memory_deck"] = {"kept": text}
@@ -111,7 +111,7 @@ def test_notes_are_shown_as_written_with_what_comes_next() -> None:
     page = own_list(text, notes="1", deck="own")
     assert [plain(shown) for shown in texts(page) if "Wait" in shown] == ["**Wait** <b>here</b>."]
     assert "**Next:** How much pooling is too much?" in texts(page)
-    assert "Leave" not in labels(page)
+    assert "Leave" not in button_labels(page)
     click(page, "Next")
     run_clean(page)
     assert "There are no notes for this slide." in texts(page)
