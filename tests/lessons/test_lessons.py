@@ -9,8 +9,9 @@ import pytest
 from pages.ui.lessons import check
 from pages.ui.lessons.goal_search import is_reachable
 from pages.ui.lessons.grading import grade
+from pages.ui.lessons.measures import MEASURES
 from pages.ui.lessons.reader import LESSON_FOLDER, load_lessons, read_lesson
-from pages.ui.lessons.tasks import MEASURES, Choice, Goal, Prediction, solution_of
+from pages.ui.lessons.tasks import Choice, Goal, Prediction, solution_of
 from pages.ui.text.prose import terms_in
 
 GOOD = """\

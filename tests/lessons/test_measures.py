@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.ui.lessons.measures import MEASURES, Quantity
-from pages.ui.lessons.tasks import MEASURES as ALL
+from pages.ui.lessons.measures import MEASURES, measured
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.lessons.tasks import Condition
 from pages.ui.render.context import setting_of
 from pages.ui.render.frame import render_frame
@@ -40,22 +40,26 @@ def maps_of(shown: Scene) -> list[np.ndarray]:
 def test_changed_is_what_the_stage_counts() -> None:
     shown = scene(CAT)
     for number, reading in enumerate(header(shown)["readings"], 1):
-        changed = Quantity("changed", map=number).of(shown)
+        changed = measured(Quantity("changed", map=number), shown)
         assert reading["changed"].startswith(f"{int(changed or 0):,} of")
-    assert Quantity("changed", map=0).of(shown) == Quantity("changed", map=3).of(shown) != 0
+    assert (
+        measured(Quantity("changed", map=0), shown)
+        == measured(Quantity("changed", map=3), shown)
+        != 0
+    )
 
 
 def test_shift_is_what_the_pattern_did() -> None:
     even = scene("/feature_map_shifts?picture=black&stack=C3x3/1,M2x2/2&at=28,12&from=24,12")
-    assert [Quantity("shift", map=n).of(even) for n in (1, 2)] == [4, 2]
-    assert Quantity("shift", map=1).of(replace(even, position=(24, 9))) == -3
+    assert [measured(Quantity("shift", map=n), even) for n in (1, 2)] == [4, 2]
+    assert measured(Quantity("shift", map=1), replace(even, position=(24, 9))) == -3
 
 
 def test_the_first_break_is_the_stages() -> None:
     for link in (CAT, CAT.replace("24,15", "24,14"), CAT.replace("at=24,15", "at=24,12")):
         shown = scene(link)
         marked = header(shown)["break"]
-        assert Quantity("first break").of(shown) == (0 if marked is None else marked[0] + 1)
+        assert measured(Quantity("first break"), shown) == (0 if marked is None else marked[0] + 1)
 
 
 def test_difference_is_that_of_both_roads() -> None:
@@ -64,10 +68,11 @@ def test_difference_is_that_of_both_roads() -> None:
     moved = replace(shown, position=(shown.start[0] + 2, shown.start[1] - 3))
     before, after = maps_of(shown)[0], maps_of(moved)[0]
     assert (
-        Quantity("difference").of(moved) == np.abs(np.roll(before, (2, -3), (0, 1)) - after).max()
+        measured(Quantity("difference"), moved)
+        == np.abs(np.roll(before, (2, -3), (0, 1)) - after).max()
     )
     zeros = replace(moved, padding_mode="zeros", moves="zeros")
-    assert Quantity("difference").of(zeros) != 0
+    assert measured(Quantity("difference"), zeros) != 0
 
 
 def seen_pixels(shown: Scene, unit: Unit) -> np.ndarray:
@@ -91,21 +96,21 @@ def test_field_covered_and_reached_are_those_of_pushed_pixels() -> None:
     assert shown.unit is not None
     seen = seen_pixels(shown, shown.unit)
     rows = np.flatnonzero(seen.any(1))
-    assert Quantity("field", map=3).of(shown) == len(rows) == 8
+    assert measured(Quantity("field", map=3), shown) == len(rows) == 8
     (row, col), size = shown.position, shown.pattern_size
     part = seen[row : row + size, col : col + size].mean()
-    assert Quantity("covered").of(shown) == pytest.approx(100 * part)
+    assert measured(Quantity("covered"), shown) == pytest.approx(100 * part)
     assert 0 < part < 1
     beside = seen_pixels(shown, Unit(2, 5, 6))
     assert (
-        Quantity("jump", map=3).of(shown)
+        measured(Quantity("jump", map=3), shown)
         == np.flatnonzero(beside.any(0))[0] - np.flatnonzero(seen.any(0))[0]
     )
     pixel = replace(shown, pattern="pixel", position=(15, 16), start=(15, 16), unit=None)
     reaching = sum(
         seen_pixels(pixel, Unit(0, r, c))[15, 16] for r in range(12, 17) for c in range(13, 18)
     )
-    assert Quantity("reached", map=1).of(pixel) == reaching == 9
+    assert measured(Quantity("reached", map=1), pixel) == reaching == 9
 
 
 def test_used_counts_the_pixels_that_change_the_unit_now() -> None:
@@ -122,35 +127,35 @@ def test_used_counts_the_pixels_that_change_the_unit_now() -> None:
         pushed = picture.copy()
         pushed[0, row, col] += 1e-7
         used += setting.network.forward(pushed)[1][0, unit.row, unit.col] != base
-    assert Quantity("used").of(shown) == used > 0
+    assert measured(Quantity("used"), shown) == used > 0
 
 
 def test_the_middle_of_an_average_is_a_quarter() -> None:
     shown = scene("/feature_map_shifts?size=32&stack=A8x8/8&kernels=&at=10,12&unit=1,2,2")
-    assert Quantity("middle").of(shown) == pytest.approx(25)
+    assert measured(Quantity("middle"), shown) == pytest.approx(25)
 
 
 def test_pools_forgive_what_plain_counting_says() -> None:
     grid = scene(GRID)
-    assert Quantity("unnoticed steps").of(grid) == 3
-    assert Quantity("unnoticed share").of(grid) == 37.5
+    assert measured(Quantity("unnoticed steps"), grid) == 3
+    assert measured(Quantity("unnoticed share"), grid) == 37.5
     nine = scene("/pooling_forgives?size=6&stack=M3x3/3&cells=" + "0" * 36 + "&at=2,2")
-    assert Quantity("unnoticed share").of(nine) == pytest.approx(100 * 5 / 9)
+    assert measured(Quantity("unnoticed share"), nine) == pytest.approx(100 * 5 / 9)
 
 
 def test_weights_are_counted() -> None:
     shown = scene("/convolution_follows?lens=sharing&stack=C5x5/2c1&at=4,4")
-    assert Quantity("weights").of(shown) == 25
-    assert Quantity("untied weights").of(shown) == 25 * 14 * 14
+    assert measured(Quantity("weights"), shown) == 25
+    assert measured(Quantity("untied weights"), shown) == 25 * 14 * 14
 
 
 def test_what_is_not_there_yet_is_none_and_no_condition_holds_of_it() -> None:
     shown = replace(scene(CAT), unit=None)
     for name in ("covered", "used", "middle"):
-        assert Quantity(name).of(shown) is None
+        assert measured(Quantity(name), shown) is None
         assert not Condition(Quantity(name), ">=", -1.0).holds(shown)
-    assert Quantity("pinned").of(shown) == 0
-    assert Quantity("pinned").of(scene(CAT)) == 3
+    assert measured(Quantity("pinned"), shown) == 0
+    assert measured(Quantity("pinned"), scene(CAT)) == 3
 
 
 @pytest.mark.parametrize(
@@ -165,21 +170,21 @@ def test_what_is_not_there_yet_is_none_and_no_condition_holds_of_it() -> None:
 )
 def test_what_a_scene_does_not_have_is_said(name: str, link: str, words: str) -> None:
     with pytest.raises(SceneError, match=words):
-        Quantity(name, head="flatten", grid=6).of(scene(link))
+        measured(Quantity(name, head="flatten", grid=6), scene(link))
 
 
 def test_heads_are_asked_where_the_pattern_is() -> None:
     near, far = (scene(f"/the_head_decides?at={at}&from=8,8") for at in ("8,8", "42,42"))
     for head, right in (("flatten", [100, 0]), ("global max", [100, 100])):
-        assert [Quantity("right", head=head).of(shown) for shown in (near, far)] == right
+        assert [measured(Quantity("right", head=head), shown) for shown in (near, far)] == right
     upper, lower = (
-        Quantity("accuracy", head="flatten", quarter=quarter).of(near) or 0
+        measured(Quantity("accuracy", head="flatten", quarter=quarter), near) or 0
         for quarter in ("upper left", "lower right")
     )
     assert upper > 99 > 60 > lower
-    assert 20 < (Quantity("zero weights", head="flatten").of(near) or 0) < 60
-    assert Quantity("head weights", head="flatten").of(near) == 2 * 32 * 16 * 16
-    assert Quantity("answers softmax moves", head="flatten").of(near) == 0
+    assert 20 < (measured(Quantity("zero weights", head="flatten"), near) or 0) < 60
+    assert measured(Quantity("head weights", head="flatten"), near) == 2 * 32 * 16 * 16
+    assert measured(Quantity("answers softmax moves", head="flatten"), near) == 0
 
 
 def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,19 +192,20 @@ def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) 
         "pages.ui.lessons.measures_trained.softmax_at",
         lambda logits, temperatures: np.stack([-logits for _ in temperatures]),
     )
-    assert Quantity("answers softmax moves", head="flatten").of(scene("/the_head_decides")) != 0
+    assert (
+        measured(Quantity("answers softmax moves", head="flatten"), scene("/the_head_decides")) != 0
+    )
 
 
 def test_grids_are_asked_about_the_face_as_it_is() -> None:
     face = scene("/parts_and_places")
     scrambled = scene("/parts_and_places?parts=38,24,8,33,20,12,12,14")
-    assert (Quantity("face", grid=6).of(face) or 0) > 90 > 50
-    assert (Quantity("face", grid=6).of(scrambled) or 100) < 50
+    assert (measured(Quantity("face", grid=6), face) or 0) > 90 > 50
+    assert (measured(Quantity("face", grid=6), scrambled) or 100) < 50
     with pytest.raises(SceneError, match="the grids are 1, 2"):
-        Quantity("face", grid=7).of(face)
+        measured(Quantity("face", grid=7), face)
 
 
 def test_every_measure_says_what_it_is() -> None:
-    assert MEASURES is ALL
     for measure in MEASURES.values():
         assert len(measure.means) > 10

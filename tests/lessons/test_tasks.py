@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pages.ui.lessons.goal_search import is_reachable
 from pages.ui.lessons.grading import grade, validate_answer
-from pages.ui.lessons.measures import Quantity
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.lessons.tasks import (
     Choice,
     Condition,

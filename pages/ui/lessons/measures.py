@@ -1,172 +1,133 @@
-"""What a lesson can ask about a scene; rfcore computes every measure. Pure."""
+"""The table of all measures that a lesson can ask for; rfcore computes them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from pages.ui.render.equivariance import fill_of
-from pages.ui.render.frame import moment_of
-from pages.ui.render.lens import Moment
-from pages.ui.render.maps import errors_of, layer_readings
-from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
-from pages.ui.scene.limits import SceneError, map_shapes
+from pages.ui.lessons import measures_fields, measures_maps, measures_trained
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.scene.scene import Scene
-from rfcore.equivariance import break_of
-from rfcore.layers import Conv2d
-from rfcore.ops import Array
-from rfcore.shifted_maps import map_shifts
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number to be measured in a scene: a measure's name, and what it needs to know.
-
-    map: the layer, from 1; 0 is the last. head: a name of HEADS. quarter: one of QUARTERS. grid:
-    cells a side of a face's grid.
-    """
-
-    measure: str
-    map: int = 0
-    head: str = ""
-    quarter: str = ""
-    grid: int = 0
-
-    def of(self, scene: Scene) -> float | None:
-        """Return the number in a scene; None where there is none, as before a unit is pinned.
-
-        Raises SceneError for what such a scene does not have.
-        """
-        return MEASURES[self.measure].compute(scene, self)
-
-
-Compute = Callable[[Scene, Quantity], float | None]
 
 
 @dataclass(frozen=True)
 class Measure:
     """A way to measure a scene.
 
-    compute: returns the number. means: what it is, for those who write lessons. needs: the parts
-    of a Quantity that it reads. trains: whether heads or grids have to be trained for it first.
+    compute: returns the number, None where there is none. means: what it is, for those who write
+    lessons. needs: the fields of a Quantity that it reads. needs_training: whether heads or grids
+    must be trained first.
     """
 
-    compute: Compute
+    compute: Callable[[Scene, Quantity], float | None]
     means: str
-    needs: tuple[str, ...]
-    trains: bool
+    needs: tuple[str, ...] = ()
+    needs_training: bool = False
 
 
-MEASURES: dict[str, Measure] = {}
-"""Every measure by its name in a lesson; those of `measures_fields` and `measures_trained`, too,
-once these are imported."""
+MEASURES = {
+    "changed": Measure(
+        measures_maps.changed,
+        "cells of a map that are not as they were at the start",
+        needs=("map",),
+    ),
+    "shift": Measure(
+        measures_maps.shift,
+        "cells by which the pattern's response moved on a map, right or down",
+        needs=("map",),
+    ),
+    "first break": Measure(
+        measures_maps.first_break,
+        "the first layer, from 1, that does not follow exactly; 0 when all do",
+    ),
+    "difference": Measure(
+        measures_maps.difference, "the largest difference of the two roads on the last map"
+    ),
+    "cells": Measure(measures_maps.cells, "rows of a map", needs=("map",)),
+    "layers": Measure(measures_maps.layers, "layers of the stack"),
+    "moved": Measure(measures_maps.moved, "pixels that the hand has moved, along rows or columns"),
+    "unnoticed steps": Measure(
+        measures_maps.unnoticed_steps,
+        "of the steps to the cells around, those that the pool does not notice",
+    ),
+    "unnoticed share": Measure(
+        measures_maps.unnoticed_share,
+        "per cent of a single peak's steps that the pool does not notice",
+    ),
+    "weights": Measure(measures_maps.weights, "weights of one kernel of the first layer"),
+    "untied weights": Measure(
+        measures_maps.untied_weights,
+        "weights of one channel of the first layer, with a kernel for every place",
+    ),
+    "field": Measure(
+        measures_fields.field, "pixels a side that a unit of a map sees", needs=("map",)
+    ),
+    "jump": Measure(
+        measures_fields.jump, "pixels from one unit of a map to the next", needs=("map",)
+    ),
+    "pinned": Measure(
+        measures_fields.pinned, "the layer of the pinned unit, from 1; 0 when none is pinned"
+    ),
+    "covered": Measure(
+        measures_fields.covered, "per cent of the pattern that the pinned unit can see"
+    ),
+    "reached": Measure(
+        measures_fields.reached,
+        "cells of a map that can see the pattern's first pixel, or the pinned one",
+        needs=("map",),
+    ),
+    "used": Measure(measures_fields.used, "pixels that can change the pinned unit now"),
+    "middle": Measure(
+        measures_fields.middle,
+        "per cent of the pinned unit's effective field in a quarter of its box, the middle",
+    ),
+    "right": Measure(
+        measures_trained.right,
+        "100 when a head is right at the pattern's place, else 0",
+        needs=("head",),
+        needs_training=True,
+    ),
+    "accuracy": Measure(
+        measures_trained.accuracy,
+        "per cent of right answers of a head in a quarter",
+        needs=(
+            "head",
+            "quarter",
+        ),
+        needs_training=True,
+    ),
+    "head weights": Measure(
+        measures_trained.head_weights,
+        "weights of a head's dense layer",
+        needs=("head",),
+        needs_training=True,
+    ),
+    "zero weights": Measure(
+        measures_trained.zero_weights,
+        "per cent of a head's weights that are exactly zero",
+        needs=("head",),
+        needs_training=True,
+    ),
+    "answers softmax moves": Measure(
+        measures_trained.answers_softmax_moves,
+        "of 9 times 9 places, those where a softmax, cold or warm, names another class than the "
+        "logits",
+        needs=("head",),
+        needs_training=True,
+    ),
+    "face": Measure(
+        measures_trained.face,
+        "per cent of certainty with which a grid finds the picture a face",
+        needs=("grid",),
+        needs_training=True,
+    ),
+}
+"""Every measure by its name in a lesson."""
 
 
-def measure(
-    name: str, means: str, *needs: str, trains: bool = False
-) -> Callable[[Compute], Compute]:
-    """Enter a function into MEASURES; see `Measure`."""
+def measured(quantity: Quantity, scene: Scene) -> float | None:
+    """Return a quantity of a scene; None where it has none, as before a unit is pinned.
 
-    def enter(compute: Compute) -> Compute:
-        MEASURES[name] = Measure(compute, means, needs, trains)
-        return compute
-
-    return enter
-
-
-def layer_index(scene: Scene, number: int) -> int:
-    """Return a layer counted from 0; number: from 1, or 0 for the last one."""
-    layers = len(scene.stack)
-    if not 0 <= number <= layers:
-        raise SceneError(f"the stack has maps 1 to {layers}, and 0 for the last, got {number}")
-    return number - 1 if number else layers - 1
-
-
-def changed_cells_of(scene: Scene, number: int) -> Array:
-    """Return which cells of a map are not as they were at the start of the drag, (rows, cols)."""
-    moment, at = _moment(scene), layer_index(scene, number)
-    changed: Array = moment.start.maps[at] != moment.now.maps[at]
-    return changed
-
-
-def _moment(scene: Scene) -> Moment:
-    return moment_of(scene, responses=True)  # any lens may be asked how far the response moved
-
-
-@measure("changed", "cells of a map that are not as they were at the start", "map")
-def _changed(scene: Scene, asked: Quantity) -> float:
-    return float(np.count_nonzero(changed_cells_of(scene, asked.map)))
-
-
-@measure("shift", "cells by which the pattern's response moved on a map, right or down", "map")
-def _shift(scene: Scene, asked: Quantity) -> float | None:
-    measured = layer_readings(_moment(scene))[layer_index(scene, asked.map)].measured
-    return None if measured is None else float(max(measured.shift, key=abs))
-
-
-@measure("first break", "the first layer, from 1, that does not follow exactly; 0 when all do")
-def _first_break(scene: Scene, _: Quantity) -> float:
-    broken = break_of(scene.stack, errors_of(_moment(scene)))
-    return 0.0 if broken is None else broken.layer + 1.0
-
-
-@measure("difference", "the largest difference of the two roads on the last map")
-def _difference(scene: Scene, _: Quantity) -> float:
-    moment, sides = _moment(scene), (scene.size, scene.size)
-    fill = fill_of(scene, moment.setting)
-    should = map_shifts(scene.stack, scene.moved, sides, scene.padding_mode, fill)[-1]
-    moved = should.apply(moment.start.maps[-1])[should.there]
-    return float(np.abs(moment.now.maps[-1][should.there] - moved).max(initial=0.0))
-
-
-@measure("cells", "rows of a map", "map")
-def _cells(scene: Scene, asked: Quantity) -> float:
-    return float(map_shapes(scene.stack, scene.size)[layer_index(scene, asked.map)][1])
-
-
-@measure("layers", "layers of the stack")
-def _layers(scene: Scene, _: Quantity) -> float:
-    return float(len(scene.stack))
-
-
-@measure("moved", "pixels that the hand has moved, along rows or columns")
-def _moved(scene: Scene, _: Quantity) -> float:
-    return float(max(map(abs, scene.moved)))
-
-
-@measure("unnoticed steps", "of the steps to the cells around, those that the pool does not notice")
-def _unnoticed_steps(scene: Scene, _: Quantity) -> float:
-    labels = orbit_labels(scene)
-    if labels is None:
-        raise SceneError("only a pool over a grid of numbers has steps that it does not notice")
-    return float(steps_at(labels, scene.position)[0])
-
-
-@measure("unnoticed share", "per cent of a single peak's steps that the pool does not notice")
-def _unnoticed_share(scene: Scene, _: Quantity) -> float:
-    steps = peak_steps(scene.stack)
-    if steps is None:
-        raise SceneError("only a pool has a share of steps that it does not notice")
-    return 100.0 * float(steps.share)
-
-
-@measure("weights", "weights of one kernel of the first layer")
-def _weights(scene: Scene, _: Quantity) -> float:
-    return _kernel_cells(scene)
-
-
-def _kernel_cells(scene: Scene) -> float:
-    layer = scene.stack.layers[0]
-    if not isinstance(layer, Conv2d):
-        raise SceneError(f"weights are counted in a convolution; the first layer is {layer}")
-    return float(layer.kernel_size[0] * layer.kernel_size[1])
-
-
-@measure(
-    "untied weights", "weights of one channel of the first layer, with a kernel for every place"
-)
-def _untied_weights(scene: Scene, _: Quantity) -> float:
-    rows, cols = map_shapes(scene.stack, scene.size)[0][1:]
-    return _kernel_cells(scene) * rows * cols
+    Raises SceneError if such a scene cannot be measured so.
+    """
+    return MEASURES[quantity.measure].compute(scene, quantity)

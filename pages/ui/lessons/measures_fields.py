@@ -1,10 +1,10 @@
-"""What a lesson can ask about what a unit sees; rfcore computes every measure. Pure."""
+"""Measures of what a unit sees. Pure."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from pages.ui.lessons.measures import Quantity, layer_index, measure
+from pages.ui.lessons.quantity import Quantity, layer_index
 from pages.ui.render.context import setting_of
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.exact_fields import ExactField, exact_fields
@@ -15,13 +15,13 @@ from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
 
-@measure("field", "pixels a side that a unit of a map sees", "map")
-def _field(scene: Scene, asked: Quantity) -> float:
+def field(scene: Scene, asked: Quantity) -> float:
+    """Return pixels a side that a unit of a map sees."""
     return float(_arithmetic(scene, asked).size[0])
 
 
-@measure("jump", "pixels from one unit of a map to the next", "map")
-def _jump(scene: Scene, asked: Quantity) -> float:
+def jump(scene: Scene, asked: Quantity) -> float:
+    """Return pixels from one unit of a map to the next."""
     return float(_arithmetic(scene, asked).jump[0])
 
 
@@ -30,13 +30,13 @@ def _arithmetic(scene: Scene, asked: Quantity) -> ReceptiveField:
     return fields[layer_index(scene, asked.map)]
 
 
-@measure("pinned", "the layer of the pinned unit, from 1; 0 when none is pinned")
-def _pinned(scene: Scene, _: Quantity) -> float:
+def pinned(scene: Scene, _: Quantity) -> float:
+    """Return the layer of the pinned unit, from 1; 0 when none is pinned."""
     return 0.0 if scene.unit is None else scene.unit.layer + 1.0
 
 
-@measure("covered", "per cent of the pattern that the pinned unit can see")
-def _covered(scene: Scene, _: Quantity) -> float | None:
+def covered(scene: Scene, _: Quantity) -> float | None:
+    """Return per cent of the pattern that the pinned unit can see."""
     if scene.unit is None:
         return None
     rows, cols = _fields(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
@@ -44,10 +44,8 @@ def _covered(scene: Scene, _: Quantity) -> float | None:
     return 100.0 * float(rows[row : row + size].mean() * cols[col : col + size].mean())
 
 
-@measure(
-    "reached", "cells of a map that can see the pattern's first pixel, or the pinned one", "map"
-)
-def _reached(scene: Scene, asked: Quantity) -> float:
+def reached(scene: Scene, asked: Quantity) -> float:
+    """Return cells of a map that can see the pattern's first pixel, or the pinned one."""
     field = _fields(scene)[layer_index(scene, asked.map)]
     rows, cols = field.reached_from(*(scene.pixel or scene.position))
     return float(rows.sum() * cols.sum())
@@ -62,18 +60,16 @@ def _exact_fields(stack: Stack, size: int, mode: PaddingMode) -> tuple[ExactFiel
     return exact_fields(stack, (size, size), padding_mode=mode)
 
 
-@measure("used", "pixels that can change the pinned unit now")
-def _used(scene: Scene, _: Quantity) -> float | None:
+def used(scene: Scene, _: Quantity) -> float | None:
+    """Return pixels that can change the pinned unit now."""
     if scene.unit is None:
         return None
     channel = scene.channels[scene.unit.layer]
     return float(used_pixels(*_unit_in(scene, scene.unit), channel=channel).sum())
 
 
-@measure(
-    "middle", "per cent of the pinned unit's effective field in a quarter of its box, the middle"
-)
-def _middle(scene: Scene, _: Quantity) -> float | None:
+def middle(scene: Scene, _: Quantity) -> float | None:
+    """Return per cent of the pinned unit's effective field in a quarter of its box, the middle."""
     unit = scene.unit
     if unit is None:
         return None

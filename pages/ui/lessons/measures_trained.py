@@ -1,8 +1,8 @@
-"""What a lesson can ask of heads and grids, which are trained first if they are not yet. Pure."""
+"""Measures of trained heads and grids, which are trained first if they are not yet. Pure."""
 
 from __future__ import annotations
 
-from pages.ui.lessons.measures import Quantity, measure
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.render.context import setting_of
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
@@ -29,8 +29,8 @@ def _head(asked: Quantity) -> int:
     return [head.name for head in HEADS].index(asked.head)
 
 
-@measure("right", "100 when a head is right at the pattern's place, else 0", "head", trains=True)
-def _right(scene: Scene, asked: Quantity) -> float:
+def right(scene: Scene, asked: Quantity) -> float:
+    """Return 100 when a head is right at the pattern's place, else 0."""
     maps, training = _heads(scene).maps, scene.training
     assert training is not None  # or there were no heads
     label = training.classes.index(scene.pattern)
@@ -38,31 +38,24 @@ def _right(scene: Scene, asked: Quantity) -> float:
     return 100.0 * float(shares.argmax() == label)
 
 
-@measure(
-    "accuracy", "per cent of right answers of a head in a quarter", "head", "quarter", trains=True
-)
-def _accuracy(scene: Scene, asked: Quantity) -> float:
+def accuracy(scene: Scene, asked: Quantity) -> float:
+    """Return per cent of right answers of a head in a quarter."""
     found = _heads(scene).accuracy[_head(asked)]
     return 100.0 * float(found.flat[QUARTERS.index(asked.quarter)])
 
 
-@measure("head weights", "weights of a head's dense layer", "head", trains=True)
-def _head_weights(scene: Scene, asked: Quantity) -> float:
+def head_weights(scene: Scene, asked: Quantity) -> float:
+    """Return weights of a head's dense layer."""
     return float(_heads(scene).classifiers[_head(asked)].weights.size)
 
 
-@measure("zero weights", "per cent of a head's weights that are exactly zero", "head", trains=True)
-def _zero_weights(scene: Scene, asked: Quantity) -> float:
+def zero_weights(scene: Scene, asked: Quantity) -> float:
+    """Return per cent of a head's weights that are exactly zero."""
     return 100.0 * float((_heads(scene).classifiers[_head(asked)].weights == 0).mean())
 
 
-@measure(
-    "answers softmax moves",
-    "of 9 times 9 places, those where a softmax, cold or warm, names another class than the logits",
-    "head",
-    trains=True,
-)
-def _answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
+def answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
+    """Return at how many of 9 times 9 places a softmax names another class than the logits."""
     found = _heads(scene)
     along = range(0, found.experiment.places, EVERY)
     head = found.classifiers[_head(asked)]
@@ -71,10 +64,8 @@ def _answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
     return float((answers != logits.argmax(axis=-1)).any(axis=0).sum())
 
 
-@measure(
-    "face", "per cent of certainty with which a grid finds the picture a face", "grid", trains=True
-)
-def _face(scene: Scene, asked: Quantity) -> float:
+def face(scene: Scene, asked: Quantity) -> float:
+    """Return per cent of certainty with which a grid finds the picture a face."""
     found = _grids(scene)
     grids = found.parts.spec.grids
     if asked.grid not in grids:

@@ -186,7 +186,7 @@ def _step(fields: TomlTable) -> LessonStep:
 def _check(fields: TomlTable, step: LessonStep, train: bool) -> None:
     """Compute what a step asks for, so that no learner is asked what has no answer."""
     task = step.task
-    if task is None or (task.trains and not train):
+    if task is None or (task.needs_training and not train):
         return
     inside = fields.table("task")
     try:

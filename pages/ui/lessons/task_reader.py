@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from pages.ui.lessons.measures import MEASURES, Quantity
+from pages.ui.lessons.measures import MEASURES
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.lessons.tasks import (
     COMPARE,
     Choice,

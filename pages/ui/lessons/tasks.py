@@ -13,11 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from pages.ui.lessons import (
-    measures_fields,  # noqa: F401  enter their measures
-    measures_trained,  # noqa: F401  enter their measures
-)
-from pages.ui.lessons.measures import MEASURES, Quantity, changed_cells_of
+from pages.ui.lessons.measures import MEASURES, measured
+from pages.ui.lessons.measures_maps import changed_cells_of
+from pages.ui.lessons.quantity import Quantity
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import decimal
@@ -47,11 +45,11 @@ class Condition:
 
     def holds(self, scene: Scene) -> bool:
         """Whether it is true of a scene; what cannot be measured yet is not."""
-        measured = self.quantity.of(scene)
-        if measured is None:
+        found = measured(self.quantity, scene)
+        if found is None:
             return False
-        close = abs(measured - self.value) <= ROUNDING
-        return COMPARE[self.sign](self.value if close else measured, self.value)
+        close = abs(found - self.value) <= ROUNDING
+        return COMPARE[self.sign](self.value if close else found, self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +60,9 @@ class Task:
     why: str
 
     @property
-    def trains(self) -> bool:
+    def needs_training(self) -> bool:
         """Whether heads or grids have to be trained before there is an answer."""
-        return any(MEASURES[quantity.measure].trains for quantity in self.quantities)
+        return any(MEASURES[quantity.measure].needs_training for quantity in self.quantities)
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -161,18 +159,18 @@ def solution_of(task: Prediction, scene: Scene) -> Solution:
         cells = np.argwhere(changed_cells_of(after, task.map))
         return tuple((int(row), int(col)) for row, col in cells)
     if isinstance(task, Number):
-        measured = task.quantity.of(after)
-        if measured is None:
+        found = measured(task.quantity, after)
+        if found is None:
             raise SceneError(f"\u201c{task.quantity.measure}\u201d has no value in this scene")
-        return measured
+        return found
     assert isinstance(task, Choice)
     right = [at for at, option in enumerate(task.options) if option.when.holds(after)]
     if len(right) != 1:
-        found = ", ".join(str(at + 1) for at in right) or "none"
-        values = [value_text(option.when.quantity.of(after)) for option in task.options]
+        numbers = ", ".join(str(at + 1) for at in right) or "none"
+        values = [value_text(measured(option.when.quantity, after)) for option in task.options]
         raise SceneError(
             f"exactly one option must be right, but of {len(task.options)} it is "
-            f"{found}; measured: {', '.join(values)}"
+            f"{numbers}; measured: {', '.join(values)}"
         )
     return right[0]
 
