@@ -151,6 +151,24 @@ def test_ci_runs_the_test_commands_that_the_readme_gives() -> None:
         assert command in run
 
 
+# ---- words
+
+
+def odd_words(text: str) -> list[str]:
+    """The words that made earlier documents hard to read, and that plain English lacks."""
+    odd = r"\b(dear|likewise|whoever|for else|of one's own|the last but one|thousand million)\b"
+    return re.findall(odd, " ".join(text.split()), re.IGNORECASE)
+
+
+def test_the_documents_have_no_odd_words() -> None:
+    assert {name: odd_words(text) for name, text in DOCUMENTS.items() if odd_words(text)} == {}
+    assert odd_words("Likewise, 250 thousand\nmillion steps are dear.") == [
+        "Likewise",
+        "thousand million",
+        "dear",
+    ]
+
+
 # ---- README, notebook, changelog
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rfcore.stack import LAYER_KINDS
 from tests.support.documents import CODE, DOCUMENTS, README, ROOT, section
 
 NAMES_IN_FILE = re.compile(r"((?:`\w+`(?:, | and )?)+) (?:of|in) `([\w./-]+\.\w+)`")
@@ -100,6 +101,21 @@ def test_there_is_a_recipe_for_each_addition() -> None:
     assert len(recipes) == 10
     assert named is not None
     assert " ".join(named[1].split()) == f"{', '.join(recipes[:-1])} and {recipes[-1]}"
+
+
+def unnamed_layers(table: str) -> list[str]:
+    """The symbols of layers that a table of the notation does not explain."""
+    explained = {
+        symbol
+        for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
+        for symbol in CODE.findall(row)
+    }
+    return [kind.symbol for kind in LAYER_KINDS if kind.symbol not in explained]
+
+
+def test_the_notation_explains_every_layer() -> None:
+    assert unnamed_layers(DOCUMENTS["docs/notation.md"]) == []
+    assert unnamed_layers("| `C`, `M` | |\n| `A`, `B`, `GA`, `GM` | `R` |") == ["R"]
 
 
 # ---- figures
