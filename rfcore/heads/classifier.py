@@ -23,6 +23,7 @@ class Classifier:
     Raises ShapeError for weights and a bias that do not fit each other or are not finite,
     LayerError for what is no head.
 
+    >>> from rfcore.heads.head import FlattenHead
     >>> weights = np.array([[0.0, 1.0], [2.0, 0.0]])
     >>> classifier = Classifier(FlattenHead(), weights, np.zeros(2), loss=0.0, accuracy=1.0)
     >>> classifier.logits(np.array([[[3.0, 4.0]]]))
@@ -107,6 +108,7 @@ def weight_maps(
     Raises ShapeError when such maps don't fit the classifier, TrainingError for what is no
     Classifier, or another choice.
 
+    >>> from rfcore.heads.head import FlattenHead
     >>> weights = np.array([[3.0, 0.0], [0.0, 0.0], [-4.0, 1.0], [0.0, 0.0]])  # 2 channels of 1x2
     >>> classifier = Classifier(FlattenHead(), weights, np.zeros(2), loss=0.0, accuracy=1.0)
     >>> weight_maps(classifier, (2, 1, 2), over_channels="norm")

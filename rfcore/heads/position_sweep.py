@@ -33,6 +33,7 @@ def position_sweep(
     Raises TrainingError for no classifier or no place, ShapeError for an activation that doesn't
     fit.
 
+    >>> from rfcore.heads.head import GlobalMaxHead
     >>> weights = np.array([[0.0, np.log(3)]])
     >>> classifier = Classifier(GlobalMaxHead(), weights, np.zeros(2), loss=0.0, accuracy=1.0)
     >>> position_sweep(lambda row, col: np.full((1, 2, 2), float(col)), [classifier], [0], [0, 1])

@@ -62,6 +62,7 @@ def window_count(size: int, kernel_size: int, stride: int, padding: int, dilatio
 class Layer:
     """What every layer spec can be asked; the kinds below are frozen dataclasses.
 
+    >>> from rfcore.layers import Conv2d
     >>> layer = Conv2d(3, out_channels=4)
     >>> isinstance(layer, Layer), layer.output_channels(1), layer.window().kernel_size
     (True, 4, (3, 3))

@@ -283,7 +283,8 @@ def test_convolve_region_fills_the_same_bits_and_nothing_else(
     part = np.full_like(whole, np.nan)
     window = Window(kernel_size, stride, (0, 0), dilation)
     room = kernels[0].size * (len(range(col0, col1, ops.TILE)) + 1) * ops.TILE * band
-    with mock.patch.object(ops, "_BUFFER", room):  # how many rows at a time changes nothing
+    # How many rows at a time changes nothing.
+    with mock.patch.object(ops.convolution, "_BUFFER", room):
         ops.convolve_region(part, x, kernels, bias, window, (row0, row1, col0, col1))
     assert part[:, met].tobytes() == whole[:, met].tobytes()
     assert np.isnan(part[:, ~met]).all()

@@ -302,7 +302,7 @@ BUGS: dict[str, tuple[str, Plant, str]] = {
     ),
     "shared weights that tell the place": (
         "shared-weights",
-        plant(ops, "convolve", place_tells),
+        plant(ops.convolution, "convolve", place_tells),
         "holds when",
     ),
     "untied weights that are shared": (
