@@ -1,28 +1,28 @@
-// Charts are asked for when the page is scrolled near one: their library keeps a browser busy for a
-// second, and a phone for longer, so it must not come while a hand begins to drag.
+// Charts are requested when the page is scrolled near one. Their library keeps a browser busy for a
+// second, and a phone for longer, so it must not load while a learner begins to drag.
 
-const ROOM = '[class*="st-key-chart_room_"]'; // what keeps a chart's room until it comes
-const NEAR = 200; // CSS pixels below the window
+const PLACEHOLDER = '[class*="st-key-chart_room_"]'; // keeps the space of a chart until it comes
+const MARGIN = 200; // CSS pixels below the window that count as near
 
-const isNear = (room) => {
-  const { top, height } = room.getBoundingClientRect();
-  return height > 0 && top < window.innerHeight + NEAR;
+const isNear = (place) => {
+  const { top, height } = place.getBoundingClientRect();
+  return height > 0 && top < window.innerHeight + MARGIN;
 };
 
-// Call `tell` once a room for a chart is near; what is returned gives up waiting for it.
-export function whenChartIsNear(tell) {
+// Call `request` once, when a chart's place comes near. Returns a function that stops watching.
+export function whenChartIsNear(request) {
   const look = () => {
-    if (![...document.querySelectorAll(ROOM)].some(isNear)) return;
-    giveUp();
-    tell();
+    if (![...document.querySelectorAll(PLACEHOLDER)].some(isNear)) return;
+    stop();
+    request();
   };
-  const page = new ResizeObserver(look); // rooms come after the stage, and windows change
-  const scrolled = { capture: true, passive: true }; // what scrolls is a part of Streamlit's page
-  const giveUp = () => {
+  const page = new ResizeObserver(look); // places come after the stage, and windows change
+  const scrolled = { capture: true, passive: true }; // Streamlit scrolls an element in the page
+  const stop = () => {
     page.disconnect();
     document.removeEventListener("scroll", look, scrolled);
   };
   page.observe(document.querySelector('[data-testid="stMainBlockContainer"]'));
   document.addEventListener("scroll", look, scrolled);
-  return giveUp;
+  return stop;
 }

@@ -1,45 +1,29 @@
-// What hands do: on the pattern, on the maps and on the bar below. Each function listens to one part
-// of a stage and tells the stage what was meant.
+// Pointers and keys on the pattern, on the maps and on the bar below them.
 
 import { boxOfMap, clamp, samePlace } from "./geometry.js";
+import { listenToDrag, stepAlong, stepOf } from "./gestures.js";
+import { savePng } from "./draw/save-png.js";
 import { element } from "./panels.js";
-import { savePng } from "./save-png.js";
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-export const stepOf = (event) =>
-  event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
+// ---- the pattern
 
 export function listenToHandle(stage) {
-  const { handle, mapCanvas } = stage.input;
-  let grip = null;
-  handle.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || grip) return;
-    event.preventDefault();
-    handle.focus({ preventScroll: true });
-    handle.setPointerCapture(event.pointerId);
-    const [row, col] = mapCanvas.place(event);
-    const { position } = stage.scene;
-    grip = { id: event.pointerId, row: row - position[0], col: col - position[1] };
-    stage.isHeld = true;
-    stage.beginFrom(position);
+  const { actions, input: { canvas, handle, mapCanvas, plot } } = stage;
+  listenToDrag(handle, {
+    placeOf: (event) => mapCanvas.place(event),
+    position: () => stage.scene.position,
+    begin: () => {
+      stage.isDragging = true;
+      actions.startFrom(stage.scene.position);
+    },
+    move: (row, col) => actions.moveTo(row, col),
+    end: () => {
+      stage.isDragging = false;
+      actions.moveTo(...stage.scene.position, true);
+    },
   });
-  handle.addEventListener("pointermove", (event) => {
-    if (!grip || event.pointerId !== grip.id) return;
-    const [row, col] = mapCanvas.place(event);
-    stage.moveTo(Math.round(row - grip.row), Math.round(col - grip.col), false);
-  });
-  const release = (event) => {
-    if (!grip || event.pointerId !== grip.id) return;
-    grip = null;
-    stage.isHeld = false;
-    stage.moveTo(...stage.scene.position, true);
-  };
-  handle.addEventListener("pointerup", release);
-  handle.addEventListener("pointercancel", release);
   handle.addEventListener("keydown", (event) => keyOnHandle(stage, event));
-  handle.addEventListener("blur", () => stage.settleNow());
-  const { canvas, plot } = stage.input;
+  handle.addEventListener("blur", () => actions.commitNow());
   canvas.addEventListener("pointerdown", () => {
     // Nothing can be done beside the pattern, unless the picture has a role of its own.
     if (!plot.hasAttribute("role")) beckon(handle);
@@ -48,127 +32,119 @@ export function listenToHandle(stage) {
 
 function beckon(handle) {
   handle.classList.remove("beckoning");
-  void handle.offsetWidth; // else the browser would not begin anew
+  void handle.offsetWidth; // restarts the animation
   handle.classList.add("beckoning");
 }
 
-function keyOnHandle(stage, event) {
-  const { position, start } = stage.scene;
+function keyOnHandle({ actions, scene, setting }, event) {
+  const [row, col] = scene.position;
   const step = stepOf(event);
-  if (event.key === "Home") stage.moveTo(...start, false);
+  if (event.key === "Home") actions.moveTo(...scene.start);
   else if (step) {
-    const jump = event.shiftKey ? stage.setting.layers.at(-1).field.jump : [1, 1];
-    stage.moveTo(position[0] + step[0] * jump[0], position[1] + step[1] * jump[1], false);
+    const jump = event.shiftKey ? setting.layers.at(-1).field.jump : [1, 1];
+    actions.moveTo(row + step[0] * jump[0], col + step[1] * jump[1]);
   } else return;
   event.preventDefault();
-  stage.settleSoon();
+  actions.commitSoon();
 }
 
-export function listenToMap(stage, map, index) {
+// ---- a map
+
+export function listenToMap(stage, { plot, select }, index) {
+  const { actions } = stage;
   const point = (unit) => {
     if (samePlace(unit, stage.hover) || unit === stage.hover) return;
     stage.hover = unit;
-    stage.pointed();
+    actions.pointed();
   };
-  map.plot.addEventListener("pointermove", (event) => {
+  plot.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "touch") point(unitAt(stage, event, index));
   });
-  map.plot.addEventListener("pointerleave", () => point(null));
-  map.plot.addEventListener("click", (event) => stage.pin(unitAt(stage, event, index)));
-  map.plot.addEventListener("focus", () => {
-    if (!map.plot.matches(":focus-visible")) return;
-    const layer = stage.setting.layers[index];
+  plot.addEventListener("pointerleave", () => point(null));
+  plot.addEventListener("click", (event) => actions.pin(unitAt(stage, event, index)));
+  plot.addEventListener("focus", () => {
+    if (!plot.matches(":focus-visible")) return;
     const { unit } = stage.scene;
-    const middle = [index, layer.rows >> 1, layer.cols >> 1];
-    stage.cursor = unit && unit[0] === index ? unit : middle;
-    stage.pointed();
-    stage.speakSoon();
+    stage.cursor = unit && unit[0] === index ? unit : middleOf(stage, index);
+    actions.pointed();
+    stage.announcer.announceSoon();
   });
-  map.plot.addEventListener("blur", () => {
+  plot.addEventListener("blur", () => {
     stage.cursor = null;
-    stage.pointed();
+    actions.pointed();
   });
-  map.plot.addEventListener("keydown", (event) => keyOnMap(stage, event, index));
-  map.select.addEventListener("change", () => {
-    const { group } = stage.setting.layers[index];
-    stage.scene.channels = stage.scene.channels.map((channel, i) =>
-      stage.setting.layers[i].group === group ? Number(map.select.value) : channel,
-    );
-    stage.showChannels();
-    stage.connection.commit();
-  });
+  plot.addEventListener("keydown", (event) => keyOnMap(stage, event, index));
+  select.addEventListener("change", () => actions.chooseChannel(index, Number(select.value)));
 }
 
-function unitAt(stage, event, index) {
-  const layer = stage.setting.layers[index];
-  const [row, col] = stage.maps[index].mapCanvas.place(event);
-  const square = boxOfMap(layer, stage.setting.size, stage.ownCells);
-  const r = Math.floor(((row - square[0]) / (square[1] - square[0])) * layer.rows);
-  const c = Math.floor(((col - square[2]) / (square[3] - square[2])) * layer.cols);
+function middleOf({ setting }, index) {
+  const { rows, cols } = setting.layers[index];
+  return [index, rows >> 1, cols >> 1];
+}
+
+function unitAt({ maps, ownCells, setting }, event, index) {
+  const layer = setting.layers[index];
+  const [row, col] = maps[index].mapCanvas.place(event);
+  const [row0, row1, col0, col1] = boxOfMap(layer, setting.size, ownCells);
+  const r = Math.floor(((row - row0) / (row1 - row0)) * layer.rows);
+  const c = Math.floor(((col - col0) / (col1 - col0)) * layer.cols);
   return r >= 0 && c >= 0 && r < layer.rows && c < layer.cols ? [index, r, c] : null;
 }
 
 function keyOnMap(stage, event, index) {
-  const layer = stage.setting.layers[index];
-  const [, row, col] = stage.cursor ?? [index, layer.rows >> 1, layer.cols >> 1];
+  const { actions, setting } = stage;
+  const { rows, cols } = setting.layers[index];
+  const [, row, col] = stage.cursor ?? middleOf(stage, index);
   const step = stepOf(event);
-  if (event.key === "Enter" || event.key === " ") stage.pin([index, row, col]);
+  if (event.key === "Enter" || event.key === " ") actions.pin([index, row, col]);
   else if (event.key === "Escape") {
-    if (!stage.scene.unit) return; // it may mean the page
-    stage.pin(null);
+    if (!stage.scene.unit) return; // the key may be for the page
+    actions.pin(null);
     event.stopPropagation();
   } else if (step) {
-    stage.cursor = [
-      index,
-      clamp(row + step[0], 0, layer.rows - 1),
-      clamp(col + step[1], 0, layer.cols - 1),
-    ];
-    stage.pointed();
-    stage.speakSoon();
+    stage.cursor = [index, clamp(row + step[0], 0, rows - 1), clamp(col + step[1], 0, cols - 1)];
+    actions.pointed();
+    stage.announcer.announceSoon();
   } else return;
   event.preventDefault();
 }
 
+// ---- the bar
+
 export function listenToBar(stage) {
-  const { views, ownCells, copy, save } = stage.parts;
-  const choose = (name) => {
-    stage.scene.view = name;
-    stage.connection.commit();
-    stage.drawSoon();
-  };
+  const { actions, parts: { views, ownCells, copy, save } } = stage;
   views.addEventListener("click", (event) => {
     const name = event.target.dataset?.view;
-    if (name && stage.scene) choose(name);
+    if (name && stage.scene) actions.chooseView(name);
   });
   views.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = stepAlong(event);
     if (!step || !stage.scene) return;
     const buttons = [...views.children];
     const at = buttons.findIndex((button) => button.dataset.view === stage.scene.view);
     const next = buttons[(at + step + buttons.length) % buttons.length];
-    choose(next.dataset.view);
+    actions.chooseView(next.dataset.view);
     next.focus();
     event.preventDefault();
   });
   ownCells.addEventListener("change", () => {
     stage.ownCells = ownCells.checked;
-    stage.drawSoon();
+    stage.painter.drawSoon();
   });
   copy.addEventListener("click", () => copyLink(stage));
   save.addEventListener("click", () => savePng(stage));
 }
 
-async function copyLink(stage) {
-  const { linkText } = stage.parts;
-  const link = `${location.origin}${location.pathname}?${stage.header.query}`;
-  const note = stage.setting.photo
+async function copyLink({ header, parts: { linkText }, setting }) {
+  const link = `${location.origin}${location.pathname}?${header.query}`;
+  const note = setting.photo
     ? " Your photo does not travel: a drawn picture stands in for it."
     : "";
   try {
     await navigator.clipboard.writeText(link);
     linkText.replaceChildren(`Link copied.${note}`);
   } catch {
-    // Without https a browser keeps the clipboard closed: show the link to copy by hand.
+    // Without https a browser refuses the clipboard: show the link to be copied by hand.
     const field = element("input", { readonly: true, value: link, "aria-label": "Link" });
     linkText.replaceChildren(field, note);
     field.select();

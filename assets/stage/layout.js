@@ -1,69 +1,69 @@
 // Where the panels of a stage stand, and how large its maps are.
 
-import { fitMaps, roomFor } from "./presenting.js";
+import { fitMaps, spaceFor } from "./presenting.js";
 
-const NARROWEST = 168; // CSS pixels of a panel before the row wraps
 const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
-const GAP = 16;
+const GAP = 16; // CSS pixels between panels
+const MIN_LARGEST = 220; // CSS pixels that a map may take however low the window is
+const PRESENTING_WEIGHT = 1.6; // how many times as thick lines are on a projector
 
 /**
- * How panels stand in a stage of so many CSS pixels: the picture, and so many answers to it.
- * @param {number} width
- * @param {number} answers
- * @param {{ narrowest?: number, phoneColumns?: number }} limits CSS pixels of a panel before the row
- *   wraps; panels side by side on a phone
+ * How the picture and the panels beside it stand in a stage.
+ * @param {number} width of the stage, in CSS pixels
+ * @param {number} answers panels beside the picture
+ * @param {{ minPanelWidth: number, phoneColumns: number }} limits see lenses/lens.js
  */
-export function arrangement(width, answers, { narrowest = NARROWEST, phoneColumns = 3 }) {
+export function arrangement(width, answers, { minPanelWidth, phoneColumns }) {
   const count = answers + 1;
   const phone = width < (count < 4 ? PHONE_OF_FEW : PHONE);
-  // There the picture has a row of its own.
+  // On a phone the picture has a row of its own.
   if (phone) return { phone, columns: Math.min(answers, phoneColumns) };
-  const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
-  // Rows of equal length: seven panels and one below would waste the screen.
+  const fit = Math.max(1, Math.floor((width + GAP) / (minPanelWidth + GAP)));
+  // Rows of equal length: seven panels in one row and one below it would waste the screen.
   const rows = Math.ceil(count / Math.min(count, fit));
   return { phone, columns: Math.ceil(count / rows) };
 }
 
 export function layOut(stage) {
-  const { input, lens, lensPanels, parts: { root } } = stage;
+  const { input, lens, parts: { root } } = stage;
   const width = root.clientWidth;
-  const answers = [...stage.shownMaps, ...stage.extras, ...lensPanels];
-  const { narrowest } = lens;
-  const phoneColumns = lensPanels.some((panel) => panel.wide) ? 1 : lens.phoneColumns;
-  const { columns, phone } = arrangement(width, answers.length, { narrowest, phoneColumns });
-  stage.room = roomFor(root);
-  const isFitted = stage.room.isPresenting && !phone;
+  const answers = [...stage.shownMaps, ...stage.extras, ...lens.panels];
+  const { minPanelWidth } = lens;
+  const phoneColumns = lens.panels.some((panel) => panel.wide) ? 1 : lens.phoneColumns;
+  const { columns, phone } = arrangement(width, answers.length, { minPanelWidth, phoneColumns });
+  stage.space = spaceFor(root);
+  const isFitted = stage.space.isPresenting && !phone;
   root.classList.toggle("phone", phone);
-  root.classList.toggle("presenting", stage.room.isPresenting);
-  for (const { mapCanvas } of [input, ...answers]) mapCanvas?.setWeight(isFitted ? 1.6 : 1);
+  root.classList.toggle("presenting", stage.space.isPresenting);
+  for (const { mapCanvas } of [input, ...answers]) mapCanvas?.setWeight(isFitted ? PRESENTING_WEIGHT : 1);
   const panels = { answers, phone, width };
   if (isFitted) {
     const count = answers.length + 1;
-    fitMaps(root, stage.room.height, count, (...of) => size(stage, panels, ...of));
+    fitMaps(root, stage.space.height, count, (...of) => size(stage, panels, ...of));
   } else {
-    // A picture larger than this would push the maps or the sentence off the first screen.
-    const [onDesk, onPhone] = lens.tallest ?? [0.5, 0.36];
-    const largest = Math.max(220, window.innerHeight * (phone ? onPhone : onDesk));
+    // A larger picture would push the maps or the sentence off the first screen.
+    const [onDesk, onPhone] = lens.maxMapHeight;
+    const largest = Math.max(MIN_LARGEST, window.innerHeight * (phone ? onPhone : onDesk));
     size(stage, panels, columns, largest);
   }
 }
 
-// Put the panels into so many columns, no map larger than so many CSS pixels; return the size of
-// the largest one.
-function size({ input, margin, parts, room, setting }, { answers, phone, width }, columns, largest) {
+// Put the panels into so many columns, with no map larger than so many CSS pixels. Returns the size
+// of the largest map.
+function size({ input, margin, parts, setting, space }, { answers, phone, width }, columns, largest) {
   const { classList, style } = parts.panels;
   const rows = Math.ceil((answers.length + 1) / columns);
   const cell = (width - (columns - 1) * GAP) / columns;
-  // In one row the panels fall apart into captions, maps and readouts, so that the sentence can
-  // stand right under the maps.
+  // In one row the style sheet puts captions, maps and readouts on lines of their own, so that the
+  // sentence can stand right under the maps.
   classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
-  classList.toggle("narrow", cell < NARROW * room.type);
+  classList.toggle("narrow", cell < NARROW * space.typeScale);
   style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   const fit = ({ panel, mapCanvas }, most) => {
     const side = mapCanvas?.resize(most, setting.size, margin);
-    // Words stand where the picture begins, not where what lies beyond its border may be drawn.
+    // Texts begin where the picture begins, not at the margin round it.
     panel.style.setProperty("--inset", `${mapCanvas ? margin * mapCanvas.zoom : 0}px`);
     return side;
   };

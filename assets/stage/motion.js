@@ -1,7 +1,7 @@
-// What moves by itself on a stage: one motion at a time, short, and over at once when a hand comes.
+// Animations on a stage: one at a time, short, and over as soon as a pointer or a key is pressed.
 //
-// A motion is only the way to what the stage shows anyway. Whoever draws asks `running(name)` for
-// the motion under way: { share, ...details }, share being the part of its time that has passed.
+// A motion ends in what the stage shows anyway. Code that draws asks `running(name)` for the motion
+// under way: { share, ...details }, where share is the part of its time that has passed.
 
 const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -22,7 +22,7 @@ export class Motion {
   constructor(stage) {
     this.stage = stage;
     this.now = null;
-    this.untold = null; // the motion that was drawn last, until its end is drawn
+    this.drawnLast = null; // the motion that was drawn last, until its end is drawn
   }
 
   running(name) {
@@ -32,7 +32,7 @@ export class Motion {
   // time: ms from the first drawing to the last. details.unit: the motion ends once another is shown.
   begin(name, time, details) {
     this.end();
-    if (isReduced() || this.stage.isHeld) return;
+    if (isReduced() || this.stage.isDragging) return;
     this.now = { ...details, name, share: 0 };
     this.listening = new AbortController();
     const options = { capture: true, passive: true, signal: this.listening.signal };
@@ -41,11 +41,11 @@ export class Motion {
     }
     let first = null;
     const tick = (at) => {
-      first ??= at; // what came before it was no drawing time
+      first ??= at; // counted from the first frame, however long that took to come
       this.now.share = (at - first) / time;
       if (this.now.share < 1) this.asked = requestAnimationFrame(tick);
       else this.end();
-      this.stage.draw();
+      this.stage.painter.draw();
     };
     this.asked = requestAnimationFrame(tick);
   }
@@ -55,25 +55,25 @@ export class Motion {
     cancelAnimationFrame(this.asked);
     this.listening.abort();
     this.now = null;
-    this.stage.drawSoon();
+    this.stage.painter.drawSoon();
   }
 
-  // Before what the hand does is done, so that it meets what it sees.
+  // Before the press is handled, so that it acts on what is seen.
   interrupt() {
     this.end();
-    this.stage.draw();
+    this.stage.painter.draw();
   }
 
   endUnlessOf(unit) {
     if (this.now?.unit && this.now.unit.join() !== unit?.join()) this.end();
   }
 
-  // All is drawn: tell how far the motion on the canvases is, 1 when it is over.
+  // Everything is drawn: tell how far the motion has come, with 1 when it is over.
   drawn() {
-    const told = this.now ?? this.untold;
-    if (!told) return;
-    this.untold = this.now;
-    const detail = { motion: told.name, share: this.now ? told.share : 1 };
+    const drawn = this.now ?? this.drawnLast;
+    if (!drawn) return;
+    this.drawnLast = this.now;
+    const detail = { motion: drawn.name, share: this.now ? drawn.share : 1 };
     this.stage.parts.root.dispatchEvent(
       new CustomEvent("stage-moved", { bubbles: true, composed: true, detail }),
     );

@@ -29,7 +29,7 @@ export function buildFrame() {
     save,
     linkText: element("output", { class: "link-text" }),
     notice: element("p", { class: "notice", role: "alert", hidden: true }),
-    cut: element("p", { class: "cut", role: "status", "aria-live": "polite" }),
+    outage: element("p", { class: "cut", role: "status", "aria-live": "polite" }),
     panels: element("div", { class: "panels" }),
     // Inside the panels' grid, so that a phone can show it right under the picture.
     sentence: element("p", { class: "sentence" }),
@@ -52,7 +52,7 @@ export function buildFrame() {
     "section",
     { class: "stage", "aria-label": "Stage" },
     parts.notice,
-    parts.cut,
+    parts.outage,
     parts.panels,
     bar,
     parts.spoken,

@@ -1,27 +1,29 @@
 // The stage on a projector: maps as large as the window allows, and nothing to scroll.
 
-const SMALLEST = 72; // CSS pixels of a map below which nobody in the back sees it
-const ANYWAY = 0.35; // of the height: what a map takes where nothing fits, and the page scrolls
-const FEW = 0.75; // of its size a map may give up for the readouts below it
+const MIN_MAP = 72; // CSS pixels of a map that can be seen from the back of a room
+const FALLBACK = 0.35; // of the height: what a map takes where nothing fits, and the page scrolls
+const MIN_SHARE = 0.75; // of its size that a map must keep for readouts to stand below it
+const STEPS = 9; // of the search for the largest size
+const NORMAL_REM = 16; // CSS pixels
 
 /**
- * The room that a stage has: the mode is said by the page's style (see assets/presenting.css), as
- * the rem that the bar below takes.
+ * The space that a stage has. The page's style tells whether it is presented, and then how many rem
+ * the bar below the stage takes (see assets/presenting.css).
  * @param {Element} root
- * @returns {{ isPresenting: false, type: number, height: null } |
- *   { isPresenting: true, type: number, height: number }}
- *   type: how many times as large as usual it is; height: CSS pixels down to the bar
+ * @returns {{ isPresenting: false, typeScale: number, height: null } |
+ *   { isPresenting: true, typeScale: number, height: number }}
+ *   typeScale: how many times as large as usual type is; height: CSS pixels down to the bar
  */
-export function roomFor(root) {
+export function spaceFor(root) {
   const below = parseFloat(getComputedStyle(root).getPropertyValue("--presenting"));
-  if (!below) return { isPresenting: false, type: 1, height: null };
+  if (!below) return { isPresenting: false, typeScale: 1, height: null };
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const height = window.innerHeight - root.getBoundingClientRect().top - below * rem;
-  return { isPresenting: true, type: rem / 16, height: Math.floor(height) };
+  return { isPresenting: true, typeScale: rem / NORMAL_REM, height: Math.floor(height) };
 }
 
 /**
- * Try all that fits the height and keep what makes the maps largest.
+ * Try one, two and three rows, with and without readouts, and keep what makes the maps largest.
  * @param {HTMLElement} root
  * @param {number} height CSS pixels
  * @param {number} count of panels
@@ -39,9 +41,9 @@ export function fitMaps(root, height, count, size) {
     root.classList.toggle("bare", isBare);
     /** @param {number} most */
     const fits = (most) => size(columns, most) && root.offsetHeight <= height;
-    let [low, high] = [SMALLEST, height];
-    if (!fits(low)) return { columns, isBare, most: ANYWAY * height, side: 0 };
-    for (let i = 0; i < 9; i += 1) {
+    let [low, high] = [MIN_MAP, height];
+    if (!fits(low)) return { columns, isBare, most: FALLBACK * height, side: 0 };
+    for (let i = 0; i < STEPS; i += 1) {
       const middle = (low + high) / 2;
       if (fits(middle)) low = middle;
       else high = middle;
@@ -55,20 +57,20 @@ export function fitMaps(root, height, count, size) {
   const better = (a, b) => (b.side > a.side ? b : a);
   /** @param {boolean} isBare */
   const best = (isBare) => layouts.map((columns) => largest(columns, isBare)).reduce(better);
-  // Readouts are left out where the maps would have to shrink for them.
+  // Readouts are left out where the maps would have to shrink too much for them.
   const [full, bare] = [best(false), best(true)];
-  const chosen = full.side && full.side >= FEW * bare.side ? full : bare;
+  const chosen = full.side && full.side >= MIN_SHARE * bare.side ? full : bare;
   root.classList.toggle("bare", chosen.isBare);
   size(chosen.columns, chosen.most);
 }
 
 /**
- * A list or a checkbox that keeps the focus would keep a clicker's keys as well.
+ * A list or a checkbox that keeps the focus would also take the keys of a presenter's clicker.
  * @param {HTMLElement} root
  */
 export function giveKeysBack(root) {
   root.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLElement) || !target.matches("select, input[type=checkbox]")) return;
-    if (roomFor(root).isPresenting) target.blur();
+    if (spaceFor(root).isPresenting) target.blur();
   });
 }

@@ -1,6 +1,6 @@
-// What a stage says below its maps, from the header of a frame.
+// What a stage says about a frame: in writing below its maps, and to a screen reader.
 
-// Writing the same text again would make the browser lay out the page again.
+// Writing the same text again would make the browser lay out the page anew.
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -26,4 +26,25 @@ export function say({ extras, input, maps, parts }, header) {
     map.broken.title = layer === i ? `The first map that does not follow exactly: ${reason}` : "";
     map.panel.classList.toggle("broken", layer === i);
   });
+}
+
+const ANNOUNCE_AFTER = 500; // ms of rest
+
+// Tells a screen reader what has changed, once it has stopped changing.
+export class Announcer {
+  constructor(stage) {
+    this.stage = stage;
+  }
+
+  announceSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.announce(), ANNOUNCE_AFTER);
+  }
+
+  announce() {
+    const { cursor, header, parts: { spoken, unitText }, task } = this.stage;
+    // What a locked stage knows already would give the answer away.
+    if (task.isLocked) write(spoken, task.describeMark(cursor));
+    else write(spoken, [header?.sentence, unitText.textContent].join(" ").trim());
+  }
 }

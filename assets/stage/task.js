@@ -1,15 +1,14 @@
-// A lesson's task on the stage: the stage waits until the learner has predicted, lets them mark the
-// cells of one map, and shows what really changed beside what they marked.
+// A lesson's task on the stage: the stage is locked until the learner has predicted, lets them mark
+// the cells of one map, and then shows which cells changed beside those they marked.
 //
-// The task comes with the page's own frames: { id, locked, veiled, map, marks, changed }. map:
-// the layer whose cells are marked, from 0, or null. changed: cells [row, col] once there is an answer.
+// The task comes with the frames of the page: { id, locked, veiled, map, marks, changed }. map: the
+// layer whose cells are marked, from 0, or null. changed: cells [row, col], once there is an answer.
 
+import { INK, PAPER } from "./draw/palette.js";
 import { boxOfCells, boxOfMap, samePlace } from "./geometry.js";
 import { element } from "./panels.js";
 import { BY_TOUCH } from "./touch.js";
 
-const INK = { light: "#16191f", dark: "#fafaf8" };
-const PAPER = { light: "#fafaf8", dark: "#16191f" };
 const LOCKED = "Predict first. Then the stage is yours.";
 const MARKING = `Mark the cells that will change.${BY_TOUCH ? "" : " By keyboard: arrows and Enter."}`;
 
@@ -21,59 +20,60 @@ export class Task {
     this.chip = element("p", { class: "task-chip", hidden: true });
   }
 
-  // A frame of the page without a task says that there is none.
+  // Without a task the frame says that there is none.
   take(task) {
-    if (task?.id !== this.task?.id || !this.marking) this.marks = task?.marks ?? [];
+    if (task?.id !== this.task?.id || !this.isMarking) this.marks = task?.marks ?? [];
     this.task = task ?? null;
     this.apply();
-    this.stage.drawSoon();
+    this.stage.painter.drawSoon();
   }
 
-  get locked() {
+  get isLocked() {
     return Boolean(this.task?.locked);
   }
 
-  get veiled() {
+  get isVeiled() {
     return Boolean(this.task?.veiled);
   }
 
-  get marking() {
-    return this.locked && this.task.map !== null;
+  get isMarking() {
+    return this.isLocked && this.task.map !== null;
   }
 
-  // The elements of the stage may be new.
+  // Also called when the stage has built its elements anew.
   apply() {
     const { parts, input, maps } = this.stage;
-    const { locked } = this;
+    const locked = this.isLocked;
     parts.root.classList.toggle("locked", locked);
-    parts.root.classList.toggle("veiled", this.veiled);
-    // Once shown it keeps its line: what stands below would jump under the hand.
+    parts.root.classList.toggle("veiled", this.isVeiled);
+    // Once shown it keeps its line, or else what stands below would jump under the pointer.
     if (locked) this.chipOf = this.task.id;
     this.chip.hidden = !this.task || this.chipOf !== this.task.id;
     this.chip.classList.toggle("withheld", !locked);
-    this.chip.textContent = this.marking ? MARKING : LOCKED;
+    this.chip.textContent = this.isMarking ? MARKING : LOCKED;
     if (this.chip.parentElement !== parts.panels.parentElement) parts.panels.before(this.chip);
     input.plot.inert = locked;
-    // What stands beside the maps would give the answer away.
-    for (const { panel } of [...this.stage.extras, ...this.stage.lensPanels]) {
+    // The panels beside the maps would give the answer away.
+    for (const { panel } of [...this.stage.extras, ...this.stage.lens.panels]) {
       panel.classList.toggle("withheld", locked);
     }
     maps.forEach((map, index) => {
-      const marked = this.marking && index === this.task.map;
+      const marked = this.isMarking && index === this.task.map;
       map.plot.inert = locked && !marked;
       map.select.disabled = locked;
       map.plot.classList.toggle("marking", marked);
     });
   }
 
-  // Returns whether a unit was marked, or its mark taken away, where it would else be pinned.
+  // Mark a unit, or take its mark away. Returns whether that is what a click means now; otherwise it
+  // pins the unit.
   mark(unit) {
-    if (!this.marking || !unit || unit[0] !== this.task.map) return this.marking;
+    if (!this.isMarking || !unit || unit[0] !== this.task.map) return this.isMarking;
     const cell = unit.slice(1);
     const others = this.marks.filter((mark) => !samePlace(mark, cell));
     this.marks = others.length < this.marks.length ? others : [...others, cell];
-    this.stage.tellMarks({ task: this.task.id, cells: this.marks });
-    this.stage.drawSoon();
+    this.stage.sendMarks({ task: this.task.id, cells: this.marks });
+    this.stage.painter.drawSoon();
     return true;
   }
 
@@ -87,9 +87,9 @@ export class Task {
     for (const cell of this.task.changed ?? []) dot(map.mapCanvas, boxOf(cell), theme);
   }
 
-  // What a screen reader is told of a cell that the keyboard has chosen.
-  words(unit) {
-    if (!this.marking || !unit) return "";
+  // For a screen reader: the cell that the keyboard has chosen.
+  describeMark(unit) {
+    if (!this.isMarking || !unit) return "";
     const marked = this.marks.some((mark) => samePlace(mark, unit.slice(1)));
     return `Row ${unit[1]}, column ${unit[2]}: ${marked ? "marked" : "not marked"}.`;
   }

@@ -62,7 +62,7 @@ function fakeStage({ shown = [0, 1], isMarked = true } = {}) {
   return {
     begun,
     setting: { shown },
-    markOf: () => (isMarked ? {} : null),
+    lens: { unitMark: () => (isMarked ? {} : null) },
     motion: { begin: (...given) => begun.push(given) },
   };
 }

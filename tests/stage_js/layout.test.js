@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { MapCanvas } from "../../assets/stage/draw/map-canvas.js";
 import { arrangement, layOut } from "../../assets/stage/layout.js";
+import { Lens } from "../../assets/stage/lenses/lens.js";
 import { fitMaps } from "../../assets/stage/presenting.js";
 
 const classes = () => {
@@ -40,8 +41,7 @@ function laidOut({ width, height = 900, maps = 2, lens = {}, lensPanels = [], ma
     input: panel(),
     shownMaps: Array.from({ length: maps }, () => panel()),
     extras: [],
-    lens,
-    lensPanels,
+    lens: Object.assign(new Lens(null, null), lens, { panels: lensPanels }),
     margin,
     parts: { root, panels },
     setting: { size: 32 },
@@ -60,29 +60,31 @@ function laidOut({ width, height = 900, maps = 2, lens = {}, lensPanels = [], ma
   return { stage, root, panels, columns, sideOf };
 }
 
+const LIMITS = { minPanelWidth: 168, phoneColumns: 3 };
+
 test("on a desk panels stand in rows of equal length", () => {
-  const columns = (width, answers) => arrangement(width, answers, {}).columns;
+  const columns = (width, answers) => arrangement(width, answers, LIMITS).columns;
   assert.equal(columns(1280, 2), 3);
   assert.equal(columns(1280, 5), 6);
   assert.equal(columns(1280, 7), 4); // not seven and one
   assert.equal(columns(1280, 8), 5);
   assert.equal(columns(700, 3), 2);
-  assert.equal(arrangement(700, 3, { narrowest: 360 }).columns, 1);
+  assert.equal(arrangement(700, 3, { ...LIMITS, minPanelWidth: 360 }).columns, 1);
   assert.equal(columns(168 * 4 + 16 * 3, 3), 4);
   assert.equal(columns(168 * 4 + 16 * 3 - 1, 3), 2);
 });
 
 test("below 640 CSS pixels the picture has a row of its own; with few panels below 540", () => {
-  assert.deepEqual(arrangement(639, 3, {}), { phone: true, columns: 3 });
-  assert.equal(arrangement(640, 3, {}).phone, false);
-  assert.deepEqual(arrangement(539, 2, {}), { phone: true, columns: 2 });
-  assert.equal(arrangement(540, 2, {}).phone, false);
+  assert.deepEqual(arrangement(639, 3, LIMITS), { phone: true, columns: 3 });
+  assert.equal(arrangement(640, 3, LIMITS).phone, false);
+  assert.deepEqual(arrangement(539, 2, LIMITS), { phone: true, columns: 2 });
+  assert.equal(arrangement(540, 2, LIMITS).phone, false);
 });
 
 test("on a phone at most three panels stand side by side, or as many as the lens says", () => {
-  assert.equal(arrangement(360, 5, {}).columns, 3);
-  assert.equal(arrangement(360, 5, { phoneColumns: 2 }).columns, 2);
-  assert.equal(arrangement(360, 1, {}).columns, 1);
+  assert.equal(arrangement(360, 5, LIMITS).columns, 3);
+  assert.equal(arrangement(360, 5, { ...LIMITS, phoneColumns: 2 }).columns, 2);
+  assert.equal(arrangement(360, 1, LIMITS).columns, 1);
 });
 
 test("on a desk a map takes its column, in half steps, and at most half the window", () => {
@@ -113,7 +115,7 @@ test("on a phone the picture is wider than a map, and no higher than its share o
   assert.equal(columns, 3);
   assert.equal(sideOf(stage.input), 288); // 0.36 * 800, nine CSS pixels for each of the picture's
   assert.equal(sideOf(stage.shownMaps[0]), 96); // (360 - 2 * 16) / 3 = 109
-  const taller = laidOut({ width: 360, height: 800, maps: 3, lens: { tallest: [0.5, 0.9] } });
+  const taller = laidOut({ width: 360, height: 800, maps: 3, lens: { maxMapHeight: [0.5, 0.9] } });
   assert.equal(taller.sideOf(taller.stage.input), 352);
 });
 

@@ -3,7 +3,7 @@
 /** @import { Pair, Planes } from "../protocol.d.ts" */
 
 /**
- * The picture with the pattern on it.
+ * Fill `target` with the picture and the pattern over it.
  * @param {Uint8Array} target
  * @param {Planes} planes
  * @param {Pair} position
@@ -21,7 +21,8 @@ export function composite(target, { picture, pattern, alpha }, [row, col]) {
 }
 
 /**
- * A square picture that has moved; what comes in is black, or with `wrap` the far side.
+ * A square picture moved by (rows, cols) pixels. What comes in at the border is the opposite side
+ * (wrap) or black.
  * @param {Uint8Array} pixels
  * @param {number} size
  * @param {Pair} by

@@ -1,7 +1,7 @@
-// A field that grows from a pinned unit back to the picture, one layer after the other.
+// A receptive field that grows from a pinned unit back to the picture, one layer after the other.
 //
-// Maps lie in the picture's own coordinates, so that it is one box on all of them: on each it grows
-// from what the layer after it needs to what this layer sees for that.
+// All maps lie in the picture's own coordinates, so the field is one box on all of them. On each map
+// it grows from the cells that the next layer needs to all that this layer needs for them.
 
 import { boxOfUnit } from "../geometry.js";
 import { between, ease } from "../motion.js";
@@ -16,12 +16,12 @@ const MAX_TIME = 600; // ms for all layers
  */
 
 /**
- * Begin to let it grow, unless the field is not marked on the picture.
+ * Let the field of a unit grow, unless it is not marked on the picture.
  * @param {any} stage
  * @param {Unit} unit
  */
 export function grow(stage, unit) {
-  if (!stage.markOf(-1, unit)) return;
+  if (!stage.lens.unitMark(-1, unit)) return;
   const maps = stage.setting.shown.filter((index) => index < unit[0]);
   const panels = [unit[0], ...maps.reverse(), -1]; // as the field passes through them
   const time = Math.min(MAX_TIME, LAYER_TIME * (panels.length - 1));

@@ -1,4 +1,4 @@
-// The marks of the fields lens: heat, dots, a pixel, and all that it reaches.
+// What a receptive field is made of, drawn on the picture; and what one pixel reaches, on the maps.
 
 import { boxOfCells, runBoxes } from "../geometry.js";
 
@@ -10,16 +10,16 @@ import { boxOfCells, runBoxes } from "../geometry.js";
 
 // One hue, between the orange and the blue of the maps; it shows on black, on white and on gray.
 const HEAT = [0, 178, 122];
-const STRONGEST = 0.9; // opacity of the pixel that counts most
+const MAX_OPACITY = 0.9; // of the pixel with the most weight
 const SEEN = { light: "rgb(179 19 95 / 27%)", dark: "rgb(255 122 184 / 27%)" };
 const REACHED = { light: "rgb(179 19 95 / 45%)", dark: "rgb(255 122 184 / 45%)" };
-const MAX_BOXES = 400; // reached cells that are outlined one by one; more of them are only filled
+const MAX_OUTLINES = 400; // boxes of reached cells; more than these are filled but not outlined
 
 /** @type {OffscreenCanvas | null} made when first needed */
 let heat = null;
 
 /**
- * One colour, the more opaque the more a pixel counts.
+ * One colour, more opaque where a pixel has more weight.
  * @param {MapCanvas} mapCanvas
  * @param {Box | undefined} box
  * @param {Plane} plane
@@ -28,7 +28,7 @@ export function paintHeat(mapCanvas, box, plane) {
   if (!box) return;
   const image = new ImageData(plane.cols, plane.rows);
   plane.values.forEach((value, i) => {
-    image.data.set([...HEAT, Math.round(value * STRONGEST)], 4 * i);
+    image.data.set([...HEAT, Math.round(value * MAX_OPACITY)], 4 * i);
   });
   heat ??= new OffscreenCanvas(1, 1);
   heat.width = plane.cols;
@@ -48,7 +48,7 @@ export function paintSeen(mapCanvas, { seenRows, seenCols }, theme) {
 }
 
 /**
- * A dot on each pixel, dark with a light rim: it needs no colour to be told from the heat.
+ * A dot on each pixel, dark with a light rim, so that it differs from the heat by more than colour.
  * @param {MapCanvas} mapCanvas
  * @param {Box | undefined} box
  * @param {Plane} plane
@@ -72,7 +72,7 @@ export function paintUsed(mapCanvas, box, plane) {
 }
 
 /**
- * A pixel, with four strokes toward it: by itself it can be too small to be found.
+ * A pixel, with four strokes pointing at it: the pixel alone can be too small to find.
  * @param {MapCanvas} mapCanvas
  * @param {Pair} pixel
  */
@@ -87,7 +87,7 @@ export function paintPixel(mapCanvas, [row, col]) {
 }
 
 /**
- * The cells of a map that a pixel reaches: those in one of the rows and one of the cols.
+ * The cells of a map that a pixel reaches: those whose row and column are both flagged.
  * @param {MapCanvas} mapCanvas
  * @param {Layer} layer
  * @param {Box} square in which the map is drawn
@@ -98,7 +98,7 @@ export function paintPixel(mapCanvas, [row, col]) {
 export function paintReached(mapCanvas, layer, square, rows, cols, theme) {
   const boxes = runBoxes(rows, cols).map((cells) => boxOfCells(layer, square, cells));
   fillBoxes(mapCanvas, boxes, REACHED[theme]);
-  if (boxes.length <= MAX_BOXES) for (const box of boxes) mapCanvas.box(box, { width: 1 });
+  if (boxes.length <= MAX_OUTLINES) for (const box of boxes) mapCanvas.box(box, { width: 1 });
 }
 
 /**

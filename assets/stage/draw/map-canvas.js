@@ -1,13 +1,14 @@
 // The canvas of one panel, in pixels of the picture, and the marks that any panel can carry.
 
-import { inkOn } from "./colors.js";
 import { clip, isClipped } from "../geometry.js";
+import { inkOn } from "./colors.js";
+import { ACCENT, CASING, EDGE } from "./palette.js";
 
-const ACCENT = { light: "#b3135f", dark: "#ff7ab8" };
-const SMALLEST_NUMBER = 17; // CSS pixels of a cell below which its number is left out
-const SMALLEST_TYPE = 8; // CSS pixels of a number below which nobody could read it
-const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
-const PICTURE_EDGE = { light: "rgb(0 0 0 / 30%)", dark: "rgb(255 255 255 / 35%)" };
+const MIN_CELL = 17; // CSS pixels of a cell below which it shows no number
+const MIN_TYPE = 8; // CSS pixels of a number below which it is too small to read
+const MIN_GRID = 7; // device pixels of a cell below which no grid is drawn
+
+export const pixelRatio = () => window.devicePixelRatio || 1;
 
 /**
  * @import { Box, Pair } from "../protocol.d.ts"
@@ -43,15 +44,15 @@ export class MapCanvas {
   }
 
   /**
-   * Fit into `width` CSS pixels, in half steps of device pixels per picture pixel where there is
-   * room: cells of a pooled map then have one size.
+   * Fit into `width` CSS pixels. Where there is room a pixel of the picture takes a multiple of half
+   * a device pixel, so that the cells of a pooled map have one size.
    * @param {number} width
    * @param {number} size
    * @param {number} margin
    * @returns the CSS pixels a side
    */
   resize(width, size, margin) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     const extent = size + 2 * margin;
     const steps = Math.floor((2 * width * ratio) / extent) / 2;
     this.zoom = steps >= 2 ? steps / ratio : width / extent;
@@ -89,7 +90,7 @@ export class MapCanvas {
 
   // The picture's own outline, so that every panel shows how much of it a map covers.
   edge() {
-    this.line([0, this.size, 0, this.size], { color: PICTURE_EDGE[this.theme], width: 1 });
+    this.line([0, this.size, 0, this.size], { color: EDGE[this.theme], width: 1 });
   }
 
   /**
@@ -101,8 +102,8 @@ export class MapCanvas {
   grid([row0, row1, col0, col1], rows, cols) {
     const { context } = this;
     const [height, width] = [(row1 - row0) / rows, (col1 - col0) / cols];
-    if (Math.min(height, width) * this.ratio < 7) return;
-    context.strokeStyle = PICTURE_EDGE[this.theme];
+    if (Math.min(height, width) * this.ratio < MIN_GRID) return;
+    context.strokeStyle = EDGE[this.theme];
     context.lineWidth = 1;
     context.beginPath();
     for (let r = 0; r <= rows; r += 1) {
@@ -117,7 +118,7 @@ export class MapCanvas {
   }
 
   /**
-   * The number of every cell in it, where cells are large enough to read it.
+   * A number in every cell, where the cells are large enough to read it.
    * @param {Bitmap} bitmap
    * @param {Box} square in which the map is drawn
    * @param {number} rows
@@ -127,7 +128,7 @@ export class MapCanvas {
   numbers(bitmap, [row0, row1, col0, col1], rows, cols, textOf) {
     const [height, width] = [((row1 - row0) / rows) * this.ratio, ((col1 - col0) / cols) * this.ratio];
     const side = Math.min(height, width);
-    if (side < SMALLEST_NUMBER * (window.devicePixelRatio || 1)) return;
+    if (side < MIN_CELL * pixelRatio()) return;
     const { context } = this;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -136,7 +137,7 @@ export class MapCanvas {
     /** @param {string} text */
     const sizeOf = (text) => Math.min(0.5 * side, (1.55 * side) / Math.max(text.length, 1));
     const smallest = Math.min(...texts.map(sizeOf));
-    if (smallest < SMALLEST_TYPE * (window.devicePixelRatio || 1)) return;
+    if (smallest < MIN_TYPE * pixelRatio()) return;
     const family = getComputedStyle(this.canvas).fontFamily;
     let type = 0;
     for (let i = 0; i < rows * cols; i += 1) {
@@ -151,20 +152,20 @@ export class MapCanvas {
   }
 
   /**
-   * Quiet stripes over a square but for a box in it: cells that have nothing to say.
+   * Stripes over a square except for a box in it: cells that have no value.
    * @param {Box} box
    * @param {Box} square
    */
   hatchAround(box, square) {
     const { context } = this;
     const [x, y, width, height] = this.rectangle(square);
-    const step = 6 * (window.devicePixelRatio || 1);
+    const step = 6 * pixelRatio();
     context.save();
     context.beginPath();
     context.rect(x, y, width, height);
     if (box[0] < box[1] && box[2] < box[3]) context.rect(...this.rectangle(box));
     context.clip("evenodd");
-    context.strokeStyle = PICTURE_EDGE[this.theme];
+    context.strokeStyle = EDGE[this.theme];
     context.lineWidth = step / 4;
     context.beginPath();
     for (let along = -height; along < width; along += step) {
@@ -176,12 +177,12 @@ export class MapCanvas {
   }
 
   /**
-   * A box in the learner's colour on a casing, so that it shows on any map.
+   * A box in the accent colour on a casing, so that it shows on any map.
    * @param {Box} box
    * @param {BoxOptions} [options]
    */
   box(box, { dashed = false, width = 2, fill = false } = {}) {
-    const ratio = (window.devicePixelRatio || 1) * this.weight;
+    const ratio = pixelRatio() * this.weight;
     if (fill) {
       this.context.fillStyle = `${ACCENT[this.theme]}44`;
       this.context.fillRect(...this.rectangle(box));

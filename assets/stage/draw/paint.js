@@ -1,4 +1,4 @@
-// Paints what a stage shows: the picture under the hand, and a map for each layer.
+// Draws the picture as it is dragged, and a map for each layer.
 
 import { FULL_SCALE } from "../frame.js";
 import { boxOfMap, samePlace } from "../geometry.js";
@@ -6,9 +6,10 @@ import { fillLegend } from "../panels.js";
 import { numberText } from "../unit-text.js";
 import { composite, shifted } from "./composite.js";
 import { drawGrowing } from "./field-growth.js";
+import { placeHandle } from "./handle.js";
 import { drawUnit } from "./unit-mark.js";
 
-// What depends on theme, view and setting alone, not on the drag.
+// Draw what depends on theme, view and setting alone, so that a drag leaves it as it is.
 export function dress(stage, theme) {
   const { extras, maps, parts, scene, setting, view } = stage;
   parts.root.dataset.theme = theme;
@@ -24,37 +25,51 @@ export function dress(stage, theme) {
 
 export function paintInput(stage, theme, unit) {
   const { input: { mapCanvas, bitmap, handle }, lens, setting } = stage;
-  const { moves, position, start } = stage.scene;
-  const { size } = setting.pattern;
-  const whole = [0, setting.size, 0, setting.size];
-  const wanted = [...position, ...start, moves];
-  const sent = lens.picture?.(stage);
-  if (sent) bitmap.gray(sent);
-  else if (!samePlace(stage.composited, wanted)) {
-    stage.pixels = compositeOf(stage);
-    bitmap.gray(stage.pixels);
-    stage.composited = wanted;
-  }
+  const { position, start } = stage.scene;
+  const { layers, pattern: { name, size } } = setting;
+  fillPicture(stage);
   mapCanvas.begin(theme);
+  const whole = [0, setting.size, 0, setting.size];
   mapCanvas.bitmap(bitmap, whole);
-  if (setting.numbers) {
-    const { full, size: cells } = setting;
-    const number = (i) => `${Math.round((stage.pixels[i] * full) / 255)}`;
-    if (full > 1) mapCanvas.numbers(bitmap, whole, cells, cells, number);
+  if (setting.numbers && setting.full > 1) {
+    const { pixels } = stage.input;
+    const text = (i) => `${Math.round((pixels[i] * setting.full) / 255)}`;
+    mapCanvas.numbers(bitmap, whole, setting.size, setting.size, text);
   }
   mapCanvas.edge();
-  // What a lens knows of a field waits until the field is there.
+  // What a lens knows of a field waits until the field has grown to the picture.
   const reached = stage.motion.running("grow") ? null : unit;
-  if (!stage.task.veiled) lens.overInput?.(stage, mapCanvas, theme, reached);
+  if (!stage.task.isVeiled) lens.drawOverInput(mapCanvas, theme, reached);
   const around = ([row, col]) => [row, row + size, col, col + size];
   if (!samePlace(position, start)) mapCanvas.box(around(start), { dashed: true });
   mapCanvas.box(around(position));
   if (unit) markUnit(stage, mapCanvas, -1, unit);
-  placeHandle(handle, mapCanvas, setting, position);
+  placeHandle(
+    handle,
+    mapCanvas,
+    around(position),
+    `${name} at row ${position[0]}, column ${position[1]}. Arrow keys move it by 1, ` +
+      `with Shift by ${layers.at(-1).field.jump[0]}; Home returns it.`,
+  );
 }
 
-// The picture as the hand has moved it: the pattern over it, or all of it from where it began.
-function compositeOf({ planes, scene: { position, start, moves }, setting }) {
+// Put the picture together again if anything in it has moved since.
+function fillPicture({ input, lens, planes, scene, setting }) {
+  const sent = lens.picture();
+  if (sent) {
+    input.bitmap.gray(sent);
+    return;
+  }
+  const { moves, position, start } = scene;
+  const wanted = [...position, ...start, moves];
+  if (samePlace(input.composited, wanted)) return;
+  input.pixels = compositeOf(planes, scene, setting.size);
+  input.bitmap.gray(input.pixels);
+  input.composited = wanted;
+}
+
+// The pattern over the picture; or both, moved from where they were at the start.
+function compositeOf(planes, { position, start, moves }, size) {
   const pixels = new Uint8Array(planes.picture.values.length);
   if (moves === "pattern") {
     composite(pixels, planes, position);
@@ -62,20 +77,7 @@ function compositeOf({ planes, scene: { position, start, moves }, setting }) {
   }
   composite(pixels, planes, start);
   const by = [position[0] - start[0], position[1] - start[1]];
-  return shifted(pixels, setting.size, by, moves === "wrap");
-}
-
-function placeHandle(handle, mapCanvas, { layers, pattern: { name, size } }, [row, col]) {
-  const side = Math.max(44, size * mapCanvas.zoom);
-  const center = (at) => (at + size / 2 + mapCanvas.margin) * mapCanvas.zoom - side / 2;
-  handle.style.width = handle.style.height = `${side}px`;
-  handle.style.transform = `translate(${center(col)}px, ${center(row)}px)`;
-  const jump = layers.at(-1).field.jump[0];
-  handle.setAttribute(
-    "aria-label",
-    `${name} at row ${row}, column ${col}. Arrow keys move it by 1, ` +
-      `with Shift by ${jump}; Home returns it.`,
-  );
+  return shifted(pixels, size, by, moves === "wrap");
 }
 
 export function paintMap(stage, map, index, theme, unit) {
@@ -84,7 +86,7 @@ export function paintMap(stage, map, index, theme, unit) {
   if (values) map.bitmap.signed(values, FULL_SCALE, theme);
   const number = (i) => numberText((values[i] * layer.scale) / FULL_SCALE);
   paintCells(stage, map, layer, theme, values ? number : null);
-  stage.lens.overMap?.(stage, map, index, theme, unit);
+  stage.lens.drawOverMap(map, index, theme, unit);
   if (unit) markUnit(stage, map.mapCanvas, index, unit);
   stage.task.draw(map, index, theme);
 }
@@ -94,12 +96,12 @@ export function paintExtra(stage, map, index, theme) {
   const values = stage.now.extras[index];
   map.bitmap.signed(values, (FULL_SCALE * full) / scale, theme);
   const text = (i) => numberText((values[i] * scale) / FULL_SCALE);
-  const number = (i) => (stage.lens.isBlank?.(stage, index, i) ? "" : text(i));
+  const number = (i) => (stage.lens.isBlank(index, i) ? "" : text(i));
   paintCells(stage, map, stage.setting.layers[layer], theme, number);
-  stage.lens.overExtra?.(stage, map, index, theme);
+  stage.lens.drawOverExtra(map, index, theme);
 }
 
-// number: what a cell says where there is room; null while there is nothing to show.
+// number(index): the text of a cell, where there is room; null while there are no values.
 function paintCells({ ownCells, setting }, { bitmap, mapCanvas }, layer, theme, number) {
   const square = boxOfMap(layer, setting.size, ownCells);
   mapCanvas.begin(theme);
@@ -110,10 +112,10 @@ function paintCells({ ownCells, setting }, { bitmap, mapCanvas }, layer, theme, 
 }
 
 function markUnit(stage, mapCanvas, index, unit) {
-  const mark = stage.markOf(index, unit);
+  const mark = stage.lens.unitMark(index, unit);
   if (!mark) return;
   const { lens, ownCells, setting: { layers } } = stage;
   const growth = stage.motion.running("grow");
   if (growth) drawGrowing(mapCanvas, layers, index, growth, ownCells, mark);
-  else drawUnit(mapCanvas, layers, index, lens.markedUnit?.(stage, unit) ?? unit, ownCells, mark);
+  else drawUnit(mapCanvas, layers, index, lens.movingUnit(unit) ?? unit, ownCells, mark);
 }

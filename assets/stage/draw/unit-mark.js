@@ -6,14 +6,14 @@ import { boxOfUnit } from "../geometry.js";
  * @import { Box, Layer, Unit } from "../protocol.d.ts"
  * @import { MapCanvas } from "./map-canvas.js"
  *
- * Mark a unit on a panel; a map after its own shows nothing of it.
+ * Mark a unit on a panel. A map after its own layer shows nothing of it.
  * @param {Pick<MapCanvas, "box" | "field" | "size">} mapCanvas
  * @param {Layer[]} layers
  * @param {number} index of the panel's layer; -1 is the picture
  * @param {Unit} unit
  * @param {boolean} ownCells
- * @param {{ fill?: boolean, field?: Box }} [mark] field: what of its field on the picture a map shows
- *   beside what the unit sees there; all of it when left out
+ * @param {{ fill?: boolean, field?: Box }} [mark] field: the part of its field on the picture that a
+ *   map shows as well; all of it when left out
  */
 export function drawUnit(mapCanvas, layers, index, unit, ownCells, { fill = true, field } = {}) {
   const [chosen] = unit;

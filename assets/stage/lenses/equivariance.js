@@ -1,20 +1,23 @@
-// Shift, then convolve, beside convolve, then shift: what came from beyond the map is hatched.
+// Shift, then convolve, beside convolve, then shift. Cells that came from beyond the map are hatched.
 
 import { boxOfCells, boxOfMap } from "../geometry.js";
+import { Lens } from "./lens.js";
 
-export const equivariance = {
-  onlyNow: true,
+export class EquivarianceLens extends Lens {
+  onlyNow = true;
 
-  isBlank({ setting, header }, index, cell) {
+  isBlank(index, cell) {
+    const { header, setting } = this.stage;
     const { cols } = setting.layers[setting.extras[index].layer];
     const [row, col] = [Math.floor(cell / cols), cell % cols];
     const [row0, row1, col0, col1] = header.there;
     return row < row0 || row >= row1 || col < col0 || col >= col1;
-  },
+  }
 
-  overExtra({ setting, header, ownCells }, { mapCanvas }, index) {
+  drawOverExtra({ mapCanvas }, index) {
+    const { header, ownCells, setting } = this.stage;
     const layer = setting.layers[setting.extras[index].layer];
     const square = boxOfMap(layer, setting.size, ownCells);
     mapCanvas.hatchAround(boxOfCells(layer, square, header.there), square);
-  },
-};
+  }
+}

@@ -1,25 +1,27 @@
 // One head: a map of where it is right, and its answer now, before and after the softmax.
 
 import { Bitmap } from "../draw/bitmap.js";
+import { strokeCellBorders } from "../draw/cell-borders.js";
 import { legendGradient } from "../draw/colors.js";
-import { MapCanvas } from "../draw/map-canvas.js";
+import { MapCanvas, pixelRatio } from "../draw/map-canvas.js";
+import { INK } from "../draw/palette.js";
+import { drawRegion } from "../draw/region-outline.js";
 import { FULL_SCALE } from "../frame.js";
-import { samePlace } from "../geometry.js";
+import { clamp, samePlace } from "../geometry.js";
 import { element } from "../panels.js";
 import { write } from "../readouts.js";
 import { A_PRESS } from "../touch.js";
-import { drawRegion, offsetOf } from "./heads-region.js";
+import { offsetOf } from "./heads-region.js";
 import { listenToPlaces } from "./place-grid.js";
 
-const LINE = { light: "#16191f", dark: "#fafaf8" };
-
-const ratio = () => window.devicePixelRatio || 1;
-
 export class HeadPanel {
-  constructor(stage, index) {
+  // region: in which the examples of all heads may lie.
+  constructor(stage, index, region) {
     this.stage = stage;
     this.index = index;
-    this.hover = this.cursor = null;
+    this.region = region;
+    this.hover = this.cursor = null; // the place that the pointer is on, or that the keyboard has chosen
+    this.rights = null; // see take
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.mapCanvas = new MapCanvas(this.canvas);
     this.build(stage.setting.heads);
@@ -90,11 +92,12 @@ export class HeadPanel {
   }
 
   get size() {
-    const { rows, cols } = this.stage.heads.allowed;
+    const { rows, cols } = this.region.allowed;
     return [rows, cols];
   }
 
-  // rights: for every place how far the probability of the right class is above one half.
+  // rights: plane with a cell for each place, which tells how far the probability of the right class
+  // is above one half; none while the head is not trained.
   take(rights) {
     const { panels, classes } = this.setting;
     const { quarters, features, weights } = panels[this.index];
@@ -109,12 +112,13 @@ export class HeadPanel {
   }
 
   placeAt(event) {
-    const start = offsetOf(this.stage);
+    const start = offsetOf(this.stage.setting);
     const place = this.mapCanvas.place(event).map((at) => Math.floor(at - start));
     return place.every((at, axis) => at >= 0 && at < this.size[axis]) ? place : null;
   }
 
-  words() {
+  // The line about the place that is pointed at; null if there is none.
+  describe() {
     const place = this.cursor ?? this.hover;
     if (!place) return null;
     const how = `${this.cursor ? "Enter" : A_PRESS} moves the pattern there.`;
@@ -122,43 +126,54 @@ export class HeadPanel {
     const where = `Pattern at row ${place[0]}, column ${place[1]}`;
     if (!this.rights) return `${where}. ${how}`;
     const right = 0.5 + this.rights.values[place[0] * this.rights.cols + place[1]] / FULL_SCALE / 2;
-    const share = `${Math.round(right * 100)} %`;
-    return `${where}: ${title} gives the right class ${share}, so it is ${right > 0.5 ? "right" : "wrong"}. ${how}`;
+    const verdict = right > 0.5 ? "right" : "wrong";
+    return (
+      `${where}: ${title} gives the right class ${Math.round(right * 100)} %, ` +
+      `so it is ${verdict}. ${how}`
+    );
   }
 
   draw(theme, answer) {
-    const { mapCanvas, stage } = this;
+    const { mapCanvas, stage: { scene, setting } } = this;
     this.ramp.style.background = legendGradient(theme);
     mapCanvas.begin(theme);
     if (this.rights) mapCanvas.context.drawImage(this.painted(theme), 0, 0);
     else mapCanvas.hatchAround([0, 0, 0, 0], [0, mapCanvas.size, 0, mapCanvas.size]);
     mapCanvas.edge();
-    drawRegion(mapCanvas, stage.heads.paint.lines);
-    const start = offsetOf(stage);
-    const around = ([row, col], by) => [row + start - by, row + start + 1 + by, col + start - by, col + start + 1 + by];
-    const { position } = stage.scene;
-    if (!samePlace(position, stage.scene.start)) mapCanvas.box(around(stage.scene.start, 0.5), { dashed: true });
+    drawRegion(mapCanvas, this.region.lines);
+    const offset = offsetOf(setting);
+    const around = (place, by) => {
+      const [row, col] = place.map((at) => at + offset);
+      return [row - by, row + 1 + by, col - by, col + 1 + by];
+    };
+    const { position, start } = scene;
+    if (!samePlace(position, start)) mapCanvas.box(around(start, 0.5), { dashed: true });
     mapCanvas.box(around(position, 1), { width: 2.5 });
     const pointed = this.cursor ?? this.hover;
     if (pointed && !samePlace(pointed, position)) mapCanvas.box(around(pointed, 0), { width: 1, fill: true });
     this.say(answer);
   }
 
-  // Colours, stripes where it is wrong, and a line between right and wrong: the same for a whole drag.
+  // What stays the same for a whole drag: colours, stripes where the head is wrong, and a line between
+  // right and wrong.
   painted(theme) {
-    const { canvas } = this.mapCanvas;
+    const { canvas, size, margin, ratio } = this.mapCanvas;
     const key = `${theme} ${canvas.width}`;
     if (this.drawn === key) return this.still.canvas;
     this.drawn = key;
     this.bitmap.signed(this.rights.values, FULL_SCALE, theme);
     this.still = new MapCanvas(new OffscreenCanvas(canvas.width, canvas.height));
-    const { size, margin, ratio: scale } = this.mapCanvas;
-    Object.assign(this.still, { size, margin, ratio: scale });
+    Object.assign(this.still, { size, margin, ratio });
     this.still.begin(theme);
-    const [start, { rows, cols }] = [offsetOf(this.stage), this.rights];
-    this.still.bitmap(this.bitmap, [start, start + rows, start, start + cols]);
-    this.stripe(theme, start);
-    this.divide(theme, start);
+    const [offset, { rows, cols }] = [offsetOf(this.stage.setting), this.rights];
+    this.still.bitmap(this.bitmap, [offset, offset + rows, offset, offset + cols]);
+    this.stripe(theme, offset);
+    strokeCellBorders(
+      this.still,
+      this.rights,
+      (row, col, otherRow, otherCol) => this.isRight(row, col) === this.isRight(otherRow, otherCol),
+      { color: INK[theme], width: 1.5 * pixelRatio(), offset },
+    );
     return this.still.canvas;
   }
 
@@ -166,7 +181,7 @@ export class HeadPanel {
     return this.rights.values[row * this.rights.cols + col] > 0;
   }
 
-  stripe(theme, start) {
+  stripe(theme, offset) {
     const { still, rights } = this;
     const { context } = still;
     context.save();
@@ -174,13 +189,13 @@ export class HeadPanel {
     for (let row = 0; row < rights.rows; row += 1) {
       for (let col = 0; col < rights.cols; col += 1) {
         if (this.isRight(row, col)) continue;
-        context.rect(...still.rectangle([row + start, row + start + 1, col + start, col + start + 1]));
+        context.rect(...still.rectangle([row + offset, row + offset + 1, col + offset, col + offset + 1]));
       }
     }
     context.clip();
-    context.strokeStyle = `${LINE[theme]}66`;
-    context.lineWidth = 1.2 * ratio();
-    const [side, step] = [still.canvas.width, 7 * ratio()];
+    context.strokeStyle = `${INK[theme]}66`;
+    context.lineWidth = 1.2 * pixelRatio();
+    const [side, step] = [still.canvas.width, 7 * pixelRatio()];
     context.beginPath();
     for (let along = -side; along < side; along += step) {
       context.moveTo(along, side);
@@ -190,36 +205,17 @@ export class HeadPanel {
     context.restore();
   }
 
-  divide(theme, start) {
-    const { still, rights } = this;
-    const { context } = still;
-    context.strokeStyle = LINE[theme];
-    context.lineWidth = 1.5 * ratio();
-    context.beginPath();
-    const line = (row0, col0, row1, col1) => {
-      context.moveTo(still.toDevice(col0 + start), still.toDevice(row0 + start));
-      context.lineTo(still.toDevice(col1 + start), still.toDevice(row1 + start));
-    };
-    for (let row = 0; row < rights.rows; row += 1) {
-      for (let col = 0; col < rights.cols; col += 1) {
-        const right = this.isRight(row, col);
-        if (col + 1 < rights.cols && this.isRight(row, col + 1) !== right) line(row, col + 1, row + 1, col + 1);
-        if (row + 1 < rights.rows && this.isRight(row + 1, col) !== right) line(row + 1, col, row + 1, col + 1);
-      }
-    }
-    context.stroke();
-  }
-
   say(answer) {
-    const text = answer ? answer.text : "not trained";
-    write(this.answer, text);
-    this.panel.classList.toggle("wrong", answer?.right === false);
-    this.answer.classList.toggle("wrong", answer?.right === false);
+    write(this.answer, answer ? answer.text : "not trained");
+    const isWrong = answer?.right === false;
+    this.panel.classList.toggle("wrong", isWrong);
+    this.answer.classList.toggle("wrong", isWrong);
     this.rows.forEach((row, i) => row.show(answer, i, this.setting.panels[this.index].largest));
   }
 }
 
-// What a head gives one class: a bar from the middle for the logit, one from the left for its share.
+// What a head gives one class: a bar from the middle for the logit, and one from the left for the
+// probability.
 class AnswerRow {
   constructor() {
     this.term = element("dt", {});
@@ -235,7 +231,7 @@ class AnswerRow {
   }
 
   show(answer, i, largest) {
-    const logit = Math.max(-1, Math.min(1, (answer?.logits[i] ?? 0) / largest));
+    const logit = clamp((answer?.logits[i] ?? 0) / largest, -1, 1);
     this.logit.fill.style.left = `${50 + Math.min(0, logit) * 50}%`;
     this.logit.fill.style.width = `${Math.abs(logit) * 50}%`;
     this.share.fill.style.width = `${(answer?.shares[i] ?? 0) * 100}%`;

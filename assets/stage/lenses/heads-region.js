@@ -1,62 +1,29 @@
-// Where training examples may lie: outlined on picture and maps, and painted block by block.
+// The region in which training examples may lie: outlined, and painted block by block.
 
+import { pixelRatio } from "../draw/map-canvas.js";
+import { drawRegion, outline, REGION } from "../draw/region-outline.js";
 import { clamp } from "../geometry.js";
-import { stepOf } from "../input.js";
+import { stepOf } from "../gestures.js";
 import { element } from "../panels.js";
 import { PRESS } from "../touch.js";
 
-const BLOCKS = 8;
-const REGION = { light: "#007a4d", dark: "#3fdc9b" };
-const CASING = { light: "rgb(255 255 255 / 85%)", dark: "rgb(0 0 0 / 75%)" };
+const BLOCKS = 8; // rows, and columns, of blocks
 
-const ratio = () => window.devicePixelRatio || 1;
+// A place of the pattern is drawn as the pixel in its middle. This is how far that pixel's upper
+// left corner lies from the place, down and across.
+export const offsetOf = ({ size }) => (size >> 2) / 2 - 0.5;
 
-// The place [row, col] of the pattern as its middle, in pixels of the picture: its cell's upper left.
-export const offsetOf = (stage) => (stage.setting.size >> 2) / 2 - 0.5;
-
-// Draw the outline of a mask over a mapCanvas; `lines` are those that `outline` found.
-export function drawRegion(mapCanvas, lines, fill = false) {
-  const { context, theme } = mapCanvas;
-  const path = new Path2D();
-  for (const [row0, col0, row1, col1] of lines) {
-    path.moveTo(mapCanvas.toDevice(col0), mapCanvas.toDevice(row0));
-    path.lineTo(mapCanvas.toDevice(col1), mapCanvas.toDevice(row1));
-  }
-  for (const [color, width, dash] of [[CASING[theme], 4.5, []], [REGION[theme], 2.5, fill ? [] : [7, 3]]]) {
-    context.strokeStyle = color;
-    context.lineWidth = width * ratio();
-    context.setLineDash(dash.map((length) => length * ratio()));
-    context.stroke(path);
-  }
-  context.setLineDash([]);
-}
-
-// The edges [row0, col0, row1, col1] of a mask's cells, joined along rows and columns.
-export function outline(has, count, at) {
-  const lines = [];
-  for (let edge = 0; edge <= count; edge += 1) {
-    for (const down of [true, false]) {
-      const differs = (along) =>
-        down ? has(edge - 1, along) !== has(edge, along) : has(along, edge - 1) !== has(along, edge);
-      for (let from = 0; from < count; from += 1) {
-        if (!differs(from)) continue;
-        let to = from;
-        while (to < count && differs(to)) to += 1;
-        const [side, a, b] = [at(edge), at(from), at(to)];
-        lines.push(down ? [side, a, side, b] : [a, side, b, side]);
-        from = to;
-      }
-    }
-  }
-  return lines;
-}
-
-export class Paint {
+export class RegionEditor {
   constructor(stage) {
     this.stage = stage;
-    this.painted = null; // what the server has to hear of, as it writes it
-    this.cursor = null;
-    this.lines = [];
+    this.allowed = null; // plane with a cell for each place of the pattern: 1 if examples may lie there
+    this.lines = []; // outline of the region that the server has
+    this.blocks = []; // whether each block belongs to the region, row by row
+    this.painted = null; // the blocks as the server writes them, once the learner has painted
+    this.cursor = null; // the block that the keyboard has chosen
+    this.stroke = null; // { id, value } of the pointer that paints, and what it paints
+    this.before = null; // the blocks before the stroke
+    this.isRefused = false; // whether the last stroke would have left no block
     this.toggle = element(
       "button",
       { type: "button", class: "paint", "aria-pressed": "false" },
@@ -86,9 +53,10 @@ export class Paint {
       : `Green: where the middle of a training example may lie. ${PRESS} a head\u2019s map to move there.`;
   }
 
-  // The mask of places that the server has; blocks are told in the setting.
+  // The region that the server has, place by place; the setting has it block by block.
   take(allowed) {
-    const start = offsetOf(this.stage);
+    this.allowed = allowed;
+    const start = offsetOf(this.stage.setting);
     const has = (row, col) =>
       row >= 0 && col >= 0 && row < allowed.rows && col < allowed.cols &&
       allowed.values[row * allowed.cols + col] === 1;
@@ -96,6 +64,7 @@ export class Paint {
     if (!this.stroke) this.blocks = blocksFrom(this.stage.setting.heads.blocks);
   }
 
+  // The scene was changed by another control.
   forget() {
     this.painted = null;
     if (this.stage.setting.heads) this.blocks = blocksFrom(this.stage.setting.heads.blocks);
@@ -106,7 +75,7 @@ export class Paint {
     this.toggle.setAttribute("aria-pressed", on);
     this.toggle.textContent = on ? "Stop painting" : "Paint where examples lie";
     this.cursor = null;
-    this.stage.drawSoon();
+    this.stage.painter.drawSoon();
   }
 
   listen() {
@@ -136,12 +105,12 @@ export class Paint {
     layer.addEventListener("keydown", (event) => this.key(event));
     layer.addEventListener("focus", () => {
       if (layer.matches(":focus-visible")) this.cursor = [0, 0];
-      stage.drawSoon();
+      stage.painter.drawSoon();
     });
     layer.addEventListener("blur", () => {
       this.cursor = null;
-      stage.settleNow();
-      stage.drawSoon();
+      stage.actions.commitNow();
+      stage.painter.drawSoon();
     });
   }
 
@@ -153,29 +122,29 @@ export class Paint {
       this.write(at, !this.has(...at));
       this.finish();
     } else if (event.key === "Escape") {
-      event.stopPropagation(); // on a projector it would leave
+      event.stopPropagation(); // it would end the presenting mode
       this.turn(false);
       this.toggle.focus();
     } else return;
     event.preventDefault();
-    this.stage.drawSoon();
-    this.stage.speakSoon();
+    this.stage.painter.drawSoon();
+    this.stage.announcer.announceSoon();
   }
 
-  // A stroke is one change: the server hears of it when it ends.
+  // A stroke is one change, which is committed when it ends.
   finish() {
     this.stroke = null;
     if (!this.blocks.includes(true)) {
-      this.blocks = this.before; // the heads would have nothing to learn from
-      this.refused = true;
+      this.blocks = this.before; // without a block the heads would have no examples
+      this.isRefused = true;
     } else {
-      this.refused = false;
+      this.isRefused = false;
       this.painted = hexOf(this.blocks);
       this.stage.parts.linkText.replaceChildren();
       this.stage.connection.commit();
     }
     this.before = null;
-    this.stage.drawSoon();
+    this.stage.painter.drawSoon();
   }
 
   has(row, col) {
@@ -185,14 +154,15 @@ export class Paint {
   write([row, col], value) {
     this.before ??= [...this.blocks];
     this.blocks[row * BLOCKS + col] = value;
-    this.stage.drawSoon();
+    this.stage.painter.drawSoon();
   }
 
-  // Blocks divide evenly what the pattern's middle can reach, as the server does.
+  // Where a block begins on the picture. Blocks divide what the pattern's middle can reach evenly, as
+  // they do on the server.
   edge(block) {
     const places = this.stage.setting.size - (this.stage.setting.size >> 2) + 1;
     const first = block >= BLOCKS ? places : Math.ceil((block * (places - 1)) / BLOCKS);
-    return first + offsetOf(this.stage);
+    return first + offsetOf(this.stage.setting);
   }
 
   blockAt(event) {
@@ -205,8 +175,9 @@ export class Paint {
     return row >= 0 && col >= 0 ? [row, col] : null;
   }
 
-  words() {
-    if (this.refused) return "One block at least stays: the heads need examples to learn from.";
+  // The line about what has been painted or chosen; null where there is nothing to say.
+  describe() {
+    if (this.isRefused) return "One block at least stays: the heads need examples to learn from.";
     if (!this.cursor) return null;
     const [row, col] = this.cursor;
     const state = this.has(row, col) ? "examples may lie here" : "no examples here";
@@ -224,9 +195,9 @@ export class Paint {
     for (let index = 0; index < BLOCKS * BLOCKS; index += 1) {
       const box = this.boxOf(Math.floor(index / BLOCKS), index % BLOCKS);
       if (this.blocks[index]) context.fillRect(...mapCanvas.rectangle(box));
-      mapCanvas.line(box, { color: `${REGION[theme]}99`, width: ratio() });
+      mapCanvas.line(box, { color: `${REGION[theme]}99`, width: pixelRatio() });
     }
-    drawRegion(mapCanvas, outline((r, c) => this.has(r, c), BLOCKS, (at) => this.edge(at)), true);
+    drawRegion(mapCanvas, outline((r, c) => this.has(r, c), BLOCKS, (at) => this.edge(at)), { solid: true });
     if (this.cursor) mapCanvas.box(this.boxOf(...this.cursor));
   }
 
@@ -235,6 +206,7 @@ export class Paint {
   }
 }
 
+// One hexadecimal digit for four blocks, the first of them in its highest bit.
 function blocksFrom(hex) {
   return [...hex].flatMap((digit) => [8, 4, 2, 1].map((bit) => (parseInt(digit, 16) & bit) > 0));
 }

@@ -1,51 +1,50 @@
-// Three heads on one last map: where each is right, what each answers now, and where its examples lay.
+// Three heads on one last map: where each is right, what each answers, and where its examples lay.
 
 import { HeadPanel } from "./heads-panel.js";
-import { Paint } from "./heads-region.js";
+import { RegionEditor } from "./heads-region.js";
+import { Lens } from "./lens.js";
 
-export const heads = {
-  onlyNow: true,
-  flush: true,
-  narrowest: 150,
-  phoneColumns: 3,
-  tallest: [0.42, 0.28],
+export class HeadsLens extends Lens {
+  onlyNow = true;
+  flush = true;
+  minPanelWidth = 150;
+  phoneColumns = 3;
+  maxMapHeight = [0.42, 0.28];
 
-  panels(stage) {
+  constructor(stage) {
+    super(stage);
+    this.region = new RegionEditor(stage);
     const { panels } = stage.setting.heads ?? { panels: [] };
-    stage.heads = { panels: panels.map((_, index) => new HeadPanel(stage, index)), allowed: null };
-    stage.heads.paint = new Paint(stage);
-    return stage.heads.panels;
-  },
+    this.panels = panels.map((_, index) => new HeadPanel(stage, index, this.region));
+    this.bar = this.region.buttons;
+  }
 
-  bar: (stage) => stage.heads.paint.buttons,
-
-  message: (stage) => {
-    const { painted } = stage.heads.paint;
+  message() {
+    const { painted } = this.region;
     return painted === null ? {} : { painted };
-  },
+  }
 
-  adopt(stage) {
-    stage.heads.paint.forget();
-  },
+  adopt() {
+    this.region.forget();
+  }
 
-  received(stage, header, planes) {
-    if (!header.setting || !stage.setting.heads) return;
-    stage.heads.allowed = planes.allowed;
-    stage.heads.paint.take(planes.allowed);
-    stage.heads.panels.forEach((panel, index) => panel.take(planes[`right${index}`]));
-  },
+  received(header, planes) {
+    if (!header.setting || !this.stage.setting.heads) return;
+    this.region.take(planes.allowed);
+    this.panels.forEach((panel, index) => panel.take(planes[`right${index}`]));
+  }
 
-  overInput(stage, mapCanvas) {
-    stage.heads.paint.draw(mapCanvas);
-  },
+  drawOverInput(mapCanvas) {
+    this.region.draw(mapCanvas);
+  }
 
-  after(stage, theme) {
-    stage.heads.panels.forEach((panel, index) => panel.draw(theme, stage.header.answers[index]));
-  },
+  drawPanels(theme) {
+    this.panels.forEach((panel, index) => panel.draw(theme, this.stage.header.answers[index]));
+  }
 
-  words(stage, unit) {
-    const { paint, panels } = stage.heads;
-    const told = paint.words() ?? panels.map((panel) => panel.words()).find(Boolean);
-    return told ?? (unit ? stage.describe(unit) : paint.hint);
-  },
-};
+  unitText(unit) {
+    const { panels, region, stage } = this;
+    const text = region.describe() ?? panels.map((panel) => panel.describe()).find(Boolean);
+    return text ?? (unit ? stage.describe(unit) : region.hint);
+  }
+}

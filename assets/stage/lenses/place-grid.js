@@ -1,22 +1,23 @@
-// A panel with a cell for every place of the pattern: point at one, and a click or Enter goes there.
+// A panel with a cell for each place of the pattern: a click on a cell, or Enter, moves it there.
 //
-// The panel has: stage, plot, canMove, size ([rows, cols] of the places), placeAt(event). It gets:
-// hover and cursor, the place that is pointed at by a pointer or by keys.
+// The panel has: stage, plot, canMove, size ([rows, cols] of the places), placeAt(event). Its hover
+// and cursor are set here: the place that the pointer is on, or that the keyboard has chosen.
 
 import { clamp, samePlace } from "../geometry.js";
-import { stepOf } from "../input.js";
+import { stepOf } from "../gestures.js";
 
 export function listenToPlaces(panel) {
   const { plot, stage } = panel;
+  const { actions, announcer, painter } = stage;
   const go = (place) => {
     if (!place) return;
-    stage.moveTo(...place, true);
-    panel.cursor = panel.hover = null; // what was said of the place has come to pass
+    actions.moveTo(...place, true);
+    panel.cursor = panel.hover = null; // the text about the place is out of date now
   };
   const point = (place) => {
     if (place === panel.hover || samePlace(place, panel.hover)) return;
     panel.hover = place;
-    stage.drawSoon();
+    painter.drawSoon();
   };
   plot.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "touch") point(panel.placeAt(event));
@@ -26,12 +27,12 @@ export function listenToPlaces(panel) {
   plot.addEventListener("focus", () => {
     if (!panel.canMove || !plot.matches(":focus-visible")) return;
     panel.cursor = stage.scene.position;
-    stage.drawSoon();
-    stage.speakSoon();
+    painter.drawSoon();
+    announcer.announceSoon();
   });
   plot.addEventListener("blur", () => {
     panel.cursor = null;
-    stage.drawSoon();
+    painter.drawSoon();
   });
   plot.addEventListener("keydown", (event) => {
     const step = stepOf(event);
@@ -40,8 +41,8 @@ export function listenToPlaces(panel) {
     if (event.key === "Enter" || event.key === " ") go(place);
     else if (step) {
       panel.cursor = place.map((at, axis) => clamp(at + step[axis], 0, panel.size[axis] - 1));
-      stage.drawSoon();
-      stage.speakSoon();
+      painter.drawSoon();
+      announcer.announceSoon();
     } else return;
     event.preventDefault();
   });

@@ -1,14 +1,13 @@
-// Writing numbers into the grid: a click raises a cell's number by one, or keys write it.
+// Editing the grid of numbers: a click raises a number by one, and the keyboard writes it.
 
 import { clamp, samePlace } from "../geometry.js";
-
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+import { stepOf } from "../gestures.js";
 
 export class GridEditor {
   constructor(stage) {
     this.stage = stage;
-    this.cells = stage.setting.cells;
-    this.cursor = null;
+    this.cells = stage.setting.cells; // digits row by row; "" for a picture that is not a grid
+    this.cursor = null; // the cell that the keyboard has chosen: [row, col]
     this.listen();
   }
 
@@ -24,17 +23,18 @@ export class GridEditor {
     return Number(this.cells[row * this.size + col]);
   }
 
-  // settled: whether the hand has come to rest, so that the link takes it over.
-  write([row, col], number, settled) {
+  // committed: whether the edit has ended. One by keys is committed after a rest.
+  write([row, col], number, committed) {
+    const { actions, connection, parts } = this.stage;
     const at = row * this.size + col;
     this.cells = `${this.cells.slice(0, at)}${number}${this.cells.slice(at + 1)}`;
-    this.stage.parts.linkText.replaceChildren(); // a link that was copied shows another grid now
-    this.stage.connection.ask(settled);
-    if (!settled) this.stage.settleSoon();
+    parts.linkText.replaceChildren(); // a link that was copied shows another grid now
+    connection.ask(committed);
+    if (!committed) actions.commitSoon();
   }
 
-  raise(place, settled) {
-    this.write(place, (this.numberAt(place) + 1) % (this.stage.setting.full + 1), settled);
+  raise(place, committed) {
+    this.write(place, (this.numberAt(place) + 1) % (this.stage.setting.full + 1), committed);
   }
 
   // Whether the pattern hides a cell.
@@ -63,20 +63,20 @@ export class GridEditor {
     plot.addEventListener("click", (event) => {
       const place = stage.input.mapCanvas.place(event).map(Math.floor);
       const inside = place.every((at) => at >= 0 && at < this.size);
-      // The end of a drag is a click as well; the handle is larger than what it moves.
+      // A drag also ends in a click, and the handle is larger than the pattern under it.
       if (!this.isGrid || !inside || !samePlace(pressed, stage.scene.position)) return;
       if (!this.isCovered(place)) this.raise(place, true);
     });
     plot.addEventListener("focus", () => {
       if (!this.isGrid || !plot.matches(":focus-visible")) return;
       this.cursor = [0, 0];
-      stage.drawSoon();
-      stage.speakSoon();
+      stage.painter.drawSoon();
+      stage.announcer.announceSoon();
     });
     plot.addEventListener("blur", () => {
       this.cursor = null;
-      stage.settleNow();
-      stage.drawSoon();
+      stage.actions.commitNow();
+      stage.painter.drawSoon();
     });
     plot.addEventListener("keydown", (event) => {
       if (event.target === plot && this.isGrid) this.key(event);
@@ -86,17 +86,18 @@ export class GridEditor {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = this.cursor ?? [0, 0];
-    const step = ARROWS[event.key];
+    const step = stepOf(event);
     if (step) this.cursor = place.map((at, axis) => clamp(at + step[axis], 0, this.size - 1));
     else if (/^[0-9]$/.test(event.key)) this.write(place, event.key, false);
     else if (event.key === "Enter" || event.key === " ") this.raise(place, false);
     else return;
     event.preventDefault();
-    this.stage.drawSoon();
-    this.stage.speakSoon();
+    this.stage.painter.drawSoon();
+    this.stage.announcer.announceSoon();
   }
 
-  words() {
+  // The line about the cell that the keyboard has chosen; null if there is none.
+  describe() {
     if (!this.cursor) return null;
     const [row, col] = this.cursor;
     const under = this.isCovered(this.cursor) ? ", under the pattern" : "";

@@ -1,14 +1,17 @@
-// The orbit map: every place that the mark can have, coloured by the output that it gives there.
+// The orbit map: every place of the pattern, coloured by the output that it gives there.
 
-import { MapCanvas } from "../draw/map-canvas.js";
+import { strokeCellBorders } from "../draw/cell-borders.js";
+import { MapCanvas, pixelRatio } from "../draw/map-canvas.js";
+import { INK } from "../draw/palette.js";
 import { samePlace } from "../geometry.js";
 import { element } from "../panels.js";
+import { write } from "../readouts.js";
 import { A_PRESS } from "../touch.js";
 import { listenToPlaces } from "./place-grid.js";
 
 const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
 const LINE = { light: "#4a4f59", dark: "#aab1bd" };
-// Every hue but the green ones, which belong to the output at the start.
+// Hues of the oklch colour space without the green ones, which belong to the output at the start.
 const HUES = [20, 240, 80, 300, 50, 270, 345, 210, 0, 320];
 const LIKE_START = { light: "oklch(80% 0.16 150)", dark: "oklch(52% 0.13 150)" };
 const OTHER = {
@@ -19,8 +22,9 @@ const OTHER = {
 export class OrbitPanel {
   constructor(stage) {
     this.stage = stage;
-    this.cursor = null;
-    this.hover = null;
+    this.hover = this.cursor = null; // the place that the pointer is on, or that the keyboard has chosen
+    this.labels = null; // see take
+    this.hues = null; // by label, once they were needed
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.mapCanvas = new MapCanvas(this.canvas);
     this.plot = element(
@@ -60,10 +64,11 @@ export class OrbitPanel {
     listenToPlaces(this);
   }
 
-  // labels: a plane with one number per place, equal where the output is; none when unknown.
+  // labels: plane with a number for each place, the same where the output is the same; none when
+  // the outputs are not known.
   take(labels) {
     this.labels = labels ?? null;
-    this.colored = null;
+    this.hues = null;
   }
 
   get size() {
@@ -86,7 +91,8 @@ export class OrbitPanel {
       : null;
   }
 
-  words() {
+  // The line about the place that is pointed at; null if there is none.
+  describe() {
     const place = this.cursor ?? this.hover;
     if (!place || !this.canMove) return null;
     const same = this.labelAt(place) === this.labelAt(this.stage.scene.start);
@@ -101,8 +107,8 @@ export class OrbitPanel {
     const { mapCanvas, stage } = this;
     const steps = header.steps || "not counted here";
     const peak = stage.setting.peak || "not counted here";
-    if (this.here.textContent !== steps) this.here.textContent = steps;
-    if (this.peak.textContent !== peak) this.peak.textContent = peak;
+    write(this.here, steps);
+    write(this.peak, peak);
     mapCanvas.begin(theme);
     if (this.canMove) this.drawPlaces(theme);
     mapCanvas.edge();
@@ -119,76 +125,66 @@ export class OrbitPanel {
     const { context } = this.mapCanvas;
     const { rows, cols } = this.labels;
     const start = this.labelAt(this.stage.scene.start);
-    const colors = this.colors(start);
-    const line = [];
+    this.hues ??= hueByLabel(this.labels);
     for (let row = 0; row < rows; row += 1) {
       for (let col = 0; col < cols; col += 1) {
         const label = this.labelAt([row, col]);
-        context.fillStyle = label === start ? LIKE_START[theme] : OTHER[theme](colors.get(label));
+        context.fillStyle = label === start ? LIKE_START[theme] : OTHER[theme](this.hues.get(label));
         context.fillRect(...this.rectangle(row, row + 1, col, col + 1));
         if (label === start) this.sign(row, col, theme);
-        if (col + 1 < cols && this.labelAt([row, col + 1]) !== label) {
-          line.push([row, col + 1, row + 1, col + 1]);
-        }
-        if (row + 1 < rows && this.labelAt([row + 1, col]) !== label) {
-          line.push([row + 1, col, row + 1, col + 1]);
-        }
       }
     }
-    // Not by colour alone: a line wherever the output changes.
-    context.strokeStyle = LINE[theme];
-    context.lineWidth = 1.5 * (window.devicePixelRatio || 1);
-    context.beginPath();
-    for (const [row0, col0, row1, col1] of line) {
-      context.moveTo(this.mapCanvas.toDevice(col0), this.mapCanvas.toDevice(row0));
-      context.lineTo(this.mapCanvas.toDevice(col1), this.mapCanvas.toDevice(row1));
-    }
-    context.stroke();
+    // Colour is not the only sign: a line stands wherever the output changes.
+    const areSame = (row, col, otherRow, otherCol) =>
+      this.labelAt([row, col]) === this.labelAt([otherRow, otherCol]);
+    const style = { color: LINE[theme], width: 1.5 * pixelRatio() };
+    strokeCellBorders(this.mapCanvas, this.labels, areSame, style);
   }
 
-  // An equals sign where the output is that at the start.
+  // An equals sign where the output is the same as at the start.
   sign(row, col, theme) {
     const { context } = this.mapCanvas;
     const [x, y, width] = this.rectangle(row, row + 1, col, col + 1);
-    context.fillStyle = theme === "dark" ? "#fafaf8" : "#16191f";
+    context.fillStyle = INK[theme];
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = `500 ${0.45 * width}px ${getComputedStyle(this.canvas).fontFamily}`;
     context.fillText("=", x + width / 2, y + 0.53 * width);
   }
 
-  // Without a seam between two cells of one colour.
+  // Rounded to device pixels, so that no gap shows between two cells of one colour.
   rectangle(row0, row1, col0, col1) {
     const [x0, x1, y0, y1] = [col0, col1, row0, row1].map((at) => Math.round(this.mapCanvas.toDevice(at)));
     return [x0, y0, x1 - x0, y1 - y0];
   }
+}
 
-  // A hue for every label but the start's: not one that a neighbour has, and the least used one.
-  colors(start) {
-    if (this.colored?.start === start) return this.colored.hues;
-    const { rows, cols } = this.labels;
-    const beside = new Map();
-    for (let row = 0; row < rows; row += 1) {
-      for (let col = 0; col < cols; col += 1) {
-        const label = this.labelAt([row, col]);
-        if (!beside.has(label)) beside.set(label, new Set());
-        for (const [down, right] of AROUND) {
-          const [r, c] = [row + down, col + right];
-          if (r < 0 || c < 0 || r >= rows || c >= cols) continue;
-          beside.get(label).add(this.labelAt([r, c]));
-        }
+// A hue for each label: of those that no neighbour has, the one that is used least.
+function hueByLabel(labels) {
+  const hues = new Map();
+  const used = new Map(HUES.map((hue) => [hue, 0]));
+  for (const [label, neighbours] of neighboursByLabel(labels)) {
+    const taken = new Set([...neighbours].map((neighbour) => hues.get(neighbour)));
+    const free = HUES.filter((hue) => !taken.has(hue));
+    const hue = (free.length ? free : HUES).reduce((a, b) => (used.get(b) < used.get(a) ? b : a));
+    hues.set(label, hue);
+    used.set(hue, used.get(hue) + 1);
+  }
+  return hues;
+}
+
+function neighboursByLabel({ rows, cols, values }) {
+  const neighbours = new Map();
+  for (let row = 0; row < rows; row += 1) {
+    for (let col = 0; col < cols; col += 1) {
+      const label = values[row * cols + col];
+      if (!neighbours.has(label)) neighbours.set(label, new Set());
+      for (const [down, right] of AROUND) {
+        const [r, c] = [row + down, col + right];
+        if (r < 0 || c < 0 || r >= rows || c >= cols) continue;
+        neighbours.get(label).add(values[r * cols + c]);
       }
     }
-    const hues = new Map();
-    const used = new Map(HUES.map((hue) => [hue, 0]));
-    for (const [label, neighbours] of beside) {
-      const taken = new Set([...neighbours].map((neighbour) => hues.get(neighbour)));
-      const free = HUES.filter((hue) => !taken.has(hue));
-      const hue = (free.length ? free : HUES).reduce((a, b) => (used.get(b) < used.get(a) ? b : a));
-      hues.set(label, hue);
-      used.set(hue, used.get(hue) + 1);
-    }
-    this.colored = { start, hues };
-    return hues;
   }
+  return neighbours;
 }

@@ -1,3 +1,7 @@
-// One kernel for all places beside one for each.
+// One kernel for all places, beside another kernel for each place.
 
-export const weightSharing = { onlyNow: true };
+import { Lens } from "./lens.js";
+
+export class WeightSharingLens extends Lens {
+  onlyNow = true;
+}

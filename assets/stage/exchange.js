@@ -1,0 +1,102 @@
+// What the stage and the server send each other: messages out, frames in.
+//
+// Frames come with the page (the first one, one after another control has changed the scene, the
+// answer to a message) and, while a drag is on, over the socket. All carry a revision, which grows
+// with each change from outside the stage: a frame of another revision shows another scene.
+
+import { Connection } from "./connection.js";
+import { readFrame } from "./frame.js";
+import { samePlace } from "./geometry.js";
+import { write } from "./readouts.js";
+
+const OUTAGE = "Reconnecting. The maps follow once the server answers.";
+
+export class Exchange {
+  constructor(stage) {
+    this.stage = stage;
+    this.revision = null; // of the scene that is shown
+    this.sentAt = 0; // of the newest frame that came with the page
+    this.pageQuery = null; // link of the scene that the session is known to have
+    const address = new URL("../../frames", import.meta.url);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.connection = new Connection({
+      address: address.href,
+      makeMessage: () => this.makeMessage(),
+      makeSceneFields: () => ({ query: stage.header.query, photo: stage.setting.photo }),
+      receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
+      reportOutage: (isDown) => write(stage.parts.outage, isDown ? OUTAGE : ""),
+    });
+  }
+
+  makeMessage() {
+    const { chosenUnit, lens, scene, setting, settingId, started } = this.stage;
+    const { position, start, unit, channels, view } = scene;
+    return {
+      revision: this.revision,
+      knownScene: settingId,
+      knownStart: started && samePlace(started.place, start) ? start : null,
+      position,
+      start,
+      unit,
+      channels,
+      view,
+      ...(setting.probes ? { probe: chosenUnit } : {}),
+      ...lens.message(),
+    };
+  }
+
+  receiveFromPage(frame) {
+    const { connection, stage } = this;
+    const { header } = frame;
+    // While this module loads, Streamlit keeps all frames, and may show an older one last.
+    if (header.sentAt < this.sentAt) return false;
+    this.sentAt = header.sentAt;
+    const isForeign = !stage.scene || header.revision !== this.revision;
+    if (isForeign && this.isAheadOf(header)) this.resend(header);
+    // An answer shows nothing new while the socket brings the frames.
+    else if (isForeign || header.notice || !connection.socketIsOpen) this.receive(frame, isForeign);
+    // The page has computed this meanwhile; the pattern may be elsewhere by now.
+    else if (header.scene !== stage.settingId) connection.ask();
+    if (!isForeign) connection.pageAnswered(header);
+    this.pageQuery = header.query;
+    return true;
+  }
+
+  // Whether a session, begun anew after a lost connection, has its scene from the link, so that only
+  // this stage knows what was done since the link was written.
+  isAheadOf({ query, scene }) {
+    const isSameScene = query === this.pageQuery && scene === this.stage.settingId;
+    return this.connection.wasDown && this.connection.unacked && isSameScene;
+  }
+
+  resend(header) {
+    this.revision = header.revision;
+    this.connection.sceneChanged();
+    this.connection.answered(header);
+    this.connection.ask(this.connection.committed);
+  }
+
+  receiveFromSocket(frame) {
+    // One of another revision was requested before another control changed the scene.
+    if (frame.header.revision === this.revision) this.receive(frame, false);
+    else this.connection.answered(frame.header);
+  }
+
+  receive({ header, planes }, isForeign) {
+    const { connection, stage } = this;
+    if (header.setting) stage.set(header.setting, header.scene, planes);
+    if (header.scene !== stage.settingId) {
+      connection.answered(header);
+      connection.ask(); // the static part of this frame was lost on the way
+      return;
+    }
+    if (isForeign) {
+      this.revision = header.revision;
+      stage.adopt(header);
+      connection.sceneChanged();
+    }
+    stage.take(header, planes);
+    connection.answered(header);
+    stage.showFrame();
+  }
+}
