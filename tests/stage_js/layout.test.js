@@ -133,8 +133,8 @@ test("panels without a map have no inset", () => {
 test("presented, maps are as large as the window allows, with thicker lines", () => {
   const { stage, root, columns, sideOf } = laidOut({ width: 1600, height: 900, rem: 24 });
   assert.equal(root.classList.has("presenting"), true);
-  assert.equal(stage.room.height, 900 - 100 - 5 * 24);
-  assert.equal(stage.room.type, 1.5);
+  assert.equal(stage.space.height, 900 - 100 - 5 * 24);
+  assert.equal(stage.space.typeScale, 1.5);
   assert.equal(columns, 3);
   assert.equal(root.classList.has("bare"), false);
   // One row of three: (1600 - 2 * 16) / 3 = 522 wide, 680 - 40 high.

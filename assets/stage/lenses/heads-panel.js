@@ -52,7 +52,8 @@ export class HeadPanel {
     );
     this.rows = classes.map(() => new AnswerRow());
     this.quarters = element("dd", { class: "quarters" });
-    [this.features, this.weights] = [element("dd", {}), element("dd", {})];
+    this.features = element("dd", {});
+    this.weights = element("dd", {});
     const list = element(
       "dl",
       { class: "head-figures" },
@@ -219,10 +220,8 @@ export class HeadPanel {
 class AnswerRow {
   constructor() {
     this.term = element("dt", {});
-    [this.logit, this.share] = ["logit", "share"].map((kind) => {
-      const [fill, text] = [element("span", { class: "fill" }), element("span", { class: "text" })];
-      return { fill, text, cell: element("dd", { class: `bar-cell ${kind}` }, fill, text) };
-    });
+    this.logit = buildBar("logit");
+    this.share = buildBar("share");
     this.row = element("div", { class: "answer-row" }, this.term, this.logit.cell, this.share.cell);
   }
 
@@ -238,4 +237,10 @@ class AnswerRow {
     this.logit.text.textContent = answer?.logitTexts[i] ?? "";
     this.share.text.textContent = answer?.shareTexts[i] ?? "";
   }
+}
+
+function buildBar(kind) {
+  const fill = element("span", { class: "fill" });
+  const text = element("span", { class: "text" });
+  return { fill, text, cell: element("dd", { class: `bar-cell ${kind}` }, fill, text) };
 }
