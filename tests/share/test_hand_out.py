@@ -195,7 +195,7 @@ def test_a_gif_that_does_not_fit_is_refused_in_a_sentence() -> None:
 
 
 def test_few_gifs_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gif_dialog, "_PATIENCE", 0.01)
+    monkeypatch.setattr(gif_dialog, "_TIMEOUT", 0.01)
     monkeypatch.setattr(gif_dialog, "_AT_ONCE", BoundedSemaphore(1))
     page = opened("feature_map_shifts", {"picture": "flat"}, "Make a GIF")
     page.slider[0].set_value(1)
