@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs one process of the app for each server that deploy/nginx.conf names, and starts anew what ends.
+# Runs one process of the app for each server that deploy/nginx.conf names; restarts those that end.
 # Usage: bash deploy/serve.sh [further options for streamlit run]
-# It takes the streamlit of .venv, else the one on PATH, and ends with all its processes.
+# It uses the streamlit of .venv if there is one, else that on PATH. When it ends, so do its processes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,10 +13,10 @@ if [[ ${#ports[@]} -eq 0 ]]; then
   exit 1
 fi
 
-# What a class has left goes back to the system: see docs/measurements.md.
+# Freed memory goes back to the system: see docs/measurements.md.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1} PYTHONMALLOC=${PYTHONMALLOC:-malloc}
 
-declare -A port_of # by the id of its process
+declare -A port_of # port by process id
 start() {
   "${STREAMLIT:-streamlit}" run app.py --server.address 127.0.0.1 --server.port "$@" --server.headless true &
   port_of[$!]=$1
@@ -35,6 +35,6 @@ while true; do
   port=${port_of[$ended]}
   unset "port_of[$ended]"
   printf 'deploy/serve.sh: the process on port %s has ended and is started again\n' "$port" >&2
-  sleep 1 # one that cannot start must not keep a core busy
+  sleep 1 # a process that cannot start must not keep a core busy
   start "$port" "$@"
 done
