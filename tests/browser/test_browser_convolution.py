@@ -11,17 +11,13 @@ from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.scene.workspaces import CONVOLUTION
-from tests.browser.test_browser_drag import PHONE, assert_moved
 from tests.render.test_window_lens import kernel_of, map_of, picture_of
+from tests.support.app_tab import PHONE
+from tests.support.stage_checks import ONE_WINDOW, assert_moved, wait_for_cell
 from tests.support.stage_driver import Stage
 
 PATH = "/convolution_follows"
 ROOM = CONVOLUTION.scene
-QUERY = {
-    "stack": "C3x3/1p1c1",
-    "size": "32",
-    "unit": "1,14,9",
-}  # as the room has them, for the driver
 OWN = ["1", "0", "-1", "2", "0", "-2", "1", "0", "-1"]
 
 
@@ -31,7 +27,7 @@ def opened(
     query: Mapping[str, str] = MappingProxyType({}),
     **options: Any,
 ) -> Stage:
-    return Stage(browser, server, {**QUERY, **query}, path=PATH, **options)
+    return Stage(browser, server, {**ONE_WINDOW, **query}, path=PATH, **options)
 
 
 def products(stage: Stage) -> list[str]:
@@ -45,16 +41,8 @@ def window_products(row: int, col: int, scene: Any = ROOM) -> list[str]:
     return [f"{value:g}".replace("-", "\u2212") for value in values]
 
 
-def button(stage: Stage, name: str) -> Locator:
-    return stage.page.get_by_role("button", name=name, exact=True)
-
-
 def weight(stage: Stage, row: int, col: int) -> Locator:
     return stage.page.get_by_role("textbox", name=f"Weight, row {row}, column {col}")
-
-
-def wait_for_cell(stage: Stage, row: int, col: int) -> None:
-    expect(stage.find(".products dd").first).to_have_text(f"row {row}, column {col}")
 
 
 def total(stage: Stage) -> Locator:
@@ -114,7 +102,7 @@ def test_steps_add_one_tap_each_then_the_window_slides_on(
         values = picture_of(ROOM)[13:16, 8:11].ravel() * kernel_of(ROOM).ravel()
         full, window = window_products(14, 9), stage.accent()
         for tap in range(1, 10):
-            button(stage, "Step forward").click()
+            stage.button("Step forward").click()
             so_far = f"{values[:tap].sum() + 0:g}".replace("-", "\u2212")
             expect(total(stage)).to_have_text(f"Sum after {tap} of 9: {so_far}")
             assert products(stage) == full[:tap] + [""] * (9 - tap)
@@ -124,17 +112,17 @@ def test_steps_add_one_tap_each_then_the_window_slides_on(
         scale = stage.to_device(1, window) - stage.to_device(0, window)
         np.testing.assert_allclose(new.min(axis=0) / scale - stage.margin, (15, 10), atol=0.3)
         blank = stage.cells(1)[14, 9]
-        button(stage, "Step forward").click()
+        stage.button("Step forward").click()
         expect(total(stage)).to_have_text("Sum = \u22120.25")
         assert (stage.cells(1)[14, 9] != blank).any()  # now the sum stands in its cell
-        button(stage, "Step forward").click()
+        stage.button("Step forward").click()
         wait_for_cell(stage, 14, 10)
         expect(total(stage)).to_have_text("Nothing added yet, 9 to come")
         assert products(stage) == [""] * 9
-        button(stage, "Step back").click()
+        stage.button("Step back").click()
         wait_for_cell(stage, 14, 9)
         expect(total(stage)).to_have_text("Sum = \u22120.25")
-        button(stage, "Step back").click()
+        stage.button("Step back").click()
         expect(total(stage)).to_have_text("Sum after 9 of 9: \u22120.25")
         stage.wait_for_link(unit="1,14,9")
 
@@ -144,23 +132,23 @@ def test_play_runs_on_until_it_is_paused_or_a_hand_comes(
     browser: Browser, server: AppServer
 ) -> None:
     with opened(browser, server, reduced_motion="reduce") as stage:
-        button(stage, "Play").click()
+        stage.button("Play").click()
         expect(total(stage)).to_contain_text("after 3 of 9")
-        button(stage, "Pause").click()
+        stage.button("Pause").click()
         held = total(stage).inner_text()
-        button(stage, "Step forward").click()
+        stage.button("Step forward").click()
         expect(total(stage)).not_to_have_text(held)
-        button(stage, "Play").click()
+        stage.button("Play").click()
         wait_for_cell(stage, 14, 11)  # two windows further on
         stage.hover(1, 5, 5)
         wait_for_cell(stage, 5, 5)
-        expect(button(stage, "Play")).to_be_visible()
+        expect(stage.button("Play")).to_be_visible()
         expect(total(stage)).to_have_text("Sum = 0")
         stage.leave()
-        button(stage, "Play").click()
+        stage.button("Play").click()
         expect(total(stage)).to_contain_text("after 1 of 9")
         stage.drag(0, 1)
-        expect(button(stage, "Play")).to_be_visible()
+        expect(stage.button("Play")).to_be_visible()
         expect(total(stage)).to_contain_text("Sum = ")
 
 
@@ -259,14 +247,14 @@ def test_the_keyboard_alone_is_enough(browser: Browser, server: AppServer) -> No
         stage.page.keyboard.type("4")
         stage.page.keyboard.press("Enter")
         stage.wait_for_link(kernels="own_4_0_0.125_-0.25_0_0.25_-0.125_0_0.125")
-        tab_to(button(stage, "Step forward"))
+        tab_to(stage.button("Step forward"))
         stage.page.keyboard.press("Enter")
         expect(total(stage)).to_contain_text("after 1 of 9")
         stage.page.keyboard.press("Shift+Tab")
         stage.page.keyboard.press("Space")
-        expect(button(stage, "Pause")).to_be_focused()
+        expect(stage.button("Pause")).to_be_focused()
         stage.page.keyboard.press("Space")
-        expect(button(stage, "Play")).to_be_focused()
+        expect(stage.button("Play")).to_be_focused()
         tab_to(stage.map(1).locator(".plot"))
         wait_for_cell(stage, 14, 9)
         for key in ("ArrowUp", "ArrowLeft", "ArrowLeft"):
@@ -321,7 +309,7 @@ def test_a_thumb_taps_a_cell_and_a_step_on_a_phone(browser: Browser, server: App
         stage.page.touchscreen.tap(*stage.unit_place(1, 12, 6))
         wait_for_cell(stage, 12, 6)
         stage.wait_for_link(unit="1,12,6")
-        button(stage, "Step forward").tap()
+        stage.button("Step forward").tap()
         expect(total(stage)).to_contain_text("after 1 of 9")
     with opened(browser, server, {"stack": "C5x5/1p2c1"}, **PHONE) as stage:
         # Twenty-five fields need the whole width.

@@ -21,12 +21,7 @@ from benchmarks.simulated_tab import PATIENT, Tab, header_of
 from pages.ui.scene.photos import PHOTO_SIZE, Photo
 from pages.ui.server.free_memory import COLLECT_EVERY
 from rfcore.pictures.photos import read_photo
-from tests.browser.test_browser_photo import (
-    as_a_phone_saves_it,
-    upload,
-    upright_photo,
-    wait_for_photo,
-)
+from tests.support.photos import as_a_phone_saves_it, upload_photo, upright_photo, wait_for_photo
 from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
@@ -121,7 +116,7 @@ def test_nothing_is_written_and_an_upload_goes_with_its_session(
     file = as_a_phone_saves_it(upright_photo())
     with Stage(browser, own_server, {"at": "24,20", "picture": "flat"}) as stage:
         make_a_gif(stage)
-        upload(stage, "cat.jpg", file)
+        upload_photo(stage, "cat.jpg", file)
         wait_for_photo(stage)
         stage.drag(0, 2)
         assert open_files(own_server) == set()

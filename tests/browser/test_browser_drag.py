@@ -1,30 +1,15 @@
 """Dragging in real Chromium: convolution follows, pooling forgives, and nothing else moves."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
+from tests.support.app_tab import PHONE
+from tests.support.stage_checks import assert_moved, parts_out_of_sight
 from tests.support.stage_driver import Stage
 
 FLAT = {"picture": "flat"}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-    "device_scale_factor": 2,
-}
-
-
-def assert_moved(before: Any, after: Any, rows: int, cols: int) -> None:
-    """The whole map shows what it showed, (rows, cols) cells further on, and it shows something."""
-    height, width = before.shape[:2]
-    kept = before[max(0, -rows) : height - max(0, rows), max(0, -cols) : width - max(0, cols)]
-    found = after[max(0, rows) : height + min(0, rows), max(0, cols) : width + min(0, cols)]
-    np.testing.assert_array_equal(found, kept)
-    assert (before != after).any()
 
 
 def test_a_drag_by_one_pixel_moves_the_convolution_by_one_cell(
@@ -202,21 +187,6 @@ def assert_same_layout(now: Layout, before: Layout, when: str) -> None:
         if not np.allclose(now[name], before[name], atol=0.5)
     }
     assert moved == {}, when
-
-
-def parts_out_of_sight(stage: Stage) -> list[Any]:
-    """What reaches beyond the screen's right edge; only the wide table may scroll in itself."""
-    found: list[Any] = stage.page.evaluate(
-        """() => {
-            const all = (root) => [...root.querySelectorAll("*")].flatMap(
-                (part) => [part, ...(part.shadowRoot ? all(part.shadowRoot) : [])]);
-            return all(document.body)
-                .filter((part) => !part.closest('[data-testid="stTable"]'))
-                .filter((part) => part.getBoundingClientRect().right > innerWidth + 0.5)
-                .map((part) => part.outerHTML.slice(0, 120));
-        }"""
-    )
-    return found
 
 
 def test_who_presses_beside_the_pattern_is_shown_what_to_take_hold_of(

@@ -11,8 +11,9 @@ from benchmarks.app_server import TRAINING, AppServer
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene.link import from_query
 from tests.render.test_frame import decode
+from tests.support.app_tab import PATIENCE
 from tests.support.slow_network import SlowLine
-from tests.support.stage_driver import PATIENCE, Stage
+from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
 

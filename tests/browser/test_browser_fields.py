@@ -9,7 +9,8 @@ from pages.ui.render.context import setting_of
 from pages.ui.scene.scene import Scene
 from rfcore.gradient import effective_receptive_field, used_pixels
 from rfcore.receptive_field import receptive_fields
-from tests.support.stage_driver import Pixels, Stage
+from tests.support.stage_driver import Stage
+from tests.support.stage_view import Pixels
 
 PATH = "/how_far_a_neuron_sees"
 UNIT = (15, 9)  # of layer 3; with the cat at 30,20 the two overlap

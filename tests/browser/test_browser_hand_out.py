@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, FloatRect, Locator
 from benchmarks.app_server import AppServer
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import opening_scene
-from tests.support.stage_driver import Stage, link_query
+from tests.support.app_tab import link_query
+from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, FilePayload, Page
 from benchmarks.app_server import AppServer
 from pages.ui.server.headers import ANCESTORS_VARIABLE
 from pages.ui.site import HOME, SITE
-from tests.support.stage_driver import CHART_ROOM, PATIENCE
+from tests.support.app_tab import PATIENCE
+from tests.support.stage_driver import CHART_ROOM
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,8 @@ from pages.ui.scene.head_training import Training, blocks_from
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.workspaces import HEADS as ROOM
 from rfcore.stack import Stack
-from tests.support.stage_driver import Place, Stage
+from tests.support.stage_driver import Stage
+from tests.support.stage_view import Place
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.lessons.reader import load_lessons
-from tests.browser.test_browser_drag import PHONE
+from tests.support.app_tab import PHONE
 from tests.support.stage_driver import Stage
 
 MOST_TABS = 80

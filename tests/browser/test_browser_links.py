@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from tests.support.stage_driver import Stage, link_query
-
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
+from tests.support.app_tab import CLIPBOARD, link_query
+from tests.support.page_scripts import FORGE_MESSAGES
+from tests.support.stage_driver import Stage
 
 SCENE = {
     "picture": "bricks",
@@ -104,27 +104,6 @@ def test_each_nonsense_in_a_link_ends_in_a_sentence(browser: Browser, server: Ap
         assert stage.readouts(1)[0] == "→ 1 cell"
 
 
-# What a stranger's program could send in the stage's name, on the frame socket (text) and through
-# Streamlit (bytes whose lengths are fixed): the stage's own message with its position, and all that
-# may shrink to make room for it, written over in place.
-FORGE = """
-window.forged = null;
-const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) {
-    if (window.forged === null) return send.call(this, data);
-    const isText = typeof data === "string";
-    const text = isText ? data : String.fromCharCode(...data);
-    const own = /"knownScene":"[^"]*","knownStart":[^:]*,"position":[^:]*,"start":[^:]*,"unit"/;
-    const found = text.match(own);
-    if (!found) return send.call(this, data);
-    const forged = `"knownScene":"",${window.forged},"unit"`.padEnd(found[0].length);
-    if (forged.length > found[0].length) throw new Error("no room for the forged message");
-    const changed = text.replace(own, forged);
-    const bytes = Uint8Array.from(changed, (letter) => letter.charCodeAt(0));
-    return send.call(this, isText ? changed : bytes);
-};
-"""
-
 HOSTILE = {
     '"position":[NaN,12],"start":[24,12]': "got nan",
     '"position":["a","b"],"start":[24,12]': "got 'a'",
@@ -137,7 +116,7 @@ HOSTILE = {
 
 @pytest.mark.slow
 def test_a_hostile_message_ends_in_a_sentence(browser: Browser, server: AppServer) -> None:
-    with Stage(browser, server, {"picture": "flat"}, init_script=FORGE) as stage:
+    with Stage(browser, server, {"picture": "flat"}, init_script=FORGE_MESSAGES) as stage:
         maps = [stage.cells(layer) for layer in (1, 2, 3)]
         notice = stage.find(".notice", has_text="The stage could not do that: ")
         for forged, complaint in HOSTILE.items():

@@ -13,11 +13,9 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
 from rfcore import Stack, receptive_fields
-from tests.browser.test_browser_convolution import QUERY as ONE_WINDOW
-from tests.browser.test_browser_convolution import button, wait_for_cell
-from tests.browser.test_browser_pooling import FIRST_TOUCH
-from tests.browser.test_browser_units import outline
-from tests.support.stage_driver import Pixels, Stage
+from tests.support.stage_checks import FIRST_TOUCH, ONE_WINDOW, outline, wait_for_cell
+from tests.support.stage_driver import Stage
+from tests.support.stage_view import Pixels
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +65,7 @@ def moves(stage: Stage) -> list[tuple[str, float]]:
     return [(move["motion"], move["share"]) for move in told]
 
 
-def assert_moved(stage: Stage, motion: str, *shares: float) -> None:
+def assert_motion(stage: Stage, motion: str, *shares: float) -> None:
     """Only this has moved, and was drawn this far on the way, 0 at first and 1 at the end."""
     told = moves(stage)
     assert {name for name, _ in told} == {motion}
@@ -122,7 +120,7 @@ def test_a_pinned_field_grows_back_layer_by_layer(browser: Browser, server: AppS
         np.testing.assert_allclose(grown, (on_map + in_all) / 2, atol=0.3)
         pass_time(stage, GROW / 6)
         assert_same(shown(stage, 3), still)
-        assert_moved(stage, "grow", 0.167, 0.833, 1)
+        assert_motion(stage, "grow", 0.167, 0.833, 1)
 
         stage.hover(3, 12, 20)
         pass_time(stage, 0)
@@ -133,7 +131,7 @@ def test_a_pinned_field_grows_back_layer_by_layer(browser: Browser, server: AppS
         with stage.held():
             stage.page.evaluate("() => new Promise(requestAnimationFrame)")
             assert_same(shown(stage, 3), still)
-            assert_moved(stage, "grow", 0.167, 1)
+            assert_motion(stage, "grow", 0.167, 1)
             stage.pull(0, 3)
             stage.wait_for_maps_at((30, 34))
             stage.map(3).locator(".plot").press("Enter")  # with the other hand
@@ -150,7 +148,7 @@ def test_a_window_slides_to_its_next_cell(browser: Browser, server: AppServer) -
 
         def step(*names: str) -> None:
             for name in names:
-                button(stage, f"Step {name}").click()
+                stage.button(f"Step {name}").click()
 
         def window() -> tuple[float, ...]:
             """Where the window is, by itself in the upper half of the picture."""
@@ -176,13 +174,13 @@ def test_a_window_slides_to_its_next_cell(browser: Browser, server: AppServer) -
         pass_time(stage, SLIDE / 2)
         assert (stage.cells(1)[14, 8] == sum_there).all()  # filled when its window is there
         assert_same(shown(stage), still)
-        assert_moved(stage, "slide", 0.25, 0.5, 1)
+        assert_motion(stage, "slide", 0.25, 0.5, 1)
 
         step("forward")
         wait_for_cell(stage, 14, 9)
         pass_time(stage, SLIDE / 2)
         stage.page.keyboard.press("Shift")
-        assert_moved(stage, "slide", 0.5, 1)
+        assert_motion(stage, "slide", 0.5, 1)
         assert_same(shown(stage), next_still)
 
 
@@ -207,7 +205,7 @@ def test_a_winner_goes_to_its_output(browser: Browser, server: AppServer) -> Non
         assert end - reached > 100
         pass_time(stage, JOIN / 2)
         np.testing.assert_array_equal(strong(stage), still)
-        assert_moved(stage, "join", 0.5, 1)
+        assert_motion(stage, "join", 0.5, 1)
 
         stage.leave()
         with stage.held():
@@ -221,7 +219,7 @@ def test_a_winner_goes_to_its_output(browser: Browser, server: AppServer) -> Non
         assert (strong(stage) & ~dropped).sum() > 100  # the disc, on the line that stands
         stage.page.mouse.down()
         np.testing.assert_array_equal(strong(stage), dropped)
-        assert_moved(stage, "join", 0.5, 1)
+        assert_motion(stage, "join", 0.5, 1)
         stage.page.mouse.up()
         stage.wait_until_settled((4, 4))
 

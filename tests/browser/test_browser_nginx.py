@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from tests.browser.test_browser_socket import COUNT
 from tests.support.nginx import Nginx
+from tests.support.page_scripts import COUNT_FRAMES
 from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
@@ -83,8 +83,8 @@ def test_a_killed_process_leaves_its_learner_at_the_other_with_the_same_scene(
     browser: Browser, site: Together
 ) -> None:
     with (
-        Stage(browser, site, QUERY, init_script=COUNT) as one,
-        Stage(browser, site, QUERY, init_script=COUNT) as other,
+        Stage(browser, site, QUERY, init_script=COUNT_FRAMES) as one,
+        Stage(browser, site, QUERY, init_script=COUNT_FRAMES) as other,
     ):
         assert {port_of(one), port_of(other)} == {process.port for process in site.processes}
         for stage in (one, other):
@@ -112,7 +112,7 @@ def test_a_killed_process_leaves_its_learner_at_the_other_with_the_same_scene(
 
 
 def test_what_is_dropped_while_nobody_listens_is_not_lost(browser: Browser, site: Together) -> None:
-    with Stage(browser, site, QUERY, init_script=COUNT) as stage:
+    with Stage(browser, site, QUERY, init_script=COUNT_FRAMES) as stage:
         stage.drag(-3, 5)
         killed = port_of(stage)
         with stage.held():

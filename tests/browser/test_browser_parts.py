@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from benchmarks.app_server import AppServer
-from tests.browser.test_browser_drag import PHONE
-from tests.browser.test_browser_links import FORGE
+from tests.support.app_tab import PHONE
+from tests.support.page_scripts import FORGE_MESSAGES
 from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
@@ -155,8 +155,10 @@ def test_a_finger_drags_the_mouth_and_sees_the_answers(browser: Browser, server:
 
 
 # A stranger's program that sends other parts in the stage's name; see test_browser_links.
-FORGE_PARTS = FORGE.replace(
-    FORGE[FORGE.index("own = /") + 6 : FORGE.index(";\n    const found")],
+FORGE_PARTS = FORGE_MESSAGES.replace(
+    FORGE_MESSAGES[
+        FORGE_MESSAGES.index("own = /") + 6 : FORGE_MESSAGES.index(";\n    const found")
+    ],
     r'/"parts":\[\[[^:]*?\]\]/',
 ).replace('`"knownScene":"",${window.forged},"unit"`', '`"parts":${window.forged}`')
 HOSTILE = {

@@ -2,37 +2,20 @@
 
 import struct
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload
+from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from tests.support.stage_driver import Stage, link_query
+from tests.support.app_tab import CLIPBOARD, link_query
+from tests.support.photos import as_a_phone_saves_it, upload_photo, upright_photo, wait_for_photo
+from tests.support.stage_driver import Stage
 
 pytestmark = pytest.mark.slow
-
-ORIENTATION = 0x0112
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
-
-
-def upright_photo() -> Image.Image:
-    """A photo, wider than high, as it should be seen."""
-    return Image.fromarray(skimage.data.chelsea())
-
-
-def as_a_phone_saves_it(photo: Image.Image) -> bytes:
-    """JPEG bytes whose pixels lie on their side, with the note to turn them clockwise."""
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6
-    buffer = BytesIO()
-    photo.transpose(Image.Transpose.ROTATE_90).save(buffer, "JPEG", quality=95, exif=exif)
-    return buffer.getvalue()
 
 
 def middle_square(photo: Image.Image, size: int) -> NDArray[np.uint8]:
@@ -41,23 +24,12 @@ def middle_square(photo: Image.Image, size: int) -> NDArray[np.uint8]:
     return np.asarray(square.resize((size, size), Image.Resampling.BOX))
 
 
-def upload(stage: Stage, name: str, data: bytes) -> None:
-    stage.page.get_by_role("tab", name="Your own photo").click()
-    file: FilePayload = {"name": name, "mimeType": "image/png", "buffer": data}
-    stage.page.locator('input[type="file"]').set_input_files(file)
-
-
-def wait_for_photo(stage: Stage) -> None:
-    stage.wait_for_link(picture="photo")
-    stage.wait_until_run()
-
-
 def test_an_uploaded_photo_shows_up_upright_and_its_maps_follow(
     browser: Browser, server: AppServer
 ) -> None:
     with Stage(browser, server, {"at": "48,48", "pattern": "disc"}) as stage:
         before = [stage.cells(layer) for layer in (1, 2, 3)]
-        upload(stage, "IMG_0042.JPG", as_a_phone_saves_it(upright_photo()))
+        upload_photo(stage, "IMG_0042.JPG", as_a_phone_saves_it(upright_photo()))
         wait_for_photo(stage)
         shown, wanted = stage.picture(), middle_square(upright_photo(), 64)
         free = np.s_[:46, :46]  # where no pattern lies
@@ -74,7 +46,7 @@ def test_a_copied_link_says_that_the_photo_does_not_travel(
 ) -> None:
     with Stage(browser, server, permissions=CLIPBOARD) as stage:
         meadow = stage.picture()
-        upload(stage, "cat.jpg", as_a_phone_saves_it(upright_photo()))
+        upload_photo(stage, "cat.jpg", as_a_phone_saves_it(upright_photo()))
         wait_for_photo(stage)
         stage.find("button", has_text="Copy link").click()
         stage.find(".link-text", has_text="Your photo does not travel").wait_for()
@@ -108,7 +80,7 @@ def test_a_file_that_is_no_photo_ends_in_a_sentence(browser: Browser, server: Ap
     with Stage(browser, server) as stage:
         before = [stage.picture_canvas(), stage.cells(3)]
         for name, (data, sentence) in files.items():
-            upload(stage, name, data)
+            upload_photo(stage, name, data)
             alert = stage.page.get_by_test_id("stAlert").filter(has_text=sentence)
             alert.wait_for()
             assert "The scene stays as it was." in alert.inner_text()
@@ -117,6 +89,6 @@ def test_a_file_that_is_no_photo_ends_in_a_sentence(browser: Browser, server: Ap
             np.testing.assert_array_equal(stage.cells(3), before[1])
         assert stage.page.get_by_test_id("stException").count() == 0
 
-        upload(stage, "cat.jpg", jpeg)  # a good one after a bad one
+        upload_photo(stage, "cat.jpg", jpeg)  # a good one after a bad one
         wait_for_photo(stage)
         stage.page.get_by_test_id("stAlert").wait_for(state="detached")

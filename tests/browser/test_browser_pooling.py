@@ -7,12 +7,12 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
 from pages.ui.scene.link import to_query
-from pages.ui.scene.pool_examples import EXAMPLES, FIRST, OVERLAPPING
-from tests.browser.test_browser_drag import PHONE, parts_out_of_sight
+from pages.ui.scene.pool_examples import EXAMPLES, OVERLAPPING
+from tests.support.app_tab import PHONE
+from tests.support.stage_checks import FIRST_TOUCH, parts_out_of_sight
 from tests.support.stage_driver import Stage
 
 PATH = "/pooling_forgives"
-FIRST_TOUCH = to_query(EXAMPLES[FIRST])
 CELLS = FIRST_TOUCH["cells"]
 
 # A flash is gone within half a second, so each is noted when it comes.

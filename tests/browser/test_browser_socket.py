@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
+from tests.support.page_scripts import COUNT_FRAMES
 from tests.support.stage_driver import Stage
 
 # A browser behind a proxy that lets only Streamlit's own socket through.
@@ -21,27 +22,9 @@ window.WebSocket = new Proxy(Open, {
 });
 """
 
-# Counts what goes over the frame socket, and lets a test cut it.
-COUNT = """
-const Open = window.WebSocket;
-window.frameSockets = [];
-window.WebSocket = new Proxy(Open, {
-  construct(target, [url, ...rest]) {
-    const socket = new target(url, ...rest);
-    if (String(url).endsWith("/frames")) {
-      window.frameSockets.push(socket);
-      socket.addEventListener("message", () => {
-        window.framesHeard = (window.framesHeard ?? 0) + 1;
-      });
-    }
-    return socket;
-  },
-});
-"""
-
 
 def test_a_drag_goes_over_the_socket(browser: Browser, server: AppServer) -> None:
-    with Stage(browser, server, {"picture": "flat"}, init_script=COUNT) as stage:
+    with Stage(browser, server, {"picture": "flat"}, init_script=COUNT_FRAMES) as stage:
         stage.drag(0, 3)
         assert stage.page.evaluate("window.framesHeard") >= 1
         assert stage.readouts(1)[0] == "→ 3 cells"
@@ -52,7 +35,7 @@ def test_without_the_socket_the_component_brings_the_same_frames(
     browser: Browser, server: AppServer
 ) -> None:
     seen = []
-    for script in (COUNT, SHUT):
+    for script in (COUNT_FRAMES, SHUT):
         with Stage(browser, server, {"picture": "flat"}, init_script=script) as stage:
             stage.drag(1, 3)
             seen.append([stage.readouts(layer) for layer in (1, 2, 3)])
@@ -62,7 +45,7 @@ def test_without_the_socket_the_component_brings_the_same_frames(
 
 
 def test_a_socket_that_breaks_in_a_drag_loses_no_move(browser: Browser, server: AppServer) -> None:
-    with Stage(browser, server, {"picture": "flat"}, init_script=COUNT) as stage:
+    with Stage(browser, server, {"picture": "flat"}, init_script=COUNT_FRAMES) as stage:
         stage.drag(0, 1)
         stage.page.evaluate("window.frameSockets.at(-1).close()")
         stage.drag(0, 2)

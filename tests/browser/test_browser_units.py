@@ -6,22 +6,13 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
 from rfcore import Stack, receptive_fields
-from tests.support.stage_driver import PRESET, Stage
+from tests.support.stage_checks import outline
+from tests.support.stage_driver import Stage
+from tests.support.stage_view import PRESET
 
 Mask = NDArray[np.bool_]
 
 PADDED = "C3x3/1p1,M2x2/2,C3x3/1p1"  # its last units begin 3 pixels outside the picture
-
-
-def outline(stage: Stage, lines: Mask) -> tuple[float, ...]:
-    """Where the outline in a mask runs: row0, row1, col0, col1 in picture pixels."""
-    edges: list[float] = []
-    scale = stage.to_device(1, lines) - stage.to_device(0, lines)
-    for axis in (1, 0):
-        found = np.flatnonzero(lines.any(axis=axis))
-        # A line is 2 device pixels thick, one on each side of the edge that it marks.
-        edges += [(found[0] + 1) / scale - stage.margin, found[-1] / scale - stage.margin]
-    return tuple(edges)
 
 
 def test_pointing_at_a_unit_outlines_what_it_sees(browser: Browser, server: AppServer) -> None:

@@ -42,6 +42,16 @@ def small(**changes: Any) -> dict[str, str]:
     return {**SMALL, "train": to_text(training)}
 
 
+READY = small()
+"""The link of an experiment for the tests that only look at trained heads."""
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the heads wait for the learner, as those do whose training takes long."""
+    monkeypatch.setattr(heads_training, "is_quick", lambda experiment: False)
+
+
 def open_heads(**query: str) -> Page:
     return open_page("the_head_decides.py", query, title=TITLE, with_charts=True, seconds=60)
 
@@ -85,7 +95,7 @@ def test_one_click_trains_everywhere_and_one_goes_back_to_the_quarter() -> None:
 
 
 def test_settings_that_cannot_be_trained_leave_the_scene_as_it_was() -> None:
-    page = open_heads(**small())
+    page = open_heads(**READY)
     before = page.query_params
     choose(page, "class_1", "cat")
     assert errors(page) == [
@@ -109,7 +119,7 @@ def test_a_painted_region_comes_by_link() -> None:
 
 
 def test_the_class_on_the_stage_is_switched() -> None:
-    page = open_heads(**small())
+    page = open_heads(**READY)
     page.segmented_control(key="class_on_stage").set_value("dog")
     run_clean(page)
     assert page.title[0].value == "Does it matter where the dog is?"
@@ -125,7 +135,7 @@ def test_a_link_to_a_long_training_waits_for_the_learner() -> None:
 
 
 def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_heads(**small())
+    page = open_heads(**READY)
     trained = scene_of(page)
     choose(page, "noise", 0.4)
     page.session_state["heads_wanted"] = scene_of(page).experiment
@@ -146,7 +156,7 @@ def training_box_stop(page: Page) -> None:
 
 
 def test_exact_zeros_are_counted() -> None:
-    page = open_heads(**small())
+    page = open_heads(**READY)
     weights = kept(page).classifiers[0].weights
     zeros = int((weights == 0).all(axis=1).sum())
     assert 0 < zeros < len(weights)
@@ -154,7 +164,7 @@ def test_exact_zeros_are_counted() -> None:
 
 
 def test_temperatures_are_those_of_rfcore_and_never_change_the_answer() -> None:
-    page = open_heads(**small() | {"at": "20,20"})
+    page = open_heads(**READY | {"at": "20,20"})
     answers = header(page)["answers"]
     table = page.table[0].value
     for (_, line), answer in zip(table.iterrows(), answers, strict=True):
@@ -169,7 +179,7 @@ def test_temperatures_are_those_of_rfcore_and_never_change_the_answer() -> None:
 
 
 def test_the_smallest_flip_is_made_and_unmade() -> None:
-    page = open_heads(**small() | {"at": "3,3"})
+    page = open_heads(**READY | {"at": "3,3"})
     flips = [shortest_flip(kept(page).maps[head, 0], (3, 3)) for head in range(3)]
     assert any(flips)
     first = next(head for head, flip in enumerate(flips) if flip)
@@ -188,7 +198,7 @@ def test_the_smallest_flip_is_made_and_unmade() -> None:
     assert "Go back" not in button_labels(page)
 
 
-def test_depths_are_compared_on_a_click() -> None:
+def test_depths_are_compared_on_a_click(untrained: None) -> None:
     page = open_heads(**small(examples=8))
     press(page, "Compare the depths")
     found: Any = HEAD_STORE.find_depths(scene_of(page).experiment)
@@ -206,7 +216,7 @@ def test_depths_are_compared_on_a_click() -> None:
     ],
 )
 def test_depths_that_would_take_too_long_are_refused_in_words(
-    size: str, examples: int, sentence: str
+    untrained: None, size: str, examples: int, sentence: str
 ) -> None:
     page = open_heads(**(small(examples=examples) | {"size": size}))
     [refusal] = [info.value for info in page.info if "compared" in info.value]
@@ -215,7 +225,7 @@ def test_depths_that_would_take_too_long_are_refused_in_words(
     assert "Compare the depths" not in button_labels(page)
 
 
-def test_depths_are_compared_on_pictures_of_up_to_96_pixels() -> None:
+def test_depths_are_compared_on_pictures_of_up_to_96_pixels(untrained: None) -> None:
     for size, offered in (("96", True), ("128", False)):
         page = open_heads(**(small(examples=100) | {"size": size}))
         assert ("Compare the depths" in button_labels(page)) == offered

@@ -35,8 +35,10 @@ def open_pooling(**query: str) -> Page:
 
 
 def choose_all(page: Page, **choices: Any) -> Page:
+    """Choose values, one after the other, in the boxes that do not have them yet."""
     for key, value in choices.items():
-        choose(page, key, value)
+        if page.selectbox(key=f"choose_{key}").value != value:
+            choose(page, key, value)
     return page
 
 
