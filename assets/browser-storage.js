@@ -1,7 +1,7 @@
-// What this browser keeps for the learner: one text under one name, in every tab the same.
+// A text in the browser's storage, shared by all tabs.
 //
-// The server writes it by sending a text; without one it is told what is kept. Another tab's
-// writing is told as well, so that no tab works on with what has long been replaced.
+// The server writes it by sending a text. If it sends none it gets the stored one. It also gets what
+// another tab has written, so that no tab goes on with an old text.
 
 import { whenGone } from "./on-unmount.js";
 
@@ -10,53 +10,54 @@ const MAX_LENGTH = 20_000; // characters
 /**
  * @import { ComponentCall } from "./component.d.ts"
  *
- * What is known of one component on the page. last: the text that the server has.
- * @typedef {{ tell: () => void, last?: string, listen?: (event: StorageEvent) => void }} Known
+ * One component on the page. report: sends the stored text to the server. last: the text that the
+ * server has.
+ * @typedef {{ report: () => void, last?: string, listen?: (event: StorageEvent) => void }} State
  */
 
-/** @type {WeakMap<Element, Known>} */
-const told = new WeakMap();
+/** @type {WeakMap<Element, State>} */
+const components = new WeakMap();
 
 /** @param {(storage: Storage) => string | null | void} action */
 function stored(action) {
   try {
     return action(window.localStorage) ?? "";
   } catch {
-    return ""; // a private window may keep nothing: then it lasts as long as the tab
+    return ""; // a private window may store nothing; the text then lasts as long as the tab
   }
 }
 
 /** @param {ComponentCall<{ name: string, text: string | null }>} call */
-export function keep({ data, parentElement, setStateValue }) {
+export function syncStorage({ data, parentElement, setStateValue }) {
   const { name, text } = data;
   if (text !== null) stored((storage) => storage.setItem(name, text));
-  /** @type {Known} */
-  const state = told.get(parentElement) ?? { tell: () => {} };
-  told.set(parentElement, state);
-  state.tell = () => {
-    // No more than the server reads: a message that is too long would end the connection.
-    const kept = stored((storage) => storage.getItem(name)).slice(0, MAX_LENGTH);
-    if (kept === state.last) return;
-    state.last = kept;
-    setStateValue("kept", kept);
+  /** @type {State} */
+  const state = components.get(parentElement) ?? { report: () => {} };
+  components.set(parentElement, state);
+  state.report = () => {
+    // No more than the server reads: a longer message would end the connection.
+    const current = stored((storage) => storage.getItem(name)).slice(0, MAX_LENGTH);
+    if (current === state.last) return;
+    state.last = current;
+    setStateValue("kept", current);
   };
   if (text !== null) state.last = text;
   const listen = (state.listen ??= listenTo(name, state));
-  if (text === null) state.tell();
+  if (text === null) state.report();
   return whenGone(parentElement, () => {
     window.removeEventListener("storage", listen);
-    told.delete(parentElement);
+    components.delete(parentElement);
   });
 }
 
 /**
- * Tell what another tab has written under a name.
+ * Report what another tab writes under a name.
  * @param {string} name
- * @param {Known} state
+ * @param {State} state
  */
 function listenTo(name, state) {
   const listen = (/** @type {StorageEvent} */ event) => {
-    if (event.key === name || event.key === null) state.tell();
+    if (event.key === name || event.key === null) state.report();
   };
   window.addEventListener("storage", listen);
   return listen;

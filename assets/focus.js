@@ -1,9 +1,9 @@
-// Where the focus goes when what held it is gone: on a new step to its title, after a prediction to
-// the card that holds the answer. Left alone it would begin anew at the top of the whole page.
+// Moves the focus when the element that had it is gone: on a new step to the title, after a prediction
+// to the card with the answer. Otherwise the next Tab would start at the top of the whole page.
 
 import { whenGone } from "./on-unmount.js";
 
-const FRAMES = 60; // to wait at most until the page has changed
+const MAX_FRAMES = 60; // display frames to wait until the page has changed
 
 /**
  * @import { ComponentCall } from "./component.d.ts"
@@ -21,34 +21,34 @@ const title = () => document.querySelector('[data-testid="stMain"] h1');
 const card = () => document.querySelector(".st-key-task_card");
 
 /** @param {ComponentCall<Shown>} call */
-export function land({ data, parentElement }) {
+export function moveFocus({ data, parentElement }) {
   const last = before;
   before = data;
   here = parentElement;
-  if (last && last.place !== data.place) bring(title, () => true, toTop);
-  else if (last && !last.answered && data.answered) bring(card, isLost);
+  if (last && last.place !== data.place) focusOn(title, () => true, toTop);
+  else if (last && !last.answered && data.answered) focusOn(card, isLost);
   return whenGone(parentElement, () => {
-    if (here === parentElement) before = null; // who comes back later has come from elsewhere
+    if (here === parentElement) before = null; // the learner has left, and comes back from another page
   });
 }
 
 const isLost = () => document.activeElement === document.body;
 
-// What stands above the title belongs to a new step, too.
+// What stands above the title is new as well.
 const toTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 
 /**
- * Move the focus to an element once it is there and it is time.
+ * Focus an element once it is there and it is time.
  * @param {() => HTMLElement | null} find
  * @param {() => boolean} isTime
  * @param {() => void} [then]
  * @param {number} [frames] to wait at most
  */
-function bring(find, isTime, then = () => {}, frames = FRAMES) {
+function focusOn(find, isTime, then = () => {}, frames = MAX_FRAMES) {
   const target = find();
   if (target && isTime()) {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
     then();
-  } else if (frames) requestAnimationFrame(() => bring(find, isTime, then, frames - 1));
+  } else if (frames) requestAnimationFrame(() => focusOn(find, isTime, then, frames - 1));
 }

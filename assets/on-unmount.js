@@ -1,10 +1,10 @@
-// What is to be done once a component has left its page.
+// Cleans up once a component has left its page.
 
-const SOON = 1000; // ms
+const DELAY = 1000; // ms
 
 /**
- * Return what a component returns: called when it is cleaned up, it calls `leave` if its element is
- * gone. Streamlit also cleans up before it shows new data, and then the element stays.
+ * Return the cleanup function of a component: it calls `leave` if the element is gone soon after.
+ * Streamlit also calls it before it shows new data, and then the element stays.
  * @param {Element} element
  * @param {() => void} leave
  */
@@ -12,6 +12,6 @@ export function whenGone(element, leave) {
   return () => {
     setTimeout(() => {
       if (!element.isConnected) leave();
-    }, SOON);
+    }, DELAY);
   };
 }

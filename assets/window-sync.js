@@ -1,12 +1,12 @@
-// Two windows of one browser on one run of slides, the projector's and the speaker's: whichever
-// turns the page tells the other. The projector's also keeps when the talk began.
+// Keeps the projector's window and the speaker's on the same slide. Both are in one browser; the one
+// in which a slide is turned tells the other. The projector's also keeps when the talk began.
 
 import { whenGone } from "./on-unmount.js";
 
 /**
  * @import { ComponentCall } from "./component.d.ts"
  *
- * turns: counts how often a page was turned here. talk: which talk it is. clock: whether this is the
+ * turns: how often a slide was turned in this window. talk: which talk it is. clock: whether this is the
  * speaker's window, which shows how long the talk has lasted.
  * @typedef {{ deck: string, slide: number, turns: number, talk: string | null, clock: boolean }} Data
  *
@@ -26,7 +26,7 @@ import { whenGone } from "./on-unmount.js";
 const windows = new WeakMap();
 
 /** @param {ComponentCall<Data>} call */
-export function follow({ data, parentElement, setStateValue }) {
+export function syncWindows({ data, parentElement, setStateValue }) {
   const here = windows.get(parentElement) ?? open(parentElement, data);
   here.tell = (slide) => setStateValue("heard", [slide, (here.heard += 1)]);
   here.update(data);
@@ -60,7 +60,7 @@ function open(parent, { deck, clock }) {
       if (!clock) say();
       return;
     }
-    // Any page of this address may speak on the channel, an older Shift Lab among them.
+    // Any page of this origin may send on the channel, also an older version of the app.
     if (!Number.isSafeInteger(data?.slide)) return;
     if (clock && Number.isFinite(data.began)) here.began = data.began;
     if (data.slide === here.slide) return;
@@ -70,7 +70,7 @@ function open(parent, { deck, clock }) {
   here.update = ({ slide, turns, talk }) => {
     if (!clock) here.began = beganAt(deck, talk);
     const isFirst = here.turns === null;
-    // A page that was drawn before this window heard of another slide says nothing new.
+    // A page that was drawn before this window heard of another slide is out of date.
     if (isFirst || turns !== here.turns) here.slide = slide;
     if (isFirst && clock) channel.postMessage({ ask: true });
     else if (turns !== here.turns) say();
@@ -97,7 +97,7 @@ function open(parent, { deck, clock }) {
  */
 function beganAt(deck, talk) {
   const name = `shift-lab-talk-${deck}`;
-  const [known, began] = keptTalk(name);
+  const [known, began] = storedTalk(name);
   if (Number.isFinite(began) && began > 0 && (!talk || talk === known)) return began;
   const now = Date.now();
   sessionStorage.setItem(name, JSON.stringify([talk ?? known, now]));
@@ -105,12 +105,12 @@ function beganAt(deck, talk) {
 }
 
 /** @param {string} name */
-function keptTalk(name) {
+function storedTalk(name) {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(name) ?? "null");
-    return Array.isArray(kept) ? kept : ["", 0];
+    const stored = JSON.parse(sessionStorage.getItem(name) ?? "null");
+    return Array.isArray(stored) ? stored : ["", 0];
   } catch {
-    return ["", 0]; // what is kept there is none of ours
+    return ["", 0]; // something else is stored under this name
   }
 }
 

@@ -1,5 +1,5 @@
-// Where things are. Everything is (row, col) in pixels of the picture; (x, y) appears only where
-// a pointer or a canvas is spoken to. Fields come from the server.
+// Where things are: always (row, col) in pixels of the picture. (x, y) is used only in calls to the
+// browser. Receptive fields come from the server.
 
 /** @import { Box, Field, Layer, Unit } from "./protocol.d.ts" */
 
@@ -115,7 +115,7 @@ export function boxOfUnit(layers, size, index, [chosen, row, col], ownCells) {
 }
 
 /**
- * The boxes that cover all places in one of the rows and one of the cols.
+ * The boxes that cover every place whose row and column are both flagged.
  * @param {ArrayLike<number>} rows a flag for each, 0 or 1
  * @param {ArrayLike<number>} cols a flag for each, 0 or 1
  * @returns {Box[]}

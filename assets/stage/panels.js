@@ -1,4 +1,4 @@
-// The stage's elements: made once per scene, then only filled.
+// The stage's elements. They are made with the panels, and then only filled.
 
 import { legendGradient } from "./draw/colors.js";
 
@@ -31,7 +31,7 @@ export function buildFrame() {
     notice: element("p", { class: "notice", role: "alert", hidden: true }),
     outage: element("p", { class: "cut", role: "status", "aria-live": "polite" }),
     panels: element("div", { class: "panels" }),
-    // Inside the panels' grid, so that a phone can show it right under the picture.
+    // Inside the grid of the panels, so that a phone can show it right below the picture.
     sentence: element("p", { class: "sentence" }),
     lensBar: element("span", { class: "lens-bar" }),
     unitText: element("p", { class: "unit-text" }),
@@ -92,7 +92,7 @@ export function buildInput(setting) {
   return { panel, plot, canvas, handle, values };
 }
 
-// count: of all layers; the only one needs no number beside a title.
+// count: of all layers. A single layer with a title gets no number.
 export function buildMap(layer, index, count, labels, title) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const plot = element(

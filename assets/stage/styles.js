@@ -5,6 +5,10 @@ import { element } from "./panels.js";
 // In the order in which they overrule each other.
 const NAMES = [
   "stage",
+  "panels",
+  "texts",
+  "bar",
+  "task",
   "lenses/pool",
   "lenses/window",
   "lenses/fields",

@@ -1,4 +1,4 @@
-// What pressing is called on this device. Kept apart: it asks the browser as soon as it is imported.
+// Words for a press on this device. A module of its own, since importing it needs a browser.
 
 export const BY_TOUCH = matchMedia("(pointer: coarse)").matches;
 export const PRESS = BY_TOUCH ? "Tap" : "Click";

@@ -10,7 +10,7 @@ import { clip, isClipped, span } from "./geometry.js";
 const withMinus = (number) => number.replaceAll("-", "\u2212");
 
 /**
- * A value in a cell: at most two decimals, none that say nothing.
+ * A value in a cell: at most two decimals, without trailing zeros.
  * @param {number} value
  */
 export const numberText = (value) => withMinus(`${Number(value.toFixed(2)) + 0}`);
@@ -42,7 +42,7 @@ export function describeUnit({ layers, size: pictureSize }, [index, row, col], v
   if (holes) parts.push("The field has holes: not every pixel in it counts.");
   if (values) {
     const value = (values[row * layer.cols + col] * layer.scale) / FULL_SCALE;
-    // Digits that the frame carries: a thousandth of the full colour, no more.
+    // As many digits as the frame carries: about a thousandth of the full colour.
     const digits = Math.max(0, 2 - Math.floor(Math.log10(layer.scale)));
     parts.push(`Value ${withMinus(value.toFixed(digits))}.`);
   }

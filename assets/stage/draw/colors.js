@@ -1,6 +1,6 @@
-// Colours of the maps: zero is the paper, one hue for positive values and one for negative ones.
-// Blue and orange stay apart for every common kind of colour blindness, and both differ from the
-// paper by lightness alone, so they also do in a gray print.
+// Colours of the maps: zero is the colour of the page, positive values are orange, negative ones
+// blue. With any common colour blindness the two can be told apart, and by lightness both differ from
+// zero, so that a print in gray shows it too.
 
 /**
  * @typedef {"light" | "dark"} Theme

@@ -1,12 +1,12 @@
-// The stage as a PNG for slides: what is seen of it, drawn anew at twice its size.
+// The stage as a PNG for slides, at twice its size on the screen.
 //
-// Canvases are copied pixel by pixel; everything else is read off the page, where the browser has
-// laid it out: backgrounds, borders, and text line by line. The bar is left out, for it is to be
-// pressed; what it has chosen is said in its place.
+// Canvases are copied pixel by pixel. Backgrounds, borders and texts are drawn where the browser has
+// laid them out on the page. The bar is left out, since nobody can press it in a picture; a line of
+// text tells what it has chosen.
 
 const SCALE = 2; // pixels of the PNG per CSS pixel
 const MARGIN = 16; // CSS pixels round the panels
-const LINE = 24; // CSS pixels of the line about the bar
+const LINE = 24; // CSS pixels of the line that stands for the bar
 const LEFT_OUT = ".steps, .handle, .paint-layer, .spoken, script, style, link";
 
 export async function savePng(stage) {
@@ -17,14 +17,14 @@ export async function savePng(stage) {
   link.href = URL.createObjectURL(blob);
   link.download = `shift-lab-${stage.setting.lens}.png`;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // a slow disk may still be reading
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // until then a slow disk may still read it
 }
 
 export function drawStage(stage) {
   const { root, panels } = stage.parts;
   const box = panels.getBoundingClientRect();
-  const words = chosenWords(stage);
-  const below = words ? LINE : 0;
+  const text = chosenText(stage);
+  const below = text ? LINE : 0;
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(SCALE * (box.width + 2 * MARGIN));
   canvas.height = Math.round(SCALE * (box.height + 2 * MARGIN + below));
@@ -37,12 +37,12 @@ export function drawStage(stage) {
   context.translate(-pen.left, -pen.top);
   paint(pen, panels);
   setType(context, style);
-  context.fillText(words, box.left, box.bottom + LINE);
+  context.fillText(text, box.left, box.bottom + LINE);
   return canvas;
 }
 
-// What the bar has chosen, where that is not what one would expect.
-function chosenWords({ parts: { views, lensBar, ownCells }, view }) {
+// What the bar has chosen, where it differs from the defaults.
+function chosenText({ parts: { views, lensBar, ownCells }, view }) {
   const button = view === "now" ? null : views.querySelector('[aria-checked="true"]');
   const checked = [...lensBar.querySelectorAll("label")].filter((label) => label.querySelector(":checked"));
   const shown = checked.map((label) => label.textContent.trim());
@@ -72,7 +72,7 @@ function paint(pen, node) {
   context.restore();
 }
 
-// Background, border and outline of an element; what sticks out of it is cut off where it says so.
+// Background and border of an element. Its content is clipped to it where its style says so.
 function paintBox(pen, node, style) {
   const { context } = pen;
   const box = node.getBoundingClientRect();
@@ -85,7 +85,7 @@ function paintBox(pen, node, style) {
   if (style.overflowX !== "visible" && node.tagName !== "CANVAS") context.clip();
 }
 
-// The upright line in the middle of a bar: a pseudo-element, which has no box of its own to ask for.
+// The vertical line in the middle of a bar: a pseudo-element, whose box scripts cannot measure.
 function paintMiddle({ context }, node) {
   const { borderLeftColor, borderLeftWidth, top, bottom } = getComputedStyle(node, "::after");
   const box = node.getBoundingClientRect();
@@ -96,7 +96,7 @@ function paintMiddle({ context }, node) {
   );
 }
 
-// A legend's ramp is the only gradient there is: even stops from left to right.
+// The only gradient is a legend's ramp, from left to right with evenly spaced stops.
 function fillOf(context, style, box) {
   if (!style.backgroundImage.startsWith("linear-gradient(to right")) return style.backgroundColor;
   const colors = style.backgroundImage.match(/rgba?\([^)]*\)/g);
@@ -114,7 +114,7 @@ function paintBorders(context, box, style, radius) {
     context.lineWidth = top;
     if (style.borderTopStyle === "dashed") context.setLineDash([3 * top, 2 * top]);
     context.beginPath();
-    const inset = style.borderCollapse === "collapse" ? 0 : top / 2; // neighbours share a line then
+    const inset = style.borderCollapse === "collapse" ? 0 : top / 2; // neighbouring cells share a line then
     context.roundRect(
       box.left + inset, box.top + inset, box.width - 2 * inset, box.height - 2 * inset, radius,
     );
@@ -134,7 +134,7 @@ function paintBorders(context, box, style, radius) {
   }
 }
 
-// Whole pixels onto whole pixels, so that a cell's edge stays as sharp as it is.
+// Copied in whole pixels, so that the edges of cells stay sharp.
 function copyCanvas({ context, left, top }, canvas) {
   if (!canvas.width || !canvas.height) return;
   const box = canvas.getBoundingClientRect();
@@ -161,7 +161,7 @@ function writeText(pen, node) {
     const boxes = range.getClientRects();
     if (boxes.length === 1) writeWord(pen, word, boxes[0], style);
     else {
-      // A word that is broken up: letter by letter.
+      // A word that is broken over lines is drawn letter by letter.
       for (let i = 0; i < word.length; i += 1) {
         range.setStart(node, index + i);
         range.setEnd(node, index + i + 1);
@@ -185,7 +185,7 @@ function writeWord({ context }, word, box, style) {
   context.fillText(word, box.left, baseline);
 }
 
-// What is chosen or written in a control, as text.
+// The value of a list or a text field.
 function writeValue({ context }, node, style) {
   const text = node.tagName === "SELECT" ? node.selectedOptions[0]?.label : node.value;
   if (!text || node.type === "checkbox" || node.type === "radio") return;

@@ -9,7 +9,7 @@ from pages.ui.session.component import component
 FOCUS_TARGET = "task_card"
 """The key of the container to which the focus goes when a prediction has its answer in it."""
 
-_land = component("landing", "focus.js", "land")
+_land = component("landing", "focus.js", "moveFocus")
 
 
 def move_focus(place: str, *, answered: bool = False) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.session.component import component
 
-_follow = component("follow", "window-sync.js", "follow")
+_follow = component("follow", "window-sync.js", "syncWindows")
 
 
 def sync_windows(

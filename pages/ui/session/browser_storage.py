@@ -12,7 +12,7 @@ from pages.ui.session.component import component
 MOST = 20_000
 """Characters of one text; a browser that sends more is not believed."""
 
-_memory = component("memory", "browser-storage.js", "keep")
+_memory = component("memory", "browser-storage.js", "syncStorage")
 
 
 def kept_text(name: str) -> str | None:
