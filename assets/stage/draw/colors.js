@@ -1,6 +1,6 @@
-// Colours of the maps: zero is the colour of the page, positive values are orange, negative ones
-// blue. With any common colour blindness the two can be told apart, and by lightness both differ from
-// zero, so that a print in gray shows it too.
+// Colours of the maps: zero has the colour of the page, positive values are orange, negative ones
+// blue. All common kinds of colour blindness can tell the two hues apart. Both also differ from zero
+// in lightness, so a print in gray shows which cells are not zero.
 
 /**
  * @typedef {"light" | "dark"} Theme
@@ -68,8 +68,8 @@ export function paintGray(pixels, values) {
 }
 
 /**
- * Black or white, whichever is read better on a packed colour; softer ones would be too faint on
- * the colours in the middle.
+ * Black or white, whichever has the better contrast on a packed colour. Softer shades would be too
+ * faint on the colours in the middle.
  * @param {number} packed
  */
 export function inkOn(packed) {
@@ -86,7 +86,7 @@ export function legendGradient(theme) {
 }
 
 /**
- * The light or dark of the page round an element.
+ * Whether the page round an element is light or dark.
  * @param {Element} node
  * @returns {Theme}
  */

@@ -106,8 +106,8 @@ export class HeadPanel {
     this.bitmap = rights ? new Bitmap(rights.rows, rights.cols) : null;
     this.drawn = "";
     this.rows.forEach((row, i) => row.name(classes[i]));
-    const cells = (quarters ?? ["\u2013", "\u2013", "\u2013", "\u2013"]).map((text) => element("span", {}, text));
-    this.quarters.replaceChildren(...cells);
+    const texts = quarters ?? Array(4).fill("\u2013");
+    this.quarters.replaceChildren(...texts.map((text) => element("span", {}, text)));
     this.features.textContent = features;
     this.weights.textContent = weights;
   }
