@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui.lessons import check
+from pages.ui.lessons.check import check_lesson
 from pages.ui.lessons.goal_search import is_reachable
 from pages.ui.lessons.grading import grade
 from pages.ui.lessons.measures import MEASURES
@@ -187,7 +188,7 @@ def written(folder: Path, text: str, name: str = "05-a-good-one.toml") -> Path:
 
 
 def test_a_good_file_is_read(tmp_path: Path) -> None:
-    lesson, faults = read_lesson(written(tmp_path, GOOD), train=True)
+    lesson, faults = check_lesson(written(tmp_path, GOOD))
     assert faults == ()
     assert lesson is not None
     assert (lesson.name, len(lesson.steps)) == ("a-good-one", 3)
@@ -199,7 +200,7 @@ def test_a_planted_mistake_is_named(tmp_path: Path, mistake: str) -> None:
     assert before in GOOD
     text = GOOD.replace(before, after, 1)
     line = 1 + [part.startswith(marker) for part in text.splitlines()].index(True)
-    lesson, faults = read_lesson(written(tmp_path, text))
+    lesson, faults = check_lesson(written(tmp_path, text))
     assert lesson is None
     assert [(fault.file, fault.line, fault.field) for fault in faults] == [
         ("05-a-good-one.toml", line, field)
@@ -216,7 +217,7 @@ def test_a_name_that_progress_cannot_keep_is_named(tmp_path: Path, name: str) ->
 
 def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     text = GOOD.replace('is = "> 0"', 'is = "many"').replace("= 2", "= 7").replace('"Look."', "3")
-    _, faults = read_lesson(written(tmp_path, text))
+    _, faults = check_lesson(written(tmp_path, text))
     assert [fault.field for fault in faults] == [
         "steps[1].text",
         "steps[2].task.options[2].is",
@@ -270,7 +271,7 @@ def test_every_step_of_every_lesson_holds() -> None:
     assert len(files) >= 8
     kinds = set()
     for file in files:
-        lesson, faults = read_lesson(file, train=True)
+        lesson, faults = check_lesson(file)
         assert faults == ()
         assert lesson is not None
         assert 3 <= lesson.minutes <= 5

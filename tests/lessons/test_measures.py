@@ -75,16 +75,20 @@ def test_difference_is_that_of_both_roads() -> None:
     assert measured(Quantity("difference"), zeros) != 0
 
 
-def seen_pixels(shown: Scene, unit: Unit) -> np.ndarray:
-    """Which pixels a unit can see, by pushing each of them: no max, so that none is hidden."""
+def pushed_pixels(shown: Scene) -> list[np.ndarray]:
+    """For each layer, which cells change with each pixel: (pixel rows, pixel cols, rows, cols).
+
+    Each pixel is pushed by itself. The layers have no max, which would hide some of them.
+    """
     stack = setting_of(shown.at_rest()).network.stack
     network = Network.with_filters(stack, filters=["random"] * len(shown.kernels))
     flat = np.zeros((1, shown.size, shown.size), np.float64)
-    base = network.forward(flat)[unit.layer][0, unit.row, unit.col]
-    seen = np.zeros((shown.size, shown.size), bool)
-    for row, col in np.ndindex(*seen.shape):
+    base = network.forward(flat)
+    seen = [np.zeros((shown.size, shown.size, *a.shape[1:]), bool) for a in base]
+    for row, col in np.ndindex(shown.size, shown.size):
         flat[0, row, col] = 1
-        seen[row, col] = network.forward(flat)[unit.layer][0, unit.row, unit.col] != base
+        for layer, activation in enumerate(network.forward(flat)):
+            seen[layer][row, col] = activation[0] != base[layer][0]
         flat[0, row, col] = 0
     return seen
 
@@ -94,22 +98,22 @@ def test_field_covered_and_reached_are_those_of_pushed_pixels() -> None:
         "/feature_map_shifts?size=32&pattern=square&stack=C3x3/1,A2x2/2,C3x3/1&at=10,12&unit=3,5,5"
     )
     assert shown.unit is not None
-    seen = seen_pixels(shown, shown.unit)
+    pushed = pushed_pixels(shown)
+    seen = pushed[2][:, :, 5, 5]
+    assert shown.unit == Unit(2, 5, 5)
     rows = np.flatnonzero(seen.any(1))
     assert measured(Quantity("field", map=3), shown) == len(rows) == 8
     (row, col), size = shown.position, shown.pattern_size
     part = seen[row : row + size, col : col + size].mean()
     assert measured(Quantity("covered"), shown) == pytest.approx(100 * part)
     assert 0 < part < 1
-    beside = seen_pixels(shown, Unit(2, 5, 6))
+    beside = pushed[2][:, :, 5, 6]
     assert (
         measured(Quantity("jump", map=3), shown)
         == np.flatnonzero(beside.any(0))[0] - np.flatnonzero(seen.any(0))[0]
     )
     pixel = replace(shown, pattern="pixel", position=(15, 16), start=(15, 16), unit=None)
-    reaching = sum(
-        seen_pixels(pixel, Unit(0, r, c))[15, 16] for r in range(12, 17) for c in range(13, 18)
-    )
+    reaching = pushed[0][15, 16].sum()
     assert measured(Quantity("reached", map=1), pixel) == reaching == 9
 
 

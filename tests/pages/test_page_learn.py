@@ -117,10 +117,10 @@ def test_a_faulty_file_is_named_and_all_others_run(
     monkeypatch.setattr("pages.ui.lessons.reader.LESSON_FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
     written(tmp_path, GOOD.replace("C3x3/1,M2x2/2", "C3x3/1,Q2"), "02-broken.toml")
-    written(tmp_path, GOOD.replace("= 2", "= 7"), "03-unreachable.toml")
+    written(tmp_path, GOOD.replace("= 2", "= 0"), "03-reached.toml")
     page = open_learn()
     named = plain(page.warning[0].value.split(":\n")[1].replace("- ", "")).splitlines()
-    assert [line.split(",")[0] for line in named] == ["02-broken.toml", "03-unreachable.toml"]
+    assert [line.split(",")[0] for line in named] == ["02-broken.toml", "03-reached.toml"]
     assert "line 29, steps[3].scene" in named[0]
     assert [b.label for b in ways_in(page)] == ["Start"]
     ways_in(page)[0].click()

@@ -1,23 +1,21 @@
-"""Lessons as data: every file in assets/lessons, read and checked; a faulty one is named, not run.
+"""Lessons as data: the files in assets/lessons, read and checked; a faulty file is left out. Pure.
 
-What can be written in a file is told in assets/lessons/README.md. Pure: no Streamlit here.
+assets/lessons/README.md describes the format.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pages.ui.lessons.goal_search import is_reachable
 from pages.ui.lessons.task_reader import read_task
 from pages.ui.lessons.tasks import Goal, Prediction, Task, solution_of
-from pages.ui.lessons.toml_lines import line_of
-from pages.ui.lessons.toml_table import LessonError, TomlTable
+from pages.ui.lessons.toml_table import LessonError, TomlTable, line_of
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import leads_to_a_stage, scene_at
 from rfcore.errors import RfcoreError
@@ -25,8 +23,7 @@ from rfcore.errors import RfcoreError
 LESSON_FOLDER = Path(__file__).parents[3] / "assets" / "lessons"
 
 MAX_STEPS = 12
-"""Steps of one lesson; three to five minutes have room for no more."""
-
+"""Steps of one lesson, which takes three to five minutes."""
 
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -35,9 +32,9 @@ _NAME = re.compile(r"[a-z0-9-]{1,80}")
 class LessonStep:
     """One screen of a lesson.
 
-    name: what a learner's progress knows it by, from its title. scene: what is on the stage first.
-    task: what the learner is to do, if anything. notes: for the speaker alone. key: whether it is
-    one of the moments that a presentation of the walkthrough shows.
+    name: identifies it in a learner's progress; made from its title. scene: what the stage shows
+    first. task: what the learner is asked to do, if anything. notes: for the speaker. key: whether
+    a presentation of the walkthrough shows it.
     """
 
     name: str
@@ -51,7 +48,7 @@ class LessonStep:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson; name: that of its file without the number. idea: it in one sentence."""
+    """A lesson. name: its file's name without the number. idea: one sentence."""
 
     name: str
     title: str
@@ -60,9 +57,12 @@ class Lesson:
     steps: tuple[LessonStep, ...]
 
 
+StepCheck = Callable[[TomlTable, LessonStep], None]
+
+
 @dataclass(frozen=True)
 class LessonFault:
-    """What is wrong in a lesson's file: where, in lines from 1 and by the field's name, and why."""
+    """A fault in a lesson's file: line (from 1), field and problem."""
 
     file: str
     line: int
@@ -70,33 +70,55 @@ class LessonFault:
     problem: str
 
     def __str__(self) -> str:
-        """Return it as one line."""
+        """Return the fault as one line of text."""
         return f"{self.file}, line {self.line}, {self.field}: {self.problem}"
 
 
 @dataclass(frozen=True)
 class LessonSet:
-    """All lessons that can be run, in order, and what kept others out."""
+    """All lessons without faults, in order, and the faults of the other files."""
 
     lessons: tuple[Lesson, ...]
     faults: tuple[LessonFault, ...]
 
     def find(self, name: str) -> Lesson | None:
-        """Return the lesson of a name, if there is one."""
+        """Return the lesson with this name, if there is one."""
         return next((lesson for lesson in self.lessons if lesson.name == name), None)
 
 
-def load_lessons(folder: Path | None = None) -> LessonSet:
-    """Return the lessons of a folder, the app's own if none is named, in the order of their files.
+def check_answer(table: TomlTable, step: LessonStep, *, train: bool = False) -> None:
+    """Raise LessonError if a step's question has no answer, or its goal is reached at the start.
 
-    A file is read again when it has changed. What needs heads or grids to be trained is not
-    computed here; `read_lesson` does it when asked to.
+    train: whether to train the heads and grids that the answer needs; without, it is not computed.
+    """
+    task = step.task
+    if task is None or (task.needs_training and not train):
+        return
+    try:
+        if isinstance(task, Prediction):
+            solution_of(task, step.scene)
+        elif isinstance(task, Goal) and task.reached(step.scene):
+            problem = "the scene has reached this goal before anyone moves"
+            raise table.table("task").error("until", problem)
+    except RfcoreError as error:
+        field = _FIELD_OF.get(type(task).__name__, "move")
+        raise table.table("task").error(field, str(error)) from None
+
+
+_FIELD_OF = {"Choice": "options", "Goal": "until", "Number": "measure", "Mark": "map"}
+
+
+def load_lessons(folder: Path | None = None) -> LessonSet:
+    """Return the lessons of a folder (by default the app's own) in the order of their files.
+
+    A file is read again when it has changed. Answers that need trained heads or grids, and whether
+    goals can be reached, are not computed here but by `pages.ui.lessons.check`.
     """
     files = sorted((folder or LESSON_FOLDER).glob("*.toml"))
     found: list[Lesson] = []
     faults: list[LessonFault] = []
     for file in files:
-        lesson, wrong = _remembered(file, file.stat().st_mtime_ns)
+        lesson, wrong = _cached_lesson(file, file.stat().st_mtime_ns)
         if lesson is not None and any(lesson.name == other.name for other in found):
             wrong = (
                 LessonFault(
@@ -110,16 +132,16 @@ def load_lessons(folder: Path | None = None) -> LessonSet:
 
 
 @lru_cache(maxsize=64)
-def _remembered(file: Path, _: int) -> tuple[Lesson | None, tuple[LessonFault, ...]]:
+def _cached_lesson(file: Path, _: int) -> tuple[Lesson | None, tuple[LessonFault, ...]]:
     return read_lesson(file)
 
 
 def read_lesson(
-    file: Path, *, train: bool = False
+    file: Path, check: StepCheck = check_answer
 ) -> tuple[Lesson | None, tuple[LessonFault, ...]]:
-    """Read one file; returns its lesson, or None and all that is wrong with it.
+    """Read one file; return its lesson, or None and all its faults.
 
-    train: whether to compute, too, what heads or grids must be trained for.
+    check: called with each step's table and step; raises LessonError for a fault.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -146,7 +168,7 @@ def read_lesson(
             step = _step(table)
             if any(step.name == other.name for other in steps):
                 raise table.error("title", "another step of this lesson has it")
-            _check(table, step, train)
+            check(table, step)
             steps.append(step)
         except LessonError as error:
             faults.append(_fault(file, lines, error))
@@ -181,32 +203,6 @@ def _step(fields: TomlTable) -> LessonStep:
         notes=fields.text("notes", ""),
         key=fields.flag("key"),
     )
-
-
-def _check(fields: TomlTable, step: LessonStep, train: bool) -> None:
-    """Compute what a step asks for, so that no learner is asked what has no answer."""
-    task = step.task
-    if task is None or (task.needs_training and not train):
-        return
-    inside = fields.table("task")
-    try:
-        if isinstance(task, Prediction):
-            solution_of(task, step.scene)
-        elif isinstance(task, Goal):
-            if task.reached(step.scene):
-                raise inside.error("until", "the scene has reached this goal before anyone moves")
-            if not is_reachable(task, step.scene):
-                raise inside.error("until", f"no {_MOVES[task.by]} reaches this goal")
-    except RfcoreError as error:
-        raise inside.error(_FIELD_OF.get(type(task).__name__, "move"), str(error)) from None
-
-
-_MOVES = {
-    "drag": "place of the pattern",
-    "pin": "unit that can be pinned",
-    "layers": "stack with up to five layers more",
-}
-_FIELD_OF = {"Choice": "options", "Goal": "until", "Number": "measure", "Mark": "map"}
 
 
 def _fault(file: Path, lines: Sequence[str], error: LessonError) -> LessonFault:

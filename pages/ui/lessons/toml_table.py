@@ -1,13 +1,17 @@
-"""The fields of a lesson's file, each checked as if its writer had never seen another one. Pure."""
+"""The fields of a lesson's TOML file: checked, and found again by line. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
 class LessonError(ValueError):
-    """A field that cannot be used; path: to it, numbers from 0. problem: why, with what it is."""
+    """A field that cannot be used.
+
+    path: names and indices that lead to it. problem: the rule, and the value that breaks it.
+    """
 
     def __init__(self, path: tuple[Any, ...], problem: str) -> None:
         super().__init__(problem)
@@ -15,7 +19,7 @@ class LessonError(ValueError):
 
 
 class TomlTable:
-    """One table of a lesson's file, and the path to it."""
+    """One table of a lesson's file. path: names and indices that lead to it."""
 
     def __init__(self, table: Mapping[str, Any], path: tuple[Any, ...]) -> None:
         self._table, self.path = table, path
@@ -28,7 +32,7 @@ class TomlTable:
         return LessonError((*self.path, name), problem)
 
     def only(self, *names: str) -> None:
-        """Raise LessonError for a field that nobody reads, as one that is misspelled."""
+        """Raise LessonError for any other field, such as one that is misspelled."""
         for name in self._table:
             if name not in names:
                 raise self.error(name, f"there is no such field; there are {', '.join(names)}")
@@ -77,14 +81,14 @@ class TomlTable:
         return value[0], value[1]
 
     def table(self, name: str) -> TomlTable:
-        """Return the fields of a table inside this one."""
+        """Return a table inside this one."""
         value = self._get(name, None)
         if not isinstance(value, dict):
             raise self.error(name, f"it must be a table of fields, got {value!r}")
         return TomlTable(value, (*self.path, name))
 
     def tables(self, name: str, most: int) -> list[TomlTable]:
-        """Return the fields of each table of a list, of which there is at least one."""
+        """Return the tables of a list of 1 to `most`."""
         value = self._get(name, None)
         if not isinstance(value, list) or not 1 <= len(value) <= most:
             raise self.error(name, f"it must be a list of 1 to {most} tables")
@@ -94,7 +98,7 @@ class TomlTable:
         return [TomlTable(table, (*self.path, name, at)) for at, table in enumerate(value)]
 
     def filled_from(self, other: TomlTable, names: Iterable[str]) -> TomlTable:
-        """Return these fields, and of some names those of another table that are missing here."""
+        """Return this table, with missing fields of these names taken from another table."""
         more = {name: other._table[name] for name in names if name in other}
         return TomlTable({**more, **self._table}, self.path)
 
@@ -102,3 +106,37 @@ class TomlTable:
         if name not in self._table and default is None:
             raise self.error(name, "this field is missing")
         return self._table.get(name, default)
+
+
+def line_of(lines: Sequence[str], path: Sequence[Any]) -> int:
+    """Return the line, from 1, of a field; of its table if the field is missing."""
+    first, end = 0, len(lines)
+    if len(path) > 1 and isinstance(path[1], int):
+        heads = [at for at, line in enumerate(lines) if line.strip().startswith("[[steps]]")]
+        if path[1] < len(heads):
+            first = heads[path[1]]
+            end = heads[path[1] + 1] if path[1] + 1 < len(heads) else len(lines)
+        path = path[2:]
+    found = first
+    for part in path:
+        found = _next_line(lines, (first, found, end), part)
+    return found + 1
+
+
+def _next_line(lines: Sequence[str], within: tuple[int, int, int], part: str | int) -> int:
+    """Return the index of the line of a field, or of a table in a list.
+
+    within: indices of the step's first line, of the line found before, and of the step's end.
+    """
+    first, found, end = within
+    if isinstance(part, int):
+        tables = [at for at in range(found, end) if re.match(r"\s*\{", lines[at])]
+        return tables[part] if part < len(tables) else found
+    if re.search(rf"[{{,]\s*{part}\s*=", lines[found]):
+        return found
+    named = re.compile(rf"\s*\[steps\.{part}\]|\s*{part}\s*=")
+    # A field that an inline table lacks may be inherited from the table around it.
+    for at in (*range(found, end), *range(first, found)):
+        if named.match(lines[at]):
+            return at
+    return found
