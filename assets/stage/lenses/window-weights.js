@@ -45,7 +45,7 @@ export class KernelWeights {
   }
 
   judge(field) {
-    if (!this.valid.test(weightIn(field))) field.setAttribute("aria-invalid", "true");
+    if (!this.valid.test(readField(field))) field.setAttribute("aria-invalid", "true");
     const isWrong = this.fields.some((other) => other.matches("[aria-invalid]"));
     write(this.problem, isWrong ? `${this.kernel.rule} The last good kernel stays in force.` : "");
   }
@@ -78,18 +78,18 @@ export class KernelWeights {
   read(field, index) {
     this.playback.stop();
     clearTimeout(this.judging);
-    if (!this.valid.test(weightIn(field))) {
+    if (!this.valid.test(readField(field))) {
       // Half a number, say a minus, is no error yet.
       this.judging = setTimeout(() => this.judge(field), JUDGE_AFTER);
       return;
     }
     field.removeAttribute("aria-invalid");
     this.judge(field);
-    this.typed = (this.typed ?? this.kernel.weights).with(index, weightIn(field));
+    this.typed = (this.typed ?? this.kernel.weights).with(index, readField(field));
     this.stage.connection.ask();
     this.stage.actions.commitSoon();
   }
 }
 
 // Many countries write a decimal comma.
-const weightIn = (field) => field.value.trim().replace("\u2212", "-").replace(",", ".");
+const readField = (field) => field.value.trim().replace("\u2212", "-").replace(",", ".");
