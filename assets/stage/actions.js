@@ -2,18 +2,31 @@
 
 import { clamp, samePlace } from "./geometry.js";
 
+/**
+ * @import { Pair, Unit, View } from "./protocol.d.ts"
+ * @import { Stage } from "./stage.js"
+ */
+
 const COMMIT_AFTER = 400; // ms after the last key until the scene is committed
 
 export class Actions {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.timer = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
   }
 
-  // Move the pattern, as far as the picture allows. committed: whether the drag ends with it.
+  /**
+   * Move the pattern, as far as the picture allows. committed: whether the drag ends with it.
+   * @param {number} row
+   * @param {number} col
+   * @param {boolean} [committed]
+   */
   moveTo(row, col, committed = false) {
     const { connection, lens, motion, parts, scene, setting } = this.stage;
     const limit = setting.size - setting.pattern.size;
+    /** @type {Pair} */
     const place = [clamp(row, 0, limit), clamp(col, 0, limit)];
     const isMoved = !samePlace(place, scene.position);
     if (isMoved) scene.position = place;
@@ -26,7 +39,10 @@ export class Actions {
     }
   }
 
-  // Count all moves from here on from this place.
+  /**
+   * Count all moves from here on from this place.
+   * @param {Pair} place
+   */
   startFrom(place) {
     const { connection, now, scene } = this.stage;
     if (samePlace(place, scene.start)) return;
@@ -45,7 +61,7 @@ export class Actions {
   commitNow() {
     if (!this.timer) return;
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = undefined;
     this.stage.connection.commit();
   }
 
@@ -61,7 +77,10 @@ export class Actions {
     this.stage.painter.drawSoon();
   }
 
-  // Pin a unit, or release the pinned one. In a task that asks for marks, mark it instead.
+  /**
+   * Pin a unit, or release the pinned one. In a task that asks for marks, mark it instead.
+   * @param {Unit | null} unit
+   */
   pin(unit) {
     const { announcer, connection, lens, scene, task } = this.stage;
     if (task.mark(unit)) {
@@ -71,13 +90,17 @@ export class Actions {
     lens.interrupted();
     const before = this.stage.shownUnit;
     scene.unit = samePlace(unit, scene.unit) ? null : unit;
-    if (scene.unit) lens.pinned(unit, before);
+    if (scene.unit) lens.pinned(scene.unit, before);
     connection.commit();
     this.stage.painter.drawSoon();
     announcer.announceSoon();
   }
 
-  // Show another channel of a layer, and of those that share its channels.
+  /**
+   * Show another channel of a layer, and of those that share its channels.
+   * @param {number} index
+   * @param {number} chosen
+   */
   chooseChannel(index, chosen) {
     const { connection, scene, setting: { layers } } = this.stage;
     const { group } = layers[index];
@@ -86,7 +109,10 @@ export class Actions {
     connection.commit();
   }
 
-  // view: "now", "start" or "difference".
+  /**
+   * view: "now", "start" or "difference".
+   * @param {View} view
+   */
   chooseView(view) {
     this.stage.scene.view = view;
     this.stage.connection.commit();

@@ -4,12 +4,16 @@
 const PLACEHOLDER = '[class*="st-key-chart_room_"]'; // keeps the space of a chart until it comes
 const MARGIN = 200; // CSS pixels below the window that count as near
 
+/** @param {Element} place */
 const isNear = (place) => {
   const { top, height } = place.getBoundingClientRect();
   return height > 0 && top < window.innerHeight + MARGIN;
 };
 
-// Call `request` once, when a chart's place comes near. Returns a function that stops watching.
+/**
+ * Call `request` once, when a chart's place comes near. Returns a function that stops watching.
+ * @param {() => void} request
+ */
 export function whenChartIsNear(request) {
   const look = () => {
     if (![...document.querySelectorAll(PLACEHOLDER)].some(isNear)) return;
@@ -22,7 +26,8 @@ export function whenChartIsNear(request) {
     page.disconnect();
     document.removeEventListener("scroll", look, scrolled);
   };
-  page.observe(document.querySelector('[data-testid="stMainBlockContainer"]'));
+  const block = document.querySelector('[data-testid="stMainBlockContainer"]');
+  if (block) page.observe(block);
   document.addEventListener("scroll", look, scrolled);
   return stop;
 }

@@ -9,14 +9,21 @@ import { readFrame } from "./frame.js";
 import { samePlace } from "./geometry.js";
 import { write } from "./readouts.js";
 
+/**
+ * @import { Frame, Header } from "./protocol.d.ts"
+ * @import { Stage } from "./stage.js"
+ */
+
 const OUTAGE = "Reconnecting. The maps follow once the server answers.";
 
 export class Exchange {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.revision = null; // of the scene that is shown
+    this.revision = -1; // of the scene that is shown
     this.sentAt = 0; // of the newest frame that came with the page
-    this.pageQuery = null; // link of the scene that the session is known to have
+    /** @type {string | null} link of the scene that the session is known to have */
+    this.pageQuery = null;
     const address = new URL("../../frames", import.meta.url);
     address.protocol = address.protocol.replace("http", "ws");
     this.connection = new Connection({
@@ -45,6 +52,7 @@ export class Exchange {
     };
   }
 
+  /** @param {Frame} frame */
   receiveFromPage(frame) {
     const { connection, stage } = this;
     const { header } = frame;
@@ -62,13 +70,17 @@ export class Exchange {
     return true;
   }
 
-  // Whether a session, begun anew after a lost connection, has its scene from the link, so that only
-  // this stage knows what was done since the link was written.
+  /**
+   * Whether a session, begun anew after a lost connection, has its scene from the link, so that only
+   * this stage knows what was done since the link was written.
+   * @param {Header} header
+   */
   isAheadOf({ query, scene }) {
     const isSameScene = query === this.pageQuery && scene === this.stage.settingId;
     return this.connection.wasDown && this.connection.unacked && isSameScene;
   }
 
+  /** @param {Header} header */
   resend(header) {
     this.revision = header.revision;
     this.connection.sceneChanged();
@@ -76,12 +88,17 @@ export class Exchange {
     this.connection.ask(this.connection.committed);
   }
 
+  /** @param {Frame} frame */
   receiveFromSocket(frame) {
     // One of another revision was requested before another control changed the scene.
     if (frame.header.revision === this.revision) this.receive(frame, false);
     else this.connection.answered(frame.header);
   }
 
+  /**
+   * @param {Frame} frame
+   * @param {boolean} isForeign
+   */
   receive({ header, planes }, isForeign) {
     const { connection, stage } = this;
     if (header.setting) stage.set(header.setting, header.scene, planes);

@@ -56,10 +56,10 @@ export const clamp = (value, min, max) => Math.max(min, Math.min(max, value));
 
 /**
  * Whether two places, or two units, are the same; false where one is missing.
- * @param {readonly number[] | null | undefined} a
- * @param {readonly number[] | null | undefined} b
+ * @param {readonly unknown[] | null | undefined} a
+ * @param {readonly unknown[] | null | undefined} b
  */
-export const samePlace = (a, b) => !!a && !!b && a.every((number, i) => number === b[i]);
+export const samePlace = (a, b) => !!a && !!b && a.every((part, i) => part === b[i]);
 
 /**
  * The square a map is drawn in: at its place on the picture, or by its own cells for counting.

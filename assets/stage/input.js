@@ -5,8 +5,15 @@ import { listenToDrag, stepAlong, stepOf } from "./gestures.js";
 import { savePng } from "./draw/save-png.js";
 import { element } from "./panels.js";
 
+/**
+ * @import { MapPanel } from "./assembly.js"
+ * @import { Unit, View } from "./protocol.d.ts"
+ * @import { Stage } from "./stage.js"
+ */
+
 // ---- the pattern
 
+/** @param {Stage} stage */
 export function listenToHandle(stage) {
   const { actions, input: { canvas, handle, mapCanvas, plot } } = stage;
   listenToDrag(handle, {
@@ -30,18 +37,23 @@ export function listenToHandle(stage) {
   });
 }
 
+/** @param {HTMLElement} handle */
 function beckon(handle) {
   handle.classList.remove("beckoning");
   void handle.offsetWidth; // restarts the animation
   handle.classList.add("beckoning");
 }
 
+/**
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ */
 function keyOnHandle({ actions, scene, setting }, event) {
   const [row, col] = scene.position;
   const step = stepOf(event);
   if (event.key === "Home") actions.moveTo(...scene.start);
   else if (step) {
-    const jump = event.shiftKey ? setting.layers.at(-1).field.jump : [1, 1];
+    const jump = event.shiftKey ? setting.layers[setting.layers.length - 1].field.jump : [1, 1];
     actions.moveTo(row + step[0] * jump[0], col + step[1] * jump[1]);
   } else return;
   event.preventDefault();
@@ -50,9 +62,14 @@ function keyOnHandle({ actions, scene, setting }, event) {
 
 // ---- a map
 
+/**
+ * @param {Stage} stage
+ * @param {MapPanel} map
+ * @param {number} index
+ */
 export function listenToMap(stage, { plot, select }, index) {
   const { actions } = stage;
-  const point = (unit) => {
+  const point = (/** @type {Unit | null} */ unit) => {
     if (samePlace(unit, stage.hover) || unit === stage.hover) return;
     stage.hover = unit;
     actions.pointed();
@@ -77,11 +94,22 @@ export function listenToMap(stage, { plot, select }, index) {
   select.addEventListener("change", () => actions.chooseChannel(index, Number(select.value)));
 }
 
+/**
+ * @param {Stage} stage
+ * @param {number} index
+ * @returns {Unit}
+ */
 function middleOf({ setting }, index) {
   const { rows, cols } = setting.layers[index];
   return [index, rows >> 1, cols >> 1];
 }
 
+/**
+ * @param {Stage} stage
+ * @param {MouseEvent} event
+ * @param {number} index
+ * @returns {Unit | null}
+ */
 function unitAt({ maps, ownCells, setting }, event, index) {
   const layer = setting.layers[index];
   const [row, col] = maps[index].mapCanvas.place(event);
@@ -91,6 +119,11 @@ function unitAt({ maps, ownCells, setting }, event, index) {
   return r >= 0 && c >= 0 && r < layer.rows && c < layer.cols ? [index, r, c] : null;
 }
 
+/**
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ * @param {number} index
+ */
 function keyOnMap(stage, event, index) {
   const { actions, setting } = stage;
   const { rows, cols } = setting.layers[index];
@@ -111,19 +144,21 @@ function keyOnMap(stage, event, index) {
 
 // ---- the bar
 
+/** @param {Stage} stage */
 export function listenToBar(stage) {
-  const { actions, parts: { views, ownCells, copy, save } } = stage;
-  views.addEventListener("click", (event) => {
-    const name = event.target.dataset?.view;
-    if (name && stage.scene) actions.chooseView(name);
-  });
+  const { actions, parts: { views, viewButtons, ownCells, copy, save } } = stage;
+  const viewOf = (/** @type {HTMLElement} */ button) => /** @type {View} */ (button.dataset.view);
+  for (const button of viewButtons) {
+    button.addEventListener("click", () => {
+      if (stage.scene) actions.chooseView(viewOf(button));
+    });
+  }
   views.addEventListener("keydown", (event) => {
     const step = stepAlong(event);
     if (!step || !stage.scene) return;
-    const buttons = [...views.children];
-    const at = buttons.findIndex((button) => button.dataset.view === stage.scene.view);
-    const next = buttons[(at + step + buttons.length) % buttons.length];
-    actions.chooseView(next.dataset.view);
+    const at = viewButtons.findIndex((button) => viewOf(button) === stage.scene.view);
+    const next = viewButtons[(at + step + viewButtons.length) % viewButtons.length];
+    actions.chooseView(viewOf(next));
     next.focus();
     event.preventDefault();
   });
@@ -135,6 +170,7 @@ export function listenToBar(stage) {
   save.addEventListener("click", () => savePng(stage));
 }
 
+/** @param {Stage} stage */
 async function copyLink({ header, parts: { linkText }, setting }) {
   const link = `${location.origin}${location.pathname}?${header.query}`;
   const note = setting.photo

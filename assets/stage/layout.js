@@ -2,6 +2,11 @@
 
 import { fitMaps, spaceFor } from "./presenting.js";
 
+/**
+ * @import { LensPanel } from "./lenses/lens.js"
+ * @import { Stage } from "./stage.js"
+ */
+
 const NARROW = 256; // CSS pixels of a panel below which a readout needs lines of its own
 const PHONE = 640; // CSS pixels of stage below which the picture has a row of its own
 const PHONE_OF_FEW = 540; // the same where at most two panels stand beside it
@@ -26,22 +31,25 @@ export function arrangement(width, answers, { minPanelWidth, phoneColumns }) {
   return { phone, columns: Math.ceil(count / rows) };
 }
 
+/** @param {Stage} stage */
 export function layOut(stage) {
   const { input, lens, parts: { root } } = stage;
   const width = root.clientWidth;
+  /** @type {LensPanel[]} */
   const answers = [...stage.shownMaps, ...stage.extras, ...lens.panels];
   const { minPanelWidth } = lens;
   const phoneColumns = lens.panels.some((panel) => panel.wide) ? 1 : lens.phoneColumns;
   const { columns, phone } = arrangement(width, answers.length, { minPanelWidth, phoneColumns });
   stage.space = spaceFor(root);
-  const isFitted = stage.space.isPresenting && !phone;
+  const { height } = stage.space;
+  const isFitted = height !== null && !phone;
   root.classList.toggle("phone", phone);
   root.classList.toggle("presenting", stage.space.isPresenting);
   for (const { mapCanvas } of [input, ...answers]) mapCanvas?.setWeight(isFitted ? PRESENTING_WEIGHT : 1);
   const panels = { answers, phone, width };
   if (isFitted) {
     const count = answers.length + 1;
-    fitMaps(root, stage.space.height, count, (...of) => size(stage, panels, ...of));
+    fitMaps(root, height, count, (...of) => size(stage, panels, ...of));
   } else {
     // A larger picture would push the maps or the sentence off the first screen.
     const [onDesk, onPhone] = lens.maxMapHeight;
@@ -50,8 +58,14 @@ export function layOut(stage) {
   }
 }
 
-// Put the panels into so many columns, with no map larger than so many CSS pixels. Returns the size
-// of the largest map.
+/**
+ * Put the panels into so many columns, with no map larger than so many CSS pixels. Returns the size
+ * of the largest map.
+ * @param {Stage} stage
+ * @param {{ answers: LensPanel[], phone: boolean, width: number }} panels
+ * @param {number} columns
+ * @param {number} largest
+ */
 function size({ input, margin, parts, setting, space }, { answers, phone, width }, columns, largest) {
   const { classList, style } = parts.panels;
   const rows = Math.ceil((answers.length + 1) / columns);
@@ -61,8 +75,12 @@ function size({ input, margin, parts, setting, space }, { answers, phone, width 
   classList.toggle("one-row", phone ? answers.length <= columns : rows === 1);
   classList.toggle("narrow", cell < NARROW * space.typeScale);
   style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  /**
+   * @param {LensPanel} panel
+   * @param {number} most
+   */
   const fit = ({ panel, mapCanvas }, most) => {
-    const side = mapCanvas?.resize(most, setting.size, margin);
+    const side = mapCanvas?.resize(most, setting.size, margin) ?? 0;
     // Texts begin where the picture begins, not at the margin round it.
     panel.style.setProperty("--inset", `${mapCanvas ? margin * mapCanvas.zoom : 0}px`);
     return side;

@@ -3,6 +3,11 @@
 // A motion ends in what the stage shows anyway. Code that draws asks `running(name)` for the motion
 // under way: { share, ...details }, where share is the part of its time that has passed.
 
+/**
+ * @import { Unit } from "./protocol.d.ts"
+ * @import { Stage } from "./stage.js"
+ */
+
 const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
@@ -18,18 +23,34 @@ export const ease = (share) => share * share * (3 - 2 * share);
  */
 export const between = (from, to, share) => from.map((at, i) => at + (to[i] - at) * share);
 
+/**
+ * A motion under way. share: the part of its time that has passed; the rest belongs to its name.
+ * @typedef {{ name: string, share: number, unit?: Unit, [detail: string]: any }} Running
+ */
+
 export class Motion {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {Running | null} */
     this.now = null;
-    this.drawnLast = null; // the motion that was drawn last, until its end is drawn
+    /** @type {Running | null} the motion that was drawn last, until its end is drawn */
+    this.drawnLast = null;
+    this.asked = 0; // the display frame in which it goes on
+    this.listening = new AbortController();
   }
 
+  /** @param {string} name */
   running(name) {
     return this.now?.name === name ? this.now : null;
   }
 
-  // time: ms from the first drawing to the last. details.unit: the motion ends once another is shown.
+  /**
+   * time: ms from the first drawing to the last. details.unit: the motion ends once another is shown.
+   * @param {string} name
+   * @param {number} time
+   * @param {{ unit?: Unit, [detail: string]: any }} details
+   */
   begin(name, time, details) {
     this.end();
     if (isReduced() || this.stage.isDragging) return;
@@ -39,8 +60,10 @@ export class Motion {
     for (const kind of ["pointerdown", "keydown", "wheel"]) {
       addEventListener(kind, () => this.interrupt(), options);
     }
+    /** @type {number | null} */
     let first = null;
-    const tick = (at) => {
+    const tick = (/** @type {number} */ at) => {
+      if (!this.now) return;
       first ??= at; // counted from the first frame, however long that took to come
       this.now.share = (at - first) / time;
       if (this.now.share < 1) this.asked = requestAnimationFrame(tick);
@@ -64,6 +87,7 @@ export class Motion {
     this.stage.painter.draw();
   }
 
+  /** @param {Unit | null} unit */
   endUnlessOf(unit) {
     if (this.now?.unit && this.now.unit.join() !== unit?.join()) this.end();
   }

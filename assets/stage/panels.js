@@ -2,28 +2,47 @@
 
 import { legendGradient } from "./draw/colors.js";
 
+/**
+ * @import { Theme } from "./draw/colors.js"
+ * @import { Extra, Label, Layer, Setting, View } from "./protocol.d.ts"
+ */
+
+/**
+ * Make an element. An attribute that is true has no value; one that is false or null is left out.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes]
+ * @param {(Node | string | number)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null) made.setAttribute(name, value);
+    else if (value !== false && value != null) made.setAttribute(name, `${value}`);
   }
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === "number" ? `${child}` : child)));
   return made;
 }
 
+/** @type {[View, string][]} */
 const VIEWS = [["now", "now"], ["start", "at the start"], ["difference", "difference"]];
 
 export function buildFrame() {
-  const views = element("div", { class: "views", role: "radiogroup", "aria-label": "Maps show" });
-  for (const [name, label] of VIEWS) {
-    views.append(element("button", { role: "radio", type: "button", "data-view": name }, label));
-  }
+  const viewButtons = VIEWS.map(([view, label]) =>
+    element("button", { role: "radio", type: "button", "data-view": view }, label),
+  );
+  const views = element(
+    "div",
+    { class: "views", role: "radiogroup", "aria-label": "Maps show" },
+    ...viewButtons,
+  );
   const ownCells = element("input", { type: "checkbox" });
   const copy = element("button", { type: "button", class: "copy" }, "Copy link");
   const save = element("button", { type: "button", class: "save" }, "Save PNG");
   const parts = {
     views,
+    viewButtons,
     ownCells,
     copy,
     save,
@@ -48,7 +67,7 @@ export function buildFrame() {
     save,
     copy,
   );
-  parts.root = element(
+  const root = element(
     "section",
     { class: "stage", "aria-label": "Stage" },
     parts.notice,
@@ -57,9 +76,10 @@ export function buildFrame() {
     bar,
     parts.spoken,
   );
-  return parts;
+  return { ...parts, root };
 }
 
+/** @param {Setting} setting */
 export function buildInput(setting) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const handle = element("div", {
@@ -92,7 +112,14 @@ export function buildInput(setting) {
   return { panel, plot, canvas, handle, values };
 }
 
-// count: of all layers. A single layer with a title gets no number.
+/**
+ * count: of all layers. A single layer with a title gets no number.
+ * @param {Layer} layer
+ * @param {number} index
+ * @param {number} count
+ * @param {Label[]} labels
+ * @param {string | null} [title]
+ */
 export function buildMap(layer, index, count, labels, title) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const plot = element(
@@ -127,6 +154,10 @@ export function buildMap(layer, index, count, labels, title) {
   return { panel, plot, canvas, select, values, broken, ...parts };
 }
 
+/**
+ * @param {HTMLSelectElement} select
+ * @param {Layer} layer
+ */
 export function nameChannels(select, { channels, channel }) {
   const options = channels.map((name, value) =>
     element("option", { value, selected: value === channel }, name),
@@ -134,7 +165,12 @@ export function nameChannels(select, { channels, channel }) {
   select.replaceChildren(...options);
 }
 
-// A panel beside the maps that shows something else in the form of a layer's map.
+/**
+ * A panel beside the maps that shows something else in the form of a layer's map.
+ * @param {Extra} extra
+ * @param {Layer} layer
+ * @param {Label[]} labels
+ */
 export function buildExtra({ title, note }, layer, labels) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const { list, values } = readouts(labels);
@@ -155,6 +191,11 @@ export function buildExtra({ title, note }, layer, labels) {
   return { panel, canvas, values, ...parts };
 }
 
+/**
+ * The ends of a legend and what lies between them.
+ * @typedef {{ least: HTMLElement, most: HTMLElement, ramp: HTMLElement }} Legend
+ */
+
 function buildLegend() {
   const [least, most] = [element("span", {}), element("span", {})];
   const ramp = element("span", { class: "ramp" });
@@ -162,7 +203,9 @@ function buildLegend() {
   return { legend, least, most, ramp };
 }
 
+/** @param {(Label | [string, string])[]} labels */
 export function readouts(labels) {
+  /** @type {Record<string, HTMLElement>} */
   const values = {};
   const list = element("dl", {});
   for (const [key, label, tip] of labels) {
@@ -172,10 +215,27 @@ export function readouts(labels) {
   return { list, values };
 }
 
+/**
+ * @param {Legend} map
+ * @param {number} scale
+ * @param {View} view
+ * @param {Theme} theme
+ */
 export function fillLegend(map, scale, view, theme) {
   const sign = view === "difference" ? "+" : "";
   const text = scale < 0.001 ? scale.toExponential(1).replace("-", "\u2212") : `${scale}`;
   map.least.textContent = `\u2212${text}`;
   map.most.textContent = `${sign}${text}`;
   map.ramp.style.background = legendGradient(theme);
+}
+
+/**
+ * Give a part of a panel another text.
+ * @param {Element} panel
+ * @param {string} selector
+ * @param {string} text
+ */
+export function rename(panel, selector, text) {
+  const part = panel.querySelector(selector);
+  if (part) part.textContent = text;
 }

@@ -172,14 +172,14 @@ export interface Face {
   names: string[];
   /** (row, col) of each part's middle in a face */
   home: Pair[];
-  /** the first and the last place of each part */
-  limits: [Pair, Pair][];
+  /** of each part: the first and the last row, and column, of its middle */
+  limits: [number, number][];
   /** pixels a side of each part's picture */
   sides: number[];
   grids: { grid: number; name: string }[];
   trained: boolean;
-  /** of each grid, of each of its cells */
-  boxes?: Box[][];
+  /** of each grid, of each of its rows, and columns: where it begins and ends */
+  boxes?: [number, number][][];
   /** of each grid, the evidence at which its colour is full */
   full?: number[];
 }

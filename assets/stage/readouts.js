@@ -1,10 +1,23 @@
 // What a stage says about a frame: in writing below its maps, and to a screen reader.
 
-// Writing the same text again would make the browser lay out the page anew.
+/**
+ * @import { Header } from "./protocol.d.ts"
+ * @import { Stage } from "./stage.js"
+ */
+
+/**
+ * Writing the same text again would make the browser lay out the page anew.
+ * @param {Node} node
+ * @param {string} text
+ */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * @param {Stage} stage
+ * @param {Header} header
+ */
 export function say({ extras, input, maps, parts }, header) {
   const { notice, sentence } = parts;
   const { position, moved, readings } = header;
@@ -32,8 +45,11 @@ const ANNOUNCE_AFTER = 500; // ms of rest
 
 // Tells a screen reader what has changed, once it has stopped changing.
 export class Announcer {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
   }
 
   announceSoon() {

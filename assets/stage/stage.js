@@ -9,16 +9,16 @@ import { arrangePanels, buildPanels, havePanelsAlike, marginFor } from "./assemb
 import { Painter } from "./draw/painter.js";
 import { Exchange } from "./exchange.js";
 import { readFrame } from "./frame.js";
-import { samePlace } from "./geometry.js";
 import { listenToBar, listenToHandle, listenToMap } from "./input.js";
 import { layOut } from "./layout.js";
 import { Lens } from "./lenses/lens.js";
 import { LENSES } from "./lenses/registry.js";
+import { mapValues, valuesIn } from "./map-values.js";
 import { Motion } from "./motion.js";
 import { buildFrame, nameChannels } from "./panels.js";
 import { giveKeysBack, spaceFor } from "./presenting.js";
 import { Announcer, say } from "./readouts.js";
-import { makeStyleLinks } from "./styles.js";
+import { putStyled } from "./styles.js";
 import { Task } from "./task.js";
 import { BY_TOUCH } from "./touch.js";
 import { describeUnit } from "./unit-text.js";
@@ -37,6 +37,7 @@ import "./draw/map-canvas.js";
 import "./draw/paint.js";
 import "./draw/palette.js";
 import "./draw/region-outline.js";
+import "./draw/rights.js";
 import "./draw/save-png.js";
 import "./draw/unit-mark.js";
 import "./gestures.js";
@@ -59,12 +60,22 @@ import "./lenses/window-panel.js";
 import "./lenses/window-playback.js";
 import "./lenses/window-weights.js";
 
+/**
+ * @import { ComponentCall } from "../component.d.ts"
+ * @import { ExtraPanel, InputPanel, MapPanel } from "./assembly.js"
+ * @import { Values } from "./map-values.js"
+ * @import { BuiltSetting, Scene } from "./stage-state.d.ts"
+ * @import { Frame, Header, Pair, Planes, Setting, Unit } from "./protocol.d.ts"
+ */
+
 const HINT = BY_TOUCH
   ? "Tap any cell of a map to see its receptive field."
   : "Arrow keys move it too. Point at any cell of a map to see its receptive field. A click pins it.";
 
-const stages = new WeakMap(); // by parent element
+/** @type {WeakMap<HTMLElement, Stage>} by parent element */
+const stages = new WeakMap();
 
+/** @param {ComponentCall<Uint8Array | null>} call */
 export function show({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
   if (!stage) {
@@ -79,24 +90,40 @@ export function show({ data, parentElement, setStateValue }) {
   return whenGone(stage.parts.root, () => stage.leave());
 }
 
-class Stage {
+export class Stage {
+  // From the frames: the static part, and what depends on where the pattern is.
+  /** @type {BuiltSetting} from the first frame on */
+  setting;
+  settingId = "";
+  planes = /** @type {Planes} */ ({}); // picture, pattern and alpha
+  /** @type {Header} of the newest frame */
+  header;
+  /** @type {{ place: Pair, maps: Values, extras: Values } | null} of the newest frame */
+  now = null;
+  /** @type {{ place: Pair, maps: Values } | null} of the start, to compare with */
+  started = null;
+
+  /** @type {Scene} from the first frame on */
+  scene;
+  hover = /** @type {Unit | null} */ (null); // the one that the pointer is on
+  cursor = /** @type {Unit | null} */ (null); // the one that the keyboard has chosen
+  isDragging = false;
+  ownCells = false; // whether maps are drawn by their own cells
+
+  /** @type {InputPanel} from the first frame on */
+  input;
+  maps = /** @type {MapPanel[]} */ ([]);
+  extras = /** @type {ExtraPanel[]} */ ([]);
+  margin = 0; // pixels of the picture round it
+
+  // Set each time that Streamlit calls `show`.
+  requestCharts = () => {};
+  /** @type {(marks: { task: string, cells: Pair[] }) => void} */
+  sendMarks = () => {};
+
+  /** @param {HTMLElement} parent */
   constructor(parent) {
     this.parts = buildFrame();
-    // From the frames: the static part, and what depends on where the pattern is.
-    this.setting = null;
-    this.settingId = "";
-    this.planes = {}; // picture, pattern, alpha
-    this.header = null; // of the newest frame
-    this.now = null; // { place, maps, extras } of the newest frame
-    this.started = null; // { place, maps } of the start, to compare with
-    // What the learner has chosen: position, start, unit, view, channels, moves.
-    this.scene = null;
-    this.hover = null; // the unit that the pointer is on: [layer, row, col]
-    this.cursor = null; // the unit that the keyboard has chosen
-    this.isDragging = false;
-    this.input = null;
-    this.maps = [];
-    this.extras = [];
     this.actions = new Actions(this);
     this.announcer = new Announcer(this);
     this.task = new Task(this);
@@ -111,20 +138,18 @@ class Stage {
     giveKeysBack(this.parts.root);
   }
 
+  /** @param {HTMLElement} parent */
   attach(parent) {
     const { root } = this.parts;
-    root.hidden = true; // until the styles are there
-    const { links, loaded } = makeStyleLinks();
-    loaded.then(() => {
-      root.hidden = false;
-      this.layOut();
-    });
-    parent.append(...links, root);
+    putStyled(parent, root, () => this.layOut());
     new ResizeObserver(() => this.layOut()).observe(root);
-    // Presenting, the layout also depends on the window's height, which no observer tells.
-    this.onWindow = () => this.space.isPresenting && this.layOut();
     window.addEventListener("resize", this.onWindow);
   }
+
+  onWindow = () => {
+    // Presenting, the layout also depends on the window's height, which no observer tells.
+    if (this.space.isPresenting) this.layOut();
+  };
 
   leave() {
     this.connection.close();
@@ -139,6 +164,7 @@ class Stage {
 
   // ---- what comes from the server
 
+  /** @param {Frame} frame */
   receiveFromPage(frame) {
     if (!this.exchange.receiveFromPage(frame)) return;
     if (this.input) this.task.take(frame.header.task);
@@ -148,17 +174,21 @@ class Stage {
     this.painter.drawSoon();
   }
 
-  // Take over the static part of a frame.
+  /**
+   * Take over the static part of a frame.
+   * @param {Setting} setting
+   * @param {string} id
+   * @param {Planes} planes
+   */
   set(setting, id, planes) {
     const before = this.setting;
     this.motion.end(); // it may show what is no longer there
-    this.setting = setting;
-    this.setting.extras ??= [];
+    this.setting = { ...setting, extras: setting.extras ?? [] };
     this.settingId = id;
     this.planes = { picture: planes.picture, pattern: planes.pattern, alpha: planes.alpha };
     // Nothing of another setting may be drawn on this one; the maps come with the same frame.
     this.now = this.started = this.hover = this.cursor = null;
-    if (!before || !havePanelsAlike(before, setting)) this.build();
+    if (!before || !havePanelsAlike(before, this.setting)) this.build();
     // While a kernel is typed only names change: its fields must stay in place.
     else this.maps.forEach((map, i) => nameChannels(map.select, setting.layers[i]));
     this.input.composited = null;
@@ -182,7 +212,10 @@ class Stage {
     this.layOut();
   }
 
-  // Take over what another control, or a link, has changed.
+  /**
+   * Take over what another control, or a link, has changed.
+   * @param {Header} header
+   */
   adopt(header) {
     const { position, start, unit, view, moves } = header;
     this.motion.end();
@@ -193,17 +226,19 @@ class Stage {
     this.showChannels();
   }
 
-  // Take over the maps of a frame, and what is said of them.
+  /**
+   * Take over the maps of a frame, and what is said of them.
+   * @param {Header} header
+   * @param {Planes} planes
+   */
   take(header, planes) {
-    // A map that is not shown is not sent.
-    const valuesOf = (name, { length }) => Array.from({ length }, (_, i) => planes[`${name}${i}`]?.values);
     const { extras, layers, shown } = this.setting;
     this.now = {
       place: header.position,
-      maps: valuesOf("now", layers),
-      extras: valuesOf("extra", extras),
+      maps: valuesIn(planes, "now", layers),
+      extras: valuesIn(planes, "extra", extras),
     };
-    if (planes[`start${shown[0]}`]) this.started = { place: header.start, maps: valuesOf("start", layers) };
+    if (planes[`start${shown[0]}`]) this.started = { place: header.start, maps: valuesIn(planes, "start", layers) };
     this.header = header;
     this.lens.received(header, planes);
   }
@@ -223,7 +258,7 @@ class Stage {
 
   showChannels() {
     this.maps.forEach((map, i) => {
-      map.select.value = this.scene.channels[i];
+      map.select.value = `${this.scene.channels[i]}`;
     });
   }
 
@@ -251,18 +286,9 @@ class Stage {
     return this.chosenUnit ?? this.lens.defaultUnit();
   }
 
-  // The values of a map in a view; null while they are not there.
-  valuesOf(index, view) {
-    if (view === "now") return this.now.maps[index];
-    const started = samePlace(this.started?.place, this.scene.start) ? this.started.maps : null;
-    if (!started) return null;
-    if (view === "start") return started[index];
-    const now = this.now.maps[index];
-    return now ? Int32Array.from(now, (value, i) => value - started[index][i]) : null;
-  }
-
+  /** @param {Unit} unit */
   describe(unit) {
-    return describeUnit(this.setting, unit, this.valuesOf(unit[0], this.view));
+    return describeUnit(this.setting, unit, mapValues(this, unit[0], this.view));
   }
 
   get unitText() {

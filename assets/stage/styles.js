@@ -18,12 +18,22 @@ const NAMES = [
   "presenting",
 ];
 
-// Returns the links to be put into the page, and a promise that is kept once all are loaded.
-export function makeStyleLinks() {
+/**
+ * Put an element into the page with these styles, and show it once all are loaded.
+ * @param {HTMLElement} parent
+ * @param {HTMLElement} root
+ * @param {() => void} shown called then
+ */
+export function putStyled(parent, root, shown) {
+  root.hidden = true;
   const links = NAMES.map((name) => {
     const href = new URL(`./${name}.css`, import.meta.url).href;
     return element("link", { rel: "stylesheet", href });
   });
   const loaded = links.map((link) => new Promise((resolve) => (link.onload = resolve)));
-  return { links, loaded: Promise.all(loaded) };
+  Promise.all(loaded).then(() => {
+    root.hidden = false;
+    shown();
+  });
+  parent.append(...links, root);
 }

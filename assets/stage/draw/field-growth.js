@@ -12,12 +12,19 @@ const MAX_TIME = 600; // ms for all layers
 
 /**
  * @import { Box, Layer, Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
  * @import { MapCanvas } from "./map-canvas.js"
  */
 
 /**
+ * panels: the layers of those that the field passes, in order; -1 is the picture. share: how far it
+ * is, from 0 to 1.
+ * @typedef {{ unit: Unit, panels: number[], share: number }} Growth
+ */
+
+/**
  * Let the field of a unit grow, unless it is not marked on the picture.
- * @param {any} stage
+ * @param {Stage} stage
  * @param {Unit} unit
  */
 export function grow(stage, unit) {
@@ -33,8 +40,7 @@ export function grow(stage, unit) {
  * @param {Pick<MapCanvas, "box" | "field" | "size">} mapCanvas
  * @param {Layer[]} layers
  * @param {number} index of the panel's layer; -1 is the picture
- * @param {{ unit: Unit, panels: number[], share: number }} motion panels: those that the field
- *   passes, in order; share: how far it is, from 0 to 1
+ * @param {Growth} growth
  * @param {boolean} ownCells
  * @param {{ fill?: boolean }} [mark]
  */

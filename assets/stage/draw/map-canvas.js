@@ -28,10 +28,10 @@ export class MapCanvas {
   zoom = 0; // CSS pixels of one pixel of the picture; 0 while it has no size
   ratio = 0; // device pixels of one pixel of the picture
 
-  /** @param {HTMLCanvasElement} canvas */
+  /** @param {HTMLCanvasElement | OffscreenCanvas} canvas one without a page has its size already */
   constructor(canvas) {
-    this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.canvas = /** @type {HTMLCanvasElement} */ (canvas);
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.weight = 1;
   }
 

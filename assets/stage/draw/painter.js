@@ -5,13 +5,25 @@ import { write } from "../readouts.js";
 import { themeOf } from "./colors.js";
 import { dress, paintExtra, paintInput, paintMap } from "./paint.js";
 
+/**
+ * @import { Stage } from "../stage.js"
+ * @import { Theme } from "./colors.js"
+ */
+
 const THEME_AGE = 500; // ms after which the page's theme is looked at again
 
 export class Painter {
+  /** @type {(() => void) | undefined} */
+  stopWatchingCharts;
+  drawnLook = ""; // what the maps were dressed for
+  /** @type {Theme} */
+  knownTheme = "light";
+
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.drawing = null; // the display frame in which all is drawn
-    this.drawingPicture = null; // the display frame in which the picture is
+    this.drawing = 0; // the display frame in which all is drawn, 0 for none
+    this.drawingPicture = 0; // the display frame in which the picture is
     this.themeAt = -Infinity; // ms: when the theme was looked at
   }
 
@@ -23,7 +35,7 @@ export class Painter {
   drawPictureSoon() {
     if (this.drawing || this.drawingPicture) return;
     this.drawingPicture = requestAnimationFrame(() => {
-      this.drawingPicture = null;
+      this.drawingPicture = 0;
       if (this.stage.now) paintInput(this.stage, this.theme, this.stage.shownUnit);
     });
   }
@@ -31,7 +43,7 @@ export class Painter {
   draw() {
     cancelAnimationFrame(this.drawing);
     cancelAnimationFrame(this.drawingPicture);
-    this.drawing = this.drawingPicture = null;
+    this.drawing = this.drawingPicture = 0;
     const { stage } = this;
     const { extras, input, lens, maps, motion, now, setting } = stage;
     if (!setting || !now || !input.mapCanvas.zoom) return;
@@ -64,6 +76,6 @@ export class Painter {
 
   leave() {
     this.stopWatchingCharts?.();
-    this.stopWatchingCharts = null;
+    this.stopWatchingCharts = undefined;
   }
 }

@@ -3,6 +3,8 @@
 import { pixelRatio } from "./map-canvas.js";
 import { CASING } from "./palette.js";
 
+/** @import { MapCanvas } from "./map-canvas.js" */
+
 export const REGION = { light: "#007a4d", dark: "#3fdc9b" };
 
 /**
@@ -33,7 +35,12 @@ export function outline(has, count, at) {
   return lines;
 }
 
-// lines: what `outline` found. solid: while the region is being painted; dashed otherwise.
+/**
+ * lines: what `outline` found. solid: while the region is being painted; dashed otherwise.
+ * @param {MapCanvas} mapCanvas
+ * @param {[number, number, number, number][]} lines
+ * @param {{ solid?: boolean }} [options]
+ */
 export function drawRegion(mapCanvas, lines, { solid = false } = {}) {
   const { context, theme } = mapCanvas;
   const path = new Path2D();
@@ -42,7 +49,9 @@ export function drawRegion(mapCanvas, lines, { solid = false } = {}) {
     path.lineTo(mapCanvas.toDevice(col1), mapCanvas.toDevice(row1));
   }
   const ratio = pixelRatio();
-  for (const [color, width, dash] of [[CASING[theme], 4.5, []], [REGION[theme], 2.5, solid ? [] : [7, 3]]]) {
+  /** @type {[string, number, number[]][]} */
+  const strokes = [[CASING[theme], 4.5, []], [REGION[theme], 2.5, solid ? [] : [7, 3]]];
+  for (const [color, width, dash] of strokes) {
     context.strokeStyle = color;
     context.lineWidth = width * ratio;
     context.setLineDash(dash.map((length) => length * ratio));

@@ -7,6 +7,15 @@ import { element } from "../panels.js";
 import { BY_TOUCH } from "../touch.js";
 import { Lens } from "./lens.js";
 
+/**
+ * @import { MapPanel } from "../assembly.js"
+ * @import { Theme } from "../draw/colors.js"
+ * @import { MapCanvas } from "../draw/map-canvas.js"
+ * @import { Header, Pair, Planes, Ring, Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
+
+/** @type {[Ring, string, string][]} */
 const RINGS = [
   ["box", "box", "All that the neuron could see, by the arithmetic of its layers."],
   ["effective", "effective", "How much each pixel counts: its gradient. The strongest is full."],
@@ -21,19 +30,31 @@ const PIN = BY_TOUCH
   : "A click or Enter pins this pixel; another, or Escape, lets it go.";
 
 export class FieldsLens extends Lens {
-  rings = []; // names of those that are shown
-  pixel = null; // [row, col] that is pinned
-  hover = null; // the pixel that the pointer is on
-  cursor = null; // the pixel that the keyboard has chosen
-  planes = {}; // of the newest frame
+  /** @type {Ring[]} those that are shown */
+  rings = [];
+  /** @type {Pair | null} the one that is pinned */
+  pixel = null;
+  /** @type {Pair | null} the one that the pointer is on */
+  hover = null;
+  /** @type {Pair | null} the one that the keyboard has chosen */
+  cursor = null;
+  /** @type {Planes} of the newest frame */
+  planes = {};
 
+  /** @param {Stage} stage */
   constructor(stage) {
     super(stage);
-    this.bar = RINGS.map((ring) => this.buildRing(...ring));
+    this.switches = RINGS.map((ring) => this.buildSwitch(...ring));
+    this.bar = this.switches.map(({ label }) => label);
     listenToPicture(this);
   }
 
-  buildRing(name, label, tip) {
+  /**
+   * @param {Ring} name
+   * @param {string} text
+   * @param {string} tip
+   */
+  buildSwitch(name, text, tip) {
     const box = element("input", { type: "checkbox", "data-ring": name });
     box.addEventListener("change", () => {
       const { connection, painter } = this.stage;
@@ -44,9 +65,11 @@ export class FieldsLens extends Lens {
       painter.drawSoon();
     });
     const sign = element("span", { class: `ring-sign ${name}`, "aria-hidden": "true" });
-    return element("label", { class: "own ring", title: tip }, box, sign, ` ${label}`);
+    const label = element("label", { class: "own ring", title: tip }, box, sign, ` ${text}`);
+    return { ring: name, box, label };
   }
 
+  /** @param {Ring} ring */
   has(ring) {
     return this.rings.includes(ring);
   }
@@ -59,27 +82,38 @@ export class FieldsLens extends Lens {
     return { pixel: this.pixel, pointed: this.shownPixel, rings: this.rings };
   }
 
+  /** @param {Header} header */
   adopt({ pixel, rings }) {
     Object.assign(this, { pixel, rings, hover: null, cursor: null });
   }
 
+  /**
+   * @param {Header} header
+   * @param {Planes} planes
+   */
   received(header, planes) {
     this.planes = planes;
-    for (const label of this.bar) {
-      const box = label.querySelector("input");
-      box.checked = this.has(box.dataset.ring);
-    }
+    for (const { ring, box } of this.switches) box.checked = this.has(ring);
   }
 
   defaultUnit() {
     return this.shownPixel ? null : (this.stage.header?.probe ?? null);
   }
 
+  /**
+   * @param {number} index
+   * @param {Unit} unit
+   */
   unitMark(index, unit) {
     return this.has("box") || index === unit[0] ? { fill: index >= 0 } : null;
   }
 
-  // Drawn before the outlines of the field, which stay sharp above it.
+  /**
+   * Drawn before the outlines of the field, which stay sharp above it.
+   * @param {MapCanvas} mapCanvas
+   * @param {Theme} theme
+   * @param {Unit | null} unit
+   */
   drawOverInput(mapCanvas, theme, unit) {
     const { planes, stage: { header } } = this;
     if (unit && header.probe) {
@@ -90,6 +124,11 @@ export class FieldsLens extends Lens {
     if (this.shownPixel) paintPixel(mapCanvas, this.shownPixel);
   }
 
+  /**
+   * @param {MapPanel} map
+   * @param {number} index
+   * @param {Theme} theme
+   */
   drawOverMap({ mapCanvas }, index, theme) {
     const { header, ownCells, setting } = this.stage;
     if (!this.shownPixel || !header.reach) return;
@@ -99,12 +138,16 @@ export class FieldsLens extends Lens {
     paintReached(mapCanvas, layer, square, rows.values, cols.values, theme);
   }
 
+  /** @param {Unit | null} unit */
   unitText(unit) {
     if (!unit) return PIN;
     return (this.stage.chosenUnit ? "" : HINT) + this.stage.describe(unit);
   }
 
-  // Pin a pixel, or release the pinned one.
+  /**
+   * Pin a pixel, or release the pinned one.
+   * @param {Pair | null} pixel
+   */
   pin(pixel) {
     if (!pixel && !this.pixel) return;
     const { announcer, connection, painter } = this.stage;
@@ -117,6 +160,7 @@ export class FieldsLens extends Lens {
 
 // ---- pointers and keys on the picture
 
+/** @param {FieldsLens} lens */
 function listenToPicture(lens) {
   const { stage } = lens;
   const { handle, plot } = stage.input;
@@ -124,7 +168,7 @@ function listenToPicture(lens) {
   plot.setAttribute("role", "application");
   plot.setAttribute("aria-roledescription", "picture");
   plot.setAttribute("aria-label", "Picture. Arrow keys choose a pixel, Enter pins it.");
-  const point = (pixel) => {
+  const point = (/** @type {Pair | null} */ pixel) => {
     if (samePlace(pixel, lens.hover) || pixel === lens.hover) return;
     lens.hover = pixel;
     stage.actions.pointed();
@@ -156,22 +200,40 @@ function listenToPicture(lens) {
   });
 }
 
+/**
+ * @param {Stage} stage
+ * @returns {Pair}
+ */
 function middleOf({ setting }) {
   const middle = setting.size >> 1;
   return [middle, middle];
 }
 
+/**
+ * @param {Stage} stage
+ * @param {MouseEvent} event
+ * @returns {Pair | null}
+ */
 function pixelAt({ input, setting }, event) {
-  const pixel = input.mapCanvas.place(event).map(Math.floor);
-  return pixel.every((at) => at >= 0 && at < setting.size) ? pixel : null;
+  const [row, col] = input.mapCanvas.place(event).map(Math.floor);
+  const inside = row >= 0 && col >= 0 && row < setting.size && col < setting.size;
+  return inside ? [row, col] : null;
 }
 
+/**
+ * @param {FieldsLens} lens
+ * @param {Pair | null} pixel
+ */
 function isNear({ pixel: pinned, stage }, pixel) {
   if (!pixel || !pinned) return false;
   const distance = Math.hypot(pixel[0] - pinned[0], pixel[1] - pinned[1]);
   return distance * stage.input.mapCanvas.zoom < FINGER;
 }
 
+/**
+ * @param {FieldsLens} lens
+ * @param {KeyboardEvent} event
+ */
 function keyOnPicture(lens, event) {
   const { actions, announcer, setting } = lens.stage;
   const at = lens.cursor ?? lens.pixel ?? middleOf(lens.stage);
@@ -182,9 +244,12 @@ function keyOnPicture(lens, event) {
     lens.pin(null);
     event.stopPropagation();
   } else if (step) {
-    const jump = event.shiftKey ? setting.layers.at(-1).field.jump : [1, 1];
+    const jump = event.shiftKey ? setting.layers[setting.layers.length - 1].field.jump : [1, 1];
     lens.hover = null;
-    lens.cursor = at.map((place, axis) => clamp(place + step[axis] * jump[axis], 0, setting.size - 1));
+    const [row, col] = [0, 1].map((axis) =>
+      clamp(at[axis] + step[axis] * jump[axis], 0, setting.size - 1),
+    );
+    lens.cursor = [row, col];
     actions.pointed();
     announcer.announceSoon();
   } else return;

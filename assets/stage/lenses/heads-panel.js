@@ -1,11 +1,9 @@
 // One head: a map of where it is right, and its answer now, before and after the softmax.
 
-import { Bitmap } from "../draw/bitmap.js";
-import { strokeCellBorders } from "../draw/cell-borders.js";
 import { legendGradient } from "../draw/colors.js";
-import { MapCanvas, pixelRatio } from "../draw/map-canvas.js";
-import { INK } from "../draw/palette.js";
+import { MapCanvas } from "../draw/map-canvas.js";
 import { drawRegion } from "../draw/region-outline.js";
+import { paintRights } from "../draw/rights.js";
 import { FULL_SCALE } from "../frame.js";
 import { clamp, samePlace } from "../geometry.js";
 import { element } from "../panels.js";
@@ -14,20 +12,57 @@ import { A_PRESS } from "../touch.js";
 import { offsetOf } from "./heads-region.js";
 import { listenToPlaces } from "./place-grid.js";
 
+/**
+ * @import { Theme } from "../draw/colors.js"
+ * @import { Box, HeadAnswer, Heads, Pair, Plane } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ * @import { RegionEditor } from "./heads-region.js"
+ */
+
 export class HeadPanel {
-  // region: in which the examples of all heads may lie.
+  /** @type {Pair | null} the place that the pointer is on */
+  hover = null;
+  /** @type {Pair | null} the place that the keyboard has chosen */
+  cursor = null;
+  /** @type {Plane | null} see take */
+  rights = null;
+  /** @type {OffscreenCanvas | null} see painted */
+  still = null;
+  drawn = ""; // what `still` was drawn for
+  /** @type {HTMLElement} */
+  plot;
+  /** @type {HTMLElement} */
+  panel;
+  /** @type {HTMLElement} */
+  answer;
+  /** @type {HTMLElement} */
+  ramp;
+  /** @type {HTMLElement} */
+  quarters;
+  /** @type {HTMLElement} */
+  features;
+  /** @type {HTMLElement} */
+  weights;
+  /** @type {AnswerRow[]} */
+  rows = [];
+
+  /**
+   * region: in which the examples of all heads may lie.
+   * @param {Stage} stage
+   * @param {number} index
+   * @param {RegionEditor} region
+   */
   constructor(stage, index, region) {
     this.stage = stage;
     this.index = index;
     this.region = region;
-    this.hover = this.cursor = null; // the place that the pointer is on, or that the keyboard has chosen
-    this.rights = null; // see take
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.mapCanvas = new MapCanvas(this.canvas);
-    this.build(stage.setting.heads);
+    this.build(this.setting);
     listenToPlaces(this);
   }
 
+  /** @param {Heads} heads */
   build({ panels, classes }) {
     const { title } = panels[this.index];
     this.plot = element(
@@ -85,25 +120,28 @@ export class HeadPanel {
   }
 
   get setting() {
-    return this.stage.setting.heads;
+    return /** @type {Heads} */ (this.stage.setting.heads);
   }
 
   get canMove() {
     return this.stage.scene !== null;
   }
 
+  /** @returns {Pair} */
   get size() {
     const { rows, cols } = this.region.allowed;
     return [rows, cols];
   }
 
-  // rights: plane with a cell for each place, which tells how far the probability of the right class
-  // is above one half; none while the head is not trained.
+  /**
+   * rights: plane with a cell for each place, which tells how far the probability of the right class
+   * is above one half; none while the head is not trained.
+   * @param {Plane | undefined} rights
+   */
   take(rights) {
     const { panels, classes } = this.setting;
     const { quarters, features, weights } = panels[this.index];
     this.rights = rights ?? null;
-    this.bitmap = rights ? new Bitmap(rights.rows, rights.cols) : null;
     this.drawn = "";
     this.rows.forEach((row, i) => row.name(classes[i]));
     const texts = quarters ?? Array(4).fill("\u2013");
@@ -112,10 +150,15 @@ export class HeadPanel {
     this.weights.textContent = weights;
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {Pair | null}
+   */
   placeAt(event) {
     const start = offsetOf(this.stage.setting);
-    const place = this.mapCanvas.place(event).map((at) => Math.floor(at - start));
-    return place.every((at, axis) => at >= 0 && at < this.size[axis]) ? place : null;
+    const [row, col] = this.mapCanvas.place(event).map((at) => Math.floor(at - start));
+    const [rows, cols] = this.size;
+    return row >= 0 && col >= 0 && row < rows && col < cols ? [row, col] : null;
   }
 
   // The line about the place that is pointed at; null if there is none.
@@ -134,15 +177,24 @@ export class HeadPanel {
     );
   }
 
+  /**
+   * @param {Theme} theme
+   * @param {HeadAnswer | undefined} answer
+   */
   draw(theme, answer) {
     const { mapCanvas, stage: { scene, setting } } = this;
     this.ramp.style.background = legendGradient(theme);
     mapCanvas.begin(theme);
-    if (this.rights) mapCanvas.context.drawImage(this.painted(theme), 0, 0);
+    if (this.rights) mapCanvas.context.drawImage(this.painted(theme, this.rights), 0, 0);
     else mapCanvas.hatchAround([0, 0, 0, 0], [0, mapCanvas.size, 0, mapCanvas.size]);
     mapCanvas.edge();
     drawRegion(mapCanvas, this.region.lines);
     const offset = offsetOf(setting);
+    /**
+     * @param {Pair} place
+     * @param {number} by
+     * @returns {Box}
+     */
     const around = (place, by) => {
       const [row, col] = place.map((at) => at + offset);
       return [row - by, row + 1 + by, col - by, col + 1 + by];
@@ -155,57 +207,21 @@ export class HeadPanel {
     this.say(answer);
   }
 
-  // What stays the same for a whole drag: colours, stripes where the head is wrong, and a line between
-  // right and wrong.
-  painted(theme) {
-    const { canvas, size, margin, ratio } = this.mapCanvas;
-    const key = `${theme} ${canvas.width}`;
-    if (this.drawn === key) return this.still.canvas;
-    this.drawn = key;
-    this.bitmap.signed(this.rights.values, FULL_SCALE, theme);
-    this.still = new MapCanvas(new OffscreenCanvas(canvas.width, canvas.height));
-    Object.assign(this.still, { size, margin, ratio });
-    this.still.begin(theme);
-    const [offset, { rows, cols }] = [offsetOf(this.stage.setting), this.rights];
-    this.still.bitmap(this.bitmap, [offset, offset + rows, offset, offset + cols]);
-    this.stripe(theme, offset);
-    strokeCellBorders(
-      this.still,
-      this.rights,
-      (row, col, otherRow, otherCol) => this.isRight(row, col) === this.isRight(otherRow, otherCol),
-      { color: INK[theme], width: 1.5 * pixelRatio(), offset },
-    );
-    return this.still.canvas;
-  }
-
-  isRight(row, col) {
-    return this.rights.values[row * this.rights.cols + col] > 0;
-  }
-
-  stripe(theme, offset) {
-    const { still, rights } = this;
-    const { context } = still;
-    context.save();
-    context.beginPath();
-    for (let row = 0; row < rights.rows; row += 1) {
-      for (let col = 0; col < rights.cols; col += 1) {
-        if (this.isRight(row, col)) continue;
-        context.rect(...still.rectangle([row + offset, row + offset + 1, col + offset, col + offset + 1]));
-      }
+  /**
+   * What stays the same for a whole drag.
+   * @param {Theme} theme
+   * @param {Plane} rights
+   */
+  painted(theme, rights) {
+    const key = `${theme} ${this.mapCanvas.canvas.width}`;
+    if (!this.still || this.drawn !== key) {
+      this.still = paintRights(this.mapCanvas, rights, offsetOf(this.stage.setting), theme);
+      this.drawn = key;
     }
-    context.clip();
-    context.strokeStyle = `${INK[theme]}66`;
-    context.lineWidth = 1.2 * pixelRatio();
-    const [side, step] = [still.canvas.width, 7 * pixelRatio()];
-    context.beginPath();
-    for (let along = -side; along < side; along += step) {
-      context.moveTo(along, side);
-      context.lineTo(along + side, 0);
-    }
-    context.stroke();
-    context.restore();
+    return this.still;
   }
 
+  /** @param {HeadAnswer | undefined} answer */
   say(answer) {
     write(this.answer, answer ? answer.text : "not trained");
     const isWrong = answer?.right === false;
@@ -225,10 +241,16 @@ class AnswerRow {
     this.row = element("div", { class: "answer-row" }, this.term, this.logit.cell, this.share.cell);
   }
 
+  /** @param {string} text */
   name(text) {
     this.term.textContent = text;
   }
 
+  /**
+   * @param {HeadAnswer | undefined} answer
+   * @param {number} i
+   * @param {number} largest
+   */
   show(answer, i, largest) {
     const logit = clamp((answer?.logits[i] ?? 0) / largest, -1, 1);
     this.logit.fill.style.left = `${50 + Math.min(0, logit) * 50}%`;
@@ -239,6 +261,7 @@ class AnswerRow {
   }
 }
 
+/** @param {string} kind */
 function buildBar(kind) {
   const fill = element("span", { class: "fill" });
   const text = element("span", { class: "text" });

@@ -7,22 +7,39 @@ import { stepOf } from "../gestures.js";
 import { element } from "../panels.js";
 import { PRESS } from "../touch.js";
 
+/**
+ * @import { MapCanvas } from "../draw/map-canvas.js"
+ * @import { Box, Pair, Plane, Setting } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
+
 const BLOCKS = 8; // rows, and columns, of blocks
 
-// A place of the pattern is drawn as the pixel in its middle. This is how far that pixel's upper
-// left corner lies from the place, down and across.
+/**
+ * A place of the pattern is drawn as the pixel in its middle. This is how far that pixel's upper
+ * left corner lies from the place, down and across.
+ * @param {Setting} setting
+ */
 export const offsetOf = ({ size }) => (size >> 2) / 2 - 0.5;
 
 export class RegionEditor {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.allowed = null; // plane with a cell for each place of the pattern: 1 if examples may lie there
-    this.lines = []; // outline of the region that the server has
-    this.blocks = []; // whether each block belongs to the region, row by row
-    this.painted = null; // the blocks as the server writes them, once the learner has painted
-    this.cursor = null; // the block that the keyboard has chosen
-    this.stroke = null; // { id, value } of the pointer that paints, and what it paints
-    this.before = null; // the blocks before the stroke
+    /** @type {Plane} with a cell for each place of the pattern: 1 if examples may lie there */
+    this.allowed = { rows: 0, cols: 0, values: new Uint8Array() };
+    /** @type {ReturnType<typeof outline>} of the region that the server has */
+    this.lines = [];
+    /** @type {boolean[]} whether each block belongs to the region, row by row */
+    this.blocks = [];
+    /** @type {string | null} the blocks as the server writes them, once the learner has painted */
+    this.painted = null;
+    /** @type {Pair | null} the block that the keyboard has chosen */
+    this.cursor = null;
+    /** @type {{ id: number, value: boolean } | null} the pointer that paints, and what it paints */
+    this.stroke = null;
+    /** @type {boolean[] | null} the blocks before the stroke */
+    this.before = null;
     this.isRefused = false; // whether the last stroke would have left no block
     this.toggle = element(
       "button",
@@ -53,15 +70,23 @@ export class RegionEditor {
       : `Green: where the middle of a training example may lie. ${PRESS} a head\u2019s map to move there.`;
   }
 
-  // The region that the server has, place by place; the setting has it block by block.
+  /**
+   * The region that the server has, place by place; the setting has it block by block.
+   * @param {Plane} allowed
+   */
   take(allowed) {
     this.allowed = allowed;
     const start = offsetOf(this.stage.setting);
-    const has = (row, col) =>
+    /**
+     * @param {number} row
+     * @param {number} col
+     */
+    const has = (/** @type {number} */ row, /** @type {number} */ col) =>
       row >= 0 && col >= 0 && row < allowed.rows && col < allowed.cols &&
       allowed.values[row * allowed.cols + col] === 1;
     this.lines = outline(has, allowed.rows, (at) => at + start);
-    if (!this.stroke) this.blocks = blocksFrom(this.stage.setting.heads.blocks);
+    const { heads } = this.stage.setting;
+    if (heads && !this.stroke) this.blocks = blocksFrom(heads.blocks);
   }
 
   // The scene was changed by another control.
@@ -70,9 +95,10 @@ export class RegionEditor {
     if (this.stage.setting.heads) this.blocks = blocksFrom(this.stage.setting.heads.blocks);
   }
 
+  /** @param {boolean} on */
   turn(on) {
     this.layer.hidden = !on;
-    this.toggle.setAttribute("aria-pressed", on);
+    this.toggle.setAttribute("aria-pressed", `${on}`);
     this.toggle.textContent = on ? "Stop painting" : "Paint where examples lie";
     this.cursor = null;
     this.stage.painter.drawSoon();
@@ -93,11 +119,11 @@ export class RegionEditor {
       this.write(block, this.stroke.value);
     });
     layer.addEventListener("pointermove", (event) => {
-      if (event.pointerId !== this.stroke?.id) return;
+      if (!this.stroke || event.pointerId !== this.stroke.id) return;
       const block = this.blockAt(event);
       if (block) this.write(block, this.stroke.value);
     });
-    for (const name of ["pointerup", "pointercancel"]) {
+    for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
       layer.addEventListener(name, (event) => {
         if (event.pointerId === this.stroke?.id) this.finish();
       });
@@ -114,10 +140,13 @@ export class RegionEditor {
     });
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const step = stepOf(event);
+    /** @type {Pair} */
     const at = this.cursor ?? [0, 0];
-    if (step) this.cursor = at.map((number, axis) => clamp(number + step[axis], 0, BLOCKS - 1));
+    const along = (/** @type {number} */ axis) => clamp(at[axis] + (step?.[axis] ?? 0), 0, BLOCKS - 1);
+    if (step) this.cursor = [along(0), along(1)];
     else if (event.key === "Enter" || event.key === " ") {
       this.write(at, !this.has(...at));
       this.finish();
@@ -135,7 +164,7 @@ export class RegionEditor {
   finish() {
     this.stroke = null;
     if (!this.blocks.includes(true)) {
-      this.blocks = this.before; // without a block the heads would have no examples
+      this.blocks = this.before ?? this.blocks; // without a block the heads would have no examples
       this.isRefused = true;
     } else {
       this.isRefused = false;
@@ -147,24 +176,40 @@ export class RegionEditor {
     this.stage.painter.drawSoon();
   }
 
+  /**
+   * Whether a block belongs to the region; none beyond the border does.
+   * @param {number} row
+   * @param {number} col
+   */
   has(row, col) {
     return row >= 0 && col >= 0 && row < BLOCKS && col < BLOCKS && this.blocks[row * BLOCKS + col];
   }
 
+  /**
+   * @param {Pair} block
+   * @param {boolean} value
+   */
   write([row, col], value) {
     this.before ??= [...this.blocks];
     this.blocks[row * BLOCKS + col] = value;
     this.stage.painter.drawSoon();
   }
 
-  // Where a block begins on the picture. Blocks divide what the pattern's middle can reach evenly, as
-  // they do on the server.
+  /**
+   * Where a block begins on the picture. Blocks divide what the pattern's middle can reach evenly, as
+   * they do on the server.
+   * @param {number} block
+   */
   edge(block) {
     const places = this.stage.setting.size - (this.stage.setting.size >> 2) + 1;
     const first = block >= BLOCKS ? places : Math.ceil((block * (places - 1)) / BLOCKS);
     return first + offsetOf(this.stage.setting);
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {Pair | null}
+   */
   blockAt(event) {
     const [row, col] = this.stage.input.mapCanvas.place(event).map((at) => {
       for (let block = 0; block < BLOCKS; block += 1) {
@@ -184,6 +229,7 @@ export class RegionEditor {
     return `Block in row ${row + 1}, column ${col + 1} of ${BLOCKS}: ${state}. Enter changes it.`;
   }
 
+  /** @param {MapCanvas} mapCanvas */
   draw(mapCanvas) {
     if (!this.stage.setting.heads) return;
     if (!this.isOn) {
@@ -201,17 +247,27 @@ export class RegionEditor {
     if (this.cursor) mapCanvas.box(this.boxOf(...this.cursor));
   }
 
+  /**
+   * @param {number} row
+   * @param {number} col
+   * @returns {Box}
+   */
   boxOf(row, col) {
     return [this.edge(row), this.edge(row + 1), this.edge(col), this.edge(col + 1)];
   }
 }
 
-// One hexadecimal digit for four blocks, the first of them in its highest bit.
+/**
+ * One hexadecimal digit for four blocks, the first of them in its highest bit.
+ * @param {string} hex
+ */
 function blocksFrom(hex) {
   return [...hex].flatMap((digit) => [8, 4, 2, 1].map((bit) => (parseInt(digit, 16) & bit) > 0));
 }
 
+/** @param {boolean[]} blocks */
 function hexOf(blocks) {
-  const digit = (_, i) => [0, 1, 2, 3].reduce((sum, bit) => 2 * sum + blocks[4 * i + bit], 0).toString(16);
+  const digit = (/** @type {unknown} */ _, /** @type {number} */ i) =>
+    [0, 1, 2, 3].reduce((sum, bit) => 2 * sum + Number(blocks[4 * i + bit]), 0).toString(16);
   return Array.from({ length: blocks.length / 4 }, digit).join("");
 }

@@ -4,11 +4,17 @@ import { stepAlong } from "../gestures.js";
 import { element } from "../panels.js";
 import { write } from "../readouts.js";
 
+/** @import { Face, Header } from "../protocol.d.ts" */
+
 export class AnswersPanel {
   wide = true;
 
-  // grids: [{ grid, name }], where grid is the number of cells a side. choose(grid): called when the
-  // learner chooses one.
+  /**
+   * grids: [{ grid, name }], where grid is the number of cells a side. choose(grid): called when the
+   * learner chooses one.
+   * @param {Face["grids"]} grids
+   * @param {(grid: number) => void} choose
+   */
   constructor(grids, choose) {
     this.choose = choose;
     this.rows = grids.map(({ grid, name }) => this.buildRow(grid, name));
@@ -33,6 +39,10 @@ export class AnswersPanel {
     );
   }
 
+  /**
+   * @param {number} grid
+   * @param {string} name
+   */
   buildRow(grid, name) {
     const bar = element("span", { class: "fill" });
     const text = element("span", { class: "says" });
@@ -47,6 +57,7 @@ export class AnswersPanel {
     return { grid, button, bar, text };
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const step = stepAlong(event);
     if (!step) return;
@@ -59,18 +70,22 @@ export class AnswersPanel {
     event.preventDefault();
   }
 
-  // shown: the grid whose cells lie over the face.
+  /**
+   * shown: the grid whose cells lie over the face.
+   * @param {Header} header
+   * @param {number | undefined} shown
+   */
   fill({ answers, note }, shown) {
     this.rows.forEach(({ grid, button, bar, text }, i) => {
-      const answer = answers[i];
+      const answer = answers?.[i];
       const probability = answer?.face ?? 0.5; // that it is a face
       bar.style.left = `${100 * Math.min(probability, 0.5)}%`;
       bar.style.width = `${100 * Math.abs(probability - 0.5)}%`;
       write(text, answer?.text ?? "");
       button.dataset.says = answer?.says ?? "";
-      button.setAttribute("aria-checked", grid === shown);
+      button.setAttribute("aria-checked", `${grid === shown}`);
       button.tabIndex = grid === shown ? 0 : -1;
     });
-    write(this.note, note);
+    write(this.note, note ?? "");
   }
 }

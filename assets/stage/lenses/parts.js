@@ -5,11 +5,17 @@
 import { Bitmap } from "../draw/bitmap.js";
 import { FULL_SCALE } from "../frame.js";
 import { clamp, samePlace } from "../geometry.js";
-import { element } from "../panels.js";
+import { element, rename } from "../panels.js";
 import { BY_TOUCH } from "../touch.js";
 import { Lens } from "./lens.js";
 import { AnswersPanel } from "./parts-answers.js";
 import { PartHandle } from "./parts-handles.js";
+
+/**
+ * @import { MapCanvas } from "../draw/map-canvas.js"
+ * @import { Box, Face, Header, Pair, Plane, Planes } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
 
 // Orange speaks for a face and blue against it, as in the maps. Packed as blue, green, red.
 const FOR_FACE = (30 << 16) | (120 << 8) | 245;
@@ -21,19 +27,30 @@ const HINT =
 
 export class PartsLens extends Lens {
   onlyNow = true;
+  /** @type {[number, number]} */
   maxMapHeight = [0.46, 0.36];
-  chosen = null; // the grid that the learner has chosen
-  pixels = null; // of the picture
-  evidence = null; // plane with a cell for each cell of the shown grid
+  /** @type {number | null} the grid that the learner has chosen */
+  chosen = null;
+  /** @type {Plane["values"] | null} of the picture */
+  pixels = null;
+  /** @type {Plane | null} with a cell for each cell of the shown grid */
+  evidence = null;
+  /** @type {Pair[]} of the parts' middles, within the face */
+  places;
   held = -1; // index of the part that is held, pointed at or focused
 
+  /**
+   * @param {Stage} stage
+   * @param {PartsLens | null} before
+   */
   constructor(stage, before) {
     super(stage);
-    const { face, size } = stage.setting;
+    const { face } = this;
+    const { size } = stage.setting;
     const { panel, plot } = stage.input;
-    panel.querySelector(".name").textContent = "face";
-    panel.querySelector("dt").textContent = "face at";
-    this.places = face.home; // of the parts' middles, within the face
+    rename(panel, ".name", "face");
+    rename(panel, "dt", "face at");
+    this.places = face.home;
     this.showsCells = before?.showsCells ?? true;
     this.cells = new Bitmap(size, size);
     this.answers = new AnswersPanel(face.grids, (grid) => this.choose(grid));
@@ -41,6 +58,10 @@ export class PartsLens extends Lens {
     this.bar = [this.buildSwitch()];
     this.handles = face.names.map((_, index) => new PartHandle(stage, this, index));
     plot.append(...this.handles.map(({ handle }) => handle));
+  }
+
+  get face() {
+    return /** @type {Face} */ (this.stage.setting.face);
   }
 
   buildSwitch() {
@@ -57,11 +78,16 @@ export class PartsLens extends Lens {
     return { parts: this.places, ...(this.chosen === null ? {} : { grid: this.chosen }) };
   }
 
+  /** @param {Header} header */
   adopt({ parts, chosen }) {
-    this.places = parts;
-    this.chosen = chosen;
+    this.places = parts ?? this.face.home;
+    this.chosen = chosen ?? null;
   }
 
+  /**
+   * @param {Header} header
+   * @param {Planes} planes
+   */
   received(header, planes) {
     this.pixels = planes.face.values;
     this.evidence = planes.evidence ?? null;
@@ -71,9 +97,10 @@ export class PartsLens extends Lens {
     return this.pixels;
   }
 
+  /** @param {MapCanvas} mapCanvas */
   drawOverInput(mapCanvas) {
     this.drawCells(mapCanvas);
-    const { home, sides } = this.stage.setting.face;
+    const { home, sides } = this.face;
     this.handles.forEach((handle, index) => {
       const isAway = !samePlace(this.places[index], home[index]);
       if (isAway) mapCanvas.box(this.boxOf(home[index], sides[index]), { dashed: true, width: 1 });
@@ -92,22 +119,32 @@ export class PartsLens extends Lens {
   unitText() {
     if (this.held < 0) return HINT;
     const [row, col] = this.places[this.held];
-    const name = this.stage.setting.face.names[this.held];
+    const name = this.face.names[this.held];
     return `The ${name}, its middle at row ${row}, column ${col} of the face.`;
   }
 
-  // The square of a part on the picture. place: of its middle, within the face.
+  /**
+   * The square of a part on the picture. place: of its middle, within the face.
+   * @param {Pair} place
+   * @param {number} side
+   * @returns {Box}
+   */
   boxOf([row, col], side) {
     const [top, left] = this.stage.scene.position;
     const [row0, col0] = [top + row - (side >> 1), left + col - (side >> 1)];
     return [row0, row0 + side, col0, col0 + side];
   }
 
-  // Move the middle of a part, as far as the face allows.
+  /**
+   * Move the middle of a part, as far as the face allows.
+   * @param {number} index
+   * @param {Pair} wanted
+   */
   movePart(index, wanted) {
-    const { connection, painter, parts, setting } = this.stage;
-    const [min, max] = setting.face.limits[index];
-    const place = wanted.map((at) => clamp(at, min, max));
+    const { connection, painter, parts } = this.stage;
+    const [min, max] = this.face.limits[index];
+    /** @type {Pair} */
+    const place = [clamp(wanted[0], min, max), clamp(wanted[1], min, max)];
     if (samePlace(place, this.places[index])) return;
     this.places = this.places.with(index, place);
     parts.linkText.replaceChildren(); // a link that was copied shows another face now
@@ -115,15 +152,19 @@ export class PartsLens extends Lens {
     painter.drawPictureSoon();
   }
 
+  /** @param {number} grid */
   choose(grid) {
     this.chosen = grid;
     this.stage.connection.commit();
     this.drawPanels();
   }
 
-  // What each cell of the shown grid says, over the face.
+  /**
+   * What each cell of the shown grid says, over the face.
+   * @param {MapCanvas} mapCanvas
+   */
   drawCells(mapCanvas) {
-    const { evidence, stage: { setting: { face: { boxes, grids }, size } } } = this;
+    const { evidence, face: { boxes, grids }, stage: { setting: { size } } } = this;
     if (!this.showsCells || !evidence || !boxes) return;
     const count = evidence.rows;
     const edges = boxes[grids.findIndex(({ grid }) => grid === count)];
@@ -137,6 +178,7 @@ export class PartsLens extends Lens {
       });
     });
     context.putImageData(image, 0, 0);
+    /** @type {Box} */
     const whole = [0, size, 0, size];
     mapCanvas.bitmap(this.cells, whole);
     mapCanvas.grid(whole, count, count);

@@ -1,20 +1,33 @@
 // A panel with a cell for each place of the pattern: a click on a cell, or Enter, moves it there.
-//
-// The panel has: stage, plot, canMove, size ([rows, cols] of the places), placeAt(event). Its hover
-// and cursor are set here: the place that the pointer is on, or that the keyboard has chosen.
 
 import { clamp, samePlace } from "../geometry.js";
 import { stepOf } from "../gestures.js";
 
+/**
+ * @import { Pair } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ *
+ * size: (rows, cols) of the places.
+ * @typedef {object} PlacePanel
+ * @property {Stage} stage
+ * @property {HTMLElement} plot
+ * @property {boolean} canMove
+ * @property {Pair} size
+ * @property {(event: MouseEvent) => Pair | null} placeAt
+ * @property {Pair | null} hover set here: the place that the pointer is on
+ * @property {Pair | null} cursor set here: the place that the keyboard has chosen
+ */
+
+/** @param {PlacePanel} panel */
 export function listenToPlaces(panel) {
   const { plot, stage } = panel;
   const { actions, announcer, painter } = stage;
-  const go = (place) => {
+  const go = (/** @type {Pair | null} */ place) => {
     if (!place) return;
     actions.moveTo(...place, true);
     panel.cursor = panel.hover = null; // the text about the place is out of date now
   };
-  const point = (place) => {
+  const point = (/** @type {Pair | null} */ place) => {
     if (place === panel.hover || samePlace(place, panel.hover)) return;
     panel.hover = place;
     painter.drawSoon();
@@ -40,7 +53,8 @@ export function listenToPlaces(panel) {
     const place = panel.cursor ?? stage.scene.position;
     if (event.key === "Enter" || event.key === " ") go(place);
     else if (step) {
-      panel.cursor = place.map((at, axis) => clamp(at + step[axis], 0, panel.size[axis] - 1));
+      const [row, col] = [0, 1].map((axis) => clamp(place[axis] + step[axis], 0, panel.size[axis] - 1));
+      panel.cursor = [row, col];
       painter.drawSoon();
       announcer.announceSoon();
     } else return;

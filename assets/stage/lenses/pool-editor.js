@@ -3,11 +3,19 @@
 import { clamp, samePlace } from "../geometry.js";
 import { stepOf } from "../gestures.js";
 
+/**
+ * @import { MapCanvas } from "../draw/map-canvas.js"
+ * @import { Pair } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
+
 export class GridEditor {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.cells = stage.setting.cells; // digits row by row; "" for a picture that is not a grid
-    this.cursor = null; // the cell that the keyboard has chosen: [row, col]
+    this.cells = stage.setting.cells ?? ""; // digits row by row; "" for a picture that is not a grid
+    /** @type {Pair | null} the cell that the keyboard has chosen */
+    this.cursor = null;
     this.listen();
   }
 
@@ -19,11 +27,17 @@ export class GridEditor {
     return this.cells !== "";
   }
 
+  /** @param {Pair} place */
   numberAt([row, col]) {
     return Number(this.cells[row * this.size + col]);
   }
 
-  // committed: whether the edit has ended. One by keys is committed after a rest.
+  /**
+   * committed: whether the edit has ended. One by keys is committed after a rest.
+   * @param {Pair} place
+   * @param {number | string} number
+   * @param {boolean} committed
+   */
   write([row, col], number, committed) {
     const { actions, connection, parts } = this.stage;
     const at = row * this.size + col;
@@ -33,11 +47,18 @@ export class GridEditor {
     if (!committed) actions.commitSoon();
   }
 
+  /**
+   * @param {Pair} place
+   * @param {boolean} committed
+   */
   raise(place, committed) {
     this.write(place, (this.numberAt(place) + 1) % (this.stage.setting.full + 1), committed);
   }
 
-  // Whether the pattern hides a cell.
+  /**
+   * Whether the pattern hides a cell.
+   * @param {Pair} place
+   */
   isCovered([row, col]) {
     const { scene, planes } = this.stage;
     const [r, c] = [row - scene.position[0], col - scene.position[1]];
@@ -48,7 +69,8 @@ export class GridEditor {
   listen() {
     const { stage } = this;
     const { plot } = stage.input;
-    let pressed = null;
+    /** @type {Pair | undefined} */
+    let pressed;
     plot.setAttribute("tabindex", "0");
     plot.setAttribute("role", "application");
     plot.setAttribute("aria-roledescription", "grid of numbers");
@@ -61,11 +83,11 @@ export class GridEditor {
       pressed = stage.scene?.position;
     });
     plot.addEventListener("click", (event) => {
-      const place = stage.input.mapCanvas.place(event).map(Math.floor);
-      const inside = place.every((at) => at >= 0 && at < this.size);
+      const [row, col] = stage.input.mapCanvas.place(event).map(Math.floor);
+      const inside = row >= 0 && col >= 0 && row < this.size && col < this.size;
       // A drag also ends in a click, and the handle is larger than the pattern under it.
       if (!this.isGrid || !inside || !samePlace(pressed, stage.scene.position)) return;
-      if (!this.isCovered(place)) this.raise(place, true);
+      if (!this.isCovered([row, col])) this.raise([row, col], true);
     });
     plot.addEventListener("focus", () => {
       if (!this.isGrid || !plot.matches(":focus-visible")) return;
@@ -83,12 +105,16 @@ export class GridEditor {
     });
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    /** @type {Pair} */
     const place = this.cursor ?? [0, 0];
     const step = stepOf(event);
-    if (step) this.cursor = place.map((at, axis) => clamp(at + step[axis], 0, this.size - 1));
-    else if (/^[0-9]$/.test(event.key)) this.write(place, event.key, false);
+    if (step) {
+      const [row, col] = [0, 1].map((axis) => clamp(place[axis] + step[axis], 0, this.size - 1));
+      this.cursor = [row, col];
+    } else if (/^[0-9]$/.test(event.key)) this.write(place, event.key, false);
     else if (event.key === "Enter" || event.key === " ") this.raise(place, false);
     else return;
     event.preventDefault();
@@ -104,6 +130,7 @@ export class GridEditor {
     return `Cell at row ${row}, column ${col}: ${this.numberAt(this.cursor)}${under}. A digit writes it.`;
   }
 
+  /** @param {MapCanvas} mapCanvas */
   draw(mapCanvas) {
     if (!this.cursor) return;
     const [row, col] = this.cursor;

@@ -9,22 +9,36 @@ import { write } from "../readouts.js";
 import { A_PRESS } from "../touch.js";
 import { listenToPlaces } from "./place-grid.js";
 
+/**
+ * @import { Theme } from "../draw/colors.js"
+ * @import { Box, Header, Pair, Plane } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
+
+/** @type {Plane} */
+const NONE = { rows: 0, cols: 0, values: new Int16Array() };
 const AROUND = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((col) => [row, col]));
 const LINE = { light: "#4a4f59", dark: "#aab1bd" };
 // Hues of the oklch colour space without the green ones, which belong to the output at the start.
 const HUES = [20, 240, 80, 300, 50, 270, 345, 210, 0, 320];
 const LIKE_START = { light: "oklch(80% 0.16 150)", dark: "oklch(52% 0.13 150)" };
+/** @type {Record<Theme, (hue: number | undefined) => string>} */
 const OTHER = {
   light: (hue) => `oklch(89% 0.06 ${hue})`,
   dark: (hue) => `oklch(38% 0.07 ${hue})`,
 };
 
 export class OrbitPanel {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.hover = this.cursor = null; // the place that the pointer is on, or that the keyboard has chosen
-    this.labels = null; // see take
-    this.hues = null; // by label, once they were needed
+    /** @type {Pair | null} the place that the pointer is on */
+    this.hover = null;
+    /** @type {Pair | null} the place that the keyboard has chosen */
+    this.cursor = null;
+    this.labels = NONE; // see take
+    /** @type {Map<number, number> | null} by label, once they were needed */
+    this.hues = null;
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.mapCanvas = new MapCanvas(this.canvas);
     this.plot = element(
@@ -42,7 +56,7 @@ export class OrbitPanel {
     );
     this.here = element("dd", { class: "steps-here" });
     this.peak = element("dd", { class: "steps-peak" });
-    const row = (name, value) => element("div", {}, element("dt", {}, name), value);
+    const row = (/** @type {string} */ name, /** @type {HTMLElement} */ value) => element("div", {}, element("dt", {}, name), value);
     this.panel = element(
       "figure",
       { class: "panel map orbit" },
@@ -64,25 +78,34 @@ export class OrbitPanel {
     listenToPlaces(this);
   }
 
-  // labels: plane with a number for each place, the same where the output is the same; none when
-  // the outputs are not known.
+  /**
+   * labels: plane with a number for each place, the same where the output is the same; none when
+   * the outputs are not known.
+   * @param {Plane | undefined} labels
+   */
   take(labels) {
-    this.labels = labels ?? null;
+    this.labels = labels ?? NONE;
     this.hues = null;
   }
 
+  /** @returns {Pair} */
   get size() {
     return [this.labels.rows, this.labels.cols];
   }
 
+  /** @param {Pair} place */
   labelAt([row, col]) {
     return this.labels.values[row * this.labels.cols + col];
   }
 
   get canMove() {
-    return this.labels !== null && this.stage.scene?.moves === "pattern";
+    return this.labels !== NONE && this.stage.scene?.moves === "pattern";
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {Pair | null}
+   */
   placeAt(event) {
     if (!this.canMove) return null;
     const [row, col] = this.mapCanvas.place(event).map(Math.floor);
@@ -103,6 +126,10 @@ export class OrbitPanel {
     );
   }
 
+  /**
+   * @param {Theme} theme
+   * @param {Header} header
+   */
   draw(theme, header) {
     const { mapCanvas, stage } = this;
     const steps = header.steps || "not counted here";
@@ -113,7 +140,8 @@ export class OrbitPanel {
     if (this.canMove) this.drawPlaces(theme);
     mapCanvas.edge();
     if (!this.canMove) return;
-    const cell = ([row, col]) => [row, row + 1, col, col + 1];
+    /** @returns {Box} */
+    const cell = (/** @type {Pair} */ [row, col]) => [row, row + 1, col, col + 1];
     const { position, start } = stage.scene;
     if (!samePlace(position, start)) mapCanvas.box(cell(start), { dashed: true });
     mapCanvas.box(cell(position), { width: 3 });
@@ -121,27 +149,39 @@ export class OrbitPanel {
     if (pointed && !samePlace(pointed, position)) mapCanvas.box(cell(pointed), { width: 1, fill: true });
   }
 
+  /** @param {Theme} theme */
   drawPlaces(theme) {
     const { context } = this.mapCanvas;
     const { rows, cols } = this.labels;
     const start = this.labelAt(this.stage.scene.start);
-    this.hues ??= hueByLabel(this.labels);
+    const hues = (this.hues ??= hueByLabel(this.labels));
     for (let row = 0; row < rows; row += 1) {
       for (let col = 0; col < cols; col += 1) {
         const label = this.labelAt([row, col]);
-        context.fillStyle = label === start ? LIKE_START[theme] : OTHER[theme](this.hues.get(label));
+        context.fillStyle = label === start ? LIKE_START[theme] : OTHER[theme](hues.get(label));
         context.fillRect(...this.rectangle(row, row + 1, col, col + 1));
         if (label === start) this.sign(row, col, theme);
       }
     }
     // Colour is not the only sign: a line stands wherever the output changes.
+    /**
+     * @param {number} row
+     * @param {number} col
+     * @param {number} otherRow
+     * @param {number} otherCol
+     */
     const areSame = (row, col, otherRow, otherCol) =>
       this.labelAt([row, col]) === this.labelAt([otherRow, otherCol]);
     const style = { color: LINE[theme], width: 1.5 * pixelRatio() };
     strokeCellBorders(this.mapCanvas, this.labels, areSame, style);
   }
 
-  // An equals sign where the output is the same as at the start.
+  /**
+   * An equals sign where the output is the same as at the start.
+   * @param {number} row
+   * @param {number} col
+   * @param {Theme} theme
+   */
   sign(row, col, theme) {
     const { context } = this.mapCanvas;
     const [x, y, width] = this.rectangle(row, row + 1, col, col + 1);
@@ -152,39 +192,54 @@ export class OrbitPanel {
     context.fillText("=", x + width / 2, y + 0.53 * width);
   }
 
-  // Rounded to device pixels, so that no gap shows between two cells of one colour.
+  /**
+   * Rounded to device pixels, so that no gap shows between two cells of one colour.
+   * @param {number} row0
+   * @param {number} row1
+   * @param {number} col0
+   * @param {number} col1
+   * @returns {[number, number, number, number]} x, y, width and height
+   */
   rectangle(row0, row1, col0, col1) {
     const [x0, x1, y0, y1] = [col0, col1, row0, row1].map((at) => Math.round(this.mapCanvas.toDevice(at)));
     return [x0, y0, x1 - x0, y1 - y0];
   }
 }
 
-// A hue for each label: of those that no neighbour has, the one that is used least.
+/**
+ * A hue for each label: of those that no neighbour has, the one that is used least.
+ * @param {Plane} labels
+ */
 function hueByLabel(labels) {
+  /** @type {Map<number, number>} */
   const hues = new Map();
   const used = new Map(HUES.map((hue) => [hue, 0]));
+  const usesOf = (/** @type {number} */ hue) => used.get(hue) ?? 0;
   for (const [label, neighbours] of neighboursByLabel(labels)) {
     const taken = new Set([...neighbours].map((neighbour) => hues.get(neighbour)));
     const free = HUES.filter((hue) => !taken.has(hue));
-    const hue = (free.length ? free : HUES).reduce((a, b) => (used.get(b) < used.get(a) ? b : a));
+    const hue = (free.length ? free : HUES).reduce((a, b) => (usesOf(b) < usesOf(a) ? b : a));
     hues.set(label, hue);
-    used.set(hue, used.get(hue) + 1);
+    used.set(hue, usesOf(hue) + 1);
   }
   return hues;
 }
 
+/** @param {Plane} labels */
 function neighboursByLabel({ rows, cols, values }) {
-  const neighbours = new Map();
+  /** @type {Map<number, Set<number>>} */
+  const found = new Map();
   for (let row = 0; row < rows; row += 1) {
     for (let col = 0; col < cols; col += 1) {
       const label = values[row * cols + col];
-      if (!neighbours.has(label)) neighbours.set(label, new Set());
+      const neighbours = found.get(label) ?? new Set();
+      found.set(label, neighbours);
       for (const [down, right] of AROUND) {
         const [r, c] = [row + down, col + right];
         if (r < 0 || c < 0 || r >= rows || c >= cols) continue;
-        neighbours.get(label).add(values[r * cols + c]);
+        neighbours.add(values[r * cols + c]);
       }
     }
   }
-  return neighbours;
+  return found;
 }

@@ -4,13 +4,21 @@
 import { pixelRatio } from "../draw/map-canvas.js";
 import { FULL_SCALE } from "../frame.js";
 import { clip, span } from "../geometry.js";
-import { element } from "../panels.js";
+import { mapValues } from "../map-values.js";
+import { element, rename } from "../panels.js";
 import { BY_TOUCH } from "../touch.js";
 import { numberText } from "../unit-text.js";
 import { Lens } from "./lens.js";
 import { GridEditor } from "./pool-editor.js";
 import { outputOf, RIM, toFrame, WINNER, WinnerLinks, winnerMark } from "./pool-links.js";
 import { OrbitPanel } from "./pool-orbit.js";
+
+/**
+ * @import { Theme } from "../draw/colors.js"
+ * @import { MapCanvas } from "../draw/map-canvas.js"
+ * @import { Box, Header, Pair, Plane, Planes, Request, Setting, Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
 
 const WINDOW = { light: "#2a6fc9", dark: "#5b9dec" };
 const MIN_ZOOM = 12; // CSS pixels per pixel of the picture below which windows are not drawn
@@ -20,29 +28,38 @@ const HINT = BY_TOUCH
 
 export class PoolLens extends Lens {
   phoneColumns = 2;
+  /** @type {[number, number]} */
   maxMapHeight = [0.42, 0.43];
   // Of the first layer's windows, by their index row by row:
-  winners = null; // the pixel that wins each, as row * size + col; below 0 where none does
-  won = null; // Set of those that the pattern wins
-  wonIn = null; // the scene in which it wins them
+  /** @type {Plane["values"] | null} the pixel that wins each, as row * size + col; below 0: none */
+  winners = null;
+  /** @type {Set<number>} those that the pattern wins */
+  won = new Set();
+  wonIn = ""; // the scene in which it wins them
 
+  /** @param {Stage} stage */
   constructor(stage) {
     super(stage);
-    stage.input.panel.querySelector(".name").textContent = "numbers";
+    rename(stage.input.panel, ".name", "numbers");
     this.orbit = new OrbitPanel(stage);
     this.editor = new GridEditor(stage);
     this.links = new WinnerLinks(stage, this);
     this.panels = [this.orbit];
   }
 
+  /** @returns {Partial<Request>} */
   message() {
     return this.editor.isGrid ? { cells: this.editor.cells } : {};
   }
 
   adopt() {
-    this.editor.cells = this.stage.setting.cells;
+    this.editor.cells = this.stage.setting.cells ?? "";
   }
 
+  /**
+   * @param {Header} header
+   * @param {Planes} planes
+   */
   received(header, planes) {
     if (header.setting) this.orbit.take(planes.orbit);
     this.winners = planes.winners?.values ?? null;
@@ -55,29 +72,44 @@ export class PoolLens extends Lens {
     this.links.gain([...won].filter((index) => !before.has(index)));
   }
 
+  /** @param {Unit} unit */
   pointed(unit) {
     this.links.join(unit);
   }
 
+  /** @param {Unit} unit */
   pinned(unit) {
     this.links.join(unit);
   }
 
+  /**
+   * @param {MapCanvas} mapCanvas
+   * @param {Theme} theme
+   */
   drawOverInput(mapCanvas, theme) {
     drawWindows(this.stage.setting, mapCanvas, theme);
     this.drawWinners(mapCanvas, theme);
     this.editor.draw(mapCanvas);
   }
 
+  /**
+   * @param {Theme} theme
+   * @param {Unit | null} unit
+   */
   drawPanels(theme, unit) {
     this.orbit.draw(theme, this.stage.header);
     this.links.draw(theme, unit);
   }
 
+  /** @param {Unit | null} unit */
   unitText(unit) {
     return this.editor.describe() ?? this.orbit.describe() ?? (unit ? this.describe(unit) : HINT);
   }
 
+  /**
+   * @param {MapCanvas} mapCanvas
+   * @param {Theme} theme
+   */
   drawWinners(mapCanvas, theme) {
     const { context } = mapCanvas;
     for (const cell of new Set(this.winners ?? [])) {
@@ -93,8 +125,11 @@ export class PoolLens extends Lens {
     }
   }
 
-  // A window that was won or lost lights up with its output and fades, unless the learner has asked
-  // for reduced motion.
+  /**
+   * A window that was won or lost lights up with its output and fades, unless the learner has asked
+   * for reduced motion.
+   * @param {number[]} windows
+   */
   flash(windows) {
     const { input, maps, parts, setting } = this.stage;
     const { overlay } = this.links;
@@ -109,12 +144,17 @@ export class PoolLens extends Lens {
     }
   }
 
+  /** @param {Unit} unit */
   describe([index, row, col]) {
     const { scene: { view }, setting: { layers, size } } = this.stage;
     const layer = layers[index];
     const [row0, row1, col0, col1] = clip(span(layer.field, row, col), size, size);
+    /**
+     * @param {number} from
+     * @param {number} to
+     */
     const range = (from, to) => (to - from < 2 ? `${from}` : `${from} to ${to - 1}`);
-    const values = this.stage.valuesOf(index, view);
+    const values = mapValues(this.stage, index, view);
     const at = row * layer.cols + col;
     const shown = { now: "", start: " at the start", difference: " more than at the start" };
     const value = values
@@ -132,14 +172,24 @@ export class PoolLens extends Lens {
   }
 }
 
-// Of the first layer, the window [row0, row1, col0, col1] on the picture. Windows may overlap.
+/**
+ * Of the first layer, the window [row0, row1, col0, col1] on the picture. Windows may overlap.
+ * @param {Setting} setting
+ * @param {number} index
+ */
 function windowOf({ layers, size }, index) {
   const { cols, field } = layers[0];
   return clip(span(field, Math.floor(index / cols), index % cols), size, size);
 }
 
-// The windows that a cell of the pattern wins. place: of the pattern, [row, col].
+/**
+ * The windows that a cell of the pattern wins. place: of the pattern, [row, col].
+ * @param {Plane["values"] | null} winners
+ * @param {Stage} stage
+ * @param {Pair} place
+ */
 function windowsWon(winners, { planes: { alpha }, setting }, [row, col]) {
+  /** @type {Set<number>} */
   const won = new Set();
   winners?.forEach((cell, index) => {
     if (cell < 0) return;
@@ -150,7 +200,12 @@ function windowsWon(winners, { planes: { alpha }, setting }, [row, col]) {
   return won;
 }
 
-// Windows that overlap get different insets, so that each can be told from its neighbours.
+/**
+ * Windows that overlap get different insets, so that each can be told from its neighbours.
+ * @param {Setting} setting
+ * @param {MapCanvas} mapCanvas
+ * @param {Theme} theme
+ */
 function drawWindows(setting, mapCanvas, theme) {
   const { rows, cols, field } = setting.layers[0];
   if (rows * cols < 2 || mapCanvas.zoom < MIN_ZOOM) return;
@@ -160,11 +215,16 @@ function drawWindows(setting, mapCanvas, theme) {
     const turn = overlap ? (Math.floor(index / cols) % 2) * 2 + ((index % cols) % 2) : 0;
     const inset = (1 + 2.5 * turn) / mapCanvas.zoom;
     const [row0, row1, col0, col1] = windowOf(setting, index);
+    /** @type {Box} */
     const box = [row0 + inset, row1 - inset, col0 + inset, col1 - inset];
     mapCanvas.line(box, { color: WINDOW[theme], width: width * pixelRatio() });
   }
 }
 
+/**
+ * @param {ReturnType<typeof toFrame>} place
+ * @param {Box} box
+ */
 function flashMark(place, [row0, row1, col0, col1]) {
   const [[x0, y0], [x1, y1]] = [place([row0, col0]), place([row1, col1])];
   const mark = element("div", { class: "flash" });

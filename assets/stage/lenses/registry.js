@@ -9,7 +9,9 @@ import { PoolLens } from "./pool.js";
 import { WeightSharingLens } from "./weight-sharing.js";
 import { WindowLens } from "./window.js";
 
-/** @type {Record<string, typeof Lens>} a class for each name; what it can do is told in lens.js */
+/** @import { Stage } from "../stage.js" */
+
+/** @type {Record<string, new (stage: Stage, before: any) => Lens>} a class for each name; what it can do is told in lens.js */
 export const LENSES = {
   maps: Lens,
   pool: PoolLens,

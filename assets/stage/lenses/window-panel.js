@@ -3,14 +3,18 @@
 import { element, readouts } from "../panels.js";
 import { write } from "../readouts.js";
 
+/** @import { Products } from "../protocol.d.ts" */
+
 const MANY = 3; // columns of a kernel above which the panel needs more room
 const MAX_TINT = 70; // percent of the colour behind the largest product
 
 export class ProductsPanel {
   beforeMaps = true;
 
+  /** @param {{ rows: number, cols: number }} kernel */
   constructor({ rows, cols }) {
     this.wide = cols > MANY;
+    /** @type {ReturnType<typeof buildCell>[]} */
     this.cells = [];
     this.total = element("p", { class: "total" });
     this.problem = element("p", { class: "problem", role: "alert" });
@@ -34,6 +38,10 @@ export class ProductsPanel {
     );
   }
 
+  /**
+   * @param {number} rows
+   * @param {number} cols
+   */
   buildTable(rows, cols) {
     const table = element("table", { "aria-label": "Input times weight, for every tap" });
     for (let row = 0; row < rows; row += 1) {
@@ -48,7 +56,12 @@ export class ProductsPanel {
     return table;
   }
 
-  // products: of the frame's header. border: how the convolution treats what lies beyond it.
+  /**
+   * products: of the frame's header. border: how the convolution treats what lies beyond it.
+   * @param {Products} products
+   * @param {{ taps: number | null, isPlaying: boolean }} playback
+   * @param {string | null} border
+   */
   fill(products, { taps, isPlaying }, border) {
     const count = this.cells.length;
     const added = taps ?? count + 1;
@@ -71,6 +84,10 @@ export class ProductsPanel {
   }
 }
 
+/**
+ * @param {Products} products
+ * @param {number} added
+ */
 function sumText({ products, sums, total }, added) {
   const count = products.length;
   if (added > count) return `Sum = ${total}`;
@@ -78,6 +95,10 @@ function sumText({ products, sums, total }, added) {
   return `Nothing added yet, ${count} to come`;
 }
 
+/**
+ * @param {number} row
+ * @param {number} col
+ */
 function buildCell(row, col) {
   const input = element("span", { class: "seen" });
   const field = element("input", {

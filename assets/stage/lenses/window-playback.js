@@ -2,28 +2,45 @@
 
 import { samePlace } from "../geometry.js";
 
+/**
+ * @import { Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
+
 const TAP_TIME = 500; // ms that a tap takes in the first window that is played
 const LATER_TAP_TIME = 110; // ms in the windows after it, when it is clear what happens
 const SLIDE_TIME = 150; // ms that a window takes from cell to cell
 const LATER_SLIDE_TIME = 0.8 * LATER_TAP_TIME; // ms while it plays: over before the next tap
 
-// Let the window move from one unit to another of the same map.
+/**
+ * Let the window move from one unit to another of the same map.
+ * @param {Stage} stage
+ * @param {Unit | null} from
+ * @param {Unit} unit
+ * @param {number} [time]
+ */
 export function slideFrom(stage, from, unit, time = SLIDE_TIME) {
   if (from?.[0] === unit[0] && !samePlace(from, unit)) stage.motion.begin("slide", time, { from, unit });
 }
 
 export class Playback {
-  // count: of the taps of a window.
+  /**
+   * count: of the taps of a window.
+   * @param {Stage} stage
+   * @param {number} count
+   */
   constructor(stage, count) {
     this.stage = stage;
     this.count = count;
-    this.taps = null; // taps added so far, count + 1 once the sum is written; null: the whole sum
-    this.timer = null; // of the next tap, while it plays
+    /** @type {number | null} taps added so far, count + 1 once the sum is written; null: the whole sum */
+    this.taps = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} of the next tap, while it plays */
+    this.timer = undefined;
     this.isLater = false; // whether the first window is over
   }
 
   get isPlaying() {
-    return this.timer !== null;
+    return this.timer !== undefined;
   }
 
   get isAdding() {
@@ -46,7 +63,7 @@ export class Playback {
 
   pause() {
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = undefined;
   }
 
   // Pause, and commit the unit at which it has come to rest.
@@ -63,6 +80,7 @@ export class Playback {
     this.rest();
   }
 
+  /** @param {number} by */
   stepByHand(by) {
     this.pause();
     this.step(by);
@@ -70,14 +88,18 @@ export class Playback {
     this.stage.announcer.announceSoon();
   }
 
-  // Go one tap on (1) or back (-1). Returns whether there was one to go.
+  /**
+   * Go one tap on (1) or back (-1). Returns whether there was one to go.
+   * @param {number} by
+   */
   step(by) {
     const { header, motion, painter, scene, shownUnit } = this.stage;
-    if (!samePlace(header.products.unit, shownUnit)) return true; // its numbers are on their way
+    if (!shownUnit || !samePlace(header.products?.unit, shownUnit)) return true; // its numbers are on their way
     motion.end(); // a window that still moves has arrived
     this.stage.hover = this.stage.cursor = null;
     scene.unit = shownUnit; // pinned, so that it stays when the pointer moves away
     const end = this.count + 1;
+    /** @type {number} */
     const taps = (this.taps ?? (by > 0 ? 0 : end)) + by;
     if (taps >= 0 && taps <= end) this.taps = taps;
     else if (!this.slide(shownUnit, by)) return false;
@@ -85,7 +107,11 @@ export class Playback {
     return true;
   }
 
-  // Go to the next window, or the one before. Returns whether there is one.
+  /**
+   * Go to the next window, or the one before. Returns whether there is one.
+   * @param {Unit} unit
+   * @param {number} by
+   */
   slide([index, row, col], by) {
     const { connection, scene, setting } = this.stage;
     const { rows, cols } = setting.layers[index];

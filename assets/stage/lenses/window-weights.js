@@ -2,14 +2,27 @@
 
 import { write } from "../readouts.js";
 
+/**
+ * @import { Kernel } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ * @import { ProductsPanel } from "./window-panel.js"
+ * @import { Playback } from "./window-playback.js"
+ */
+
 const JUDGE_AFTER = 500; // ms until text that is not a number counts as an error
 
 export class KernelWeights {
+  /**
+   * @param {Stage} stage
+   * @param {ProductsPanel} panel
+   * @param {Playback} playback
+   */
   constructor(stage, { cells, problem }, playback) {
     this.stage = stage;
     this.problem = problem;
     this.playback = playback;
     // The weights as text, from the first one that is typed until another control changes the scene.
+    /** @type {string[] | null} */
     this.typed = null;
     this.valid = new RegExp(`^(?:${this.kernel.pattern})$`);
     this.fields = cells.map(({ field }) => field);
@@ -17,7 +30,7 @@ export class KernelWeights {
   }
 
   get kernel() {
-    return this.stage.setting.kernel;
+    return /** @type {Kernel} */ (this.stage.setting.kernel);
   }
 
   // Take over the kernel of a scene that another control has changed.
@@ -34,22 +47,35 @@ export class KernelWeights {
     });
   }
 
+  /**
+   * @param {HTMLInputElement} field
+   * @param {string} text
+   */
   set(field, text) {
     if (field.value !== text) field.value = text;
     field.removeAttribute("aria-invalid");
   }
 
-  // Put the weight in force back.
+  /**
+   * Put the weight in force back.
+   * @param {HTMLInputElement} field
+   * @param {number} index
+   */
   restore(field, index) {
     this.set(field, (this.typed ?? this.kernel.weights)[index]);
   }
 
+  /** @param {HTMLInputElement} field */
   judge(field) {
     if (!this.valid.test(readField(field))) field.setAttribute("aria-invalid", "true");
     const isWrong = this.fields.some((other) => other.matches("[aria-invalid]"));
     write(this.problem, isWrong ? `${this.kernel.rule} The last good kernel stays in force.` : "");
   }
 
+  /**
+   * @param {HTMLInputElement} field
+   * @param {number} index
+   */
   listen(field, index) {
     const { actions } = this.stage;
     field.addEventListener("input", () => this.read(field, index));
@@ -75,6 +101,10 @@ export class KernelWeights {
     });
   }
 
+  /**
+   * @param {HTMLInputElement} field
+   * @param {number} index
+   */
   read(field, index) {
     this.playback.stop();
     clearTimeout(this.judging);
@@ -91,5 +121,8 @@ export class KernelWeights {
   }
 }
 
-// Many countries write a decimal comma.
+/**
+ * Many countries write a decimal comma.
+ * @param {HTMLInputElement} field
+ */
 const readField = (field) => field.value.trim().replace("\u2212", "-").replace(",", ".");

@@ -9,45 +9,55 @@ import { ProductsPanel } from "./window-panel.js";
 import { Playback, slideFrom } from "./window-playback.js";
 import { KernelWeights } from "./window-weights.js";
 
-export class WindowLens extends Lens {
-  // All null where the stack does not begin with a convolution whose products fit a panel.
-  products = null;
-  weights = null;
-  playback = null;
+/**
+ * @import { MapPanel } from "../assembly.js"
+ * @import { Theme } from "../draw/colors.js"
+ * @import { Request, Unit } from "../protocol.d.ts"
+ * @import { Stage } from "../stage.js"
+ */
 
+export class WindowLens extends Lens {
+  /**
+   * Null where the stack does not begin with a convolution whose products fit a panel.
+   * @type {{ panel: ProductsPanel, weights: KernelWeights, playback: Playback } | null}
+   */
+  written = null;
+
+  /** @param {Stage} stage */
   constructor(stage) {
     super(stage);
     const { kernel } = stage.setting;
     if (!kernel) return;
-    this.products = new ProductsPanel(kernel);
-    this.playback = new Playback(stage, kernel.rows * kernel.cols);
-    this.weights = new KernelWeights(stage, this.products, this.playback);
-    this.panels = [this.products];
-    const { back, play, forward } = this.products;
-    back.addEventListener("click", () => this.playback.stepByHand(-1));
-    forward.addEventListener("click", () => this.playback.stepByHand(1));
-    play.addEventListener("click", () => this.playback.toggle());
+    const panel = new ProductsPanel(kernel);
+    const playback = new Playback(stage, kernel.rows * kernel.cols);
+    this.written = { panel, playback, weights: new KernelWeights(stage, panel, playback) };
+    this.panels = [panel];
+    panel.back.addEventListener("click", () => playback.stepByHand(-1));
+    panel.forward.addEventListener("click", () => playback.stepByHand(1));
+    panel.play.addEventListener("click", () => playback.toggle());
   }
 
   removed() {
-    this.playback?.pause();
+    this.written?.playback.pause();
   }
 
+  /** @returns {Partial<Request>} */
   message() {
-    return this.weights?.typed ? { weights: this.weights.typed } : {};
+    const weights = this.written?.weights.typed;
+    return weights ? { weights } : {};
   }
 
   adopt() {
-    this.playback?.stop();
-    this.weights?.adopt();
+    this.written?.playback.stop();
+    this.written?.weights.adopt();
   }
 
   received() {
-    this.weights?.fill();
+    this.written?.weights.fill();
   }
 
   interrupted() {
-    this.playback?.stop();
+    this.written?.playback.stop();
   }
 
   // The window that is written out.
@@ -55,20 +65,32 @@ export class WindowLens extends Lens {
     return this.stage.header?.products?.unit ?? null;
   }
 
+  /**
+   * @param {Unit} unit
+   * @param {Unit | null} before
+   */
   pinned(unit, before) {
     slideFrom(this.stage, before, unit);
   }
 
+  /** @returns {Unit | null} */
   movingUnit() {
     const slide = this.stage.motion.running("slide");
-    return slide && between(slide.from, slide.unit, ease(slide.share));
+    if (!slide?.unit) return null;
+    return /** @type {Unit} */ (between(slide.from, slide.unit, ease(slide.share)));
   }
 
-  // The cell stands empty while its sum is being added up, or while its window is on the way.
+  /**
+   * The cell stands empty while its sum is being added up, or while its window is on the way.
+   * @param {MapPanel} map
+   * @param {number} index
+   * @param {Theme} theme
+   * @param {Unit | null} unit
+   */
   drawOverMap({ mapCanvas }, index, theme, unit) {
-    if (index || !this.playback || !unit) return;
+    if (index || !this.written || !unit) return;
     const { motion, ownCells, setting } = this.stage;
-    if (!this.playback.isAdding && !motion.running("slide")) return;
+    if (!this.written.playback.isAdding && !motion.running("slide")) return;
     const [layer] = setting.layers;
     const square = boxOfMap(layer, setting.size, ownCells);
     const [, row, col] = unit;
@@ -76,23 +98,32 @@ export class WindowLens extends Lens {
     mapCanvas.context.clearRect(...cell);
   }
 
+  /**
+   * @param {Theme} theme
+   * @param {Unit | null} unit
+   */
   drawPanels(theme, unit) {
-    if (!this.playback) return;
-    const { header, input, setting } = this.stage;
-    this.products.fill(header.products, this.playback, setting.kernel.border);
+    const { header: { products }, input, setting: { kernel } } = this.stage;
+    if (!this.written || !products || !kernel) return;
+    this.written.panel.fill(products, this.written.playback, kernel.border);
     const tap = this.tapOf(unit);
     if (tap < 0) return;
-    const [row, col] = header.products.at[tap]; // over the window that is drawn already
+    const [row, col] = products.at[tap]; // over the window that is drawn already
     input.mapCanvas.box([row, row + 1, col, col + 1]);
   }
 
-  // The index of the tap that is being added to the sum of this unit; -1 if none is.
+  /**
+   * The index of the tap that is being added to the sum of this unit; -1 if none is.
+   * @param {Unit | null} unit
+   */
   tapOf(unit) {
-    const { taps, isAdding } = this.playback;
-    const isShown = taps && isAdding && samePlace(this.stage.header.products.unit, unit);
-    return isShown ? taps - 1 : -1;
+    const { products } = this.stage.header;
+    if (!this.written || !samePlace(products?.unit, unit)) return -1;
+    const { taps, isAdding } = this.written.playback;
+    return taps && isAdding ? taps - 1 : -1;
   }
 
+  /** @param {Unit | null} unit */
   unitText(unit) {
     const { header: { products }, setting } = this.stage;
     if (!products || !unit) return null;
@@ -100,7 +131,7 @@ export class WindowLens extends Lens {
     if (!samePlace(products.unit, unit)) return where;
     const tap = this.tapOf(unit);
     if (tap < 0) return `${where} Its products add up to ${products.total}.`;
-    const from = products.beyond[tap] ? ` (beyond the border, ${setting.kernel.border})` : "";
+    const from = products.beyond[tap] ? ` (beyond the border, ${setting.kernel?.border})` : "";
     return (
       `${where} Tap ${tap + 1} of ${products.products.length}${from}: ${products.inputs[tap]} \u00d7 ` +
       `${products.weights[tap]} = ${products.products[tap]}. Sum so far ${products.sums[tap]}.`
