@@ -14,45 +14,7 @@ from pages.ui.lessons.measures import MEASURES
 from pages.ui.lessons.reader import LESSON_FOLDER, load_lessons, read_lesson
 from pages.ui.lessons.tasks import Choice, Goal, Prediction, solution_of
 from pages.ui.text.prose import terms_in
-
-GOOD = """\
-title = "A good lesson"
-idea = "That it can be read."
-minutes = 3
-
-[[steps]]
-title = "First"
-text = "Look."
-scene = "/pooling_forgives?at=2,2"
-
-[[steps]]
-title = "Second"
-text = "Look again."
-scene = "/pooling_forgives?at=2,2"
-
-[steps.task]
-kind = "choice"
-ask = "What happens?"
-move = [0, 1]
-measure = "changed"
-options = [
-  { text = "Nothing.", is = "= 0" },
-  { text = "Something.", is = "> 0" },
-]
-why = "So it is."
-
-[[steps]]
-title = "Third"
-text = "Drag."
-scene = "/feature_map_shifts?stack=C3x3/1,M2x2/2&at=24,12"
-
-[steps.task]
-kind = "goal"
-by = "pin"
-ask = "Pin one."
-until = [{ measure = "pinned", is = "= 2" }]
-why = "So it is."
-"""
+from tests.support.lesson_files import GOOD, written
 
 PLANTED = {
     # what is replaced by what, where the fault is (the text of its line), field, words of it
@@ -179,12 +141,6 @@ PLANTED = {
     ),
     "not TOML": ("minutes = 3", "minutes = ", "minutes =", "TOML", "line 3"),
 }
-
-
-def written(folder: Path, text: str, name: str = "05-a-good-one.toml") -> Path:
-    file = folder / name
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 def test_a_good_file_is_read(tmp_path: Path) -> None:

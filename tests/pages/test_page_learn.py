@@ -13,7 +13,7 @@ import pytest
 from pages.ui.lessons.progress import LearnerProgress, progress_to_code, progress_to_text
 from pages.ui.lessons.reader import load_lessons
 from pages.ui.lessons.summary import as_page, summary_lines
-from tests.lessons.test_lessons import GOOD, written
+from tests.support.lesson_files import GOOD, written
 from tests.support.page_driver import (
     Page,
     as_read,
