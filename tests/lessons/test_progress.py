@@ -53,16 +53,16 @@ def test_all_lessons_done_fit_into_a_link() -> None:
 
 def test_the_first_prediction_counts() -> None:
     once = LearnerProgress().with_step(FIRST, NUMBER, 7.0)
-    assert once.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 7.0
+    assert once.with_step(FIRST, NUMBER, 9.0).answer(FIRST, NUMBER) == 7.0
     assert once.count(FIRST) == 1
-    assert LearnerProgress().given(FIRST, NUMBER) is None
+    assert LearnerProgress().answer(FIRST, NUMBER) is None
 
 
 def test_a_prediction_that_no_longer_fits_is_none() -> None:
     odd = LearnerProgress({FIRST.name: {NUMBER.name: "nine"}})
-    assert odd.given(FIRST, NUMBER) is None
+    assert odd.answer(FIRST, NUMBER) is None
     assert not odd.has_done(FIRST, NUMBER)
-    assert odd.with_step(FIRST, NUMBER, 9.0).given(FIRST, NUMBER) == 9.0
+    assert odd.with_step(FIRST, NUMBER, 9.0).answer(FIRST, NUMBER) == 9.0
 
 
 def test_two_tabs_know_what_either_has_done() -> None:
@@ -71,7 +71,7 @@ def test_two_tabs_know_what_either_has_done() -> None:
     both = one.merged(other)
     assert (both.count(FIRST), both.count(SECOND)) == (1, 1)
     assert both.last == (FIRST.name, NUMBER.name)
-    assert one.merged(LearnerProgress().with_step(FIRST, NUMBER, 9.0)).given(FIRST, NUMBER) == 7.0
+    assert one.merged(LearnerProgress().with_step(FIRST, NUMBER, 9.0)).answer(FIRST, NUMBER) == 7.0
 
 
 def test_a_reset_is_not_undone_by_another_tab() -> None:
@@ -114,7 +114,7 @@ def longest(step: LessonStep) -> Answer | None:
 def test_an_answer_that_does_not_fit_is_let_go() -> None:
     odd = LearnerProgress({FIRST.name: {NUMBER.name: "nine"}}).known(BOOK)
     good = LearnerProgress().with_step(FIRST, NUMBER, 9.0)
-    assert odd.merged(good).given(FIRST, NUMBER) == 9.0
+    assert odd.merged(good).answer(FIRST, NUMBER) == 9.0
 
 
 @pytest.mark.parametrize(

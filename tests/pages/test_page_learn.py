@@ -153,7 +153,7 @@ def test_a_right_prediction_is_said_to_be_right() -> None:
     predict_number(page, 25)
     assert says(page, "Right.")
     assert not says(page, "Not this time.")
-    assert progress(page).given(FIRST, FIRST.steps[1]) == 25
+    assert progress(page).answer(FIRST, FIRST.steps[1]) == 25
 
 
 def test_nothing_typed_is_no_prediction() -> None:
@@ -248,7 +248,7 @@ def test_a_goal_is_watched_and_kept() -> None:
     hand(page, position=[12, 16], token=2)
     run_clean(page)
     assert says(page, "Reached.")
-    assert progress(page).given(FIRST, FIRST.steps[0]) is True
+    assert progress(page).answer(FIRST, FIRST.steps[0]) is True
 
 
 def test_the_hand_of_an_earlier_step_leaves_nothing_out_of_a_later_one(

@@ -1,4 +1,4 @@
-"""Whether a lesson's goal can be reached, found out by trying. Pure: no Streamlit here."""
+"""Search for a scene that reaches a lesson's goal. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rfcore.layers import Conv2d, MaxPool2d
 from rfcore.stack import Stack
 
 MAX_ADDED = 5
-"""Layers that the search for a stack adds to that of the scene."""
+"""The most layers that the search adds to the stack of the scene."""
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +51,7 @@ def _parts_dragged(scene: Scene) -> Iterator[Scene]:
 
 
 def _pinned(scene: Scene) -> Iterator[Scene]:
-    # The deepest first: they are the fewest, and most goals are about them.
+    # The deepest layer first: it has the fewest units, and most goals are about it.
     for layer, (_, rows, cols) in reversed([*enumerate(map_shapes(scene.stack, scene.size))]):
         for row, col in product(range(rows), range(cols)):
             yield replace(scene, unit=Unit(layer, row, col))

@@ -1,4 +1,4 @@
-"""Predictions: which can be one of a task, and how one stands beside the answer. Pure."""
+"""Grading: whether an answer is valid for its task, and whether it is right. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rfcore.layers import Pair
 
 @dataclass(frozen=True)
 class Grade:
-    """A prediction beside the answer, in words."""
+    """A learner's answer beside the correct one, in words."""
 
     right: bool
     said: str
@@ -32,7 +32,7 @@ class Grade:
 
 
 def grade(task: Prediction, given: Answer, answer: Solution) -> Grade:
-    """Set a prediction beside the answer."""
+    """Compare a learner's answer with the correct one."""
     if isinstance(task, Mark):
         assert isinstance(given, tuple)
         assert isinstance(answer, tuple)
@@ -55,12 +55,12 @@ def grade(task: Prediction, given: Answer, answer: Solution) -> Grade:
 
 
 def _of(unit: str, number: float) -> str:
-    """Return a unit for a number: in the singular for one."""
+    """Return the unit for a number; for 1, in the singular."""
     return unit.removesuffix("s") if number == 1 else unit
 
 
 def validate_answer(task: Task, scene: Scene, given: object) -> Answer | None:
-    """Return a prediction, as it comes from a browser or a link, if it can be one of this task."""
+    """Return an answer from a browser or a link in its own type; None if it is invalid."""
     if isinstance(task, Goal):
         return True if given is True else None
     if isinstance(given, bool):

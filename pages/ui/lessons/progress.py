@@ -1,7 +1,7 @@
-"""How far a learner is in the walkthrough: their predictions, as a text that a browser can keep.
+"""A learner's progress in the walkthrough, and its text for the browser's storage and for links.
 
-Only predictions are kept; whether they were right is measured again. The text, and the form of it
-that a link carries, may come from anyone. Pure: no Streamlit here.
+It holds the answers, not whether they were right: that is measured again. The text is untrusted
+input. Pure.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
 from pages.ui.lessons.tasks import Answer
 
 MAX_CHARACTERS = 20_000
-"""Characters of a text that are read; a learner who has done everything has a tenth."""
+"""The longest text that is read; a complete progress takes a tenth of it."""
 
 MAX_UNKNOWN = MAX_CHARACTERS // 4
-"""Characters up to which a text may hold what no lesson asks for."""
+"""The longest text in which answers to unknown lessons are kept."""
 
 MAX_RESETS = 10_000
-"""Times that a learner can begin anew and be believed."""
+"""The largest number of resets that is accepted."""
 
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -38,7 +38,7 @@ class ProgressError(ValueError):
 
 @dataclass(frozen=True)
 class LearnerProgress:
-    """What a learner has predicted, and where they were last.
+    """A learner's answers, and the step that they saw last.
 
     done: for each lesson's name, for each step's name, what was given; None for a step without a
     task that was read. last: (lesson, step), or empty. since: counts how often all was reset, so
@@ -49,8 +49,8 @@ class LearnerProgress:
     last: tuple[str, str] = ("", "")
     since: int = 0
 
-    def given(self, lesson: Lesson, step: LessonStep) -> Answer | None:
-        """Return what was predicted in a step, if anything was that fits its task."""
+    def answer(self, lesson: Lesson, step: LessonStep) -> Answer | None:
+        """Return the answer in a step, if there is one that is valid for its task."""
         known = self.done.get(lesson.name, {})
         if step.task is None or step.name not in known:
             return None
@@ -60,7 +60,7 @@ class LearnerProgress:
         """Whether a step was read, predicted, or its goal reached."""
         if step.task is None:
             return step.name in self.done.get(lesson.name, {})
-        return self.given(lesson, step) is not None
+        return self.answer(lesson, step) is not None
 
     def count(self, lesson: Lesson) -> int:
         """Return how many steps of a lesson are done."""
@@ -83,14 +83,14 @@ class LearnerProgress:
         return replace(self, done=done, since=min(self.since + 1, MAX_RESETS))
 
     def reset(self) -> LearnerProgress:
-        """Return the progress of one who begins anew."""
+        """Return the empty progress after a reset."""
         return LearnerProgress(since=min(self.since + 1, MAX_RESETS))
 
     def known(self, lesson_set: LessonSet) -> LearnerProgress:
-        """Return the progress without answers that do not fit.
+        """Return the progress without invalid answers.
 
-        What no lesson asks for stays until the text has grown long: a lesson may be gone only
-        until its file is mended.
+        Answers to unknown lessons stay until the text has grown long: a lesson may be missing only
+        until its file is corrected.
         """
         is_short = len(progress_to_text(self)) <= MAX_UNKNOWN
         are_done = {
@@ -110,7 +110,7 @@ class LearnerProgress:
         return replace(self, done=done)
 
     def merged(self, other: LearnerProgress) -> LearnerProgress:
-        """Return this progress and another tab's together; the later reset wins over all before."""
+        """Return this progress and another tab's together; the one with more resets wins."""
         if other.since != self.since:
             return self if self.since > other.since else other
         names = {*self.done, *other.done}
@@ -152,12 +152,12 @@ def progress_from_text(text: str) -> LearnerProgress:
 
 
 def _no_number(name: str) -> None:
-    """Refuse what JSON has no word for, as Infinity."""
+    """Reject what is not JSON, such as Infinity."""
     raise ValueError(name)
 
 
 def _finite(digits: str) -> float:
-    """Read a number that JSON can write again, which it could not with one as large as 1e999."""
+    """Parse a number; reject one that overflows, such as 1e999, for JSON cannot hold infinity."""
     number = float(digits)
     if not isfinite(number):
         raise ValueError(digits)
@@ -180,7 +180,7 @@ def progress_from_code(code: str) -> LearnerProgress:
         raise ProgressError(f"it has {len(code)} characters; at most {MAX_CHARACTERS} are read")
     try:
         packed = base64.urlsafe_b64decode(code.encode() + b"=" * (-len(code) % 4))
-        # A few bytes can stand for gigabytes: no more is unpacked than is read.
+        # A few bytes can unpack to gigabytes: stop at the longest text that is read.
         text = zlib.decompressobj().decompress(packed, MAX_CHARACTERS + 1).decode()
     except (binascii.Error, ValueError, zlib.error):
         raise ProgressError("it was cut off, or is not what this app has written") from None

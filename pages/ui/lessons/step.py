@@ -29,7 +29,7 @@ def lesson_step(
     """Show a step, from 0, and take note of what the learner does in it."""
     step = lesson.steps[at]
     name = f"lesson {lesson.name} {step.name}"
-    given = progress.given(lesson, step)
+    given = progress.answer(lesson, step)
     if isinstance(step.task, Prediction) and given is None:
         for key in KEYS:  # a link must not move what the learner has yet to predict
             st.query_params.pop(key, None)
@@ -85,7 +85,7 @@ def _stage_task(name: str, step: LessonStep, given: Answer | None) -> StageTask:
     if not isinstance(task, Prediction):
         return StageTask(name, locked=False)
     if not isinstance(task, Mark):
-        return StageTask(name, locked=given is None, veiled=given is None and task.veil)
+        return StageTask(name, locked=given is None, veiled=given is None and task.hide_maps)
     at = (task.map or len(step.scene.stack)) - 1
     if given is None:
         return StageTask(name, locked=True, map=at)

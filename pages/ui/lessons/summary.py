@@ -30,7 +30,7 @@ def summary_lines(lesson_set: LessonSet, progress: LearnerProgress) -> tuple[Sum
     found = []
     for lesson in lesson_set.lessons:
         for step in lesson.steps:
-            given = progress.given(lesson, step)
+            given = progress.answer(lesson, step)
             if given is None or not isinstance(step.task, Prediction):
                 continue
             try:

@@ -51,12 +51,12 @@ def _mark(fields: TomlTable, scene: Scene) -> Task:
 
 
 def _number(fields: TomlTable, scene: Scene) -> Task:
-    fields.only("kind", "ask", "why", "move", "veil", "unit", "tolerance", *_NAMES)
+    fields.only("kind", "ask", "why", "move", "hide_maps", "unit", "tolerance", *_NAMES)
     return Number(
         ask=fields.text("ask"),
         why=fields.text("why"),
         move=fields.place("move"),
-        veil=fields.flag("veil"),
+        hide_maps=fields.flag("hide_maps"),
         quantity=_quantity(fields, scene),
         unit=fields.text("unit", ""),
         tolerance=fields.number("tolerance", 0.0),
@@ -64,7 +64,7 @@ def _number(fields: TomlTable, scene: Scene) -> Task:
 
 
 def _choice(fields: TomlTable, scene: Scene) -> Task:
-    fields.only("kind", "ask", "why", "move", "veil", "options", *_NAMES)
+    fields.only("kind", "ask", "why", "move", "hide_maps", "options", *_NAMES)
     options = []
     for option in fields.tables("options", 6):
         option.only("text", "is", *_NAMES)
@@ -76,7 +76,7 @@ def _choice(fields: TomlTable, scene: Scene) -> Task:
         ask=fields.text("ask"),
         why=fields.text("why"),
         move=fields.place("move"),
-        veil=fields.flag("veil"),
+        hide_maps=fields.flag("hide_maps"),
         options=tuple(options),
     )
 

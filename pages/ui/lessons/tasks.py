@@ -1,7 +1,4 @@
-"""The tasks of a lesson: what is asked, what the answer is, and whether a goal can be reached.
-
-Every answer is measured in the step's scene. Pure: no Streamlit here.
-"""
+"""The tasks of a lesson. Every correct answer is measured in the step's scene. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 ROUNDING = 1e-6
-"""What counts as equal, or as nothing, where numbers are compared."""
+"""The difference up to which two numbers count as equal."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Condition:
     value: float
 
     def holds(self, scene: Scene) -> bool:
-        """Whether it is true of a scene; what cannot be measured yet is not."""
+        """Whether it is true of a scene; false while there is nothing to measure."""
         found = measured(self.quantity, scene)
         if found is None:
             return False
@@ -54,7 +51,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """The base of all tasks: what is asked, and one sentence of why the answer is what it is."""
+    """The base of all tasks. ask: the question. why: one sentence that explains the answer."""
 
     ask: str
     why: str
@@ -72,14 +69,14 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(Task):
-    """A task that is answered before the stage lets the hand move.
+    """A task that is answered before the learner may drag.
 
-    move: (rows, cols) in pixels that the pattern is about to move when the answer is measured.
-    veil: whether the maps would give the answer away, and are not shown before.
+    move: (rows, cols) in pixels by which the pattern moves before the answer is measured.
+    hide_maps: whether the maps stay hidden until then, because they would show the answer.
     """
 
     move: Pair = (0, 0)
-    veil: bool = False
+    hide_maps: bool = False
 
     def after(self, scene: Scene) -> Scene:
         """Return the step's scene after the move that is asked about; it may be impossible."""
@@ -89,14 +86,14 @@ class Prediction(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class Mark(Prediction):
-    """Mark the cells of a map that a move will change; map: the layer, from 1, 0 for the last."""
+    """Mark the cells of a map that a move will change. map: the layer, from 1; 0 is the last."""
 
     map: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Prediction):
-    """Say a number; unit: of what. tolerance: how far off still counts as right."""
+    """State a number. unit: of what. tolerance: the largest error that counts as right."""
 
     quantity: Quantity
     unit: str = ""
@@ -109,7 +106,7 @@ class Number(Prediction):
 
 @dataclass(frozen=True)
 class Option:
-    """One of the answers to choose from, and when it is the right one."""
+    """One of the answers to choose from. when: the condition under which it is right."""
 
     text: str
     when: Condition
@@ -128,7 +125,7 @@ class Choice(Prediction):
 
 @dataclass(frozen=True, kw_only=True)
 class Goal(Task):
-    """Drag, pin, or build layers until all conditions are true of the scene."""
+    """Drag, pin, or add layers until all conditions are true of the scene."""
 
     by: GoalAction = "drag"
     until: tuple[Condition, ...]
@@ -143,16 +140,17 @@ class Goal(Task):
 
 
 Answer = float | int | bool | tuple[Pair, ...]
-"""A learner's prediction: a number, an option from 0, True for a goal, or the marked cells."""
+"""A learner's answer: a number, the index of an option, the marked cells, or True for a goal."""
 
 Solution = float | int | tuple[Pair, ...]
+"""The correct answer: a number, the index of an option, or the cells that change."""
 
 
 @lru_cache(maxsize=256)
 def solution_of(task: Prediction, scene: Scene) -> Solution:
-    """Return the answer to a task in the scene of its step.
+    """Return the correct answer to a task in the scene of its step.
 
-    Raises SceneError, or what rfcore raises, when there is none or, of a choice, not just one.
+    Raises SceneError, or what rfcore raises, if there is none, or if a choice has several.
     """
     after = task.after(scene)
     if isinstance(task, Mark):
@@ -176,7 +174,7 @@ def solution_of(task: Prediction, scene: Scene) -> Solution:
 
 
 def value_text(value: float | None) -> str:
-    """Write a measured number in short; "none" where there is none.
+    """Return a measured number as short text, "none" for None.
 
     >>> value_text(8.0), value_text(12.346), value_text(None)
     ('8', '12.3', 'none')
