@@ -62,7 +62,7 @@ from rfcore.pictures.photos import read_photo
 from rfcore.stack import Stack
 
 SLOWEST = 2.0  # s that one case may take
-MOST_GROWTH = 1.2  # of the memory at half-time that may be held at the end
+MAX_GROWTH = 1.2  # of the memory at half-time that may be held at the end
 
 # ---- the cases: each makes an input from a seed and tries it, and raises what is at fault
 
@@ -210,7 +210,7 @@ def run(minutes: float, seed: int, names: Sequence[str]) -> int:
     print("  ".join(f"{name} {count:,}" for name, count in counts.items()))
     for whose, before, after in zip(("this process", "the server"), half, end, strict=True):
         print(f"memory of {whose}: {before:.0f} MB at half-time, {after:.0f} MB at the end")
-        if after > MOST_GROWTH * before:
+        if after > MAX_GROWTH * before:
             print(f"memory of {whose} grows")
             faults += 1
     if traces:

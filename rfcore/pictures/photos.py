@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 import threading
 import warnings
-from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from rfcore.checks import whole_number_within
 from rfcore.errors import ImageError
-
-_Plane = NDArray[np.float64]
 
 MAX_BYTES = 8 * 1024 * 1024
 """The largest picture file that is read, in bytes."""
@@ -28,18 +25,7 @@ _BACKDROP = 0.5  # mid-gray behind transparent parts
 # Modes wider than a byte, and what is white in them: Pillow's convert("L") would clip at 255.
 _WHITE = {"I;16": 65535, "I;16B": 65535, "I;16L": 65535, "I;16N": 65535, "I": 65535, "F": 255}
 
-# What turns each Exif orientation upright. Source: Exif 2.32, tag 0x0112, Orientation.
-_ORIENTATION = 0x0112
-_TURNS: dict[int, Callable[[_Plane], _Plane]] = {
-    1: lambda plane: plane,
-    2: np.fliplr,
-    3: lambda plane: np.rot90(plane, 2),
-    4: np.flipud,
-    5: np.transpose,
-    6: lambda plane: np.rot90(plane, -1),
-    7: lambda plane: np.rot90(plane, 2).T,
-    8: np.rot90,
-}
+_ORIENTATION = 0x0112  # the Exif tag. Source: Exif 2.32, Orientation
 
 # One picture at a time: decoded it can take hundreds of megabytes, and the warning filters that
 # are set meanwhile belong to the whole process.
@@ -143,9 +129,7 @@ def _decode(data: bytes, size: int) -> NDArray[np.float32]:
         # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which spares most of the work.
         drafted = picture.draft("L", (2 * size, 2 * size))
         width, height = drafted[1][2:] if drafted else picture.size
-        plane = _TURNS.get(_orientation(picture), _TURNS[1])(
-            _middle_square(picture, width, height, size)
-        )
+        plane = _middle_square(picture, width, height, size)
     return np.rint(np.clip(plane, 0, 1) * 255).astype(np.float32)[None] / np.float32(255)
 
 
@@ -157,7 +141,9 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _middle_square(picture: Image.Image, width: float, height: float, size: int) -> _Plane:
+def _middle_square(
+    picture: Image.Image, width: float, height: float, size: int
+) -> NDArray[np.float64]:
     """The (size, size) gray values of a picture's middle, 0 to 1 but for LANCZOS overshoot."""
     side = min(width, height)
     left, top = (width - side) / 2, (height - side) / 2
@@ -166,7 +152,10 @@ def _middle_square(picture: Image.Image, width: float, height: float, size: int)
     middle = _reduced(picture, edges, factor)
     near, far = (left % 1 / factor, top % 1 / factor), side / factor
     box = (near[0], near[1], near[0] + far, near[1] + far)
-    values = np.asarray(middle.resize((size, size), Image.Resampling.LANCZOS, box), np.float64)
+    scaled = middle.resize((size, size), Image.Resampling.LANCZOS, box)
+    # Turned only now: turning the whole picture would take up its memory once more.
+    scaled.getexif()[_ORIENTATION] = _orientation(picture)
+    values = np.asarray(ImageOps.exif_transpose(scaled), np.float64)
     values = values / _WHITE.get(picture.mode, 255)
     if middle.mode == "LA":
         gray, alpha = values[..., 0], values[..., 1]
