@@ -85,8 +85,8 @@ VIEWS = (
     View("the whole picture", "/feature_map_shifts?at=0,0&moves=wrap"),
     View("pooling forgives", "/pooling_forgives?at=0,0&size=12", 12, 1),
     View("one window", f"{_FOLLOWS}window", 32, 8, 2),
-    View("two roads", f"{_FOLLOWS}roads", 32, 8, 2),
-    View("weight sharing", f"{_FOLLOWS}sharing", 32, 8, 2),
+    View("two roads", f"{_FOLLOWS}equivariance", 32, 8, 2),
+    View("weight sharing", f"{_FOLLOWS}weight_sharing", 32, 8, 2),
     View("three heads", "/the_head_decides?at=0,0", wait_for=".head-answer:has-text('%')"),
     View("fields, all rings", "/how_far_a_neuron_sees?at=0,0&rings=box,effective,used"),
     View(

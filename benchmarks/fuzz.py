@@ -50,11 +50,12 @@ from pages.ui.lessons.progress import (
 from pages.ui.lessons.reader import read_lesson
 from pages.ui.present.deck import read_deck
 from pages.ui.render.frame import Request, render_frame
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.limits import check_stack
 from pages.ui.scene.link import to_query, to_query_string
 from pages.ui.scene.photos import PHOTO_SIZE
-from pages.ui.scene.stage_message import read_hand
-from pages.ui.scene.workspaces import page_of, scene_of
+from pages.ui.scene.stage_message import parse_message
+from pages.ui.scene.workspaces import scene_of
 from pages.ui.stage.frame_socket import Drag
 from rfcore.errors import RfcoreError
 from rfcore.interop import read_model
@@ -138,7 +139,7 @@ def photo(random: Random) -> None:
 def hand(random: Random) -> None:
     """A message of the stage to the page: a scene, or a refusal."""
     scene = random.choice(SCENES)
-    changed = read_hand(changed_message(random, hand_of(scene))).applied_to(scene)
+    changed = parse_message(changed_message(random, hand_of(scene))).applied_to(scene)
     render_frame(changed, Request())
 
 

@@ -13,14 +13,30 @@ from benchmarks.app_server import ROOT
 from benchmarks.fuzz_changes import changed_text
 from pages.ui.lessons.progress import LearnerProgress
 from pages.ui.scene.choices import PRESETS
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import CONVOLUTION, HEADS, PARTS, POOL, STACK, page_of
+from pages.ui.scene.workspaces import (
+    CONVOLUTION_WORKSPACE,
+    HEADS_WORKSPACE,
+    PARTS_WORKSPACE,
+    POOL_WORKSPACE,
+    STACK_WORKSPACE,
+)
 from rfcore.interop import to_keras, to_pytorch
 from rfcore.stack import Stack
 
 NOTATIONS = (*PRESETS.values(), "input image --> C3x5/2p1d2c4 -> B3/2, R, GA -> output feature map")
-SCENES = tuple(room.scene for room in (STACK, POOL, CONVOLUTION, HEADS, PARTS))
+SCENES = tuple(
+    room.scene
+    for room in (
+        STACK_WORKSPACE,
+        POOL_WORKSPACE,
+        CONVOLUTION_WORKSPACE,
+        HEADS_WORKSPACE,
+        PARTS_WORKSPACE,
+    )
+)
 QUERIES = tuple(to_query_string(scene) for scene in SCENES)
 LINKS = tuple(
     f"/{page_of(scene.lens)}?{query}" for scene, query in zip(SCENES, QUERIES, strict=True)
@@ -57,7 +73,7 @@ def hand_of(scene: Scene, **changes: Any) -> dict[str, Any]:
     return {
         "mount": "fuzz", "token": 1, "revision": 0, "knownScene": "", "knownStart": None,
         "position": list(scene.position), "start": list(scene.start), "unit": None,
-        "channels": list(scene.channels), "view": "now", "settled": False, "probe": [0, 1, 1],
+        "channels": list(scene.channels), "view": "now", "committed": False, "probe": [0, 1, 1],
         "pointed": [1, 1], "pixel": None, "rings": ["box"], **changes,
     }  # fmt: skip
 

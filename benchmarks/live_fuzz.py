@@ -14,8 +14,9 @@ from benchmarks.app_server import AppServer, memory
 from benchmarks.fuzz_changes import changed_message
 from benchmarks.fuzz_inputs import SCENES, changed_link, hand_of
 from benchmarks.simulated_tab import Tab, tab_of
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query_string
-from pages.ui.scene.workspaces import STACK, page_of
+from pages.ui.scene.workspaces import STACK_WORKSPACE
 
 STAY = 12
 """Cases that one tab is used for: sessions have to go as well."""
@@ -82,10 +83,14 @@ class LiveServer:
         self._tab().open(*changed_link(random))
 
     def _hand(self, random: Random) -> None:
-        tab, page, query = self._tab(), page_of(STACK.scene.lens), to_query_string(STACK.scene)
+        tab, page, query = (
+            self._tab(),
+            page_of(STACK_WORKSPACE.scene.lens),
+            to_query_string(STACK_WORKSPACE.scene),
+        )
         tab.open(page, query)
         tab.read()
-        hand = changed_message(random, hand_of(STACK.scene, mount=f"{random.random()}"))
+        hand = changed_message(random, hand_of(STACK_WORKSPACE.scene, mount=f"{random.random()}"))
         tab.run(page, query, {**hand, "revision": tab.header["revision"]}, fragment=True)
 
     def _frames(self, random: Random) -> None:

@@ -32,8 +32,9 @@ VIEWS = {
     "pooling": "/pooling_forgives",
     "pooling-moved": "/pooling_forgives?at=3,4&from=3,3",
     "window": "/convolution_follows",
-    "roads": "/convolution_follows?lens=roads&at=12,9&from=12,6&picture=flat&moves=wrap",
-    "sharing": "/convolution_follows?lens=sharing&at=12,9&from=12,6",
+    "equivariance": "/convolution_follows?lens=equivariance&at=12,9&from=12,6&picture=flat"
+    "&moves=wrap",
+    "weight_sharing": "/convolution_follows?lens=weight_sharing&at=12,9&from=12,6",
     "fields": "/how_far_a_neuron_sees",
     "parts": "/parts_and_places",
     "parts-moved": "/parts_and_places?parts=15,15,15,33,25,24,8,24&grid=12",

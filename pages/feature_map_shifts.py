@@ -3,15 +3,14 @@
 import streamlit as st
 
 from pages.ui.controls import layers, notices, picture, stack
-from pages.ui.scene.questions import question_of
-from pages.ui.scene.workspaces import STACK
+from pages.ui.scene.workspaces import STACK_WORKSPACE, question_of
 from pages.ui.sections.layer_table import layer_table
 from pages.ui.sections.shift_errors import SHIFT_CHART_FRAGMENT, shift_chart
 from pages.ui.session.tab_state import open_workspace
 from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
-scene = open_workspace(STACK, "maps").scene
+scene = open_workspace(STACK_WORKSPACE, "maps").scene
 
 st.title(question_of(scene), anchor=False)
 notices.show_link_notices()

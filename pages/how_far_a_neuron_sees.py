@@ -3,8 +3,7 @@
 import streamlit as st
 
 from pages.ui.controls import notices, picture, stack
-from pages.ui.scene.questions import question_of
-from pages.ui.scene.workspaces import STACK
+from pages.ui.scene.workspaces import STACK_WORKSPACE, question_of
 from pages.ui.sections.added_layer import layer_adder
 from pages.ui.sections.export import export_buttons
 from pages.ui.sections.growth import field_arithmetic
@@ -15,7 +14,7 @@ from pages.ui.session.tab_state import open_workspace
 from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
-scene = open_workspace(STACK, "fields").scene
+scene = open_workspace(STACK_WORKSPACE, "fields").scene
 
 st.title(question_of(scene), anchor=False)
 notices.show_link_notices()

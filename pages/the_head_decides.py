@@ -5,8 +5,7 @@ import streamlit as st
 from pages.ui.controls import notices
 from pages.ui.controls.heads import class_switch, training_controls
 from pages.ui.controls.heads_training import train_wanted, training_box
-from pages.ui.scene.questions import question_of
-from pages.ui.scene.workspaces import HEADS
+from pages.ui.scene.workspaces import HEADS_WORKSPACE, question_of
 from pages.ui.sections.heads import (
     FLIPS_FRAGMENT,
     SOFTMAX_FRAGMENT,
@@ -19,7 +18,7 @@ from pages.ui.session.tab_state import open_workspace
 from pages.ui.share.share_bar import share_bar
 from pages.ui.stage.stage import stage
 
-scene = open_workspace(HEADS, "heads").scene
+scene = open_workspace(HEADS_WORKSPACE, "heads").scene
 
 st.title(question_of(scene), anchor=False)
 notices.show_link_notices()

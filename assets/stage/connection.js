@@ -116,7 +116,7 @@ export class Connection {
    */
   message(committed) {
     this.token += 1;
-    return { mount: this.mount, token: this.token, settled: committed, ...this.makeMessage() };
+    return { mount: this.mount, token: this.token, committed, ...this.makeMessage() };
   }
 
   flush() {

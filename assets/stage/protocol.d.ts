@@ -309,7 +309,7 @@ export interface Request {
 
 export interface StageMessage extends Envelope, Request {
   /** whether the drag has ended with it, so that the link and the session take it over */
-  settled: boolean;
+  committed: boolean;
 }
 
 /** What the first message over a new socket adds, and the first of a new scene. */

@@ -20,7 +20,7 @@ from tests.support.stage_driver import CHART_ROOM, Stage
 
 VIEWS = {entry.path: "/" if entry.path == HOME else f"/{entry.path}" for entry in SITE} | {
     "how_far_a_neuron_sees": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
-    "two roads": "/convolution_follows?lens=roads&at=12,9&from=12,6&moves=wrap",
+    "two roads": "/convolution_follows?lens=equivariance&at=12,9&from=12,6&moves=wrap",
     "a lesson's question": "/learn?lesson=a-pool-forgives&step=1",
     "presenting": "/feature_map_shifts?present=1",
     "a slide": "/present?present=1&deck=walkthrough&slide=3",

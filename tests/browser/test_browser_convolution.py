@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
-from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
 from tests.render.test_window_lens import kernel_of, map_of, picture_of
 from tests.support.app_tab import PHONE
 from tests.support.stage_checks import ONE_WINDOW, assert_moved, wait_for_cell
 from tests.support.stage_driver import Stage
 
 PATH = "/convolution_follows"
-ROOM = CONVOLUTION.scene
+SCENE = CONVOLUTION_WORKSPACE.scene
 OWN = ["1", "0", "-1", "2", "0", "-2", "1", "0", "-1"]
 
 
@@ -34,7 +34,7 @@ def products(stage: Stage) -> list[str]:
     return stage.find(".products .product").all_text_contents()
 
 
-def window_products(row: int, col: int, scene: Any = ROOM) -> list[str]:
+def window_products(row: int, col: int, scene: Any = SCENE) -> list[str]:
     """The products of a window that lies on the picture, padding 1, as they are written."""
     seen = picture_of(scene)[row - 1 : row + 2, col - 1 : col + 2]
     values = np.round(seen * kernel_of(scene), 3).ravel() + 0
@@ -58,7 +58,7 @@ def test_pointing_at_a_cell_writes_out_its_products_and_a_click_pins_it(
         stage.hover(1, 12, 6)
         wait_for_cell(stage, 12, 6)
         assert products(stage) == window_products(12, 6) != window_products(14, 9)
-        value = round(float(map_of(ROOM)[12, 6]), 3)
+        value = round(float(map_of(SCENE)[12, 6]), 3)
         expect(total(stage)).to_have_text(f"Sum = {value:g}")
         stage.leave()
         wait_for_cell(stage, 14, 9)
@@ -99,7 +99,7 @@ def test_steps_add_one_tap_each_then_the_window_slides_on(
     browser: Browser, server: AppServer
 ) -> None:
     with opened(browser, server) as stage:
-        values = picture_of(ROOM)[13:16, 8:11].ravel() * kernel_of(ROOM).ravel()
+        values = picture_of(SCENE)[13:16, 8:11].ravel() * kernel_of(SCENE).ravel()
         full, window = window_products(14, 9), stage.accent()
         for tap in range(1, 10):
             stage.button("Step forward").click()
@@ -170,7 +170,7 @@ def test_a_typed_kernel_changes_map_link_and_picker_under_the_cursor(
         assert field.evaluate("field => field.mark") == "the same"
         assert field.input_value() == "2.5"
         assert (stage.cells(1) != first).any()
-        own = replace(ROOM, kernels=("own_-0.125_0_0.125_2.5_0_0.25_-0.125_0_0.125",))
+        own = replace(SCENE, kernels=("own_-0.125_0_0.125_2.5_0_0.25_-0.125_0_0.125",))
         assert products(stage) == window_products(14, 9, own)
         field.press("End")
         field.press_sequentially("1")  # goes on where it was
@@ -270,7 +270,7 @@ def test_the_switch_keeps_the_scene_and_the_link_carries_it(
     with opened(browser, server) as stage:
         stage.drag(1, 1)
         stage.page.get_by_role("radio", name="Two roads").click()
-        stage.wait_for_link(lens="roads", at="13,7")
+        stage.wait_for_link(lens="equivariance", at="13,7")
         expect(stage.find(".products")).to_have_count(0)
         stage.page.get_by_role("radio", name="One window").click()
         stage.wait_for_link(lens="window", at="13,7")

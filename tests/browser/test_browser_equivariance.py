@@ -7,19 +7,19 @@ import numpy as np
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from pages.ui.render.context import setting_of
-from pages.ui.render.weight_sharing import untied_of
+from pages.ui.render.context import render_context
+from pages.ui.render.weight_sharing import locally_connected_of
 from pages.ui.scene.link import from_query
-from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
 from rfcore.equivariance import equivariance_errors
 from rfcore.shifts import measured_shift
 from tests.support.stage_driver import Stage
 
 PAGE = "/convolution_follows"
 # What the room begins with, in words that the driver reads too.
-ROOM = {"size": "32", "stack": "C3x3/1p1c1", "kernels": "vertical edge"}
-ROADS = ROOM | {"lens": "roads", "moves": "wrap", "picture": "meadow", "at": "12,6"}
-SHARING = ROOM | {"lens": "sharing", "picture": "black", "pattern": "letter", "at": "12,6"}
+BASE = {"size": "32", "stack": "C3x3/1p1c1", "kernels": "vertical edge"}
+ROADS = BASE | {"lens": "equivariance", "moves": "wrap", "picture": "meadow", "at": "12,6"}
+SHARING = BASE | {"lens": "weight_sharing", "picture": "black", "pattern": "letter", "at": "12,6"}
 
 
 def readouts(stage: Stage, panel: int) -> Sequence[str]:
@@ -52,8 +52,8 @@ def test_zero_padding_lights_the_border_and_circular_padding_nothing(
         stage.drag(0, 1)
         # The first column came from beyond the map.
         assert [column for column in lit_columns(stage, 3) if column] == [1, 31]
-        scene, problems = from_query(ROADS, base=CONVOLUTION.scene)
-        setting = setting_of(scene.at_rest())
+        scene, problems = from_query(ROADS, base=CONVOLUTION_WORKSPACE.scene)
+        setting = render_context(scene.without_drag())
         (error,) = equivariance_errors(
             setting.network, setting.picture_of(scene), (0, 1), fill="circular"
         )
@@ -84,9 +84,9 @@ def test_the_shared_response_moves_and_the_untied_one_becomes_another(
         np.testing.assert_array_equal(stage.cells(1)[:, 3:], shared[:, :-3])
         assert (panel_cells(stage, 2)[:, 3:] != own[:, :-3]).any()
         assert readouts(stage, 1) == ["9", "\u2192 3 cells"]
-        scene, _ = from_query(SHARING, base=CONVOLUTION.scene)
-        setting = setting_of(scene.at_rest())
-        untied: Any = untied_of(scene, setting)
+        scene, _ = from_query(SHARING, base=CONVOLUTION_WORKSPACE.scene)
+        setting = render_context(scene.without_drag())
+        untied: Any = locally_connected_of(scene, setting)
         before, now = (untied.map_of(setting.on(setting.background, (12, col))) for col in (6, 9))
         measured = measured_shift(before, now)
         assert measured

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from benchmarks.app_server import AppServer
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.scene import Scene
 from rfcore.gradient import effective_receptive_field, used_pixels
 from rfcore.receptive_field import receptive_fields
@@ -31,7 +31,7 @@ def changed(stage: Stage, before: Pixels, after: Pixels) -> Mask:
 def rfcore_says(position: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
     """The gradient of the unit, its strongest as 1, and the pixels that it uses."""
     scene = Scene(lens="fields", position=position, start=position)
-    setting = setting_of(scene.at_rest())
+    setting = render_context(scene.without_drag())
     asked = (setting.network, setting.picture_of(scene), 2, UNIT)
     gradient = np.abs(effective_receptive_field(*asked, channel=0))
     return gradient / gradient.max(), used_pixels(*asked, channel=0)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 from benchmarks.app_server import AppServer
 from pages.ui.scene.head_training import Training, blocks_from
 from pages.ui.scene.link import from_query, to_query
-from pages.ui.scene.workspaces import HEADS as ROOM
+from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from rfcore.stack import Stack
 from tests.support.stage_driver import Stage
 from tests.support.stage_view import Place
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 PAGE = "/the_head_decides"
 # Each test trains settings of its own: what one has trained the next would find.
-SMALL = replace(ROOM.scene, size=32, position=(3, 3), start=(3, 3)).with_stack(
+SMALL = replace(HEADS_WORKSPACE.scene, size=32, position=(3, 3), start=(3, 3)).with_stack(
     Stack.parse("C5x5/1p2 -> M2x2/2 -> C3x3/1p1c4")
 )
 
@@ -56,7 +56,7 @@ class Heads(Stage):
 
     def training(self) -> Any:
         """Return the training that the address bar holds."""
-        return from_query(self.link_query, base=ROOM.scene)[0].training
+        return from_query(self.link_query, base=HEADS_WORKSPACE.scene)[0].training
 
 
 def query_of(scene: Any, **training: Any) -> dict[str, str]:
@@ -67,7 +67,7 @@ def query_of(scene: Any, **training: Any) -> dict[str, str]:
 def test_training_is_seen_and_then_every_head_answers_the_drag(
     browser: Browser, server: AppServer
 ) -> None:
-    with Heads(browser, server, query_of(ROOM.scene, seed=31), path=PAGE) as stage:
+    with Heads(browser, server, query_of(HEADS_WORKSPACE.scene, seed=31), path=PAGE) as stage:
         progress = stage.page.get_by_test_id("stProgress")
         expect(progress).to_contain_text("flatten: loss 0.")
         expect(progress).to_contain_text("global max: loss 0.")
@@ -122,7 +122,7 @@ def test_where_examples_lie_is_painted_and_trained_on_a_click(
 
 
 def test_a_training_is_stopped_and_the_page_goes_on(browser: Browser, server: AppServer) -> None:
-    query = query_of(ROOM.scene, seed=33)
+    query = query_of(HEADS_WORKSPACE.scene, seed=33)
     with Heads(browser, server, query, path=PAGE) as stage:
         stage.page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
         stage.page.get_by_text("Training was stopped; nothing of it was kept.").wait_for()
@@ -155,7 +155,7 @@ def test_what_was_trained_before_the_stage_had_loaded_is_shown(
 def test_a_drag_during_training_neither_ends_it_nor_is_lost(
     browser: Browser, server: AppServer
 ) -> None:
-    query = query_of(ROOM.scene, seed=35)
+    query = query_of(HEADS_WORKSPACE.scene, seed=35)
     with Heads(browser, server, query, path=PAGE) as stage:
         progress = stage.page.get_by_test_id("stProgress")
         expect(progress).to_contain_text("flatten")

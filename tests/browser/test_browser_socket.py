@@ -85,7 +85,7 @@ LATE_SOCKET = """async (address) => {
   connection.answered({ mount: connection.mount, token: connection.token });
   window.WebSocket = real;
   connection.close();
-  return [told.map((it) => it.settled), connection.socket.sent.length];
+  return [told.map((it) => it.committed), connection.socket.sent.length];
 }"""
 
 

@@ -5,12 +5,12 @@ import pytest
 from pages.ui.lessons.reader import load_lessons
 from pages.ui.present.deck import MAX_SLIDES, read_deck, walkthrough_deck
 from pages.ui.scene.link import to_query_string
-from pages.ui.scene.workspaces import HEADS, PARTS, POOL, scene_at
+from pages.ui.scene.workspaces import HEADS_WORKSPACE, PARTS_WORKSPACE, POOL_WORKSPACE, scene_at
 
 LIST = """
 # the lecture of Monday
 /pooling_forgives?at=3,4   Ask first:  what changes?
-http://lab.example/lab/convolution_follows?lens=roads&at=12,9&from=12,6
+http://lab.example/lab/convolution_follows?lens=equivariance&at=12,9&from=12,6
 
 ?lens=fields&unit=2,3,4\tPoint at the unit.
 /the_head_decides
@@ -20,11 +20,16 @@ http://lab.example/lab/convolution_follows?lens=roads&at=12,9&from=12,6
 def test_every_line_with_a_link_is_a_slide_with_the_rest_as_notes() -> None:
     deck = read_deck(LIST)
     assert deck.problems == ()
-    assert [slide.scene.lens for slide in deck.slides] == ["pool", "roads", "fields", "heads"]
+    assert [slide.scene.lens for slide in deck.slides] == [
+        "pool",
+        "equivariance",
+        "fields",
+        "heads",
+    ]
     notes = [slide.notes for slide in deck.slides]
     assert notes == ["Ask first: what changes?", "", "Point at the unit.", ""]
     assert deck.slides[0].scene.position == (3, 4)
-    assert deck.slides[3].scene == HEADS.scene
+    assert deck.slides[3].scene == HEADS_WORKSPACE.scene
     titles = [slide.title for slide in deck.slides]
     assert titles[0] == "What does a pool notice of a small move?"
     assert titles[3] == "Does it matter where the cat is?"
@@ -39,7 +44,7 @@ def test_every_line_with_a_link_is_a_slide_with_the_rest_as_notes() -> None:
         ("/pooling_forgives?at=99,1", "“at” cannot be used: "),
         ("/feature_map_shifts?stack=Q9 and notes", "“stack” cannot be used: "),
         ("/feature_map_shifts?picture=photo", "“picture” cannot be used: a photo does not travel"),
-        ("?lens=pool&stack=C3", f"the page of its lens has {POOL.stacks}, not C3x3/1"),
+        ("?lens=pool&stack=C3", f"the page of its lens has {POOL_WORKSPACE.stacks}, not C3x3/1"),
     ],
 )
 def test_a_bad_line_is_named_and_the_others_are_slides(line: str, complaint: str) -> None:
@@ -47,7 +52,7 @@ def test_a_bad_line_is_named_and_the_others_are_slides(line: str, complaint: str
     (problem,) = deck.problems
     assert problem.startswith("Line 3 makes no slide: ")
     assert complaint in problem
-    assert [slide.scene for slide in deck.slides] == [POOL.scene, PARTS.scene]
+    assert [slide.scene for slide in deck.slides] == [POOL_WORKSPACE.scene, PARTS_WORKSPACE.scene]
 
 
 def test_a_list_without_end_is_cut() -> None:
@@ -63,7 +68,7 @@ def test_equal_slides_are_kept_apart_and_open_the_scene_of_their_link() -> None:
     first, second = read_deck("/pooling_forgives?at=3,4\n/pooling_forgives?at=3,4").slides
     assert first.room(0).name != second.room(1).name
     assert first.room(0).scene == scene_at("/pooling_forgives?at=3,4")[0]
-    assert not first.room(0).admits(PARTS.scene.stack)
+    assert not first.room(0).admits(PARTS_WORKSPACE.scene.stack)
 
 
 def test_the_walkthrough_shows_the_key_moments_in_order() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pages.ui.lessons.measures import MEASURES, measured
 from pages.ui.lessons.quantity import Quantity
 from pages.ui.lessons.tasks import Condition
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene, Unit
@@ -32,7 +32,7 @@ def header(shown: Scene) -> dict:
 
 
 def maps_of(shown: Scene) -> list[np.ndarray]:
-    setting = setting_of(shown.at_rest())
+    setting = render_context(shown.without_drag())
     activations = setting.network.forward(setting.picture_of(shown))
     return [a[channel] for a, channel in zip(activations, shown.channels, strict=True)]
 
@@ -64,7 +64,9 @@ def test_the_first_break_is_the_stages() -> None:
 
 def test_difference_is_that_of_both_roads() -> None:
     """Wrapping round at stride 1, a map of the moved picture is the moved map; in numbers."""
-    shown = scene("/convolution_follows?lens=roads&picture=meadow&moves=wrap&padding=circular")
+    shown = scene(
+        "/convolution_follows?lens=equivariance&picture=meadow&moves=wrap&padding=circular"
+    )
     moved = replace(shown, position=(shown.start[0] + 2, shown.start[1] - 3))
     before, after = maps_of(shown)[0], maps_of(moved)[0]
     assert (
@@ -80,7 +82,7 @@ def pushed_pixels(shown: Scene) -> list[np.ndarray]:
 
     Each pixel is pushed by itself. The layers have no max, which would hide some of them.
     """
-    stack = setting_of(shown.at_rest()).network.stack
+    stack = render_context(shown.without_drag()).network.stack
     network = Network.with_filters(stack, filters=["random"] * len(shown.kernels))
     flat = np.zeros((1, shown.size, shown.size), np.float64)
     base = network.forward(flat)
@@ -121,7 +123,7 @@ def test_used_counts_the_pixels_that_change_the_unit_now() -> None:
     shown = scene(
         "/feature_map_shifts?size=32&stack=C3x3/1,M2x2/2&at=10,12&unit=2,7,7&kernels=spot"
     )
-    setting = setting_of(shown.at_rest())
+    setting = render_context(shown.without_drag())
     picture = setting.picture_of(shown).astype(np.float64)
     unit = shown.unit
     assert unit is not None
@@ -148,7 +150,7 @@ def test_pools_forgive_what_plain_counting_says() -> None:
 
 
 def test_weights_are_counted() -> None:
-    shown = scene("/convolution_follows?lens=sharing&stack=C5x5/2c1&at=4,4")
+    shown = scene("/convolution_follows?lens=weight_sharing&stack=C5x5/2c1&at=4,4")
     assert measured(Quantity("weights"), shown) == 25
     assert measured(Quantity("untied weights"), shown) == 25 * 14 * 14
 

@@ -9,7 +9,8 @@ import pytest
 
 from pages.ui.scene import face
 from pages.ui.scene.head_training import Training, to_text
-from pages.ui.scene.workspaces import HEADS, page_of, room_of, scene_of
+from pages.ui.scene.lenses import page_of
+from pages.ui.scene.workspaces import HEADS_WORKSPACE, scene_of, workspace_of
 from pages.ui.sections import claims as claim_cards
 from pages.ui.sections.claim_text import (
     CLAIMS,
@@ -47,7 +48,7 @@ def everything() -> ClaimResults:
     small, problems = scene_of({**query, "train": to_text(Training(examples=60, seed=4))})
     assert problems == []
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(claim_results, "HEADS", replace(HEADS, scene=small))
+        monkeypatch.setattr(claim_results, "HEADS_WORKSPACE", replace(HEADS_WORKSPACE, scene=small))
         monkeypatch.setitem(face.SPECS, "avg", SMALL)
         results.start()
         results.wait()
@@ -175,7 +176,7 @@ def test_an_experiment_that_fails_shows_a_sentence_and_is_not_tried_again(
 def test_every_button_opens_a_scene_without_a_problem(claim: Claim) -> None:
     scene, problems = scene_of(claim.query)
     assert problems == []
-    assert room_of(scene.lens).admits(scene.stack)
+    assert workspace_of(scene.lens).admits(scene.stack)
     assert (PAGES / f"{page_of(scene.lens)}.py").exists()
     assert scene.lens == claim.query["lens"]
 

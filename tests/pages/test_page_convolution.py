@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.link import from_query
-from pages.ui.scene.questions import question_of
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
+from pages.ui.scene.workspaces import (
+    CONVOLUTION_WORKSPACE,
+    KERNEL_SIZES,
+    PADDINGS,
+    STRIDES,
+    one_convolution,
+    question_of,
+)
 from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
@@ -27,7 +33,7 @@ from tests.support.page_driver import (
 )
 from tests.support.stage_messages import drag_message
 
-ROOM = CONVOLUTION.scene
+SCENE = CONVOLUTION_WORKSPACE.scene
 EDGE = ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
 RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
 
@@ -46,14 +52,14 @@ def pick(page: Page, key: str, value: object) -> Page:
 
 def scene_of(page: Page) -> Scene:
     """The scene that the page's link opens."""
-    scene, problems = from_query(page.query_params, base=ROOM)
+    scene, problems = from_query(page.query_params, base=SCENE)
     assert problems == []
     return scene
 
 
 def send_about_window(page: Page, **changes: object) -> Page:
     """Run the page with a message of the stage, about the unit that has the window."""
-    here = {"position": list(ROOM.position), "start": list(ROOM.start)}
+    here = {"position": list(SCENE.position), "start": list(SCENE.start)}
     return send(page, drag_message(**here, unit=[0, 14, 9], channels=[0], **changes))
 
 
@@ -64,27 +70,27 @@ def assert_shown_products_are_right(page: Page, scene: Scene) -> None:
 
 def test_the_page_opens_with_one_window_written_out() -> None:
     page = open_convolution()
-    assert [title.value for title in page.title] == [question_of(ROOM)]
+    assert [title.value for title in page.title] == [question_of(SCENE)]
     assert [page.error, page.warning, page.query_params] == [[], [], {}]
-    first = np.abs(setting_of(ROOM.at_rest()).look(ROOM).responses[0])
+    first = np.abs(render_context(SCENE.without_drag()).activations(SCENE).responses[0])
     row, col = np.unravel_index(first.round(5).argmax(), first.shape)
     assert header(page)["products"]["unit"] == [0, row, col]
-    assert_shown_products_are_right(page, ROOM)
+    assert_shown_products_are_right(page, SCENE)
 
 
-@pytest.mark.parametrize("lens", ["window", "roads", "sharing"])
+@pytest.mark.parametrize("lens", ["window", "equivariance", "weight_sharing"])
 def test_the_switch_changes_the_lens_and_its_question(lens: Any) -> None:
     page = open_convolution(kernels="spot")
     switch = page.segmented_control(key="choose_lens")
     assert switch.value == "window"
     assert switch.options == ["One window", "Two roads", "Shared kernel"]
-    other = "roads" if lens != "roads" else "sharing"
+    other = "equivariance" if lens != "equivariance" else "weight_sharing"
     for chosen in (other, lens):
         page.segmented_control(key="choose_lens").set_value(chosen)
         run_clean(page)
     assert page.query_params["lens"] == lens
     assert page.query_params["kernels"] == "spot"
-    assert [title.value for title in page.title] == [question_of(replace(ROOM, lens=lens))]
+    assert [title.value for title in page.title] == [question_of(replace(SCENE, lens=lens))]
     assert header(page)["setting"]["lens"] == lens
     assert open_convolution(lens=lens).segmented_control(key="choose_lens").value == lens
 
@@ -123,7 +129,7 @@ def test_your_own_begins_with_the_weights_that_are_there() -> None:
 def test_a_bank_is_called_by_the_filter_that_its_one_channel_has() -> None:
     page = open_convolution(kernels="bank")
     assert page.selectbox(key="choose_kernel").value == FILTERS[0]
-    assert_shown_products_are_right(page, replace(ROOM, kernels=(FILTERS[0],)))
+    assert_shown_products_are_right(page, replace(SCENE, kernels=(FILTERS[0],)))
 
 
 # ---- kernels that are typed on the stage
@@ -215,7 +221,8 @@ def test_a_link_with_other_layers_falls_back_with_a_sentence(stack: str) -> None
 def test_a_lens_of_another_page_falls_back_with_a_sentence() -> None:
     page = open_convolution(lens="pool")
     assert notices(page) == [
-        "The link’s “lens” was left out: this page has window, roads, sharing, not pool."
+        "The link’s “lens” was left out: this page has window, equivariance, weight_sharing, "
+        "not pool."
     ]
     assert header(page)["setting"]["lens"] == "window"
 

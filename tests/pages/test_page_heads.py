@@ -11,7 +11,7 @@ from pages.ui.controls import heads_training
 from pages.ui.render.heads_text import UNTRAINED
 from pages.ui.scene.head_training import Training, to_text
 from pages.ui.scene.link import from_query
-from pages.ui.scene.workspaces import HEADS as ROOM
+from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from pages.ui.sections.heads_findings import TEMPERATURES
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HEAD_STORE
@@ -58,7 +58,7 @@ def open_heads(**query: str) -> Page:
 
 def scene_of(page: Page) -> Any:
     query = dict(page.query_params.items())
-    return from_query(query, base=ROOM.scene)[0]
+    return from_query(query, base=HEADS_WORKSPACE.scene)[0]
 
 
 def kept(page: Page) -> Any:
@@ -131,7 +131,7 @@ def test_a_link_to_a_long_training_waits_for_the_learner() -> None:
     page = open_heads(**query)
     assert "it waits for you" in prose(page)
     assert "Train the three heads" in button_labels(page)
-    assert HEAD_STORE.find(from_query(query, base=ROOM.scene)[0].experiment) is None
+    assert HEAD_STORE.find(from_query(query, base=HEADS_WORKSPACE.scene)[0].experiment) is None
 
 
 def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyPatch) -> None:

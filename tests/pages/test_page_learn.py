@@ -232,7 +232,7 @@ def hand(page: Page, **changes: Any) -> None:
         "start": shown["start"],
         "unit": None,
         "channels": [0] * len(shown["setting"]["layers"]),
-        "settled": True,
+        "committed": True,
     }
     page.session_state["stage"] = {"hand": {**message, **changes}}
     run_clean(page)  # a browser runs the stage first, then the card; here the card comes first

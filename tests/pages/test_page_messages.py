@@ -14,7 +14,7 @@ from tests.support.stage_messages import drag_message
 
 def test_hand_moves_the_pattern_and_writes_the_link_when_it_rests() -> None:
     page = open_shifts()
-    moving = header(send(page, drag_message(settled=False)))
+    moving = header(send(page, drag_message(committed=False)))
     assert (moving["position"], moving["start"]) == ([25, 14], [24, 12])
     assert (moving["mount"], moving["token"], moving["notice"]) == ("m1", 1, "")
     assert moving["sentence"].startswith("Moved 1 px down, 2 px right.")

@@ -10,7 +10,7 @@ from pages.ui.controls.parts_training import progress_text
 from pages.ui.scene import face
 from pages.ui.scene.face import HOME
 from pages.ui.scene.link import from_query
-from pages.ui.scene.workspaces import PARTS as ROOM
+from pages.ui.scene.workspaces import PARTS_WORKSPACE
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.parts import Places, scrambled_places
 from rfcore.faces.spec import PartsSpec
@@ -53,7 +53,7 @@ def captions(page: Page) -> str:
 
 
 def places(page: Page) -> Places:
-    scene, problems = from_query(page.query_params, base=ROOM.scene)
+    scene, problems = from_query(page.query_params, base=PARTS_WORKSPACE.scene)
     assert problems == []
     assert scene.parts
     assert [tuple(place) for place in header(page)["parts"]] == list(scene.parts.places)

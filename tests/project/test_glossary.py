@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pages.ui.scene.workspaces import page_of, room_of, scene_of
+from pages.ui.scene.lenses import page_of
+from pages.ui.scene.workspaces import scene_of, workspace_of
 from pages.ui.text.glossary import GlossaryError, Term, read_terms, terms
 from pages.ui.text.prose import explained, terms_in
 from tests.support.page_driver import PAGES
@@ -49,7 +50,7 @@ def test_the_scene_of_a_term_is_one_that_its_page_shows(term: Term) -> None:
         scene, problems = scene_of(dict(parse_qsl(term.query)))
         assert problems == []
         assert page_of(scene.lens) == term.page
-        assert room_of(scene.lens).admits(scene.stack)
+        assert workspace_of(scene.lens).admits(scene.stack)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from pages.ui.scene.choices import LENSES
-from pages.ui.scene.workspaces import page_of
+from pages.ui.scene.lenses import LENS_NAMES, page_of
 from pages.ui.site import HOME, SITE, entry_of, sections
 from tests.support.page_driver import PAGES
 
@@ -24,7 +23,7 @@ def test_every_page_is_in_the_table_once_and_every_entry_has_its_page(tmp_path: 
 
 
 def test_the_page_of_every_lens_is_there() -> None:
-    for lens in LENSES:
+    for lens in LENS_NAMES:
         assert entry_of(page_of(lens)).file == f"{page_of(lens)}.py"
 
 

@@ -14,8 +14,9 @@ import pytest
 from spellchecker import SpellChecker
 
 from pages.ui.scene import face
-from pages.ui.scene.choices import LENSES, MOVES, PRESETS, Lens
+from pages.ui.scene.choices import MOVES, PRESETS
 from pages.ui.scene.head_training import Training, to_text
+from pages.ui.scene.lenses import LENS_NAMES, LensName, lenses_on
 from pages.ui.scene.scene import Scene, Unit
 from pages.ui.scene.workspaces import scene_of
 from pages.ui.site import SITE, entry_of
@@ -49,7 +50,7 @@ SMALL_HEADS = {
     "train": to_text(Training(examples=20, seed=77)),
 }
 QUERIES: dict[str, list[dict[str, str]]] = {
-    "convolution_follows": [{"lens": lens} for lens in ("window", "roads", "sharing")],
+    "convolution_follows": [{"lens": lens} for lens in lenses_on("convolution_follows")],
     "feature_map_shifts": [{}, {"at": "24,13", "from": "24,12"}, {"pattern": "zebra", "at": "x"}],
     "the_head_decides": [SMALL_HEADS],
     "how_far_a_neuron_sees": [{}, {"pixel": "30,20"}],
@@ -97,7 +98,7 @@ _NO_WORDS = re.compile(
 )
 
 
-def scenes(lens: Lens) -> Iterator[Scene]:
+def scenes(lens: LensName) -> Iterator[Scene]:
     """Scenes of a lens over its stacks and moves: what its sentences speak of."""
     scene, _ = scene_of({"lens": lens} | (SMALL_HEADS if lens == "heads" else {}))
     if lens == "heads":
@@ -174,8 +175,8 @@ def test_every_page_can_be_read_aloud(path: str) -> None:
 
 
 @pytest.mark.usefixtures("_small_trainings")
-@pytest.mark.parametrize("lens", LENSES)
-def test_the_live_sentences_can_be_read_aloud(lens: Lens) -> None:
+@pytest.mark.parametrize("lens", LENS_NAMES)
+def test_the_live_sentences_can_be_read_aloud(lens: LensName) -> None:
     for scene in scenes(lens):
         assert_readable(list(strings_in(rendered(scene).header)))
 

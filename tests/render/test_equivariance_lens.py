@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from pages.ui.render.equivariance import ROOM
+from pages.ui.render.equivariance import HEADROOM
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
 from rfcore.filters import CHOICES, convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array
@@ -22,7 +22,7 @@ from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
 from tests.scene.test_scene import CALM, any_scene
 from tests.support import oracles
 
-ROADS = replace(CONVOLUTION.scene, lens="roads")
+ROADS = replace(CONVOLUTION_WORKSPACE.scene, lens="equivariance")
 BRIGHT = replace(ROADS, image="flat")
 CLOUDS = replace(ROADS, image="meadow", moves="wrap")
 
@@ -84,7 +84,7 @@ GRID_SCENE = Scene(
     stack=Stack.parse("C3x2/1p1c2"),
     kernels=("bank",),
     channels=(1,),
-    lens="roads",
+    lens="equivariance",
 )
 
 
@@ -110,7 +110,7 @@ def test_planes_are_those_of_plain_loops(scene: Scene, mode: Any, moves: Any) ->
     seen = [np.where(known, values, 0) for values in (turned, after - turned)]
     shifted = np.clip(seen[0], -full, full) * (FULL_SCALE / full)
     np.testing.assert_allclose(frame.planes["extra0"], shifted, rtol=0, atol=0.52)
-    np.testing.assert_allclose(difference(frame), seen[1], atol=ROOM * full / FULL_SCALE)
+    np.testing.assert_allclose(difference(frame), seen[1], atol=HEADROOM * full / FULL_SCALE)
     largest = max(float(number.split()[0].strip(",")) for number in _numbers(frame))
     assert largest == pytest.approx(np.abs(seen[1]).max(), rel=0.006, abs=2e-6)
 
@@ -133,7 +133,7 @@ def test_a_move_by_part_of_a_cell_is_held_against_the_blend_of_its_neighbours(
     blend = sum(np.roll(before, cells, axis=1) for cells in near) / len(near)
     blend[:, :2] = after[:, :2] = 0
     full = frame.layers[0]["scale"]
-    np.testing.assert_allclose(difference(frame), after - blend, atol=ROOM * full / FULL_SCALE)
+    np.testing.assert_allclose(difference(frame), after - blend, atol=HEADROOM * full / FULL_SCALE)
     assert np.abs(after - blend).max() > 0.1
     assert frame.header["there"] == [0, len(after), 2, len(after)]
     assert frame.header["readings"][1]["shifted"].endswith(" cells: a blend")
@@ -266,7 +266,9 @@ def test_at_rest_the_lens_asks_what_will_happen() -> None:
 
 @settings(CALM, max_examples=60)
 @given(
-    any_scene(sizes=(32, 48), images=(*BACKGROUNDS, UPLOAD, GRID), lenses=("roads",), moves=MOVES)
+    any_scene(
+        sizes=(32, 48), images=(*BACKGROUNDS, UPLOAD, GRID), lenses=("equivariance",), moves=MOVES
+    )
 )
 def test_no_scene_is_too_much(scene: Scene) -> None:
     frame = rendered(scene)

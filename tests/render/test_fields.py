@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui.render import fields_text as words
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.render.frame import Request, render_frame, request_of
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.stage_message import parse_message
 from rfcore.gradient import (
     effective_receptive_field,
     gaussian_width,
@@ -121,7 +121,7 @@ def test_any_scene_shows_what_rfcore_says(scene: Scene, is_pinned: bool) -> None
     if not is_pinned:
         scene = replace(scene, unit=None)
     frame = rendered(scene)
-    image = setting_of(scene.at_rest()).picture_of(scene)
+    image = render_context(scene.without_drag()).picture_of(scene)
     if scene.unit or not scene.pixel:
         check_rings(scene, frame, scene.unit or nearest_unit(scene), image)
     else:
@@ -151,7 +151,9 @@ def test_the_unit_that_is_pointed_at_goes_before_the_pinned_one() -> None:
     scene = fields_scene(unit=Unit(0, 3, 4))
     frame = rendered(scene, probe=Unit(1, 20, 21), pixel=(9, 9))
     assert (frame.header["probe"], frame.header["reach"]) == ([1, 20, 21], [9, 9])
-    check_rings(scene, frame, Unit(1, 20, 21), setting_of(scene.at_rest()).picture_of(scene))
+    check_rings(
+        scene, frame, Unit(1, 20, 21), render_context(scene.without_drag()).picture_of(scene)
+    )
     check_reach(scene, rendered(replace(scene, pixel=(63, 0)), pixel=(9, 9)), (9, 9))
 
 
@@ -172,7 +174,7 @@ def test_the_figures_are_those_of_the_gradient() -> None:
     unit = Unit(2, 15, 9)
     scene = fields_scene(unit=unit, position=(30, 20), rings=ALL, kernels=("smooth", "smooth"))
     frame = rendered(scene)
-    image = setting_of(scene.at_rest()).picture_of(scene)
+    image = render_context(scene.without_drag()).picture_of(scene)
     gradient, used = gradients(scene, image, unit)
     box = receptive_fields(scene.stack)[2].span(15, 9)
     share = f"{100 * middle_share(gradient, box):.0f} %"
@@ -182,7 +184,7 @@ def test_the_figures_are_those_of_the_gradient() -> None:
         "width": f"{rows:.1f} × {cols:.1f} px, box 8×8",
         "used": f"{used.sum()} of 64 pixels",
     }
-    alpha = setting_of(scene.at_rest()).pattern.alpha[:8, :6]
+    alpha = render_context(scene.without_drag()).pattern.alpha[:8, :6]
     cat = f"{100 * alpha.sum() / 64:.0f} %"
     assert frame.header["sentence"] == (
         f"One neuron of layer 3 sees 8×8 pixels. {share} of its gradient comes from the middle "
@@ -294,15 +296,15 @@ MESSAGE = {"token": 1, "revision": 2, "position": [24, 12], "start": [24, 12], "
 
 
 def test_the_hand_points_at_a_pixel_and_pins_it() -> None:
-    hand = read_hand({**MESSAGE, "pointed": [3, 4], "pixel": [5, 6], "rings": ["used", "box"]})
+    hand = parse_message({**MESSAGE, "pointed": [3, 4], "pixel": [5, 6], "rings": ["used", "box"]})
     scene = hand.applied_to(FIELDS)
     assert (scene.pixel, scene.rings) == ((5, 6), ("box", "used"))
     frame = decode(render_frame(scene, request_of(hand, 2)))
     assert frame.header["reach"] == [3, 4]
-    assert request_of(read_hand(MESSAGE), 2) == Request(token=1, revision=2)
+    assert request_of(parse_message(MESSAGE), 2) == Request(token=1, revision=2)
 
 
 @pytest.mark.parametrize("pointed", ["here", [1], [1.5, 2], [True, 0]])
 def test_a_pixel_pointed_at_is_a_row_and_a_column(pointed: object) -> None:
     with pytest.raises(SceneError, match="the pixel pointed at"):
-        read_hand({**MESSAGE, "pointed": pointed})
+        parse_message({**MESSAGE, "pointed": pointed})

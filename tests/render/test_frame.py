@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.render.context import look_at_start, setting_of
+from pages.ui.render.context import render_context, start_activations
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene import photos
@@ -521,7 +521,7 @@ def test_whatever_a_link_opens_can_be_drawn(stack: str, padding: str) -> None:
 
 def test_where_a_drag_began_keeps_only_what_is_shown() -> None:
     scene = Scene()
-    look = look_at_start(scene.at_rest(), scene.start)
+    look = start_activations(scene.without_drag(), scene.start)
     assert look.last is None
     assert [shown.ndim for shown in look.maps] == [2, 2, 2]
-    assert setting_of(scene.at_rest()).look(scene).last is not None
+    assert render_context(scene.without_drag()).activations(scene).last is not None

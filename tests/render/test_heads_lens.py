@@ -12,7 +12,7 @@ from pages.ui.render.heads_text import UNTRAINED, quarter_of
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import HEADS as ROOM
+from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HeadStore
 from rfcore.heads.experiment import Experiment
@@ -28,7 +28,12 @@ from tests.render.test_frame import Decoded, rendered
 
 SCENE = (
     replace(
-        ROOM.scene, size=32, position=(2, 3), start=(2, 3), image="meadow", padding_mode="circular"
+        HEADS_WORKSPACE.scene,
+        size=32,
+        position=(2, 3),
+        start=(2, 3),
+        image="meadow",
+        padding_mode="circular",
     )
     .with_stack(Stack.parse("C5x5/1p2 -> R -> M2x2/2 -> C3x3/1p1c6"))
     .with_training(Training(classes=("cat", "ring"), noise=0.2, examples=60))
@@ -136,11 +141,11 @@ def test_answers_are_those_of_rfcore(store: HeadStore) -> None:
 def test_an_answer_from_the_start_of_the_drag_is_caught(
     store: HeadStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moving = heads.HeadsLens.moving
+    dynamic_part = heads.HeadsLens.dynamic_part
     monkeypatch.setattr(
         heads.HeadsLens,
-        "moving",
-        lambda self, moment: moving(self, replace(moment, now=moment.start)),
+        "dynamic_part",
+        lambda self, inputs: dynamic_part(self, replace(inputs, now=inputs.start)),
     )
     with pytest.raises(AssertionError):
         assert answer_errors(store) < 1e-9
@@ -167,7 +172,7 @@ def test_a_frame_knows_when_the_heads_are_trained_anew(store: HeadStore) -> None
 
 
 def test_the_claim_of_the_page_is_what_its_sentence_says(store: HeadStore) -> None:
-    scene = at(ROOM.scene, 44, 44)
+    scene = at(HEADS_WORKSPACE.scene, 44, 44)
     store.train(experiment_of(scene))
     header = rendered(scene).header
     dense, average, largest = header["answers"]

@@ -17,8 +17,8 @@ from pages.ui.scene.face import HOME, MIDDLE, FaceParts, fitting, limits
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.stage_message import read_hand
-from pages.ui.scene.workspaces import PARTS as ROOM
+from pages.ui.scene.stage_message import parse_message
+from pages.ui.scene.workspaces import PARTS_WORKSPACE
 from pages.ui.stage.frame_socket import Drag
 from pages.ui.training import faces
 from pages.ui.training.faces import GRID_STORE, GridStore, TrainedGrids
@@ -33,7 +33,7 @@ from tests.server.test_frame_socket import told
 
 SMALL = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=40, steps=60)
 FOREHEAD: Places = (*HOME[:3], (8, 24))
-FACE = ROOM.scene
+FACE = PARTS_WORKSPACE.scene
 WHERE: list[tuple[Places, Pair]] = [
     (HOME, (0, 0)),
     (FOREHEAD, (0, 0)),
@@ -210,7 +210,7 @@ def test_no_other_picture_gets_parts_by_a_link(key: str) -> None:
 
 def hand(scene: Scene, **changes: object) -> Any:
     own = {"position": list(scene.position), "start": list(scene.start), "unit": None}
-    return read_hand(message(**own, channels=[0, 0], view="now", **changes))
+    return parse_message(message(**own, channels=[0, 0], view="now", **changes))
 
 
 @pytest.mark.parametrize(

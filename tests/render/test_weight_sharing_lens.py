@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from pages.ui.render.lens import FULL_SCALE
-from pages.ui.render.weight_sharing import ROOM
+from pages.ui.render.weight_sharing import HEADROOM
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
 from rfcore.filters import convolution_kernels
 from rfcore.layers import Conv2d
 from rfcore.ops import Array
@@ -24,7 +24,7 @@ from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
 from tests.scene.test_scene import CALM, any_scene
 from tests.support import oracles
 
-SHARING = replace(CONVOLUTION.scene, lens="sharing")
+SHARING = replace(CONVOLUTION_WORKSPACE.scene, lens="weight_sharing")
 
 
 def moved(scene: Scene, rows: int, cols: int) -> Scene:
@@ -91,7 +91,7 @@ GRID_SCENE = Scene(
     stack=Stack.parse("C3x2/1p1c3"),
     kernels=("bank",),
     channels=(1,),
-    lens="sharing",
+    lens="weight_sharing",
 )
 
 
@@ -174,7 +174,7 @@ def test_one_colour_is_one_number_in_both_maps() -> None:
     frame = rendered(replace(SHARING, image="meadow"))
     (extra,) = frame.header["setting"]["extras"]
     assert extra["full"] == frame.layers[0]["scale"]
-    assert extra["scale"] == ROOM * extra["full"]
+    assert extra["scale"] == HEADROOM * extra["full"]
 
 
 def test_kernels_of_ones_own_are_met_by_kernels_as_strong() -> None:
@@ -204,7 +204,9 @@ def test_a_layer_with_too_many_weights_is_refused_in_a_sentence() -> None:
 
 
 def test_a_stack_that_begins_with_a_pool_has_no_weights_to_share() -> None:
-    frame = rendered(replace(SHARING, lens="sharing").with_stack(Stack.parse("M2x2 -> C3x3/1")))
+    frame = rendered(
+        replace(SHARING, lens="weight_sharing").with_stack(Stack.parse("M2x2 -> C3x3/1"))
+    )
     assert frame.header["sentence"] == (
         "Weights are shared in a convolution, and these layers begin with: max pool. "
         "Put a convolution first."
@@ -220,7 +222,9 @@ def test_at_rest_the_lens_asks_what_will_happen() -> None:
 
 @settings(CALM, max_examples=60)
 @given(
-    any_scene(sizes=(32, 48), images=(*BACKGROUNDS, UPLOAD, GRID), lenses=("sharing",), moves=MOVES)
+    any_scene(
+        sizes=(32, 48), images=(*BACKGROUNDS, UPLOAD, GRID), lenses=("weight_sharing",), moves=MOVES
+    )
 )
 def test_no_scene_is_too_much(scene: Scene) -> None:
     frame = rendered(scene)

@@ -10,7 +10,13 @@ import pytest
 from pages.ui.render.readings import response_sentence
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.workspaces import CONVOLUTION, KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
+from pages.ui.scene.workspaces import (
+    CONVOLUTION_WORKSPACE,
+    KERNEL_SIZES,
+    PADDINGS,
+    STRIDES,
+    one_convolution,
+)
 from rfcore.filters import FILTERS, RANDOM, convolution_kernels
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import PADDING_MODES, Array
@@ -21,14 +27,14 @@ from tests.render.test_frame import rendered
 from tests.render.test_readings import reading
 from tests.support import oracles
 
-ROOM = CONVOLUTION.scene
+SCENE = CONVOLUTION_WORKSPACE.scene
 OWN = {3: "own_1_0_-1_2.5_0_-2_0.125_7_-99", 5: "own_" + "_".join(map(str, range(-12, 13)))}
 SIZES = list(product(KERNEL_SIZES, STRIDES, PADDINGS))
 DIGITS = "0123456789" * 7
 
 
 def scene_of(size: int, stride: int, padding: int, **changes: Any) -> Scene:
-    return replace(ROOM.with_stack(one_convolution(size, stride, padding)), **changes)
+    return replace(SCENE.with_stack(one_convolution(size, stride, padding)), **changes)
 
 
 def kernel_of(scene: Scene) -> Array:
@@ -159,18 +165,18 @@ def test_a_grid_is_written_out_in_whole_numbers() -> None:
 
 def test_the_unit_that_is_pointed_at_comes_before_the_pinned_one() -> None:
     pinned, pointed = Unit(0, 3, 4), Unit(0, 5, 6)
-    scene = replace(ROOM, unit=pinned)
+    scene = replace(SCENE, unit=pinned)
     assert rendered(scene).header["products"]["unit"] == [0, 3, 4]
     assert rendered(scene, probe=pointed).header["products"]["unit"] == [0, 5, 6]
 
 
 def test_the_first_look_has_products_that_are_not_all_zero() -> None:
-    shown = rendered(ROOM).header["products"]
+    shown = rendered(SCENE).header["products"]
     values = numbers(shown["products"])
     assert len({value for value in values if value}) > 1
     row, col = shown["unit"][1:]
-    assert ROOM.position[0] <= row < ROOM.position[0] + ROOM.pattern_size
-    assert ROOM.position[1] <= col < ROOM.position[1] + ROOM.pattern_size
+    assert SCENE.position[0] <= row < SCENE.position[0] + SCENE.pattern_size
+    assert SCENE.position[1] <= col < SCENE.position[1] + SCENE.pattern_size
 
 
 @pytest.mark.parametrize("probe", [None, Unit(0, 99, 99), Unit(4, 0, 0)])
@@ -193,7 +199,7 @@ def test_the_window_that_goes_along_stops_at_the_border() -> None:
 
 
 def test_a_unit_of_a_later_layer_is_not_taken_for_one_of_the_first() -> None:
-    scene = ROOM.with_stack(Stack.parse("C3x3/1p1c1 -> C3x3/1p1c1"))
+    scene = SCENE.with_stack(Stack.parse("C3x3/1p1c1 -> C3x3/1p1c1"))
     layer, *place = rendered(scene, probe=Unit(1, 0, 0)).header["products"]["unit"]
     assert layer == 0
     assert place != [0, 0]
@@ -201,7 +207,7 @@ def test_a_unit_of_a_later_layer_is_not_taken_for_one_of_the_first() -> None:
 
 @pytest.mark.parametrize("stack", ["M2x2/2", "C9x9/1c1", "R", "GA"])
 def test_layers_that_are_no_small_convolution_have_no_products(stack: str) -> None:
-    scene = ROOM.with_stack(Stack.parse(stack))
+    scene = SCENE.with_stack(Stack.parse(stack))
     frame = rendered(scene)
     assert frame.header["products"] is None
     assert frame.header["setting"]["kernel"] is None
@@ -244,7 +250,7 @@ def test_the_sentence_says_so_when_the_border_cuts_the_response() -> None:
 
 
 def test_the_sentence_asks_for_a_drag_before_there_was_one() -> None:
-    assert rendered(ROOM).header["sentence"].startswith("Drag the letter, or point at a cell")
+    assert rendered(SCENE).header["sentence"].startswith("Drag the letter, or point at a cell")
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.custom_kernels import fitted, own_choice, own_kernel
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import CONVOLUTION
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
 from rfcore.stack import Stack
 from tests.support.oracles import conv2d as naive_conv2d
 
@@ -22,18 +22,18 @@ SOBEL = ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
 
 @given(st.lists(weight, min_size=9, max_size=9))
 def test_a_kernel_comes_back_from_the_link(texts: list[str]) -> None:
-    scene = CONVOLUTION.scene.with_weights(texts)
+    scene = CONVOLUTION_WORKSPACE.scene.with_weights(texts)
     assert from_query(to_query(scene)) == (scene, [])
     wanted = np.array([float(text) for text in texts], np.float32).reshape(3, 3)
     assert own_kernel(scene.kernels[0], (3, 3)).tolist() == wanted.tolist()
 
 
 def test_the_map_is_the_convolution_with_it() -> None:
-    scene = CONVOLUTION.scene.with_weights(SOBEL)
-    setting = setting_of(scene.at_rest())
+    scene = CONVOLUTION_WORKSPACE.scene.with_weights(SOBEL)
+    setting = render_context(scene.without_drag())
     kernel = np.array([float(text) for text in SOBEL]).reshape(1, 1, 3, 3)
     want = naive_conv2d(setting.picture_of(scene).astype(float), kernel, padding=(1, 1))
-    np.testing.assert_allclose(setting.look(scene).maps[0], want[0], atol=1e-5)
+    np.testing.assert_allclose(setting.activations(scene).maps[0], want[0], atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_is_no_weight_is_named_with_its_place(place: int, text: str, shown:
     texts = [*SOBEL]
     texts[place] = text
     with pytest.raises(SceneError) as refused:
-        CONVOLUTION.scene.with_weights(texts)
+        CONVOLUTION_WORKSPACE.scene.with_weights(texts)
     assert str(refused.value) == (
         "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25; "
         + shown
@@ -65,7 +65,7 @@ def test_what_is_no_weight_is_named_with_its_place(place: int, text: str, shown:
 def test_too_few_and_too_many_weights_are_refused() -> None:
     for texts in ([], SOBEL[:8], [*SOBEL, "1"]):
         with pytest.raises(SceneError, match=rf"^a 3x3 kernel has 9 weights, got {len(texts)}$"):
-            CONVOLUTION.scene.with_weights(texts)
+            CONVOLUTION_WORKSPACE.scene.with_weights(texts)
     with pytest.raises(SceneError, match="no convolution"):
         Scene().with_stack(Stack.parse("M2")).with_weights(SOBEL)
 
@@ -89,7 +89,7 @@ def test_a_larger_kernel_keeps_the_weights_in_its_middle() -> None:
 
 
 def test_a_scene_keeps_its_kernel_when_layers_come_and_go() -> None:
-    scene = CONVOLUTION.scene.with_weights(SOBEL)
+    scene = CONVOLUTION_WORKSPACE.scene.with_weights(SOBEL)
     more = scene.with_stack(Stack.parse("C5x5/1p1c1 -> M2"))
     assert own_kernel(more.kernels[0], (5, 5))[1:4, 1:4].ravel().tolist() == [
         float(text) for text in SOBEL

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.choices import SIZES
 from pages.ui.scene.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture, resized_cells
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import POOL
+from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
 from tests.scene.test_scene import any_cells
@@ -20,13 +20,15 @@ from tests.scene.test_scene import any_cells
 
 def grid_scene(cells: str, **changes: object) -> Scene:
     size = round(len(cells) ** 0.5)
-    return replace(POOL.scene, cells=cells, size=size, position=(0, 0), start=(0, 0), **changes)
+    return replace(
+        POOL_WORKSPACE.scene, cells=cells, size=size, position=(0, 0), start=(0, 0), **changes
+    )
 
 
 @given(st.sampled_from(GRID_SIZES).flatmap(any_cells), st.sampled_from(MARKS))
 def test_the_network_sees_whole_numbers(cells: str, mark: str) -> None:
     scene = grid_scene(cells, pattern=mark)
-    picture = setting_of(scene.at_rest()).picture_of(scene)
+    picture = render_context(scene.without_drag()).picture_of(scene)
     want = np.array([int(cell) for cell in cells], np.float32).reshape(1, scene.size, scene.size)
     side = len(draw_mark(mark).alpha)
     want[0, :side, :side][draw_mark(mark).alpha == 1] = 9
@@ -84,5 +86,5 @@ def test_a_scene_goes_to_the_grid_and_back() -> None:
 )
 def test_a_wrong_grid_is_refused_in_a_sentence(changes: dict[str, object], sentence: str) -> None:
     with pytest.raises(SceneError) as refused:
-        replace(POOL.scene, **changes)
+        replace(POOL_WORKSPACE.scene, **changes)
     assert sentence in str(refused.value)

@@ -12,7 +12,7 @@ from pages.ui.lessons.reader import load_lessons
 from pages.ui.scene.choices import PRESETS, SIZES
 from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import STACK, Room
+from pages.ui.scene.workspaces import STACK_WORKSPACE, Workspace
 from pages.ui.session.tab_state import MAX_WORKSPACES, open_workspace
 from rfcore.pictures.photos import MAX_BYTES
 from rfcore.stack import Stack
@@ -37,10 +37,10 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
 def test_the_rooms_of_a_tab_are_bounded_and_the_oldest_leaves_first(
     state: Mapping[str, Any],
 ) -> None:
-    first = Room("first", STACK.scene)
+    first = Workspace("first", STACK_WORKSPACE.scene)
     begun = open_workspace(first, "maps")
     for number in range(3 * MAX_WORKSPACES):
-        open_workspace(Room(f"step {number}", STACK.scene), "maps")
+        open_workspace(Workspace(f"step {number}", STACK_WORKSPACE.scene), "maps")
         assert open_workspace(first, "maps") is begun  # who comes back often stays
     kept = state["tab_states"]
     assert len(kept) == MAX_WORKSPACES

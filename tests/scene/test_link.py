@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui.scene import photos
-from pages.ui.scene.choices import LENSES, MOVES, PRESETS, UPLOAD
+from pages.ui.scene.choices import MOVES, PRESETS, UPLOAD
 from pages.ui.scene.grid import GRID, resized_cells
+from pages.ui.scene.lenses import LENS_NAMES
 from pages.ui.scene.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.workspaces import POOL
+from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.rfcore.test_stack import LETTERS
@@ -38,7 +39,7 @@ GOOD = {
 }
 # A face of parts has its own lens, and in test_lens_parts its own tests.
 OF_FACES = {"pooling", "parts", "grid"}
-WITHOUT_FACES = tuple(lens for lens in LENSES if lens != "parts")
+WITHOUT_FACES = tuple(lens for lens in LENS_NAMES if lens != "parts")
 PART = {"picture": "image", "padding": "padding_mode", "at": "position", "from": "start"}
 
 
@@ -51,7 +52,7 @@ def test_scene_comes_back_from_its_query(scene: Scene) -> None:
     query = to_query(scene)
     assert from_query(query, scene.photo) == (scene, [])
     # A page has its own scene to begin with: nothing of it may shine through.
-    other = replace(POOL.scene, moves="wrap", rings=("used",))
+    other = replace(POOL_WORKSPACE.scene, moves="wrap", rings=("used",))
     assert from_query({"rings": "box,effective", **query}, scene.photo, other) == (scene, [])
     may_be_missing = {"unit", "cells", "pixel", "rings", "train", *OF_FACES}
     assert set(KEYS) - may_be_missing <= set(query) <= set(KEYS)
@@ -220,7 +221,7 @@ NONSENSE = [
     ("unit", "0,1,1", "the stack has layers 1 to 2, got layer 0"),
     ("unit", "2,47,0", "layer 2 has rows 0 to 46 and columns 0 to 46, got unit 47, 0"),
     ("view", "yesterday", f"there is no view “yesterday”; choose {CHOOSE['view']}"),
-    ("lens", "fisheye", f"there is no lens “fisheye”; choose {', '.join(LENSES)}"),
+    ("lens", "fisheye", f"there is no lens “fisheye”; choose {', '.join(LENS_NAMES)}"),
     ("moves", "all", "there is no way to move “all”; choose pattern, zeros, wrap"),
     ("pixel", "7", "it must be a row and a column, as in 24,12, got “7”"),
     ("pixel", "96,0", "the picture has rows and columns 0 to 95, got pixel 96, 0"),

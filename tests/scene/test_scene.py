@@ -15,12 +15,12 @@ from pages.ui.scene.choices import (
     SIZES,
     UPLOAD,
     VIEWS,
-    Lens,
     Moves,
     pattern_size,
     patterns_of,
 )
 from pages.ui.scene.grid import GRID, GRID_SIZES
+from pages.ui.scene.lenses import LensName
 from pages.ui.scene.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.errors import RfcoreError, ShapeError
@@ -106,7 +106,7 @@ def any_scene(
     *,
     sizes: tuple[int, ...] = SIZES,
     images: tuple[str, ...] = BACKGROUNDS,
-    lenses: tuple[Lens, ...] = ("maps",),
+    lenses: tuple[LensName, ...] = ("maps",),
     moves: tuple[Moves, ...] = ("pattern",),
 ) -> Scene:
     """Any scene that can be shown; a "photo" among `images` brings one along."""
@@ -421,12 +421,12 @@ def test_scene_does_not_print_its_photo() -> None:
 @settings(CALM)
 @given(any_scene(images=(*BACKGROUNDS, UPLOAD)))
 def test_at_rest_is_the_same_for_a_whole_drag(scene: Scene) -> None:
-    rest = scene.at_rest()
+    rest = scene.without_drag()
     assert differing(scene, rest) <= HANDS
     other = replace(
         scene, position=scene.start, unit=None, view="start", moves="wrap", pixel=(0, 0)
     )
-    assert rest == other.at_rest()
+    assert rest == other.without_drag()
     assert rest.moved == (0, 0)
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.stage_message import Hand, read_hand
-from pages.ui.scene.workspaces import CONVOLUTION, POOL
+from pages.ui.scene.stage_message import StageMessage, parse_message
+from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE, POOL_WORKSPACE
 from tests.scene.test_scene import CALM, busy_scene, differing
 
 MESSAGE = {
@@ -25,7 +25,7 @@ MESSAGE = {
     "unit": [2, 14, 15],
     "channels": [0, 0, 4],
     "view": "difference",
-    "settled": True,
+    "committed": True,
 }
 PLACE = "the pattern's position is a row and a column, got {}"
 NOT_WHOLE = [
@@ -51,12 +51,12 @@ def message(**changes: object) -> dict[str, object]:
 
 def refused(value: object) -> str:
     with pytest.raises(SceneError) as caught:
-        read_hand(value)
+        parse_message(value)
     return str(caught.value)
 
 
 def test_message_of_the_stage_is_read() -> None:
-    assert read_hand(MESSAGE) == Hand(
+    assert parse_message(MESSAGE) == StageMessage(
         mount="k3x9",
         token=7,
         revision=2,
@@ -67,17 +67,17 @@ def test_message_of_the_stage_is_read() -> None:
         unit=Unit(2, 14, 15),
         channels=(0, 0, 4),
         view="difference",
-        settled=True,
+        committed=True,
     )
 
 
 def test_what_may_be_missing_is_taken_as_nothing() -> None:
     needed = ("token", "revision", "position", "start", "channels")
-    hand = read_hand({name: MESSAGE[name] for name in needed})
+    hand = parse_message({name: MESSAGE[name] for name in needed})
     assert (hand.mount, hand.known_scene, hand.known_start, hand.unit) == ("", "", None, None)
-    assert (hand.view, hand.settled) == ("now", False)
-    assert read_hand(message(knownStart=None, unit=None)).unit is None
-    assert read_hand(message(settled="yes")).settled is False
+    assert (hand.view, hand.committed) == ("now", False)
+    assert parse_message(message(knownStart=None, unit=None)).unit is None
+    assert parse_message(message(committed="yes")).committed is False
 
 
 @pytest.mark.parametrize("nothing", [None, "hand", 5, float("nan"), True, [], [MESSAGE]])
@@ -138,7 +138,7 @@ def test_channels_are_a_list(channels: object) -> None:
 @pytest.mark.parametrize("text", [5, None, [], {}, float("nan"), "x" * 65])
 def test_names_are_short_texts(name: str, text: object) -> None:
     assert refused(message(**{name: text})).startswith(f"{name} is a short text, got ")
-    assert read_hand(message(**{name: "x" * 64}))
+    assert parse_message(message(**{name: "x" * 64}))
 
 
 @pytest.mark.parametrize("view", ["", "NOW", 0, None, [], ["now"], {}, float("nan")])
@@ -165,7 +165,7 @@ def test_sentence_stays_short_whatever_came(huge: object) -> None:
 
 
 def test_only_so_many_channels_are_read() -> None:
-    assert read_hand(message(channels=[1] * 1_000_000)).channels == (1,) * 100
+    assert parse_message(message(channels=[1] * 1_000_000)).channels == (1,) * 100
 
 
 json_values = st.recursive(
@@ -196,7 +196,7 @@ def test_anything_is_a_scene_or_a_sentence(value: object) -> None:
     sent = json.loads(json.dumps(value))  # as it comes through the socket, NaN and all
     before = Scene()
     try:
-        scene = read_hand(sent).applied_to(before)
+        scene = parse_message(sent).applied_to(before)
     except SceneError as error:
         assert re.fullmatch(r".{10,250}", str(error), re.DOTALL)  # noqa: PT017
     else:
@@ -209,7 +209,7 @@ def test_anything_is_a_scene_or_a_sentence(value: object) -> None:
 
 def test_hand_moves_the_pattern_and_nothing_else() -> None:
     before = busy_scene()
-    hand = read_hand(
+    hand = parse_message(
         message(position=[0, 72], start=[72, 0], unit=None, channels=[0, 2, 2, 4, 4], view="start")
     )
     after = hand.applied_to(before)
@@ -223,7 +223,7 @@ def test_pattern_cannot_leave_the_picture(name: str, place: list[int]) -> None:
         f"the cat must stay inside the picture: its {name} is a row and a column from 0 to 48, "
         f"got {place[0]}, {place[1]}"
     )
-    hand = read_hand(message(**{name: place}))
+    hand = parse_message(message(**{name: place}))
     with pytest.raises(SceneError, match=f"^{re.escape(sentence)}$"):
         hand.applied_to(Scene())
 
@@ -239,7 +239,7 @@ def test_pattern_cannot_leave_the_picture(name: str, place: list[int]) -> None:
 )
 def test_unit_must_exist(unit: list[int], sentence: str) -> None:
     with pytest.raises(SceneError, match=f"^{re.escape(sentence)}$"):
-        read_hand(message(unit=unit)).applied_to(Scene())
+        parse_message(message(unit=unit)).applied_to(Scene())
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_unit_must_exist(unit: list[int], sentence: str) -> None:
 def test_channel_is_shown_in_every_map_that_it_runs_through(
     channels: list[int], shown: tuple[int, ...]
 ) -> None:
-    hand = read_hand(message(channels=channels))
+    hand = parse_message(message(channels=channels))
     after = hand.applied_to(Scene())
     assert after.channels == shown
     assert (after.position, after.unit, after.view) == ((25, 13), Unit(2, 14, 15), "difference")
@@ -266,7 +266,7 @@ def test_channel_is_shown_in_every_map_that_it_runs_through(
 
 @pytest.mark.parametrize("channel", [-1, 8, 10**9])
 def test_channel_must_exist(channel: int) -> None:
-    hand = read_hand(message(channels=[0, 0, channel]))
+    hand = parse_message(message(channels=[0, 0, channel]))
     with pytest.raises(SceneError, match=f"^layer 3 has channels 1 to 8, got {channel + 1}$"):
         hand.applied_to(Scene())
 
@@ -275,7 +275,7 @@ def test_channel_must_exist(channel: int) -> None:
 
 
 def test_what_only_some_lenses_send_is_read() -> None:
-    hand = read_hand(
+    hand = parse_message(
         message(probe=[0, 1, 2], pixel=[3, 4], rings=["used", "box"], cells="012", weights=["1"])
     )
     assert hand.probe == Unit(0, 1, 2)
@@ -307,20 +307,22 @@ def test_wrong_parts_of_a_lens_are_refused(part: dict[str, object], sentence: st
 
 def test_what_a_lens_does_not_send_stays_as_it_was() -> None:
     scene = busy_scene()
-    after = read_hand(message(channels=[0] * 5, unit=None)).applied_to(scene)
+    after = parse_message(message(channels=[0] * 5, unit=None)).applied_to(scene)
     assert (after.pixel, after.rings, after.kernels) == (scene.pixel, scene.rings, scene.kernels)
-    free = read_hand(message(channels=[0] * 5, unit=None, pixel=None)).applied_to(scene)
+    free = parse_message(message(channels=[0] * 5, unit=None, pixel=None)).applied_to(scene)
     assert free.pixel is None
 
 
 def test_a_hand_writes_cells_and_weights() -> None:
-    grid, wide = POOL.scene, CONVOLUTION.scene
+    grid, wide = POOL_WORKSPACE.scene, CONVOLUTION_WORKSPACE.scene
     start = {"position": [0, 0], "start": [0, 0], "unit": None, "channels": [0]}
     cells = "7" + grid.cells[1:]
-    assert read_hand(message(**start, cells=cells)).applied_to(grid).cells == cells
+    assert parse_message(message(**start, cells=cells)).applied_to(grid).cells == cells
     weights = ["0"] * 8 + ["2"]
-    written = read_hand(message(**start, weights=weights)).applied_to(wide)
+    written = parse_message(message(**start, weights=weights)).applied_to(wide)
     assert written.kernels == ("own_0_0_0_0_0_0_0_0_2",)
     for forged in ({"cells": "7"}, {"cells": "x" * 64}, {"weights": ["x"] * 9}):
         with pytest.raises(SceneError):
-            read_hand(message(**start, **forged)).applied_to(grid if "cells" in forged else wide)
+            parse_message(message(**start, **forged)).applied_to(
+                grid if "cells" in forged else wide
+            )

@@ -15,11 +15,12 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.app_server import AppServer
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene import photos
-from pages.ui.scene.choices import LENSES, UPLOAD, Lens
+from pages.ui.scene.choices import UPLOAD
+from pages.ui.scene.lenses import LENS_NAMES, LensName
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import POOL, room_of
+from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
 from pages.ui.stage.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
 from rfcore.stack import Stack
 from tests.render.test_frame import decode
@@ -29,7 +30,7 @@ def hand(**changes: Any) -> dict[str, Any]:
     return {
         "mount": "m", "token": 1, "revision": 3, "knownScene": "", "knownStart": None,
         "position": [24, 13], "start": [24, 12], "unit": None, "channels": [0, 0, 0],
-        "view": "now", "settled": False, **changes,
+        "view": "now", "committed": False, **changes,
     }  # fmt: skip
 
 
@@ -43,9 +44,9 @@ def test_a_frame_is_the_one_that_the_component_would_send() -> None:
     assert answer == render_frame(moved, Request(token=1, revision=3, mount="m"))
 
 
-@pytest.mark.parametrize("lens", LENSES)
-def test_the_scene_of_every_lens_can_be_told(lens: Lens) -> None:
-    scene, drag = replace(room_of(lens).scene, lens=lens), Drag()
+@pytest.mark.parametrize("lens", LENS_NAMES)
+def test_the_scene_of_every_lens_can_be_told(lens: LensName) -> None:
+    scene, drag = replace(workspace_of(lens).scene, lens=lens), Drag()
     drag.answer(told(scene, position=scene.position, start=scene.start, channels=scene.channels))
     assert drag.scene == scene
 
@@ -216,7 +217,7 @@ def test_layers_that_no_page_shows_cost_no_more_than_others() -> None:
     """Orbits are worked out for small pools alone: a stride of 2000 would take minutes."""
     began = time.monotonic()
     for stack in ("M2x2/2000", "M2x2/128", "A8x8/9"):
-        scene = replace(POOL.scene, stack=Stack.parse(stack))
+        scene = replace(POOL_WORKSPACE.scene, stack=Stack.parse(stack))
         header = decode(Drag().answer(told(scene, channels=[0], position=[2, 3]))).header
         assert header["setting"]["peak"] == ""
     assert time.monotonic() - began < 5

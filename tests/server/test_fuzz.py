@@ -20,10 +20,10 @@ from benchmarks.fuzz import CASES, SLOWEST, attempt
 from benchmarks.fuzz_changes import NUMBERS, TOKENS, changed_bytes, changed_message, changed_text
 from benchmarks.fuzz_inputs import PHOTOS, SCENES, changed_link, hand_of
 from benchmarks.simulated_tab import Tab, header_of, tab_of
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.stage_message import read_hand
-from pages.ui.scene.workspaces import page_of
+from pages.ui.scene.stage_message import parse_message
 from pages.ui.stage.frame_socket import TRY_AGAIN_ELSEWHERE
 from rfcore.errors import ImageError, RfcoreError
 from rfcore.pictures.photos import MAX_BYTES, MAX_PIXELS, read_photo
@@ -110,7 +110,7 @@ def untroubled(server: AppServer) -> Iterator[None]:
 def wanted(scene: Scene, hand: dict[str, Any]) -> Scene:
     """The scene as a message must leave it: changed as it says, or as it was."""
     try:
-        return read_hand(hand).applied_to(scene)
+        return parse_message(hand).applied_to(scene)
     except RfcoreError:
         return scene
 
@@ -141,7 +141,7 @@ def test_the_frame_socket_keeps_the_last_good_scene(server: AppServer, untrouble
 def is_nonsense(message: object) -> bool:
     """Whether a message says nothing that a frame could answer."""
     try:
-        read_hand(json.loads(json.dumps(message)))
+        parse_message(json.loads(json.dumps(message)))
     except RfcoreError:
         return True
     return False
@@ -172,7 +172,7 @@ def test_a_component_that_lies_changes_no_scene(untroubled: None, tab: Tab) -> N
         tab.run(page_of(scene.lens), query, hand, fragment=number % 2 == 0)
         scene = wanted(scene, hand)
         assert tab.header["query"] == to_query_string(scene)
-        query = to_query_string(scene) if hand.get("settled") is True else query
+        query = to_query_string(scene) if hand.get("committed") is True else query
 
 
 def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab) -> None:
@@ -189,7 +189,7 @@ def test_a_page_opens_while_a_hand_that_has_settled_still_has_its_charts_drawn(
     page, query = page_of(scene.lens), to_query_string(scene)
     tab.open(page, query)
     tab.read()
-    hand = hand_of(scene, settled=True, position=[20, 21], revision=tab.header["revision"])
+    hand = hand_of(scene, committed=True, position=[20, 21], revision=tab.header["revision"])
     tab.run(page, query, hand, fragment=True)
     tab.open("how_far_a_neuron_sees", "at=20,11")
     assert tab.header["position"] == [20, 11]

@@ -12,11 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from pages.ui.render.context import setting_of
-from pages.ui.scene.choices import LENSES, PRESETS, Lens
+from pages.ui.render.context import render_context
+from pages.ui.scene.choices import PRESETS
+from pages.ui.scene.lenses import LENS_NAMES, LensName
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import room_of
+from pages.ui.scene.workspaces import workspace_of
 from pages.ui.share import gif as gif_module
 from pages.ui.share.animation import (
     DIRECTIONS,
@@ -137,9 +138,9 @@ def test_a_map_stands_in_the_pictures_own_coordinates() -> None:
     animation, gif = made()
     layout, margin = layout_in(animation)
     frame, scene = frames_of(gif)[3], animation.scenes()[3]
-    setting = setting_of(scene.at_rest())
+    setting = render_context(scene.without_drag())
     for layer in range(3):
-        values = setting.look(scene).maps[layer]
+        values = setting.activations(scene).maps[layer]
         field = setting.fields[layer]
         places = [
             [
@@ -163,18 +164,18 @@ def test_a_map_stands_in_the_pictures_own_coordinates() -> None:
 
 
 def test_the_map_boxes_are_those_of_the_stage() -> None:
-    fields = setting_of(PLAIN.at_rest()).fields
+    fields = render_context(PLAIN.without_drag()).fields
     assert map_box(fields[1], (31, 31)) == (1, 63, 1, 63)
     assert map_box(fields[2], (29, 29)) == (3, 61, 3, 61)
 
 
-@pytest.mark.parametrize("lens", [lens for lens in LENSES if lens not in ("heads", "parts")])
-def test_every_lens_shows_its_panels_moving(lens: Lens) -> None:
-    scene = animation_start(replace(room_of(lens).scene, lens=lens), here=True)
+@pytest.mark.parametrize("lens", [lens for lens in LENS_NAMES if lens not in ("heads", "parts")])
+def test_every_lens_shows_its_panels_moving(lens: LensName) -> None:
+    scene = animation_start(replace(workspace_of(lens).scene, lens=lens), here=True)
     animation = Animation(scene, "to the right", 3)
     frames = frames_of(make_gif(animation, 0.1))
     panels = animation_frame(scene).panels
-    extras = {"roads": 2, "sharing": 1}.get(lens, 0)
+    extras = {"equivariance": 2, "weight_sharing": 1}.get(lens, 0)
     assert len(panels) == 1 + len(scene.stack) + extras
     assert len(frames) == 4
     for before, after in pairwise(frames):
@@ -184,8 +185,8 @@ def test_every_lens_shows_its_panels_moving(lens: Lens) -> None:
 
 
 @pytest.mark.parametrize("lens", ["heads", "parts"])
-def test_untrained_pages_show_the_picture_moving(lens: Lens) -> None:
-    animation = Animation(animation_start(room_of(lens).scene, here=True), "down", 2)
+def test_untrained_pages_show_the_picture_moving(lens: LensName) -> None:
+    animation = Animation(animation_start(workspace_of(lens).scene, here=True), "down", 2)
     frames = frames_of(make_gif(animation, 0.1))
     assert len(frames) == 3
     assert (panel_in(frames[0], animation, 0) != panel_in(frames[1], animation, 0)).any()
@@ -331,10 +332,10 @@ def test_the_table_fits_a_gif_and_steps_are_fine() -> None:
     assert ink_on(gray(np.array([1.0]), 1.0)[0]) != ink_on(gray(np.array([0.0]), 1.0)[0])
 
 
-@pytest.mark.parametrize("lens", LENSES)
-def test_every_letter_is_in_the_type(lens: Lens) -> None:
+@pytest.mark.parametrize("lens", LENS_NAMES)
+def test_every_letter_is_in_the_type(lens: LensName) -> None:
     missing = bytes(font(20).getmask("\uffff"))
-    scene = animation_start(replace(room_of(lens).scene, lens=lens), here=True)
+    scene = animation_start(replace(workspace_of(lens).scene, lens=lens), here=True)
     for at in Animation(scene, "diagonally", min(3, max_steps(scene, "diagonally"))).scenes():
         shot = animation_frame(at)
         captions = [text for panel in shot.panels for text in (panel.title, panel.note)]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.scene.choices import LENSES, Lens
+from pages.ui.scene.lenses import LENS_NAMES, LensName, page_of
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import PARTS, STACK, page_of, room_of, scene_of
+from pages.ui.scene.workspaces import PARTS_WORKSPACE, STACK_WORKSPACE, scene_of, workspace_of
 from pages.ui.share import gif_dialog
 from pages.ui.share.hand_out import (
     NO_PHOTO,
@@ -34,12 +34,12 @@ pytestmark = pytest.mark.usefixtures("quick_pages")
 
 LAB = "https://lab.example.org/teaching"
 # Pages that train as they open are asked in the browser.
-QUICK = ("home", *dict.fromkeys(page_of(x) for x in LENSES if x not in ("heads", "parts")))
+QUICK = ("home", *dict.fromkeys(page_of(x) for x in LENS_NAMES if x not in ("heads", "parts")))
 
 
-@pytest.mark.parametrize("lens", LENSES)
-def test_the_link_opens_the_scene_in_another_browser(lens: Lens) -> None:
-    scene = replace(room_of(lens).scene, lens=lens)
+@pytest.mark.parametrize("lens", LENS_NAMES)
+def test_the_link_opens_the_scene_in_another_browser(lens: LensName) -> None:
+    scene = replace(workspace_of(lens).scene, lens=lens)
     row, col = scene.position
     moved = replace(scene, position=(row + 1, col), view="difference")
     for wanted in (scene, moved):
@@ -51,10 +51,10 @@ def test_the_link_opens_the_scene_in_another_browser(lens: Lens) -> None:
 
 
 def test_a_link_leads_to_a_page_with_that_stage() -> None:
-    scene = room_of("pool").scene
+    scene = workspace_of("pool").scene
     assert short_link(scene, f"{LAB}/learn?lesson=2") == f"{LAB}/pooling_forgives"
-    assert short_link(STACK.scene, f"{LAB}/") == f"{LAB}/"
-    assert short_link(replace(STACK.scene, view="start"), LAB) == f"{LAB}?view=start"
+    assert short_link(STACK_WORKSPACE.scene, f"{LAB}/") == f"{LAB}/"
+    assert short_link(replace(STACK_WORKSPACE.scene, view="start"), LAB) == f"{LAB}?view=start"
 
 
 def test_the_link_reads_well_and_holds_no_markup() -> None:
@@ -84,7 +84,7 @@ def test_a_link_that_nobody_else_can_open_is_known(link: str, only_here: bool) -
     assert is_loopback(link) is only_here
 
 
-@pytest.mark.parametrize("scene", [STACK.scene, PARTS.scene, busy_scene()])
+@pytest.mark.parametrize("scene", [STACK_WORKSPACE.scene, PARTS_WORKSPACE.scene, busy_scene()])
 def test_the_code_says_the_link(scene: Scene) -> None:
     link = short_link(scene, f"{LAB}/{page_of(scene.lens)}")
     cells = drawn_cells(code_of(link))

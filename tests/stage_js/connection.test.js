@@ -116,12 +116,12 @@ test("a commit goes over the socket and to the page, each time once", (t) => {
   assert.deepEqual(told.page, []);
   ask(2, true);
   assert.deepEqual(states(told.page), [2]);
-  assert.equal(told.page[0].settled, true);
-  assert.deepEqual(socket.sent.map(({ settled }) => settled), [false, true]);
+  assert.equal(told.page[0].committed, true);
+  assert.deepEqual(socket.sent.map(({ committed }) => committed), [false, true]);
   answer(socket.sent[1]);
   ask(3);
   assert.deepEqual(states(told.page), [2]);
-  assert.equal(socket.sent.at(-1).settled, false);
+  assert.equal(socket.sent.at(-1).committed, false);
 });
 
 test("the page hears a commit at once, even while the socket waits for a frame", (t) => {
@@ -139,7 +139,7 @@ test("a commit that waits for the page is not lost to a later move", (t) => {
   ask(3);
   answer(told.page[0]);
   assert.deepEqual(states(told.page), [1, 3]);
-  assert.equal(told.page[1].settled, true);
+  assert.equal(told.page[1].committed, true);
 });
 
 test("a commit that was lost on its way to the page is sent again as one", (t) => {
@@ -148,7 +148,7 @@ test("a commit that was lost on its way to the page is sent again as one", (t) =
   ask(2);
   wait(1000);
   assert.deepEqual(states(told.page), [1, 2]);
-  assert.equal(told.page[1].settled, true);
+  assert.equal(told.page[1].committed, true);
 });
 
 test("a commit that waited for a lost answer reaches the page over the socket that opened since", (t) => {
@@ -158,7 +158,7 @@ test("a commit that waited for a lost answer reaches the page over the socket th
   wait(1000);
   assert.deepEqual(states(socket.sent), [1]);
   assert.deepEqual(states(told.page), [1, 1]);
-  assert.equal(told.page[1].settled, true);
+  assert.equal(told.page[1].committed, true);
 });
 
 test("without an answer the newest state is asked for again, each time later", (t) => {
@@ -237,14 +237,14 @@ test("what the socket was asked when it broke is asked of the page at once", (t)
   told.state = 2;
   socket.end();
   assert.deepEqual(states(told.page), [2]);
-  assert.equal(told.page[0].settled, false);
+  assert.equal(told.page[0].committed, false);
 });
 
 test("a commit in flight over a socket that breaks is still a commit", (t) => {
   const { ask, told, socket } = connected(t);
   ask(1, true);
   socket.end();
-  assert.deepEqual(told.page.map(({ settled }) => settled), [true, true]);
+  assert.deepEqual(told.page.map(({ committed }) => committed), [true, true]);
 });
 
 test("nothing is asked when a socket breaks that had nothing to answer", (t) => {

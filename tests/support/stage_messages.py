@@ -17,6 +17,6 @@ def drag_message(**changes: object) -> dict[str, object]:
         "unit": None,
         "channels": [0, 0, 0],
         "view": "now",
-        "settled": True,
+        "committed": True,
         **changes,
     }

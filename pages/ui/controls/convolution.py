@@ -10,29 +10,23 @@ import streamlit as st
 
 from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene.channels import convolutions_of
-from pages.ui.scene.choices import Lens
 from pages.ui.scene.custom_kernels import is_own, own_kernel, weight_texts
+from pages.ui.scene.lenses import LENS_TABLE, lenses_on, page_of
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import KERNEL_SIZES, PADDINGS, STRIDES, one_convolution
 from pages.ui.session.tab_state import tab_state
 from rfcore.filters import FILTERS, RANDOM, channel_filter, convolution_kernels
-
-_LENS_NAMES: dict[Lens, str] = {
-    "window": "One window",
-    "roads": "Two roads",
-    "sharing": "Shared kernel",
-}
 
 _OWN = "your own"
 
 
 def lens_switch() -> None:
     """Switch between the page's lenses on the same scene."""
-    st.session_state["choose_lens"] = tab_state().scene.lens
+    lens = st.session_state["choose_lens"] = tab_state().scene.lens
     st.segmented_control(
         "Look at",
-        list(_LENS_NAMES),
-        format_func=lambda lens: _LENS_NAMES[lens],
+        lenses_on(page_of(lens)),
+        format_func=lambda lens: LENS_TABLE[lens].label,
         key="choose_lens",
         required=True,
         label_visibility="collapsed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pages.ui.lessons.quantity import Quantity, layer_index
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
@@ -74,10 +74,10 @@ def middle(scene: Scene, _: Quantity) -> float | None:
     if unit is None:
         return None
     gradient = effective_receptive_field(*_unit_in(scene, unit), channel=scene.channels[unit.layer])
-    span = setting_of(scene.at_rest()).fields[unit.layer].span(unit.row, unit.col)
+    span = render_context(scene.without_drag()).fields[unit.layer].span(unit.row, unit.col)
     return 100.0 * middle_share(gradient, span)
 
 
 def _unit_in(scene: Scene, unit: Unit) -> tuple[Network, Array, int, tuple[int, int]]:
-    setting = setting_of(scene.at_rest())
-    return setting.network, setting.picture_of(scene), unit.layer, (unit.row, unit.col)
+    context = render_context(scene.without_drag())
+    return context.network, context.picture_of(scene), unit.layer, (unit.row, unit.col)

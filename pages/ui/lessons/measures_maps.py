@@ -6,8 +6,8 @@ import numpy as np
 
 from pages.ui.lessons.quantity import Quantity, layer_index
 from pages.ui.render.equivariance import fill_of
-from pages.ui.render.frame import moment_of
-from pages.ui.render.lens import Moment
+from pages.ui.render.frame import frame_inputs
+from pages.ui.render.lens import FrameInputs
 from pages.ui.render.maps import errors_of, layer_readings
 from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
 from pages.ui.scene.limits import SceneError, map_shapes
@@ -25,8 +25,8 @@ def changed_cells_of(scene: Scene, number: int) -> Array:
     return changed
 
 
-def _moment(scene: Scene) -> Moment:
-    return moment_of(scene, responses=True)  # any lens may be asked how far the response moved
+def _moment(scene: Scene) -> FrameInputs:
+    return frame_inputs(scene, responses=True)  # any lens may be asked how far the response moved
 
 
 def changed(scene: Scene, asked: Quantity) -> float:
@@ -49,7 +49,7 @@ def first_break(scene: Scene, _: Quantity) -> float:
 def difference(scene: Scene, _: Quantity) -> float:
     """Return the largest difference of the two roads on the last map."""
     moment, sides = _moment(scene), (scene.size, scene.size)
-    fill = fill_of(scene, moment.setting)
+    fill = fill_of(scene, moment.context)
     should = map_shifts(scene.stack, scene.moved, sides, scene.padding_mode, fill)[-1]
     moved = should.apply(moment.start.maps[-1])[should.there]
     return float(np.abs(moment.now.maps[-1][should.there] - moved).max(initial=0.0))

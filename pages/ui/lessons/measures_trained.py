@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.ui.lessons.quantity import Quantity
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.training import faces, heads
@@ -70,7 +70,7 @@ def face(scene: Scene, asked: Quantity) -> float:
     grids = found.parts.spec.grids
     if asked.grid not in grids:
         raise SceneError(f"the grids are {', '.join(map(str, grids))}, got {asked.grid}")
-    picture = setting_of(scene.at_rest()).picture_of(scene)
+    picture = render_context(scene.without_drag()).picture_of(scene)
     return 100.0 * float(found.parts.face_probabilities(picture)[grids.index(asked.grid)])
 
 

@@ -15,7 +15,7 @@ from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
 from pages.ui.lessons.tasks import Answer, Goal, Mark, Prediction, solution_of
 from pages.ui.render.frame import StageTask
 from pages.ui.scene.link import KEYS
-from pages.ui.scene.workspaces import room_for
+from pages.ui.scene.workspaces import custom_workspace
 from pages.ui.session.presenting import end_page_if_presenting, leave, presenting, turning_bar
 from pages.ui.session.tab_state import open_workspace
 from pages.ui.stage.stage import stage
@@ -33,7 +33,7 @@ def lesson_step(
     if isinstance(step.task, Prediction) and given is None:
         for key in KEYS:  # a link must not move what the learner has yet to predict
             st.query_params.pop(key, None)
-    open_workspace(room_for(step.scene, name), step.scene.lens)
+    open_workspace(custom_workspace(step.scene, name), step.scene.lens)
     progress = progress.at(lesson, step)
     position.set_progress(progress)
     told, shown = st.columns([2, 5], gap="large")

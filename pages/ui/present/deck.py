@@ -10,9 +10,15 @@ from typing import Literal, get_args
 from pages.ui.lessons.reader import load_lessons
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import to_query_string
-from pages.ui.scene.questions import question_of
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import Room, leads_to_a_stage, room_for, room_of, scene_at
+from pages.ui.scene.workspaces import (
+    Workspace,
+    custom_workspace,
+    leads_to_a_stage,
+    question_of,
+    scene_at,
+    workspace_of,
+)
 
 DeckName = Literal["walkthrough", "own"]
 DECKS: tuple[DeckName, ...] = get_args(DeckName)
@@ -36,9 +42,9 @@ class Slide:
     notes: str = ""
     ask: str = ""
 
-    def room(self, place: int) -> Room:
+    def room(self, place: int) -> Workspace:
         """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
-        return room_for(self.scene, f"slide {place} {to_query_string(self.scene)}")
+        return custom_workspace(self.scene, f"slide {place} {to_query_string(self.scene)}")
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def scene_of_line(link: str) -> Scene:
         # A slide that shows another scene than its author meant would surprise them in class.
         problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
         raise SceneError(problem.replace(" was left out", " cannot be used", 1))
-    room = room_of(scene.lens)
+    room = workspace_of(scene.lens)
     if not room.admits(scene.stack):
         raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")
     return scene

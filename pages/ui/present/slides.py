@@ -9,8 +9,8 @@ from pages.ui.controls.notices import show_link_notices
 from pages.ui.present.deck import Deck
 from pages.ui.present.presentation import Presentation
 from pages.ui.present.window_sync import sync_windows
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query
-from pages.ui.scene.workspaces import page_of
 from pages.ui.server.address import BASE
 from pages.ui.session.presenting import NOTES, PRESENT, end_page_if_presenting, go_to, turning_bar
 from pages.ui.session.tab_state import open_workspace, tab_state

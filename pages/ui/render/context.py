@@ -42,7 +42,7 @@ FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "
 T = TypeVar("T")
 
 
-class Look(NamedTuple):
+class Activations(NamedTuple):
     """One moment of a drag: the shown maps, and what in each of them should move with the hand.
 
     The second is what the pattern by itself adds to a map; when the whole picture moves with it,
@@ -56,7 +56,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class RenderContext:
     """All that stays the same while the pattern is dragged."""
 
     scene_id: str
@@ -68,7 +68,7 @@ class Setting:
     gray: Array
     """Even gray, as bright as the picture on average: the pattern's own response is measured on
     it, for over a texture a move also changes what the pattern hides."""
-    silent: tuple[Array, ...]
+    baseline: tuple[Array, ...]
     """The shown maps of even gray alone."""
     scales: tuple[float, ...]
     full: int
@@ -80,7 +80,7 @@ class Setting:
         """Whether every pixel of the background is alike."""
         return bool((self.background == self.background.flat[0]).all())
 
-    def look(self, scene: Scene, *, responses: bool = True) -> Look:
+    def activations(self, scene: Scene, *, responses: bool = True) -> Activations:
         """Return what there is to see in a scene with this setting.
 
         responses: whether to tell the pattern's own; without, nothing stands for them.
@@ -89,12 +89,12 @@ class Setting:
         maps = self._shown(activations)
         last = activations[-1]
         if not responses:
-            return Look(maps, (), last)
+            return Activations(maps, (), last)
         if scene.moves != "pattern":
-            return Look(maps, maps, last)
+            return Activations(maps, maps, last)
         alone = self.chosen(self.on(self.gray, scene.position))
-        own = tuple(m - silent for m, silent in zip(alone, self.silent, strict=True))
-        return Look(maps, own, last)
+        own = tuple(m - baseline for m, baseline in zip(alone, self.baseline, strict=True))
+        return Activations(maps, own, last)
 
     def picture_of(self, scene: Scene) -> Array:
         """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
@@ -125,7 +125,7 @@ class Setting:
         )
 
 
-def remembered(make: Callable[..., T]) -> Callable[..., T]:
+def cached_by_scene(make: Callable[..., T]) -> Callable[..., T]:
     """Remember what is made of a scene at rest: of many small ones, of a few large ones.
 
     What is made of a photo is remembered by the photo itself, and so goes with it.
@@ -142,13 +142,13 @@ def remembered(make: Callable[..., T]) -> Callable[..., T]:
     return recall
 
 
-@remembered
-def setting_of(scene: Scene) -> Setting:
+@cached_by_scene
+def render_context(scene: Scene) -> RenderContext:
     """Return what a scene at rest needs for every one of its frames."""
     background = _picture(scene)
     network = _network(scene)
     fields = receptive_fields(scene.stack, (scene.size, scene.size))
-    setting = Setting(
+    context = RenderContext(
         scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
         background=background,
         pattern=_pattern(scene),
@@ -156,25 +156,25 @@ def setting_of(scene: Scene) -> Setting:
         fields=fields,
         channels=scene.channels,
         gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
-        silent=(),
+        baseline=(),
         scales=(),
         full=scene.full,
         header={},
     )
-    scales = _scales(setting, scene)
+    scales = _scales(context, scene)
     return replace(
-        setting,
-        silent=setting.chosen(setting.in_numbers(setting.gray)),
+        context,
+        baseline=context.chosen(context.in_numbers(context.gray)),
         scales=scales,
         header=setting_header(scene, fields, scales),
     )
 
 
-@remembered
-def look_at_start(scene: Scene, start: Pair, responses: bool = True) -> Look:
+@cached_by_scene
+def start_activations(scene: Scene, start: Pair, responses: bool = True) -> Activations:
     """Return what there was to see where a drag began; one entry serves the whole drag."""
     at_start = replace(scene, position=start, start=start)
-    return setting_of(scene).look(at_start, responses=responses)._replace(last=None)
+    return render_context(scene).activations(at_start, responses=responses)._replace(last=None)
 
 
 def _network(scene: Scene) -> Network:
@@ -208,7 +208,7 @@ def _picture(scene: Scene) -> Array:
     return draw_background(scene.image, scene.size)
 
 
-def _scales(setting: Setting, scene: Scene) -> tuple[float, ...]:
+def _scales(context: RenderContext, scene: Scene) -> tuple[float, ...]:
     """The value at which each map's colour is full: the largest response to the picture, bare and
     with the pattern in the middle and toward each corner. It depends on no position of a drag."""
     far = scene.size - scene.pattern_size
@@ -216,10 +216,10 @@ def _scales(setting: Setting, scene: Scene) -> tuple[float, ...]:
         (far // 2, far // 2),
         *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
     ]
-    pictures = [setting.in_numbers(setting.background)]
-    pictures += [setting.on(setting.background, position) for position in places]
-    looks = [setting.chosen(picture) for picture in pictures]
-    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*looks, strict=True)]
+    pictures = [context.in_numbers(context.background)]
+    pictures += [context.on(context.background, position) for position in places]
+    seen = [context.chosen(picture) for picture in pictures]
+    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*seen, strict=True)]
     return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
 
 

@@ -25,7 +25,7 @@ _BEYOND = {
 
 
 @dataclass(frozen=True)
-class Roads:
+class PathComparison:
     """How the two roads to one map compare.
 
     even: whether the background is. jump: pixels from cell to cell, (rows, cols). cells: of the
@@ -59,7 +59,7 @@ class Roads:
         return amount <= SAME * self.error.scale
 
 
-def readings(roads: Roads, maps: Sequence[Array]) -> list[dict[str, str]]:
+def readings(roads: PathComparison, maps: Sequence[Array]) -> list[dict[str, str]]:
     """Return the readouts under every map, the shifted last one and the difference."""
     return [
         *({"largest": amount_text(float(np.abs(values).max()))} for values in maps),
@@ -68,7 +68,7 @@ def readings(roads: Roads, maps: Sequence[Array]) -> list[dict[str, str]]:
     ]
 
 
-def sentence(roads: Roads) -> str:
+def sentence(roads: PathComparison) -> str:
     """Say what moved, whether both roads agree, and if not, by how much and why."""
     scene = roads.scene
     if scene.moved == (0, 0):
@@ -77,7 +77,7 @@ def sentence(roads: Roads) -> str:
     return f"{_what_moved(roads)} {_what_came_of_it(roads)}"
 
 
-def _what_moved(roads: Roads) -> str:
+def _what_moved(roads: PathComparison) -> str:
     scene = roads.scene
     way = direction(scene.moved, "px", plural="px")
     if scene.moves == "pattern" and roads.even:
@@ -88,7 +88,7 @@ def _what_moved(roads: Roads) -> str:
     return f"The whole picture moved {way}, {came} came in."
 
 
-def _what_came_of_it(roads: Roads) -> str:
+def _what_came_of_it(roads: PathComparison) -> str:
     """Say whether the roads agree, and name the one reason why they do not."""
     scene, off = roads.scene, _by_how_much(roads, roads.largest)
     if roads.cells == 1:
@@ -114,7 +114,7 @@ def _what_came_of_it(roads: Roads) -> str:
     return f"Both roads agree inside; at the border they differ by up to {off}: {_beyond(scene)}."
 
 
-def _between_cells(roads: Roads) -> str:
+def _between_cells(roads: PathComparison) -> str:
     """Say for one axis of the move that it is no whole number of cells."""
     shifts = zip(roads.scene.moved, roads.jump, roads.error.shift, strict=True)
     moved, jump, cells = next(each for each in shifts if each[2].denominator != 1)
@@ -130,7 +130,7 @@ def _beyond(scene: Scene) -> str:
     return _BEYOND[scene.padding_mode] if padded else "padding lies beyond it"
 
 
-def _shifted_text(roads: Roads) -> str:
+def _shifted_text(roads: PathComparison) -> str:
     if roads.cells == 1:
         return "no places left"
     if roads.error.is_representable:
@@ -138,7 +138,7 @@ def _shifted_text(roads: Roads) -> str:
     return f"{arrows(roads.error.shift)}: a blend"
 
 
-def _off_text(roads: Roads, amount: float | None) -> str:
+def _off_text(roads: PathComparison, amount: float | None) -> str:
     if amount is None or roads.cells == 1:
         return "no such cell"
     if amount == 0:
@@ -148,11 +148,11 @@ def _off_text(roads: Roads, amount: float | None) -> str:
     return f"{amount_text(amount)} ({_share(roads, amount)})"
 
 
-def _by_how_much(roads: Roads, amount: float) -> str:
+def _by_how_much(roads: PathComparison, amount: float) -> str:
     if roads.is_nothing(amount):
         return "0"
     return f"{amount_text(amount)} ({_share(roads, amount)} of the largest value)"
 
 
-def _share(roads: Roads, amount: float) -> str:
+def _share(roads: PathComparison, amount: float) -> str:
     return percent(amount / roads.error.scale)

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from pages.ui.render import fields_text as words
-from pages.ui.render.context import Setting
-from pages.ui.render.lens import Lens, Moment, Part
+from pages.ui.render.context import RenderContext
+from pages.ui.render.lens import FrameInputs, FramePart, Lens
 from pages.ui.scene.limits import map_shapes
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.exact_fields import ExactField, exact_fields
@@ -56,30 +56,30 @@ class FieldsLens(Lens):
     probes = True
     responses = False
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the names of the readouts under the picture."""
-        return Part({"pictureLabels": PICTURE_LABELS})
+        return FramePart({"pictureLabels": PICTURE_LABELS})
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return what the unit that is pointed at sees, and what the pixel reaches.
 
         Where neither is pointed at or pinned, a unit of the last map stands in: the one that looks
         at the pattern's middle where the drag began.
         """
-        scene, setting = moment.scene, moment.setting
+        scene, context = inputs.scene, inputs.context
         exact = _exact_fields(scene.stack, scene.size, scene.padding_mode)
-        unit = moment.probe
-        if unit is None and moment.pixel is None:
-            unit = _unit_before(scene, setting)
-        part = Part({"probe": None, "reach": None})
-        readings = [words.field_texts(field) | {"reached": words.NONE} for field in setting.fields]
+        unit = inputs.probe
+        if unit is None and inputs.pixel is None:
+            unit = _unit_before(scene, context)
+        part = FramePart({"probe": None, "reach": None})
+        readings = [words.field_texts(field) | {"reached": words.NONE} for field in context.fields]
         about_unit = about_pixel = None
         if unit is not None:
-            about_unit = _add_unit(part, moment, unit, exact[unit.layer])
+            about_unit = _add_unit(part, inputs, unit, exact[unit.layer])
             part.header["sentence"] = words.unit_sentence(about_unit, scene.pattern)
-        if moment.pixel is not None:
-            about_pixel = _add_reach(part, moment.pixel, exact)
-            chosen = None if unit is None else _sees(exact[unit.layer], unit, moment.pixel)
+        if inputs.pixel is not None:
+            about_pixel = _add_reach(part, inputs.pixel, exact)
+            chosen = None if unit is None else _sees(exact[unit.layer], unit, inputs.pixel)
             part.header["sentence"] = words.pixel_sentence(about_pixel, chosen)
             for index, reading in enumerate(readings):
                 counts = about_pixel.reached[index], about_pixel.cells[index]
@@ -89,14 +89,17 @@ class FieldsLens(Lens):
         return part
 
 
+LENS = FieldsLens()
+
+
 @lru_cache(maxsize=16)  # tables of up to 1.5 MB
 def _exact_fields(stack: Stack, size: int, padding_mode: PaddingMode) -> tuple[ExactField, ...]:
     return exact_fields(stack, (size, size), padding_mode=padding_mode)
 
 
-def _unit_before(scene: Scene, setting: Setting) -> Unit:
+def _unit_before(scene: Scene, context: RenderContext) -> Unit:
     """Return the unit of the last map whose field's middle is nearest to the pattern's."""
-    field, (_, *counts) = setting.fields[-1], map_shapes(scene.stack, scene.size)[-1]
+    field, (_, *counts) = context.fields[-1], map_shapes(scene.stack, scene.size)[-1]
     row, col = (
         # Twice the distance of the middles, and half a jump more, so that the nearest is met.
         min(
@@ -107,24 +110,26 @@ def _unit_before(scene: Scene, setting: Setting) -> Unit:
             scene.start, field.start, field.size, field.jump, counts, strict=True
         )
     )
-    return Unit(len(setting.fields) - 1, row, col)
+    return Unit(len(context.fields) - 1, row, col)
 
 
 def _sees(exact: ExactField, unit: Unit, pixel: Pair) -> bool:
     return bool(exact.rows[unit.row, pixel[0]] and exact.cols[unit.col, pixel[1]])
 
 
-def _add_unit(part: Part, moment: Moment, unit: Unit, exact: ExactField) -> words.UnitReading:
+def _add_unit(
+    part: FramePart, inputs: FrameInputs, unit: Unit, exact: ExactField
+) -> words.UnitReading:
     """Add what a unit sees, in the rings that are switched on, and return its figures."""
-    scene, setting = moment.scene, moment.setting
-    field = setting.fields[unit.layer]
+    scene, context = inputs.scene, inputs.context
+    field = context.fields[unit.layer]
     span = field.span(unit.row, unit.col)
     rows, cols = exact.seen_by(unit.row, unit.col)
     part.header["probe"] = [unit.layer, unit.row, unit.col]
     part.planes |= {"seenRows": _flags(rows), "seenCols": _flags(cols)}
     seen = int(rows.sum()) * int(cols.sum())
-    image = setting.picture_of(scene)
-    asked = (setting.network, image, unit.layer, (unit.row, unit.col))
+    image = context.picture_of(scene)
+    asked = (context.network, image, unit.layer, (unit.row, unit.col))
     middle = width = used = None
     is_flat = False
     if "effective" in scene.rings:
@@ -143,7 +148,7 @@ def _add_unit(part: Part, moment: Moment, unit: Unit, exact: ExactField) -> word
         field=field,
         seen=seen,
         on_picture=min(span) >= 0 and max(span) <= scene.size,
-        filled=_filled(moment, rows, cols) / seen if seen else 0.0,
+        filled=_filled(inputs, rows, cols) / seen if seen else 0.0,
         middle=middle,
         width=width,
         is_flat=is_flat,
@@ -166,15 +171,15 @@ def _spread(
     return middle_share(gradient, span), gaussian_width(gradient)
 
 
-def _filled(moment: Moment, rows: Array, cols: Array) -> float:
+def _filled(inputs: FrameInputs, rows: Array, cols: Array) -> float:
     """Return how many of the seen pixels the pattern covers, parts included."""
-    alpha = moment.setting.pattern.alpha
-    row, col = moment.scene.position
+    alpha = inputs.context.pattern.alpha
+    row, col = inputs.scene.position
     seen_rows, seen_cols = rows[row : row + len(alpha)], cols[col : col + alpha.shape[1]]
     return float(seen_rows @ alpha @ seen_cols)
 
 
-def _add_reach(part: Part, pixel: Pair, exact: tuple[ExactField, ...]) -> words.PixelReading:
+def _add_reach(part: FramePart, pixel: Pair, exact: tuple[ExactField, ...]) -> words.PixelReading:
     """Add which units of every map a pixel can reach, and return how many they are."""
     part.header["reach"] = pixel
     reached, cells = [], []
@@ -186,7 +191,7 @@ def _add_reach(part: Part, pixel: Pair, exact: tuple[ExactField, ...]) -> words.
     return words.PixelReading(pixel, tuple(reached), tuple(cells))
 
 
-def _add_cropped(part: Part, name: str, values: Array) -> None:
+def _add_cropped(part: FramePart, name: str, values: Array) -> None:
     """Add a plane of the picture's pixels, cut to the box of those that are not zero, if any."""
     ends = [np.flatnonzero(values.any(axis=axis))[[0, -1]] for axis in (1, 0) if values.any()]
     if not ends:

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.render.context import Look, Setting, look_at_start, setting_of
-from pages.ui.render.lens import Lens, Moment, as_plane
+from pages.ui.render.context import Activations, RenderContext, render_context, start_activations
+from pages.ui.render.lens import FrameInputs, Lens, as_plane
 from pages.ui.render.registry import LENSES
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.scene.stage_message import Hand
+from pages.ui.scene.stage_message import StageMessage
 from pages.ui.text.format import arrows
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -68,7 +68,7 @@ class Request:
     sent_at: int = 0
 
 
-def request_of(hand: Hand, revision: int, problem: str = "") -> Request:
+def request_of(hand: StageMessage, revision: int, problem: str = "") -> Request:
     """Return the request that a hand makes; `problem` says what of it could not be done."""
     answer = Request(token=hand.token, revision=revision, mount=hand.mount)
     if hand.revision != revision:
@@ -95,10 +95,10 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     The fixed parts come along unless `request.known_scene` names them, the maps at the start of
     the drag unless `request.known_start` does.
     """
-    lens, moment = LENSES[scene.lens], moment_of(scene, request)
-    setting = moment.setting
-    scene_id = setting.scene_id + lens.version(scene)
-    moving = lens.moving(moment)
+    lens, inputs = LENSES[scene.lens], frame_inputs(scene, request)
+    context = inputs.context
+    scene_id = context.scene_id + lens.cache_key(scene)
+    dynamic = lens.dynamic_part(inputs)
     header: dict[str, Any] = {
         "scene": scene_id,
         "token": request.token,
@@ -115,51 +115,51 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "rings": scene.rings,
         "query": to_query_string(scene),
         "moved": arrows(scene.moved, "px", plural="px"),
-        **moving.header,
+        **dynamic.header,
     }
     if request.task is not None:
         header["task"] = asdict(request.task)
-    shown = lens.shown(scene)
-    planes = _map_planes("now", moment.now, setting, shown) | moving.planes
+    shown = lens.visible_layers(scene)
+    planes = _map_planes("now", inputs.now, context, shown) | dynamic.planes
     knows_scene = request.known_scene == scene_id
     if not (knows_scene and request.known_start == scene.start):
-        planes |= _map_planes("start", moment.start, setting, shown)
+        planes |= _map_planes("start", inputs.start, context, shown)
     if not knows_scene:
-        fixed = lens.fixed(scene, setting)
+        static = lens.static_part(scene, context)
         header["setting"] = {
-            **setting.header,
+            **context.header,
             **_lens_header(lens),
             "shown": shown,
-            **fixed.header,
+            **static.header,
         }
-        planes |= fixed.planes
-        planes["picture"] = _as_bytes(setting.background[0])
-        planes["pattern"] = _as_bytes(setting.pattern.values)
-        planes["alpha"] = _as_bytes(setting.pattern.alpha)
+        planes |= static.planes
+        planes["picture"] = _as_bytes(context.background[0])
+        planes["pattern"] = _as_bytes(context.pattern.values)
+        planes["alpha"] = _as_bytes(context.pattern.alpha)
     return _packed(header, planes)
 
 
-def moment_of(
+def frame_inputs(
     scene: Scene, request: Request = Request(), *, responses: bool | None = None
-) -> Moment:
+) -> FrameInputs:
     """Return what there is to see in a scene, now and where the drag began.
 
     responses: whether what the pattern by itself adds to the maps is looked at, too; when left
     out, as the scene's lens needs it.
     """
-    at_rest = scene.at_rest()
+    rest = scene.without_drag()
     if responses is None:
         responses = LENSES[scene.lens].responses
-    setting = setting_of(at_rest)
-    now = setting.look(scene, responses=responses)
-    as_begun = scene.moved == (0, 0) and scene.parts == at_rest.parts
-    start = now if as_begun else _start(scene, at_rest, responses)
-    return Moment(scene, setting, start, now, _probe(scene, request), _pixel(scene, request))
+    context = render_context(rest)
+    now = context.activations(scene, responses=responses)
+    as_begun = scene.moved == (0, 0) and scene.parts == rest.parts
+    start = now if as_begun else _start(scene, rest, responses)
+    return FrameInputs(scene, context, start, now, _probe(scene, request), _pixel(scene, request))
 
 
-def _start(scene: Scene, at_rest: Scene, responses: bool) -> Look:
-    look = look_at_start(at_rest, scene.start, responses)
-    return look if scene.moves == "pattern" else look._replace(responses=look.maps)
+def _start(scene: Scene, rest: Scene, responses: bool) -> Activations:
+    seen = start_activations(rest, scene.start, responses)
+    return seen if scene.moves == "pattern" else seen._replace(responses=seen.maps)
 
 
 def _probe(scene: Scene, request: Request) -> Unit | None:
@@ -183,9 +183,9 @@ def _lens_header(lens: Lens) -> dict[str, Any]:
 
 
 def _map_planes(
-    when: str, look: Look, setting: Setting, shown: tuple[int, ...]
+    when: str, seen: Activations, context: RenderContext, shown: tuple[int, ...]
 ) -> dict[str, Array]:
-    return {f"{when}{at}": as_plane(look.maps[at], setting.scales[at]) for at in shown}
+    return {f"{when}{at}": as_plane(seen.maps[at], context.scales[at]) for at in shown}
 
 
 def _as_bytes(values: Array) -> Array:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from pages.ui.render import heads_text
-from pages.ui.render.context import Setting
-from pages.ui.render.lens import Lens, Moment, Part, as_plane
+from pages.ui.render.context import RenderContext
+from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane
 from pages.ui.scene.head_training import Training, blocks_of, painted
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
@@ -28,18 +28,18 @@ class HeadsLens(Lens):
 
     responses = False
 
-    def shown(self, scene: Scene) -> tuple[int, ...]:
+    def visible_layers(self, scene: Scene) -> tuple[int, ...]:
         return (len(scene.stack) - 1,)
 
-    def version(self, scene: Scene) -> str:
+    def cache_key(self, scene: Scene) -> str:
         trained = HEAD_STORE.find(scene.experiment)
         return f".{trained.serial}" if trained else ""
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return where examples may lie, and where each head is right."""
         experiment, training = scene.experiment, scene.training
         if experiment is None or training is None:
-            return Part()
+            return FramePart()
         trained, allowed = HEAD_STORE.find(experiment), experiment.allowed
         header: dict[str, Any] = {
             "classes": training.classes,
@@ -56,25 +56,28 @@ class HeadsLens(Lens):
                 # Half is zero, so that the sign says whether the head is right.
                 planes[f"right{index}"] = as_plane(right - 0.5, 0.5)
         titles = [None] * (len(scene.stack) - 1) + ["last map"]
-        return Part({"heads": header, "titles": titles}, planes)
+        return FramePart({"heads": header, "titles": titles}, planes)
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return what each head answers now: logits, probabilities, and in words."""
-        scene = moment.scene
+        scene = inputs.scene
         header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
         trained = HEAD_STORE.find(scene.experiment)
         if scene.training is None or trained is None:
             header["sentence"] = NONE_HERE if scene.training is None else heads_text.UNTRAINED
-            return Part(header)
-        assert moment.now.last is not None  # it is of now
-        logits = [head.logits(moment.now.last)[0] for head in trained.classifiers]
+            return FramePart(header)
+        assert inputs.now.last is not None  # it is of now
+        logits = [head.logits(inputs.now.last)[0] for head in trained.classifiers]
         shares = [softmax(row) for row in logits]
         header["sentence"] = heads_text.heads_sentence(scene, trained, shares)
         header["answers"] = [
             _answer(scene.pattern, scene.training, row, share)
             for row, share in zip(logits, shares, strict=True)
         ]
-        return Part(header)
+        return FramePart(header)
+
+
+LENS = HeadsLens()
 
 
 def _panel(index: int, shape: tuple[int, int, int], trained: TrainedHeads | None) -> dict[str, Any]:

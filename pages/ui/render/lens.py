@@ -1,7 +1,7 @@
 """A lens: what one page's stage shows of a scene beyond the picture and its maps. Pure.
 
-A lens adds to a frame: once what stays (`fixed`), and at every move the sentence, the readouts and
-its own planes (`moving`).
+A lens adds to a frame: once what stays during a drag (`static_part`), and at every move the
+sentence, the readouts and its own planes (`dynamic_part`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.render.context import Look, Setting
+from pages.ui.render.context import Activations, RenderContext
 from pages.ui.scene.scene import Scene, Unit
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -23,22 +23,22 @@ Label = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Moment:
+class FrameInputs:
     """One moment of a scene: what was there at the start of the drag, and what is now.
 
     probe: the unit that is pointed at, or the pinned one. pixel: that of the picture, likewise.
     """
 
     scene: Scene
-    setting: Setting
-    start: Look
-    now: Look
+    context: RenderContext
+    start: Activations
+    now: Activations
     probe: Unit | None = None
     pixel: Pair | None = None
 
 
 @dataclass
-class Part:
+class FramePart:
     """What a lens adds to a frame: entries of its header, and planes by name."""
 
     header: dict[str, Any] = field(default_factory=dict)
@@ -58,19 +58,19 @@ class Lens:
     numbers = False
     responses = True
 
-    def shown(self, scene: Scene) -> tuple[int, ...]:
+    def visible_layers(self, scene: Scene) -> tuple[int, ...]:
         """Return the layers, counted from 0, whose maps are shown: all, unless it says less."""
         return tuple(range(len(scene.stack)))
 
-    def version(self, scene: Scene) -> str:
-        """Return what changes when `fixed` does, though the scene at rest is the same."""
+    def cache_key(self, scene: Scene) -> str:
+        """Return what changes when `static_part` does, though the scene at rest is the same."""
         return ""
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return what stays while the pattern is dragged."""
-        return Part()
+        return FramePart()
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return what every move changes; its header has "sentence" and "readings"."""
         raise NotImplementedError
 

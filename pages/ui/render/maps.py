@@ -6,7 +6,7 @@ from typing import Any
 
 from pages.ui.render import readings as words
 from pages.ui.render.context import FILLS
-from pages.ui.render.lens import Lens, Moment, Part
+from pages.ui.render.lens import FrameInputs, FramePart, Lens
 from pages.ui.scene.scene import Scene
 from rfcore.equivariance import LayerEquivariance, break_of, compare_activations
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
@@ -28,11 +28,11 @@ class MapsLens(Lens):
 
     labels = LABELS
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return sentence, readouts, and the first layer that does not follow exactly."""
-        readings = layer_readings(moment)
-        scene = moment.scene
-        errors = errors_of(moment)
+        readings = layer_readings(inputs)
+        scene = inputs.scene
+        errors = errors_of(inputs)
         broken = break_of(scene.stack, errors) if scene.moved != (0, 0) else None
         header: dict[str, Any] = {
             "break": None if broken is None else [broken.layer, words.break_text(broken)]
@@ -46,20 +46,23 @@ class MapsLens(Lens):
                 {**_of_pattern(reading), "measured": words.error_text(reading, error)}
                 for reading, error in zip(readings, errors, strict=True)
             ]
-        return Part(header)
+        return FramePart(header)
 
     def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
         """Return what just happened when the pattern alone moved."""
         return words.sentence(scene.pattern, scene.moved, readings)
 
 
-def errors_of(moment: Moment) -> tuple[LayerEquivariance, ...]:
+LENS = MapsLens()
+
+
+def errors_of(inputs: FrameInputs) -> tuple[LayerEquivariance, ...]:
     """Return how far the pattern's response, or the whole picture's, is off on every map."""
-    scene = moment.scene
+    scene = inputs.scene
     return compare_activations(
         scene.stack,
-        tuple(response[None] for response in moment.start.responses),
-        tuple(response[None] for response in moment.now.responses),
+        tuple(response[None] for response in inputs.start.responses),
+        tuple(response[None] for response in inputs.now.responses),
         scene.moved,
         (scene.size, scene.size),
         padding_mode=scene.padding_mode,
@@ -67,12 +70,12 @@ def errors_of(moment: Moment) -> tuple[LayerEquivariance, ...]:
     )
 
 
-def layer_readings(moment: Moment) -> list[words.LayerReading]:
+def layer_readings(inputs: FrameInputs) -> list[words.LayerReading]:
     """Return what every map did since the start of the drag."""
-    scene, start, now = moment.scene, moment.start, moment.now
+    scene, start, now = inputs.scene, inputs.start, inputs.now
     readings = []
     for index, layer in enumerate(scene.stack):
-        jump = moment.setting.fields[index].jump
+        jump = inputs.context.fields[index].jump
         expected = expected_shift(scene.moved, jump)
         near = (float(expected[0]), float(expected[1]))
         measured = None

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.pools import choice_of
 from pages.ui.scene.scene import Scene
@@ -54,7 +54,7 @@ def orbit_labels(scene: Scene) -> NDArray[np.int64] | None:
     """
     if scene.image != GRID or choice_of(scene.stack) is None:
         return None
-    return _labels(replace(scene.at_rest(), photo=None))
+    return _labels(replace(scene.without_drag(), photo=None))
 
 
 def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
@@ -81,13 +81,13 @@ def peak_steps(stack: Stack) -> PeakSteps | None:
 
 @lru_cache(maxsize=CACHED)
 def _labels(scene: Scene) -> NDArray[np.int64]:
-    setting = setting_of(scene)
+    context = render_context(scene)
     reach = scene.size - scene.pattern_size
     labels = orbit_map(
         # The grid's whole numbers, not the shares of white that the picture is kept in.
-        lambda picture: setting.chosen(setting.in_numbers(picture))[-1],
-        setting.background,
-        setting.pattern,
+        lambda picture: context.chosen(context.in_numbers(picture))[-1],
+        context.background,
+        context.pattern,
         (0, 0),
         reach,
     )[reach:, reach:]

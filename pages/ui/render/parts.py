@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from pages.ui.render import parts_text
-from pages.ui.render.context import Setting
-from pages.ui.render.lens import Lens, Moment, Part, as_plane
+from pages.ui.render.context import RenderContext
+from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane
 from pages.ui.scene.face import FACE_SIZE, HOME, FaceParts, limits
 from pages.ui.scene.scene import Scene
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
@@ -23,14 +23,14 @@ class PartsLens(Lens):
 
     responses = False
 
-    def shown(self, scene: Scene) -> tuple[int, ...]:
+    def visible_layers(self, scene: Scene) -> tuple[int, ...]:
         return ()
 
-    def version(self, scene: Scene) -> str:
+    def cache_key(self, scene: Scene) -> str:
         trained = _trained(scene)
         return f".{trained.serial}" if trained else ""
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the parts, and the grids with their cells."""
         assert scene.parts is not None
         trained, spec = _trained(scene), scene.parts.spec
@@ -48,13 +48,13 @@ class PartsLens(Lens):
         }
         if trained is not None:
             header["boxes"], header["full"] = trained.boxes, trained.full
-        return Part({"face": header})
+        return FramePart({"face": header})
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return the picture as the grids see it, their answers, and the evidence of the cells."""
-        scene = moment.scene
+        scene = inputs.scene
         assert scene.parts is not None
-        picture, trained = moment.setting.picture_of(scene), _trained(scene)
+        picture, trained = inputs.context.picture_of(scene), _trained(scene)
         planes = {"face": np.rint(picture[0] * 255).astype("u1")}
         header: dict[str, Any] = {
             "readings": [{} for _ in scene.stack],
@@ -66,7 +66,7 @@ class PartsLens(Lens):
         }
         if trained is None:
             header["sentence"] = parts_text.UNTRAINED
-            return Part(header, planes)
+            return FramePart(header, planes)
         probabilities = trained.parts.face_probabilities(picture)
         header["answers"] = [
             {
@@ -81,7 +81,10 @@ class PartsLens(Lens):
         at = trained.parts.spec.grids.index(header["grid"])
         evidence = trained.parts.evidence(header["grid"], picture)
         planes["evidence"] = as_plane(evidence, trained.full[at])
-        return Part(header, planes)
+        return FramePart(header, planes)
+
+
+LENS = PartsLens()
 
 
 def shown_grid(parts: FaceParts, trained: TrainedGrids | None) -> int:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.ui.render import pool_text
-from pages.ui.render.context import Setting
-from pages.ui.render.lens import Lens, Moment, Part
+from pages.ui.render.context import RenderContext
+from pages.ui.render.lens import FrameInputs, FramePart, Lens
 from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
 from pages.ui.render.pool_text import PoolReading, Windows
 from pages.ui.scene.grid import GRID
@@ -32,9 +32,9 @@ class PoolLens(Lens):
     numbers = True
     responses = False
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the maps' titles, the orbit map and what a single peak's steps do."""
-        part = Part({"titles": [pool_text.title(layer) for layer in scene.stack], "peak": ""})
+        part = FramePart({"titles": [pool_text.title(layer) for layer in scene.stack], "peak": ""})
         labels, peak = orbit_labels(scene), peak_steps(scene.stack)
         if labels is not None:
             part.planes["orbit"] = labels.astype("<i2")
@@ -42,32 +42,35 @@ class PoolLens(Lens):
             part.header["peak"] = f"{peak.share} on average"
         return part
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return the sentence, the readouts, and the winning cell of each window."""
-        readings = _readings(moment)
+        readings = _readings(inputs)
         header: dict[str, Any] = {
-            "sentence": _sentence(moment, readings[-1]),
+            "sentence": _sentence(inputs, readings[-1]),
             "readings": [pool_text.readouts(reading) for reading in readings],
-            "steps": _steps(moment.scene),
+            "steps": _steps(inputs.scene),
         }
-        if moment.scene.image == GRID:
-            header["moved"] = arrows(moment.scene.moved)
-        first = moment.scene.stack.layers[0]
-        if moment.scene.image != GRID or not isinstance(first, MaxPool2d):
-            return Part(header)
-        winners = argmax_cells(moment.setting.picture_of(moment.scene), first)[0]
-        return Part(header, {"winners": winners.astype("<i2")})
+        if inputs.scene.image == GRID:
+            header["moved"] = arrows(inputs.scene.moved)
+        first = inputs.scene.stack.layers[0]
+        if inputs.scene.image != GRID or not isinstance(first, MaxPool2d):
+            return FramePart(header)
+        winners = argmax_cells(inputs.context.picture_of(inputs.scene), first)[0]
+        return FramePart(header, {"winners": winners.astype("<i2")})
 
 
-def _readings(moment: Moment) -> list[PoolReading]:
+LENS = PoolLens()
+
+
+def _readings(inputs: FrameInputs) -> list[PoolReading]:
     return [
         PoolReading(changed_cells(start, now), now.size, float(np.abs(now - start).max()))
-        for start, now in zip(moment.start.maps, moment.now.maps, strict=True)
+        for start, now in zip(inputs.start.maps, inputs.now.maps, strict=True)
     ]
 
 
-def _sentence(moment: Moment, reading: PoolReading) -> str:
-    scene = moment.scene
+def _sentence(inputs: FrameInputs, reading: PoolReading) -> str:
+    scene = inputs.scene
     if scene.moved == (0, 0):
         return pool_text.at_rest(scene.pattern)
     moved = direction(scene.moved, *(("cell",) if scene.image == GRID else ("px", "px")))
@@ -77,15 +80,15 @@ def _sentence(moment: Moment, reading: PoolReading) -> str:
     if scene.image != GRID or len(scene.stack) > 1 or not isinstance(first, MaxPool2d):
         return pool_text.other_sentence(scene.stack, moved, reading)
     before, now = (
-        _windows_of(moment.setting, first, where) for where in (scene.start, scene.position)
+        _windows_of(inputs.context, first, where) for where in (scene.start, scene.position)
     )
     counts = (int(np.count_nonzero(windows)) for windows in (before, now, before & now))
     return pool_text.max_sentence(scene.pattern, scene.moved, Windows(*counts), reading)
 
 
-def _windows_of(setting: Setting, layer: MaxPool2d, where: Pair) -> NDArray[np.bool_]:
+def _windows_of(context: RenderContext, layer: MaxPool2d, where: Pair) -> NDArray[np.bool_]:
     """Return which windows of a max pool see a cell of the mark at a place."""
-    mark = place(np.zeros_like(setting.background), setting.pattern, *where)
+    mark = place(np.zeros_like(context.background), context.pattern, *where)
     seen = max_pool2d(
         mark,
         layer.kernel_size,

@@ -1,24 +1,12 @@
-"""Every lens by its name in a scene."""
+"""Every lens by its name in a scene; a lens is the object `LENS` of the module of its name."""
 
 from __future__ import annotations
 
-from pages.ui.render.equivariance import RoadsLens
-from pages.ui.render.fields import FieldsLens
-from pages.ui.render.heads import HeadsLens
-from pages.ui.render.lens import Lens
-from pages.ui.render.maps import MapsLens
-from pages.ui.render.parts import PartsLens
-from pages.ui.render.pool import PoolLens
-from pages.ui.render.weight_sharing import SharingLens
-from pages.ui.render.window import WindowLens
+from importlib import import_module
 
-LENSES: dict[str, Lens] = {
-    "maps": MapsLens(),
-    "pool": PoolLens(),
-    "window": WindowLens(),
-    "roads": RoadsLens(),
-    "sharing": SharingLens(),
-    "fields": FieldsLens(),
-    "heads": HeadsLens(),
-    "parts": PartsLens(),
+from pages.ui.render.lens import Lens
+from pages.ui.scene.lenses import LENS_NAMES, LensName
+
+LENSES: dict[LensName, Lens] = {
+    name: import_module(f"pages.ui.render.{name}").LENS for name in LENS_NAMES
 }

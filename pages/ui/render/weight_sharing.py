@@ -8,8 +8,13 @@ from functools import lru_cache
 import numpy as np
 
 from pages.ui.render import readings, weight_sharing_text
-from pages.ui.render.context import Setting, look_at_start, remembered, setting_of
-from pages.ui.render.lens import Lens, Moment, Part, as_plane, extra_map
+from pages.ui.render.context import (
+    RenderContext,
+    cached_by_scene,
+    render_context,
+    start_activations,
+)
+from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane, extra_map
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from rfcore.errors import KernelError
@@ -18,7 +23,7 @@ from rfcore.ops import Array, PaddingMode
 from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
-ROOM = 4
+HEADROOM = 4
 """Times the colour's full value that the plane of the untied map holds."""
 
 LABELS = (
@@ -62,34 +67,34 @@ class Untied:
         return values
 
 
-class SharingLens(Lens):
+class WeightSharingLens(Lens):
     """The map of a convolution beside that of the same layer without weight sharing."""
 
     labels = LABELS
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the panel of the untied layer; one colour is one number in both maps."""
-        if isinstance(untied_of(scene, setting), str):
-            return Part()
-        full = setting.scales[0]
+        if isinstance(locally_connected_of(scene, context), str):
+            return FramePart()
+        full = context.scales[0]
         title = "its own kernel at every place"
         panel = extra_map(
-            0, title, "random kernels as strong as the shared one", full * ROOM, full=full
+            0, title, "random kernels as strong as the shared one", full * HEADROOM, full=full
         )
         titles = ["one kernel for all places", *[None] * (len(scene.stack) - 1)]
         numbers = scene.image == GRID
-        return Part({"extras": [panel], "titles": titles, "numbers": numbers})
+        return FramePart({"extras": [panel], "titles": titles, "numbers": numbers})
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return the untied map, the parameters of both, and where each response went."""
-        scene, setting = moment.scene, moment.setting
+        scene, context = inputs.scene, inputs.context
         others: list[dict[str, str]] = [_NOTHING for _ in scene.stack.layers[1:]]
-        untied = untied_of(scene, setting)
+        untied = locally_connected_of(scene, context)
         if isinstance(untied, str):
-            return Part({"sentence": untied, "readings": [_NOTHING, *others]})
+            return FramePart({"sentence": untied, "readings": [_NOTHING, *others]})
         shared, own = (
-            _response(moment, *responses)
-            for responses in (_shared_responses(moment), _untied_responses(moment, untied))
+            _response(inputs, *responses)
+            for responses in (_shared_responses(inputs), _untied_responses(inputs, untied))
         )
         one, all_of_them = weight_sharing_text.weight_counts(untied.kernels.shape)
         header = {
@@ -100,11 +105,14 @@ class SharingLens(Lens):
                 {"weights": all_of_them, "measured": readings.measured_text(own)},
             ],
         }
-        values = untied.map_of(setting.picture_of(scene))
-        return Part(header, {"extra0": as_plane(values, setting.scales[0] * ROOM)})
+        values = untied.map_of(context.picture_of(scene))
+        return FramePart(header, {"extra0": as_plane(values, context.scales[0] * HEADROOM)})
 
 
-def untied_of(scene: Scene, setting: Setting) -> Untied | str:
+LENS = WeightSharingLens()
+
+
+def locally_connected_of(scene: Scene, context: RenderContext) -> Untied | str:
     """Return a scene's first layer without weight sharing, or a sentence: why there is none.
 
     Each of its kernels is as strong as the shared one, for else their maps could not be compared.
@@ -117,7 +125,7 @@ def untied_of(scene: Scene, setting: Setting) -> Untied | str:
         kernels = _kernels(single, scene.size, channel)
     except KernelError as error:
         return weight_sharing_text.too_many_weights(error)
-    shared = setting.network.kernels[0]
+    shared = context.network.kernels[0]
     strength = 0.0 if shared is None else np.abs(shared[channel]).sum()
     return Untied(single, scene.padding_mode, kernels, np.float32(strength))
 
@@ -127,43 +135,43 @@ def _kernels(layer: Conv2d, size: int, channel: int) -> Array:
     return locally_connected_kernels(layer, 1, (size, size), seed=channel)
 
 
-def _shared_responses(moment: Moment) -> tuple[Array, Array]:
+def _shared_responses(inputs: FrameInputs) -> tuple[Array, Array]:
     """Return what the pattern by itself adds to the shared map, at the start and now."""
-    scene, looks = moment.scene, (moment.start, moment.now)
+    scene, seen = inputs.scene, (inputs.start, inputs.now)
     if scene.moves != "pattern":
-        looks = (
-            look_at_start(scene.at_rest(), scene.start),
-            moment.setting.look(replace(scene, moves="pattern")),
+        seen = (
+            start_activations(scene.without_drag(), scene.start),
+            inputs.context.activations(replace(scene, moves="pattern")),
         )
-    before, now = (look.responses[0] for look in looks)
+    before, now = (each.responses[0] for each in seen)
     return before, now
 
 
-def _untied_responses(moment: Moment, untied: Untied) -> tuple[Array, Array]:
+def _untied_responses(inputs: FrameInputs, untied: Untied) -> tuple[Array, Array]:
     """Return what the pattern by itself adds to the untied map, at the start and now."""
-    scene = moment.scene
-    before = _untied_at_start(scene.at_rest(), scene.start)
-    return before, _untied_response(moment.setting, untied, scene.position)
+    scene = inputs.scene
+    before = _untied_at_start(scene.without_drag(), scene.start)
+    return before, _untied_response(inputs.context, untied, scene.position)
 
 
-@remembered
+@cached_by_scene
 def _untied_at_start(scene: Scene, start: Pair) -> Array:
     """Return the untied response where a drag began; one entry serves the whole drag."""
-    setting = setting_of(scene)
-    untied = untied_of(scene, setting)
+    context = render_context(scene)
+    untied = locally_connected_of(scene, context)
     assert isinstance(untied, Untied)  # asked for only where there is one
-    return _untied_response(setting, untied, start)
+    return _untied_response(context, untied, start)
 
 
-def _untied_response(setting: Setting, untied: Untied, position: Pair) -> Array:
+def _untied_response(context: RenderContext, untied: Untied, position: Pair) -> Array:
     # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
-    silent = setting.in_numbers(setting.gray)
-    return untied.map_of(setting.on(setting.gray, position) - silent)
+    baseline = context.in_numbers(context.gray)
+    return untied.map_of(context.on(context.gray, position) - baseline)
 
 
-def _response(moment: Moment, before: Array, now: Array) -> readings.LayerReading:
+def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerReading:
     """Return where a response went since the start of the drag."""
-    scene, jump = moment.scene, moment.setting.fields[0].jump
+    scene, jump = inputs.scene, inputs.context.fields[0].jump
     expected = expected_shift(scene.moved, jump)
     return readings.LayerReading(
         number=1,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pages.ui.render import readings as words
-from pages.ui.render.context import Setting
-from pages.ui.render.lens import Moment, Part
+from pages.ui.render.context import RenderContext
+from pages.ui.render.lens import FrameInputs, FramePart
 from pages.ui.render.maps import MapsLens
 from pages.ui.scene.custom_kernels import WEIGHT, WEIGHT_RULE, weight_texts
 from pages.ui.scene.scene import Scene, Unit
@@ -28,19 +28,19 @@ class WindowLens(MapsLens):
     probes = True
     numbers = True
 
-    def fixed(self, scene: Scene, setting: Setting) -> Part:
+    def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the kernel as the learner may write it, and the rule for doing so."""
         layer = _written_out(scene)
         if layer is None:
-            return Part({"kernel": None})
+            return FramePart({"kernel": None})
         rows, cols = layer.kernel_size
         border = scene.padding_mode if any(layer.padding) else None
-        return Part(
+        return FramePart(
             {
                 "kernel": {
                     "rows": rows,
                     "cols": cols,
-                    "weights": weight_texts(_kernel(setting)),
+                    "weights": weight_texts(_kernel(context)),
                     "pattern": WEIGHT,
                     "rule": f"{WEIGHT_RULE[0].upper()}{WEIGHT_RULE[1:]}.",
                     "border": border,
@@ -48,16 +48,19 @@ class WindowLens(MapsLens):
             }
         )
 
-    def moving(self, moment: Moment) -> Part:
+    def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return sentence, readouts, and the products of the window that is looked at."""
-        part = super().moving(moment)
-        layer = _written_out(moment.scene)
-        part.header["products"] = layer and _products(moment, layer, _unit(moment))
+        part = super().dynamic_part(inputs)
+        layer = _written_out(inputs.scene)
+        part.header["products"] = layer and _products(inputs, layer, _unit(inputs))
         return part
 
     def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
         """Return what the response in the first map did."""
         return words.response_sentence(scene.pattern, scene.moved, readings[0])
+
+
+LENS = WindowLens()
 
 
 def _written_out(scene: Scene) -> Conv2d | None:
@@ -68,27 +71,27 @@ def _written_out(scene: Scene) -> Conv2d | None:
     return None
 
 
-def _kernel(setting: Setting) -> Array:
+def _kernel(context: RenderContext) -> Array:
     """Return the weights of the first layer's shown channel, (rows, cols)."""
-    kernels = setting.network.kernels[0]
+    kernels = context.network.kernels[0]
     assert kernels is not None  # a convolution has them
-    kernel: Array = kernels[setting.channels[0], 0]
+    kernel: Array = kernels[context.channels[0], 0]
     return kernel
 
 
-def _unit(moment: Moment) -> Unit:
+def _unit(inputs: FrameInputs) -> Unit:
     """Return the unit of the first map that is pointed at, else the one of the largest response.
 
     That is looked for where the drag began, and moves as the map should: the window then goes with
     the pattern, and the same products stand in it for as long as the convolution follows.
     """
-    probe = moment.probe
+    probe = inputs.probe
     if probe is not None and probe.layer == 0:
         return probe
-    response = moment.start.responses[0]
+    response = inputs.start.responses[0]
     # Rounded: of equal responses the first is taken, whatever their last digit.
     found = np.unravel_index(int(np.abs(response).round(5).argmax()), response.shape)
-    moved = expected_shift(moment.scene.moved, moment.setting.fields[0].jump)
+    moved = expected_shift(inputs.scene.moved, inputs.context.fields[0].jump)
     row, col = (
         min(max(int(at) + floor(by), 0), count - 1)
         for at, by, count in zip(found, moved, response.shape, strict=True)
@@ -96,12 +99,12 @@ def _unit(moment: Moment) -> Unit:
     return Unit(0, row, col)
 
 
-def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
+def _products(inputs: FrameInputs, layer: Conv2d, unit: Unit) -> dict[str, Any]:
     """Return a unit's window tap by tap, row by row, as texts; `at`: (row, col) in the picture."""
-    scene, setting = moment.scene, moment.setting
-    kernel = _kernel(setting)
+    scene, context = inputs.scene, inputs.context
+    kernel = _kernel(context)
     window = layer.window((scene.size, scene.size))
-    padded = add_border(setting.picture_of(scene), border_of(layer, scene.padding_mode))[0]
+    padded = add_border(context.picture_of(scene), border_of(layer, scene.padding_mode))[0]
     rows, cols = (
         place * stride + np.arange(size) * dilation
         for place, stride, size, dilation in zip(
@@ -109,8 +112,8 @@ def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
         )
     )
     # In float64, so that the running sums carry no rounding that three decimals could show.
-    inputs = padded[np.ix_(rows, cols)].astype(float).ravel()
-    products = inputs * kernel.astype(float).ravel()
+    seen = padded[np.ix_(rows, cols)].astype(float).ravel()
+    products = seen * kernel.astype(float).ravel()
     sums = np.cumsum(products)
     at = [
         [int(row) - window.padding[0], int(col) - window.padding[1]] for row in rows for col in cols
@@ -122,12 +125,12 @@ def _products(moment: Moment, layer: Conv2d, unit: Unit) -> dict[str, Any]:
         "beyond": beyond,
         "outside": f"{sum(beyond)} of {len(beyond)} inputs"
         + (f", dashed: {scene.padding_mode}" if any(beyond) else ""),
-        "inputs": _texts(inputs),
+        "inputs": _texts(seen),
         "weights": _texts(kernel),
         "products": _texts(products),
         "sums": _texts(sums),
         "total": decimal(sums[-1]).replace("-", "\u2212"),
-        "shares": np.clip(products / setting.scales[0], -1, 1).round(2).tolist(),
+        "shares": np.clip(products / context.scales[0], -1, 1).round(2).tolist(),
     }
 
 

@@ -12,9 +12,6 @@ from rfcore.pictures.patterns import PATTERNS
 View = Literal["now", "start", "difference"]
 VIEWS: tuple[View, ...] = get_args(View)
 
-Lens = Literal["maps", "pool", "window", "roads", "sharing", "fields", "heads", "parts"]
-LENSES: tuple[Lens, ...] = get_args(Lens)
-
 Moves = Literal["pattern", "zeros", "wrap"]
 MOVES: tuple[Moves, ...] = get_args(Moves)
 

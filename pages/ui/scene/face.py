@@ -71,7 +71,7 @@ class FaceParts:
         """What the grids of this face are trained for."""
         return SPECS[self.pooling]
 
-    def at_rest(self) -> FaceParts:
+    def without_drag(self) -> FaceParts:
         """Return what a hand on the face does not change."""
         return FaceParts(pooling=self.pooling)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 from pages.ui.scene.choices import RINGS, UPLOAD
 from pages.ui.scene.face import FaceParts
 from pages.ui.scene.head_training import from_text, to_text
+from pages.ui.scene.lenses import current_name
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.scene import Scene, Unit
@@ -224,7 +225,7 @@ _READERS: dict[str, Callable[[Scene, str], Scene]] = {
     "channels": _read_channels,
     "unit": _read_unit,
     "view": lambda scene, value: replace(scene, view=value),  # type: ignore[arg-type]
-    "lens": lambda scene, value: replace(scene, lens=value),  # type: ignore[arg-type]
+    "lens": lambda scene, value: replace(scene, lens=current_name(value)),
     "moves": lambda scene, value: replace(scene, moves=value),  # type: ignore[arg-type]
     "cells": lambda scene, value: replace(scene, cells=value),
     "pixel": _read_pixel,

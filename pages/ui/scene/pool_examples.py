@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import decimal
@@ -75,8 +75,8 @@ def message_of(scene: Scene) -> str:
     name = example_of(scene)
     if name not in (PATCHES, ROWS):
         return ""
-    setting = setting_of(scene.at_rest())
-    pooled = setting.chosen(setting.in_numbers(setting.background))[-1]
+    context = render_context(scene.without_drag())
+    pooled = context.chosen(context.in_numbers(context.background))[-1]
     outputs = [_listed(part) for part in (pooled[:1, :3].T if name == PATCHES else pooled[:3])]
     inputs = [_listed(part) for part in _PARTS[name](_numbers(scene))]
     what = "patches" if name == PATCHES else "rows"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import (
-    LENSES,
     MOVES,
     RINGS,
     UPLOAD,
@@ -19,6 +18,7 @@ from pages.ui.scene.custom_kernels import check_choice, is_own
 from pages.ui.scene.face import FACES, FEATURES
 from pages.ui.scene.grid import GRID, check_cells
 from pages.ui.scene.head_training import Training
+from pages.ui.scene.lenses import LENS_NAMES
 from pages.ui.scene.limits import SceneError, check_border, check_stack, map_shapes
 from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS
@@ -108,7 +108,7 @@ def _check_shown(scene: Scene) -> None:
             f"{cols - 1}, got unit {scene.unit.row}, {scene.unit.col}"
         )
     check_one_of("view", scene.view, VIEWS)
-    check_one_of("lens", scene.lens, LENSES)
+    check_one_of("lens", scene.lens, LENS_NAMES)
     check_one_of("way to move", scene.moves, MOVES)
     for ring in scene.rings:
         check_one_of("ring", ring, RINGS)

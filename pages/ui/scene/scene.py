@@ -14,7 +14,6 @@ from pages.ui.scene.choices import (
     DEFAULT_SIZE,
     PRESETS,
     SIZES,
-    Lens,
     Moves,
     Ring,
     View,
@@ -27,6 +26,7 @@ from pages.ui.scene.custom_kernels import fitted, own_choice
 from pages.ui.scene.face import FaceParts
 from pages.ui.scene.grid import FULL, GRID, GRID_SIZES, resized_cells
 from pages.ui.scene.head_training import Training, experiment_of
+from pages.ui.scene.lenses import LensName
 from pages.ui.scene.limits import SceneError, check_stack, map_shapes
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.rules import check_scene
@@ -75,7 +75,7 @@ class Scene:
     unit: Unit | None = None
     view: View = "now"
     photo: Photo | None = None
-    lens: Lens = "maps"
+    lens: LensName = "maps"
     moves: Moves = "pattern"
     cells: str = ""
     pixel: Pair | None = None
@@ -122,7 +122,7 @@ class Scene:
         """How far the pattern is from where the drag began, (rows, cols) in pixels."""
         return self.position[0] - self.start[0], self.position[1] - self.start[1]
 
-    def at_rest(self) -> Scene:
+    def without_drag(self) -> Scene:
         """Return the scene without what a hand changes: one value for a whole drag."""
         return replace(
             self,
@@ -133,7 +133,7 @@ class Scene:
             moves="pattern",
             pixel=None,
             rings=(),
-            parts=None if self.parts is None else self.parts.at_rest(),
+            parts=None if self.parts is None else self.parts.without_drag(),
         )
 
     def with_stack(self, stack: Stack) -> Scene:

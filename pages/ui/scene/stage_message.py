@@ -18,13 +18,14 @@ from rfcore.layers import Pair
 
 
 @dataclass(frozen=True)
-class Hand:
+class StageMessage:
     """One message of the stage.
 
     mount: which stage on which screen sent it; token: its number there, rising.
     known_scene: the scene whose fixed parts the browser has; known_start: the place whose maps it
-    has as "start". settled: whether the hand has come to rest. probe: the unit that is pointed at,
-    pinned or not; pointed: the pixel that is, likewise. Of what only some lenses have, None: as it
+    has as "start". committed: whether the drag, or the key, has ended with it. probe: the unit
+    that is pointed at, pinned or not; pointed: the pixel that is. Of what only some lenses have,
+    None: as it
     was; no pinned_pixel: none is pinned. painted: the blocks in which examples may lie. places: of
     the parts of a face; grid: the one shown on it.
     """
@@ -39,7 +40,7 @@ class Hand:
     unit: Unit | None
     channels: tuple[int, ...]
     view: View
-    settled: bool
+    committed: bool
     probe: Unit | None = None
     pointed: Pair | None = None
     pinned_pixel: tuple[Pair, ...] | None = None
@@ -86,7 +87,7 @@ class Hand:
         return parts if self.grid is None else replace(parts, grid=self.grid)
 
 
-def read_hand(message: object) -> Hand:
+def parse_message(message: object) -> StageMessage:
     """Read a message of the stage.
 
     Raises SceneError, a sentence, when any part of it is not what the stage sends.
@@ -102,7 +103,7 @@ def read_hand(message: object) -> Hand:
         raise SceneError(f"the shown channels are a list of numbers, got {_shown(channels)}")
     known_start = message.get("knownStart")
     probe, pointed = message.get("probe"), message.get("pointed")
-    return Hand(
+    return StageMessage(
         mount=_text(message, "mount"),
         token=_whole(message.get("token"), "the message's number"),
         revision=_whole(message.get("revision"), "the scene's number"),
@@ -113,7 +114,7 @@ def read_hand(message: object) -> Hand:
         unit=None if unit is None else _unit(unit),
         channels=tuple(_whole(channel, "a channel") for channel in channels[:100]),
         view=view,
-        settled=message.get("settled") is True,
+        committed=message.get("committed") is True,
         probe=None if probe is None else _unit(probe),
         pointed=None if pointed is None else _place(pointed, "the pixel pointed at"),
         pinned_pixel=_pinned_pixel(message),

@@ -1,7 +1,7 @@
-"""The rooms of the app: each keeps one scene of the learner's, for one page or for several.
+"""The workspaces of the app: each keeps one scene of a browser tab, for one page or for several.
 
-Pages that show the same scene through other lenses share a room, so that a stack built on one is
-there on the other. Pure: no Streamlit here.
+Pages that show the same scene through different lenses share a workspace, so a stack built on one
+page is there on the other.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import product
 from urllib.parse import parse_qsl, urlsplit
 
-from pages.ui.scene.choices import LENSES, Lens
 from pages.ui.scene.face import (
     FACES,
     FEATURES,
@@ -22,6 +21,7 @@ from pages.ui.scene.face import (
     FaceParts,
 )
 from pages.ui.scene.head_training import Training
+from pages.ui.scene.lenses import LENS_TABLE, LensName, current_name, lenses_on, page_of
 from pages.ui.scene.link import KEYS, from_query
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST
@@ -34,10 +34,10 @@ from rfcore.stack import Stack
 
 
 @dataclass(frozen=True)
-class Room:
+class Workspace:
     """A name, and the scene that a learner finds on coming in for the first time.
 
-    admits: whether the room's pages can show a stack. stacks: what they can show, in words.
+    admits: whether the workspace's pages can show a stack. stacks: what they can show, in words.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Room:
     stacks: str = "any layers"
 
 
-STACK = Room("stack", Scene())
+STACK_WORKSPACE = Workspace("stack", Scene())
 
-POOL = Room(
+POOL_WORKSPACE = Workspace(
     "pool",
     EXAMPLES[FIRST],
     admits=lambda stack: choice_of(stack) is not None,
@@ -56,7 +56,7 @@ POOL = Room(
 )
 
 KERNEL_SIZES, STRIDES, PADDINGS = (3, 5), (1, 2, 3), (0, 1, 2)
-"""What the one convolution of its room can be made of."""
+"""Choices for the one convolution of its workspace."""
 
 
 def one_convolution(kernel_size: int, stride: int, padding: int) -> Stack:
@@ -68,7 +68,7 @@ _ONE_CONVOLUTION = frozenset(
     one_convolution(*sizes) for sizes in product(KERNEL_SIZES, STRIDES, PADDINGS)
 )
 
-CONVOLUTION = Room(
+CONVOLUTION_WORKSPACE = Workspace(
     "convolution",
     Scene(
         image="black",
@@ -85,7 +85,7 @@ CONVOLUTION = Room(
     stacks="one convolution of one channel",
 )
 
-HEADS = Room(
+HEADS_WORKSPACE = Workspace(
     "heads",
     Scene(
         image="black",
@@ -100,7 +100,7 @@ HEADS = Room(
     ),
 )
 
-PARTS = Room(
+PARTS_WORKSPACE = Workspace(
     "parts",
     Scene(
         image=FACES,
@@ -116,46 +116,46 @@ PARTS = Room(
     ),
 )
 
-_SEEN_IN: dict[Lens, tuple[Room, str]] = {
-    "maps": (STACK, "feature_map_shifts"),
-    "fields": (STACK, "how_far_a_neuron_sees"),
-    "pool": (POOL, "pooling_forgives"),
-    "window": (CONVOLUTION, "convolution_follows"),
-    "roads": (CONVOLUTION, "convolution_follows"),
-    "sharing": (CONVOLUTION, "convolution_follows"),
-    "heads": (HEADS, "the_head_decides"),
-    "parts": (PARTS, "parts_and_places"),
+WORKSPACES = {
+    workspace.name: workspace
+    for workspace in (
+        STACK_WORKSPACE,
+        POOL_WORKSPACE,
+        CONVOLUTION_WORKSPACE,
+        HEADS_WORKSPACE,
+        PARTS_WORKSPACE,
+    )
 }
-"""Where one looks through a lens: the room of its scenes, and the path of its page."""
+"""Every workspace by its name, as the table of lenses calls it."""
 
 
-def page_of(lens: Lens) -> str:
-    """Return the path of the page that looks through a lens, without slashes.
+def workspace_of(lens: LensName) -> Workspace:
+    """Return the workspace of a lens."""
+    return WORKSPACES[LENS_TABLE[lens].workspace]
 
-    >>> page_of("fields")
-    'how_far_a_neuron_sees'
+
+def question_of(scene: Scene) -> str:
+    """Return the question that a scene's lens answers.
+
+    >>> question_of(HEADS_WORKSPACE.scene)
+    'Does it matter where the cat is?'
     """
-    return _SEEN_IN[lens][1]
+    return LENS_TABLE[scene.lens].question.format(pattern=scene.pattern)
 
 
-def room_of(lens: Lens) -> Room:
-    """Return the room whose scenes are seen through a lens."""
-    return _SEEN_IN[lens][0]
+def custom_workspace(scene: Scene, name: str) -> Workspace:
+    """Return a workspace for one scene, which admits what the workspace of its lens does.
 
-
-def room_for(scene: Scene, name: str) -> Room:
-    """Return a room of a scene's own, which admits what the room of its lens does.
-
-    >>> room_for(CONVOLUTION.scene, "a step").stacks
+    >>> custom_workspace(CONVOLUTION_WORKSPACE.scene, "a step").stacks
     'one convolution of one channel'
     """
-    return replace(room_of(scene.lens), name=name, scene=scene)
+    return replace(workspace_of(scene.lens), name=name, scene=scene)
 
 
-def opening_scene(lens: Lens) -> Scene:
+def opening_scene(lens: LensName) -> Scene:
     """Return the scene that a bare link to the page of a lens opens, through its first lens.
 
-    >>> opening_scene("sharing").lens
+    >>> opening_scene("weight_sharing").lens
     'window'
     """
     return scene_of({}, page_of(lens))[0]
@@ -166,17 +166,17 @@ def scene_of(
 ) -> tuple[Scene, list[str]]:
     """Return the scene of a link to any page, and a sentence for every part that was left out.
 
-    page: the path of the link, without slashes. What the link leaves out is as in the room of its
-    lens; without a lens it has the first one of its page, or the maps. photo: the learner's own
-    picture, if there is one.
+    page: the path of the link, without slashes. What the link leaves out is as in the workspace of
+    its lens; without a lens it has the first one of its page, or the maps. photo: the learner's
+    own picture, if there is one.
 
     >>> scene_of({"at": "3,4"}, "pooling_forgives")[0].image
     'grid'
     """
-    first: Lens = next((lens for lens in LENSES if page_of(lens) == page), "maps")
-    named = query.get("lens")
-    lens = next((lens for lens in LENSES if lens == named), first)
-    return from_query(query, photo, replace(room_of(lens).scene, lens=lens))
+    lens = current_name(query.get("lens", ""))
+    if lens not in LENS_TABLE:
+        lens = next(iter(lenses_on(page)), "maps")
+    return from_query(query, photo, replace(workspace_of(lens).scene, lens=lens))
 
 
 def scene_at(link: str) -> tuple[Scene, list[str]]:
@@ -205,4 +205,4 @@ def leads_to_a_stage(link: str) -> bool:
     except ValueError:
         return False
     page = parts.path.rstrip("/").rpartition("/")[2]
-    return page in map(page_of, LENSES) or (not page and not keys.isdisjoint(KEYS))
+    return bool(lenses_on(page)) or (not page and not keys.isdisjoint(KEYS))

@@ -7,7 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.ui.scene.workspaces import page_of, scene_of
+from pages.ui.scene.lenses import page_of
+from pages.ui.scene.workspaces import scene_of
 from pages.ui.sections.claim_text import (
     CLAIMS,
     SOURCES,

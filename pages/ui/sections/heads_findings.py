@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pages.ui.render.context import setting_of
+from pages.ui.render.context import render_context
 from pages.ui.render.heads_text import head_name, signed
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
@@ -51,9 +51,9 @@ def unused_features(trained: TrainedHeads) -> tuple[int, int]:
 
 def place_row(scene: Scene, trained: TrainedHeads, at: Pair) -> PlaceRow:
     """Return what becomes of the scene's pattern at a place."""
-    setting = setting_of(scene.at_rest())
-    picture = place(setting.background, setting.pattern, *at)
-    last = setting.network.forward(picture)[-1]
+    context = render_context(scene.without_drag())
+    picture = place(context.background, context.pattern, *at)
+    last = context.network.forward(picture)[-1]
     logits = np.stack([classifier.logits(last)[0] for classifier in trained.classifiers])
     features = {head.name: head.features(last)[0] for head in HEADS[1:]}
     return PlaceRow(at, np.sqrt(np.square(last).sum(axis=0)), features, logits, softmax(logits))

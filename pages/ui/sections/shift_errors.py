@@ -7,7 +7,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.render.context import FILLS, setting_of
+from pages.ui.render.context import FILLS, render_context
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
 from pages.ui.session.tab_state import tab_state
@@ -42,25 +42,25 @@ def layer_offsets(scene: Scene) -> tuple[LayerOffset, ...]:
     When only the pattern moves, it is compared by itself, on even gray as bright as the picture.
     Otherwise the whole picture is compared.
     """
-    setting = setting_of(scene.at_rest())
+    context = render_context(scene.without_drag())
 
     def activations(image: Array) -> tuple[Array, ...]:
-        return setting.network.forward(image)
+        return context.network.forward(image)
 
     if scene.moves == "pattern":
-        silent = activations(setting.in_numbers(setting.gray))
+        baseline = activations(context.in_numbers(context.gray))
         before, after = (
             tuple(
                 seen - without
                 for seen, without in zip(
-                    activations(setting.on(setting.gray, place)), silent, strict=True
+                    activations(context.on(context.gray, place)), baseline, strict=True
                 )
             )
             for place in (scene.start, scene.position)
         )
     else:
-        before = activations(setting.on(setting.background, scene.start))
-        after = activations(setting.picture_of(scene))
+        before = activations(context.on(context.background, scene.start))
+        after = activations(context.picture_of(scene))
     compared = compare_activations(
         scene.stack,
         before,

@@ -10,11 +10,11 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.ui.scene.choices import Lens
+from pages.ui.scene.lenses import LensName
 from pages.ui.scene.link import KEYS, from_query, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.stage_message import Hand
-from pages.ui.scene.workspaces import Room
+from pages.ui.scene.stage_message import StageMessage
+from pages.ui.scene.workspaces import Workspace
 from pages.ui.server.free_memory import collect_garbage
 from pages.ui.session.stage_state import stage_state
 from pages.ui.text.sentence import as_sentence
@@ -54,7 +54,7 @@ class TabState:
     stale_values: what each showed before the stage changed it.
     """
 
-    room: Room
+    room: Workspace
     scene: Scene
     bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
@@ -103,11 +103,11 @@ class TabState:
             self.revision += 1
             self.write_link()
 
-    def is_new(self, hand: Hand) -> bool:
+    def is_new(self, hand: StageMessage) -> bool:
         """Whether this message of the stage was not taken in yet; a rerun shows the last again."""
         return (hand.mount, hand.token) != self.last_message
 
-    def accept(self, hand: Hand) -> bool:
+    def accept(self, hand: StageMessage) -> bool:
         """Let the learner's hand change the scene; raises SceneError when it cannot.
 
         A message that was sent before another control changed the scene changes nothing. Returns
@@ -117,7 +117,7 @@ class TabState:
         if hand.revision != self.revision:
             return False
         before, self.scene = self.scene, hand.applied_to(self.scene)
-        if hand.settled:
+        if hand.committed:
             self.write_link()
         others_show_it = any(
             getattr(before, part) != getattr(self.scene, part)
@@ -142,7 +142,7 @@ class TabState:
         if _scene_query() != self.query:
             st.query_params.from_dict({**_other_query(), **self.query})
 
-    def read_link(self, lenses: tuple[Lens, ...], *, arrived: bool) -> None:
+    def read_link(self, lenses: tuple[LensName, ...], *, arrived: bool) -> None:
         """Take over the scene of the address bar if it is not the one written there last.
 
         lenses: those of the page, the first for links that name none. arrived: whether the learner
@@ -186,7 +186,7 @@ class TabState:
         self.query = query
 
 
-def open_workspace(room: Room, *lenses: Lens) -> TabState:
+def open_workspace(room: Workspace, *lenses: LensName) -> TabState:
     """Begin a page that shows a room through some lenses: take over the scene of its link."""
     state = st.session_state
     states = state.setdefault(_TAB_STATES, {})

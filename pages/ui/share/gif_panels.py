@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.render.frame import moment_of
-from pages.ui.render.lens import FULL_SCALE, Moment
+from pages.ui.render.frame import frame_inputs
+from pages.ui.render.lens import FULL_SCALE, FrameInputs
 from pages.ui.render.registry import LENSES
 from pages.ui.scene.scene import Scene
 from pages.ui.share.gif_colors import gray, signed
@@ -52,55 +52,55 @@ class AnimationFrame:
 
 def animation_frame(scene: Scene) -> AnimationFrame:
     """Return what the frame of one scene shows."""
-    moment, lens = moment_of(scene), LENSES[scene.lens]
-    fixed, moving = lens.fixed(scene, moment.setting).header, lens.moving(moment)
-    numbers = fixed.get("numbers", lens.numbers)
-    titles = fixed.get("titles", [None] * len(scene.stack))
+    inputs, lens = frame_inputs(scene), LENSES[scene.lens]
+    static, dynamic = lens.static_part(scene, inputs.context).header, lens.dynamic_part(inputs)
+    numbers = static.get("numbers", lens.numbers)
+    titles = static.get("titles", [None] * len(scene.stack))
     maps = [
-        _map_panel(moment, layer, titles[layer], moment.now.maps[layer], numbers)
-        for layer in lens.shown(scene)
+        _map_panel(inputs, layer, titles[layer], inputs.now.maps[layer], numbers)
+        for layer in lens.visible_layers(scene)
     ]
     extras = [
-        _extra_panel(moment, extra, moving.planes[f"extra{i}"], numbers)
-        for i, extra in enumerate(fixed.get("extras", []))
+        _extra_panel(inputs, extra, dynamic.planes[f"extra{i}"], numbers)
+        for i, extra in enumerate(static.get("extras", []))
     ]
     return AnimationFrame(
-        panels=(_picture_panel(moment, numbers), *maps, *extras),
-        sentence=moving.header["sentence"],
+        panels=(_picture_panel(inputs, numbers), *maps, *extras),
+        sentence=dynamic.header["sentence"],
         around=_square(scene.position, scene.pattern_size),
         began=_square(scene.start, scene.pattern_size),
     )
 
 
-def _picture_panel(moment: Moment, numbers: bool) -> Panel:
-    scene, setting = moment.scene, moment.setting
-    picture = setting.picture_of(scene)[0]
+def _picture_panel(inputs: FrameInputs, numbers: bool) -> Panel:
+    scene, context = inputs.scene, inputs.context
+    picture = context.picture_of(scene)[0]
     unit, units = ("px", "px") if scene.full == 1 else ("cell", "cells")
     return Panel(
         f"picture {scene.size}×{scene.size}",
         f"moved {direction(scene.moved, unit, units)}",
-        gray(picture, setting.full),
+        gray(picture, context.full),
         _square((0, 0), scene.size),
-        picture if numbers and setting.full > 1 else None,
+        picture if numbers and context.full > 1 else None,
     )
 
 
 def _map_panel(
-    moment: Moment, layer: int, title: str | None, values: Array, numbers: bool
+    inputs: FrameInputs, layer: int, title: str | None, values: Array, numbers: bool
 ) -> Panel:
     rows, cols = values.shape
     return Panel(
-        title or str(moment.scene.stack.layers[layer]),
+        title or str(inputs.scene.stack.layers[layer]),
         f"{rows}×{cols} cells",
-        signed(values, moment.setting.scales[layer]),
-        map_box(moment.setting.fields[layer], (rows, cols)),
+        signed(values, inputs.context.scales[layer]),
+        map_box(inputs.context.fields[layer], (rows, cols)),
         values if numbers else None,
     )
 
 
-def _extra_panel(moment: Moment, extra: dict[str, Any], plane: Array, numbers: bool) -> Panel:
+def _extra_panel(inputs: FrameInputs, extra: dict[str, Any], plane: Array, numbers: bool) -> Panel:
     values = plane * (extra["scale"] / FULL_SCALE)
-    panel = _map_panel(moment, extra["layer"], extra["title"], values, numbers)
+    panel = _map_panel(inputs, extra["layer"], extra["title"], values, numbers)
     return Panel(panel.title, panel.note, signed(values, extra["full"]), panel.box, panel.numbers)
 
 

@@ -10,9 +10,10 @@ import segno
 import streamlit as st
 
 from pages.ui.scene.choices import UPLOAD
+from pages.ui.scene.lenses import page_of
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.short_link import short_query_string
-from pages.ui.scene.workspaces import opening_scene, page_of
+from pages.ui.scene.workspaces import opening_scene
 from pages.ui.session.tab_state import tab_state
 from pages.ui.site import SITE
 

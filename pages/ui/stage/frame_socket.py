@@ -19,7 +19,7 @@ from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import scene_of
 from rfcore.errors import RfcoreError
 
@@ -86,7 +86,7 @@ class Drag:
         Raises SceneError when the message says nothing that a frame could answer.
         """
         message = _read(text)
-        hand = read_hand(message)
+        hand = parse_message(message)
         if "query" in message:
             self.scene = scene = _told_scene(message)
             cost = scene.stack.cost((1, scene.size, scene.size))

@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.ui.render.frame import Request, StageTask, refusal, render_frame, request_of
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.stage_message import read_hand
+from pages.ui.scene.stage_message import parse_message
 from pages.ui.session.component import component
 from pages.ui.session.stage_state import CHARTS_WAITING, STAGE_KEY, stage_state
 from pages.ui.session.tab_state import TabState, note_run_end, tab_state
@@ -62,7 +62,7 @@ def _draw_charts() -> None:
 
 def _rerun(charts: tuple[str, ...]) -> None:
     message = stage_state("hand")
-    if charts and isinstance(message, dict) and message.get("settled") is True:
+    if charts and isinstance(message, dict) and message.get("committed") is True:
         # A page that has run meanwhile may have no such chart any more.
         with suppress(StreamlitAPIException):
             st.rerun([STAGE_KEY, *charts])
@@ -77,7 +77,7 @@ def _request(here: TabState) -> tuple[Request, bool]:
     if message is None:
         return Request(revision=here.revision), False
     try:
-        hand = read_hand(message)
+        hand = parse_message(message)
     except SceneError as error:
         return Request(revision=here.revision, notice=refusal(str(error))), False
     if not here.is_new(hand):

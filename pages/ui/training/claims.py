@@ -10,7 +10,7 @@ import logging
 from threading import Lock, Thread
 
 from pages.ui.scene.face import SPECS
-from pages.ui.scene.workspaces import HEADS
+from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from pages.ui.training import faces
 from pages.ui.training import heads as trained_heads
 from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Cases
@@ -88,7 +88,7 @@ def _cases_of(name: str) -> Cases | None:
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]()
     if name in HEAD_EXPERIMENTS:
-        experiment = HEADS.scene.experiment
+        experiment = HEADS_WORKSPACE.scene.experiment
         assert experiment is not None  # the scene of this workspace has heads
         heads = trained_heads.HEAD_STORE.train(experiment)
         return HEAD_EXPERIMENTS[name](experiment, heads.classifiers, heads.maps)

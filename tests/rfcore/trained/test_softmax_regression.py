@@ -27,8 +27,8 @@ from pages.ui.scene.head_training import (
 from pages.ui.scene.limits import MAX_TRAINING, SceneError
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.stage_message import read_hand
-from pages.ui.scene.workspaces import HEADS
+from pages.ui.scene.stage_message import parse_message
+from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from rfcore.errors import RfcoreError
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import QUARTERS, REGIONS, Experiment
@@ -36,7 +36,7 @@ from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.scene.test_stage_message import message
 
-SCENE = HEADS.scene
+SCENE = HEADS_WORKSPACE.scene
 HEX = st.integers(1, 2**64 - 1).map(lambda bits: f"{bits:016x}")
 TRAININGS = st.builds(
     Training,
@@ -219,7 +219,7 @@ def test_blocks_that_are_off_by_one_are_caught(monkeypatch: pytest.MonkeyPatch) 
 
 def by_hand(scene: Scene, **changes: object) -> Scene:
     told = {"unit": None, "channels": [], "view": "now", **changes}
-    return read_hand(message(**told)).applied_to(scene)
+    return parse_message(message(**told)).applied_to(scene)
 
 
 def test_a_hand_paints_where_examples_lie() -> None:
