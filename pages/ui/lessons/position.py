@@ -1,4 +1,4 @@
-"""Where a learner is in the walkthrough, and how far: in the link, and kept by their browser."""
+"""A learner's position in the walkthrough, from the link, and progress, from the browser."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ _STAYS = (PRESENT,)  # parameters of a link that are no place
 
 
 def current_progress(lesson_set: LessonSet) -> LearnerProgress:
-    """Return how far the learner is, with what browser and link have told meanwhile."""
+    """Return the learner's progress, with what the browser and the link have added since.
+
+    Answers are validated where they come in, not in every run.
+    """
     state = st.session_state
     here: LearnerProgress = state.setdefault(_PROGRESS, LearnerProgress())
     told = kept_text("progress")
     if told and told != state.get(_TOLD):
         state[_TOLD] = told
         try:
-            here = here.merged(progress_from_text(told))
+            here = here.merged(progress_from_text(told)).known(lesson_set)
         except ProgressError as error:
             state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
     if told is not None and "progress" in st.query_params:
@@ -45,19 +48,19 @@ def current_progress(lesson_set: LessonSet) -> LearnerProgress:
             state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
         else:
             # A link adds to what was done here, and takes nothing away.
-            here = here.merged(replace(brought, since=here.since))
-    state[_PROGRESS] = here = here.known(lesson_set)
+            here = here.merged(replace(brought, since=here.since)).known(lesson_set)
+    state[_PROGRESS] = here
     return here
 
 
 def progress_notice() -> str:
-    """Return once what could not be read of the learner's progress."""
+    """Return a sentence on progress that could not be read; each is returned once."""
     found: str = st.session_state.pop(_NOTICE, "")
     return found
 
 
 def store_progress() -> None:
-    """Let the browser keep the progress; to be called once, at the end of a page."""
+    """Let the browser store the progress. Call it once, at the end of a page."""
     told = kept_text("progress") is not None
     keep_text("progress", progress_to_text(st.session_state[_PROGRESS]) if told else None)
 
