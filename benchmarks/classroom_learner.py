@@ -89,6 +89,7 @@ class SimulatedLearner:
         self.place = list(self.header["position"])
         self.told = False
         self.known = self.header["scene"]
+        self.link = self.header["query"]
         setting = self.header["setting"]
         self.limit = setting["size"] - setting["pattern"]["size"]
         self.channels = [0] * len(setting["layers"])
@@ -144,7 +145,7 @@ class SimulatedLearner:
         else:
             if settled:
                 await self._rerun(message)
-            told = {} if self.told else {"query": self.header["query"], "photo": None}
+            told = {} if self.told else {"query": self.link, "photo": None}
             self.told = True
             await self.frames.send(json.dumps({**message, **told}))
             self._take(header_of(await self.frames.recv()))

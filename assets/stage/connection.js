@@ -35,6 +35,8 @@ export class Connection {
     this.reportOutage = reportOutage;
     this.mount = Math.random().toString(36).slice(2, 12);
     this.token = 0; // of the last message
+    this.requests = 0; // how many states were requested
+    this.requestToken = 0; // of the last request
     this.lastAnswer = 0; // token of the last answer
     this.timeout = FIRST_TIMEOUT;
     /** @type {"socket" | "component" | null} which one carries the request in flight */
@@ -57,6 +59,7 @@ export class Connection {
    * @param {boolean} committed whether the drag, or the key, has ended with it
    */
   ask(committed = false) {
+    this.requests += 1;
     this.isWanted = true;
     this.committed = committed;
     this.unsentCommit ||= committed;
@@ -123,6 +126,7 @@ export class Connection {
     if (!this.isWanted || this.inFlight || this.closed) return;
     this.isWanted = false;
     const message = this.message(this.committed || this.unsentCommit);
+    this.requestToken = message.token;
     this.inFlight = this.socketIsOpen ? "socket" : "component";
     this.silentSince ??= performance.now();
     this.watchdog = setTimeout(() => this.timedOut(), this.timeout);

@@ -24,12 +24,16 @@ export class Exchange {
     this.sentAt = 0; // of the newest frame that came with the page
     /** @type {string | null} link of the scene that the session is known to have */
     this.pageQuery = null;
+    this.query = ""; // the link of the newest frame that brought one
+    this.linkedAt = 0; // how many states had been requested when that frame answered the newest
+    /** @type {() => void} is called once the link is that of the present scene */
+    this.onLink = () => {};
     const address = new URL("../../frames", import.meta.url);
     address.protocol = address.protocol.replace("http", "ws");
     this.connection = new Connection({
       address: address.href,
       makeMessage: () => this.makeMessage(),
-      makeSceneFields: () => ({ query: stage.header.query, photo: stage.setting.photo }),
+      makeSceneFields: () => ({ query: this.query, photo: stage.setting.photo }),
       receive: (bytes) => this.receiveFromSocket(readFrame(bytes)),
       reportOutage: (isDown) => write(stage.parts.outage, isDown ? OUTAGE : ""),
     });
@@ -66,7 +70,7 @@ export class Exchange {
     // The page has computed this meanwhile; the pattern may be elsewhere by now.
     else if (header.scene !== stage.settingId) connection.ask();
     if (!isForeign) connection.pageAnswered(header);
-    this.pageQuery = header.query;
+    this.pageQuery = header.query ?? this.pageQuery;
     return true;
   }
 
@@ -113,7 +117,40 @@ export class Exchange {
       connection.sceneChanged();
     }
     stage.take(header, planes);
+    this.takeLink(header, isForeign);
     connection.answered(header);
     stage.showFrame();
+  }
+
+  /**
+   * Only a static part, or the answer to a commit, brings the link.
+   * @param {Header} header
+   * @param {boolean} isForeign
+   */
+  takeLink({ query, token }, isForeign) {
+    if (query === undefined) return;
+    const { connection } = this;
+    this.query = query;
+    if (!isForeign && (connection.isWanted || token < connection.requestToken)) return;
+    this.linkedAt = connection.requests;
+    this.onLink();
+  }
+
+  get isLinkCurrent() {
+    return this.linkedAt === this.connection.requests;
+  }
+
+  /**
+   * Commit the scene if its link has not come yet, and wait for it.
+   * @returns {Promise<string>} the query of its link
+   */
+  async currentQuery() {
+    if (!this.isLinkCurrent) {
+      /** @type {Promise<void>} */
+      const linked = new Promise((resolve) => (this.onLink = resolve));
+      if (!this.connection.committed) this.connection.commit();
+      await linked;
+    }
+    return this.query;
   }
 }

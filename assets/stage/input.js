@@ -171,8 +171,10 @@ export function listenToBar(stage) {
 }
 
 /** @param {Stage} stage */
-async function copyLink({ header, parts: { linkText }, setting }) {
-  const link = `${location.origin}${location.pathname}?${header.query}`;
+async function copyLink({ exchange, parts: { linkText }, setting }) {
+  // A browser that waits may no longer allow the clipboard: wait only where it must be.
+  const query = exchange.isLinkCurrent ? exchange.query : await exchange.currentQuery();
+  const link = `${location.origin}${location.pathname}?${query}`;
   const note = setting.photo
     ? " Your photo does not travel: a drawn picture stands in for it."
     : "";

@@ -203,8 +203,8 @@ export interface Header extends Envelope {
   /** the pinned one */
   pixel: Pair | null;
   rings: Ring[];
-  /** the scene as a link's query */
-  query: string;
+  /** the scene as a link's query: with the static part, and in answer to a commit */
+  query?: string;
   /** how far the pattern has moved, in words */
   moved: string;
   sentence: string;

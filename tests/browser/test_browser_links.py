@@ -67,6 +67,20 @@ def test_a_copied_link_opens_the_same_scene_in_another_browser(
         assert selected == ["2", "2", "1"]
 
 
+def test_a_link_that_is_copied_before_the_move_is_committed_has_the_move(
+    browser: Browser, server: AppServer
+) -> None:
+    with Stage(browser, server, SCENE, permissions=CLIPBOARD) as stage:
+        copy = stage.find("button", has_text="Copy link")
+        for _ in range(3):
+            stage.handle.press("ArrowRight")
+        copy.evaluate("button => button.click()")  # the handle keeps the focus
+        stage.find(".link-text", has_text="Link copied.").wait_for()
+        link = stage.page.evaluate("navigator.clipboard.readText()")
+        assert link_query(link)["at"] == "30,24"
+        stage.wait_for_link(at="30,24")
+
+
 def test_reload_and_back_keep_the_scene(browser: Browser, server: AppServer) -> None:
     with Stage(browser, server, SCENE) as stage:
         first = picture_and_maps(stage)

@@ -434,6 +434,17 @@ def test_only_what_the_browser_lacks_is_sent(
     assert frame.header == {k: v for k, v in full.header.items() if k in frame.header}
 
 
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("knows_scene", [False, True])
+def test_the_link_comes_with_the_static_part_and_after_a_commit(
+    committed: bool, knows_scene: bool
+) -> None:
+    scene = moved(Scene(), 3, 4)
+    known = rendered(scene).header["scene"] if knows_scene else ""
+    header = rendered(scene, known_scene=known, committed=committed).header
+    assert header.get("query") == (to_query_string(scene) if committed or not knows_scene else None)
+
+
 def test_start_planes_equal_the_present_ones_before_a_move() -> None:
     frame = rendered(Scene())
     for index in range(3):
@@ -465,7 +476,8 @@ def test_scenes_do_not_leave_traces_in_each_other() -> None:
 IN_A_NEW_PROCESS = """
 import hashlib, sys
 from pages.ui.render.frame import render_frame
-from pages.ui import hand, link, scene, words
+from pages.ui.render import readings
+from pages.ui.scene import link, scene, stage_message
 frame = render_frame(link.from_query(dict(at="30,20", unit="3,4,5", padding="reflect"))[0])
 print(hashlib.sha256(frame).hexdigest(), *sorted({"streamlit", "plotly"} & sys.modules.keys()))
 """

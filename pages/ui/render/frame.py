@@ -53,7 +53,8 @@ class Request:
 
     token and revision are given back as they came. probe, pixel: the unit and the pixel that are
     pointed at. task: what a lesson asks on the stage, for the browser alone. sent_at: ms since 1970
-    at which the page sends the frame, so that none is shown after a later one.
+    at which the page sends the frame, so that none is shown after a later one. committed: whether
+    the frame answers a message with which a drag ends; the scene's link is sent then.
     """
 
     token: int = 0
@@ -66,11 +67,14 @@ class Request:
     notice: str = ""
     task: StageTask | None = None
     sent_at: int = 0
+    committed: bool = False
 
 
 def request_of(hand: StageMessage, revision: int, problem: str = "") -> Request:
     """Return the request that a hand makes; `problem` says what of it could not be done."""
-    answer = Request(token=hand.token, revision=revision, mount=hand.mount)
+    answer = Request(
+        token=hand.token, revision=revision, mount=hand.mount, committed=hand.committed
+    )
     if hand.revision != revision:
         # What the browser knew may be another scene's by now: all of this one is sent.
         return answer
@@ -93,7 +97,8 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """Return the frame of a scene: header and planes, as the module says.
 
     The fixed parts come along unless `request.known_scene` names them, the maps at the start of
-    the drag unless `request.known_start` does.
+    the drag unless `request.known_start` does. The scene's link comes with the static part, and in
+    answer to a commit.
     """
     lens, inputs = LENSES[scene.lens], frame_inputs(scene, request)
     context = inputs.context
@@ -113,15 +118,16 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "moves": scene.moves,
         "pixel": scene.pixel,
         "rings": scene.rings,
-        "query": to_query_string(scene),
         "moved": arrows(scene.moved, "px", plural="px"),
         **dynamic.header,
     }
+    knows_scene = request.known_scene == scene_id
+    if request.committed or not knows_scene:
+        header["query"] = to_query_string(scene)
     if request.task is not None:
         header["task"] = asdict(request.task)
     shown = lens.visible_layers(scene)
     planes = _map_planes("now", inputs.now, context, shown) | dynamic.planes
-    knows_scene = request.known_scene == scene_id
     if not (knows_scene and request.known_start == scene.start):
         planes |= _map_planes("start", inputs.start, context, shown)
     if not knows_scene:
