@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from pages.ui.sections.scrolling import MAX_UNSCROLLED
 from rfcore.layers import GlobalAvgPool2d, GlobalMaxPool2d, Layer, Pair
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
 PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
 """What a pixel of the picture sees, before any layer."""
+
+MAX_UNSCROLLED = 12
+"""Layers up to which a list has its full height."""
+
+SCROLL_HEIGHT = 420
+"""Height of a longer list in screen pixels."""
 
 
 @dataclass(frozen=True)
@@ -232,3 +238,12 @@ def whole_picture_text(stack: Stack, image_size: Pair) -> str:
         "No neuron of this stack can see the whole picture: the last sees "
         f"{seen} of {whole} pixels{side}."
     )
+
+
+def list_height(layers: int) -> Literal["content"] | int:
+    """Return the height of a list of layers, in Streamlit's terms.
+
+    >>> list_height(3), list_height(200)
+    ('content', 420)
+    """
+    return "content" if layers <= MAX_UNSCROLLED else SCROLL_HEIGHT

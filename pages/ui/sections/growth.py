@@ -9,13 +9,14 @@ import streamlit as st
 
 from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
 from pages.ui.sections.derivation import (
+    MAX_UNSCROLLED,
     DerivationStep,
     derivation,
     derivation_intro,
     growth_sentence,
+    list_height,
     whole_picture_text,
 )
-from pages.ui.sections.scrolling import MAX_UNSCROLLED, list_height
 from pages.ui.text.prose import prose
 from rfcore.layers import Pair
 from rfcore.stack import Stack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.sections.scrolling import list_height
+from pages.ui.sections.derivation import list_height
 from pages.ui.session.tab_state import tab_state
 from rfcore.layers import Pair
 from rfcore.receptive_field import receptive_fields
