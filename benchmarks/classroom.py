@@ -38,9 +38,6 @@ MAX_JOIN = 5.0  # s until the last of 60 learners has the page
 GONE_AFTER = 140.0  # s: Streamlit keeps the session of a learner who left for two minutes
 
 
-# ---- measuring
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What a step came to; join: s until the last learner had the page. peak: MB."""

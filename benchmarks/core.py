@@ -1,4 +1,4 @@
-"""How fast the core is, beside SciPy, PyTorch's CPU kernels and the bare matrix product.
+"""Speed of the core, compared with SciPy, PyTorch's CPU kernels and the matrix product alone.
 
     python -m benchmarks.core
 

@@ -1,4 +1,4 @@
-"""Hostile and broken input, for as long as you like: what a stranger can send, by the thousand.
+"""Fuzz the app: hostile and broken input of every kind that a stranger can send.
 
     python -m benchmarks.fuzz --minutes 10
     python -m benchmarks.fuzz --minutes 1 --only photo --seed 7
@@ -220,7 +220,7 @@ def run(minutes: float, seed: int, names: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Run by the command line's wishes; end with 1 when anything was at fault."""
+    """Run with the options of the command line; exit with 1 when anything was at fault."""
     names = [*CASES, "wire"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--minutes", type=float, default=10.0)

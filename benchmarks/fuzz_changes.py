@@ -1,4 +1,4 @@
-"""Valid things made hostile: texts, messages and files, changed a little or a lot, by a seed."""
+"""Seeded changes that turn valid texts, messages and files into hostile ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hostile input starts from: notation, links, slides, models, files, messages."""
+"""The valid inputs that the fuzzer changes: notation, links, slides, models, files, messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser tab as far as Streamlit's own socket knows one, to send whatever one likes."""
+"""A simulated browser tab on Streamlit's own socket, which can send any message."""
 
 from __future__ import annotations
 

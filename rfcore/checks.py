@@ -1,4 +1,4 @@
-"""Checks that every room shares: a value that breaks its rule becomes one clear sentence."""
+"""Checks of arguments that all modules share; each error message names the value and the rule."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def whole_number_within(
 ) -> int:
     """Return a whole number from `least` to `most`, both included; raises `error` when it is none.
 
-    where: what sets these limits, for the sentence.
+    where: what sets these limits, for the message.
 
     >>> whole_number_within(3, "layer", 0, 4, error=ShapeError)
     3
@@ -80,7 +80,7 @@ def whole_pair(
 def as_fields(
     value: object, name: str, parts: tuple[str, ...], *, error: type[RfcoreError]
 ) -> tuple[Any, ...]:
-    """Return what stands in a tuple that has one entry for each of `parts`; raises `error`.
+    """Return a sequence with one entry for each of `parts` as a tuple; raises `error` otherwise.
 
     >>> as_fields([1, 2], "unit", ("row", "col"), error=ShapeError)
     (1, 2)
@@ -92,14 +92,14 @@ def as_fields(
 
 
 def as_sequence(value: object) -> tuple[Any, ...] | None:
-    """Return what stands in a sequence; None for what is none, or a text.
+    """Return a sequence as a tuple; None for a text or anything that is no sequence.
 
     >>> as_sequence([1, 2]), as_sequence("C3"), as_sequence(3)
     ((1, 2), None, None)
     """
     if isinstance(value, str) or not isinstance(value, Iterable):
         return None
-    if isinstance(value, np.ndarray) and value.ndim == 0:  # iterable by its looks alone
+    if isinstance(value, np.ndarray) and value.ndim == 0:  # has __iter__, but cannot be iterated
         return None
     return tuple(value)
 
@@ -107,7 +107,7 @@ def as_sequence(value: object) -> tuple[Any, ...] | None:
 def check_choice(
     value: object, name: str, choices: Sequence[str], *, error: type[RfcoreError]
 ) -> None:
-    """Raise `error` when a value is none of some texts.
+    """Raise `error` when a value is not one of `choices`.
 
     >>> check_choice("avg", "kind", ("avg", "max"), error=ShapeError)
     """
@@ -136,7 +136,7 @@ def map_shape(shape: object) -> tuple[int, int, int]:
 
 
 def check_planes(x: object, name: str) -> NDArray[Any]:
-    """Return an array (..., rows, cols) as it is; raises ShapeError when it is none.
+    """Return an array (..., rows, cols) unchanged; raises ShapeError for anything else.
 
     >>> check_planes(np.zeros((2, 3)), "x").shape
     (2, 3)
@@ -151,7 +151,9 @@ def check_planes(x: object, name: str) -> NDArray[Any]:
 def check_instance(
     value: object, kind: type, name: str, hint: str, *, error: type[RfcoreError]
 ) -> None:
-    """Raise `error` when a value is not of a kind; `hint` says where such a value comes from.
+    """Raise `error` when a value is not an instance of `kind`.
+
+    hint: where such a value comes from, for the message.
 
     >>> check_instance((8, 8), tuple, "size", "such as (8, 8)", error=ShapeError)
     """
@@ -160,7 +162,7 @@ def check_instance(
 
 
 def describe_array(array: object) -> str:
-    """Return an array's shape for a sentence; of what is no array, its type.
+    """Return an array's shape for a message, or the type of anything else.
 
     >>> describe_array(np.zeros((2, 3))), describe_array([1])
     ('shape (2, 3)', "<class 'list'>")
@@ -169,7 +171,7 @@ def describe_array(array: object) -> str:
 
 
 def short_repr(value: object) -> str:
-    """Return a value for a sentence: Python refuses to print a number of thousands of digits.
+    """Return the repr of a value for a message; Python refuses numbers of thousands of digits.
 
     >>> short_repr(-7), short_repr("C3"), short_repr(10**5000)
     ('-7', "'C3'", 'a number too long to print')
@@ -181,8 +183,8 @@ def short_repr(value: object) -> str:
 
 
 def _as_int(value: object) -> int | None:
-    """Return a whole number as a Python int, None when it is none; True and False are none."""
-    if type(value) is int:  # nearly all there is, and asked some hundred times a frame
+    """Return a whole number as a Python int; None for anything else, True and False included."""
+    if type(value) is int:  # the usual case, asked some hundred times a frame
         return value
     if isinstance(value, bool | np.bool):
         return None

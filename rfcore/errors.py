@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class RfcoreError(ValueError):
-    """Something given to rfcore does not fit; the message says what and what would be right."""
+    """An argument breaks a rule; the message names the value and the rule."""
 
 
 class LayerError(RfcoreError):
@@ -28,11 +28,11 @@ class KernelError(RfcoreError):
 
 
 class PatternError(RfcoreError):
-    """A toy pattern or a background was asked for that cannot be drawn."""
+    """A toy pattern or a background that cannot be drawn."""
 
 
 class ShiftError(RfcoreError):
-    """A shift was asked for that cannot be made, or a comparison that shifts cannot answer."""
+    """A shift that cannot be made, or maps that cannot be compared under a shift."""
 
 
 class ImageError(RfcoreError):
@@ -40,4 +40,4 @@ class ImageError(RfcoreError):
 
 
 class TrainingError(RfcoreError):
-    """A head was asked to learn from examples, or with settings, from which nothing is learned."""
+    """Examples or settings from which a head cannot learn."""

@@ -18,7 +18,7 @@ from rfcore.network import Network, checked_network
 from rfcore.ops import Array, checked_map
 
 GRADIENT_ROUNDING = 1e-12
-"""Share of all that reaches a pixel below which its float64 sum counts as cancelled to zero."""
+"""A float64 gradient below this share of its absolute contributions counts as cancelled to zero."""
 
 
 def effective_receptive_field(

@@ -45,7 +45,7 @@ class MovingPattern:
         ops.checked_map(background)
         checked_pattern(pattern)
         height, width = pattern.alpha.shape
-        self._background = place(background, pattern, -height, -width)  # all of it cut off
+        self._background = place(background, pattern, -height, -width)  # all outside
         self._pattern = pattern
         self._sizes: Pair = background.shape[1], background.shape[2]
         image = self._background.copy()

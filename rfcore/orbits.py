@@ -29,7 +29,7 @@ ONE_PIXEL_STEPS: tuple[Pair, ...] = tuple(
 """The (row, col) steps to the 8 neighbouring pixels."""
 
 MAX_ORIGIN = 2_000
-"""Pixels of a reach, or from a black image's edge to its bright pixel; more would fill a memory."""
+"""The most pixels of a reach, or from the image's edge to its bright pixel: a limit of memory."""
 
 
 def orbit_map(

@@ -138,7 +138,7 @@ class Axis:
 def build_updates(
     network: Network, image: Array, activations: tuple[Array, ...]
 ) -> tuple[list[LayerUpdate], list[Array]]:
-    """Give each layer an input with its border, inside which lies the map before it.
+    """Give each layer an input with its border; the map before it is the inside of that array.
 
     So a layer writes straight into the next one's input, and no map is padded again. Returns a
     step per layer; and the image and all maps, each as the inside of an input.

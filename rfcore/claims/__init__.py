@@ -1,4 +1,4 @@
-"""Claims put to the test: each is decided by cases that are tried out, never by what is said of it.
+"""Claims put to the test: each verdict follows from cases that are computed.
 
 `EXPERIMENTS` need nothing. `HEAD_EXPERIMENTS` and `FACE_EXPERIMENTS` need trained networks, which
 take seconds to train.

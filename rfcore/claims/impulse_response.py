@@ -1,7 +1,7 @@
-"""Pixels lit up one by one, to count which units of a stack answer to each.
+"""Impulse responses: pixels lit one by one, to count which units of a stack respond to each.
 
-All weights are 1 and the picture is black, so that nothing cancels and nothing outshines a pixel: a
-unit answers to a bright pixel exactly when it can see it. No formula of a field is used here.
+All weights are 1 and the picture is black, so responses never cancel: a unit responds to a bright
+pixel exactly when it can see it. No receptive-field formula is used here.
 """
 
 from __future__ import annotations

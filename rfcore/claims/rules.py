@@ -1,4 +1,4 @@
-"""Two rules of thumb for fields that are often published, beside fields that were counted."""
+"""Two wrong rules for receptive fields that were published, compared with counted fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Toy faces made of parts: the same eyes, nose and mouth, in their own places or in others'."""
+"""Toy faces made of parts: eyes, nose and mouth, in their own places or swapped."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _part(kind: str, size: int) -> Pattern:
     elif kind == "mouth":
         smile = ((0, 0.62), (0.2, 0.58), (0.34, 0.48), (0.4, 0.38))
         pen.paint(pen.stroke(pen.side, 0.17, *smile), INK)
-    else:  # no dark rim: it would answer the filters louder than the parts do
+    else:  # no dark rim: the filters would respond to it more than to the parts
         pen.paint(pen.ellipse(pen.x, (0.5, 0.5), (0.49, 0.49)), FUR)
     return Pattern(kind, *pen.planes())
 

@@ -37,7 +37,7 @@ from rfcore.pictures.patterns import place
 from rfcore.stack import Stack
 
 FACE_BACKGROUND = 0.6
-"""Brightness round a face: not far from its own, so that its parts are what answers most."""
+"""Brightness round a face: close to its own, so that its parts give the largest responses."""
 
 FACE_CLASSES: tuple[str, ...] = ("scrambled", "face")
 """The two answers; their places are the labels."""

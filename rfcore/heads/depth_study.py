@@ -1,4 +1,4 @@
-"""How deep? The same experiment on stacks of growing field, told by the quarter not trained on."""
+"""The same experiment on deeper and deeper stacks, judged by the quarter not trained on."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ QUARTERS = ("upper left", "upper right", "lower left", "lower right")
 """The quarters of a picture, in reading order."""
 
 REGIONS = (*QUARTERS, "everywhere")
-"""The regions that have a name."""
+"""The named regions: the quarters, and the whole picture."""
 
 QUARTER_FIELD = "C5x5/1p2 -> R -> M2x2/2 -> C5x5/1p2c16 -> R -> M2x2/2 -> C5x5/1p2c32 -> R"
 """A stack whose last field is 32x32 pixels: a quarter of a picture of 64x64."""
@@ -39,12 +39,12 @@ MAX_FEATURES = 20_000_000
 """Flattened features of all examples together: as float64 they take 160 MB."""
 
 MAX_WORK = 50_000_000_000
-"""Multiply-adds for the features of all examples: some ten seconds on one core."""
+"""Multiply-adds for the features of all examples: 50 GMAC, about ten seconds on one core."""
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What the heads are to tell apart, from which examples; hashable, and checked when built.
+    """What the heads learn to tell apart, and from which examples; hashable, checked when built.
 
     patterns: two of PATTERNS, the classes. pattern_size: pixels a side, 4 to half the picture.
     image_size: pixels a side, 32 to 128. background: one of BACKGROUNDS. stack, filters,

@@ -79,7 +79,7 @@ class FlattenHead(Head):
         return shape[1:]
 
     def pooled(self, activations: Array) -> Array:
-        return _batch(activations).copy()  # whoever keeps it may get the next map in the same array
+        return _batch(activations).copy()  # the caller may reuse the array for its next map
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a head answers over all places: where it is right, and how far it is from changing its mind.
+"""What a head answers over all places: where it is right, and how robust its answers are.
 
 Everything here reads the probabilities that `position_maps` gives. A place belongs to the quarter
 of the picture in which the pattern's middle lies there; a middle right between two quarters

@@ -1,4 +1,4 @@
-"""An experiment carried out: heads trained on the same examples, then asked at every place."""
+"""Run an experiment: train heads on the same examples, then ask them at every place."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def train_heads(
             stopped = progress is not None and progress(head, step, loss, accuracy) is False
             return not stopped
 
-        # Centered, for on a background that is not black every feature is active in every example.
+        # Centered, because on a background that is not black every example activates every feature.
         trained = train_softmax_regression(
             part, examples.labels, 2, head=head, steps=experiment.steps, center=True, progress=watch
         )
@@ -121,10 +121,10 @@ def position_maps(
 
 
 def work_of(experiment: Experiment) -> int:
-    """Return roughly what it costs to train HEADS and to ask them at every place: multiply-adds.
+    """Return the approximate multiply-adds to train HEADS and to ask them at every place.
 
-    A core does some 5,000,000,000 a second. The weights of the parts were measured, so that
-    experiments of one size take about the same time wherever it goes.
+    One core does about 5 billion a second. The weights of the three parts were measured, so that
+    two experiments with the same result take about the same time.
     Raises TrainingError for what is no Experiment.
 
     >>> work_of(Experiment(image_size=128, pattern_size=32)) > 4 * work_of(Experiment())

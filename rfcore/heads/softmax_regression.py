@@ -18,7 +18,7 @@ StepProgress = Callable[[int, float, float], bool | None]
 """Called with (steps done, loss, accuracy); the answer False stops."""
 
 MAX_CLASSES = 10_000
-"""Classes that are told apart; each has a weight for every feature, and more fill a memory."""
+"""The most classes; each has a weight for every feature, and more would fill the memory."""
 
 _Labels = NDArray[np.integer]
 
@@ -108,7 +108,7 @@ def train_softmax_regression(
 
 
 class _Descent:
-    """Gradient descent with momentum, in whichever space is smaller.
+    """Gradient descent with momentum, over examples or over features, whichever are fewer.
 
     Gradients are sums of examples and the start is zero, so the weights are always X^T A for some
     A (n, classes). With fewer examples than features the descent moves A instead: the same

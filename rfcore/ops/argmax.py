@@ -1,4 +1,4 @@
-"""Winners: which cell of its window each cell of a max pool comes from."""
+"""The argmax of a max pool: which cell of the input each pooled cell comes from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rfcore.ops.padding import add_border, border_of
 from rfcore.ops.windows import window_views
 
 NO_ARGMAX = -1
-"""In place of a winner where all cells of a window hold the same number."""
+"""Stands where all cells of a window hold the same number, so that none of them wins."""
 
 
 def argmax_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:

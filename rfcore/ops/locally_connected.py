@@ -1,4 +1,4 @@
-"""A convolution without weight sharing: every place of the map has kernels of its own."""
+"""Locally connected layers: convolution without weight sharing, other kernels at every place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rfcore.ops.padding import PaddingMode, add_border, border_of
 from rfcore.ops.windows import window_views
 
 MAX_WEIGHTS = 4_000_000
-"""Weights of an untied layer: 16 MB of them."""
+"""Weights of a locally connected layer; as float32 they take 16 MB."""
 
 _AXES = ("out_rows", "out_cols", "out_channels", "in_channels", "kernel_rows", "kernel_cols")
 
