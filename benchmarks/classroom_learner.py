@@ -115,8 +115,8 @@ class SimulatedLearner:
                 self.place[1] += step
                 begun = time.perf_counter()
                 # No two hands come to rest by one clock.
-                settled = (self.token + 7 * self.number) % SETTLE_EVERY == SETTLE_EVERY - 1
-                await asyncio.wait_for(self._move(settled), GIVE_UP)
+                committed = (self.token + 7 * self.number) % SETTLE_EVERY == SETTLE_EVERY - 1
+                await asyncio.wait_for(self._move(committed), GIVE_UP)
                 self.tally.latencies.append((time.perf_counter() - begun) * 1000)
         except (TimeoutError, OSError, RuntimeError) as error:
             self.tally.errors.append(f"learner {self.number}: {error!r}")
@@ -124,12 +124,12 @@ class SimulatedLearner:
             if reader is not None:
                 reader.cancel()
 
-    async def _move(self, settled: bool) -> None:
+    async def _move(self, committed: bool) -> None:
         self.token += 1
         message = {
             "mount": f"learner{self.number}",
             "token": self.token,
-            "settled": settled,
+            "committed": committed,
             "revision": self.header["revision"],
             "knownScene": self.known,
             "knownStart": self.header["start"],
@@ -143,7 +143,7 @@ class SimulatedLearner:
             await self._rerun(message)
             await self._answered()
         else:
-            if settled:
+            if committed:
                 await self._rerun(message)
             told = {} if self.told else {"query": self.link, "photo": None}
             self.told = True
@@ -177,7 +177,7 @@ class SimulatedLearner:
     async def _answered(self) -> None:
         """Read until the frame of the last move has come; what comes after it is no answer.
 
-        A settled hand has its charts drawn: its run ends early, and the answer is in the next one.
+        A commit has its charts drawn: its run ends early, and the answer is in the next one.
         """
         while self.header["token"] != self.token:
             self._heard(await self.streamlit.recv())

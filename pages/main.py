@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.session.late_values import note_run_end
 from pages.ui.session.presenting import NOTES, begin, page_bar, presenting
-from pages.ui.session.tab_state import note_navigation, note_run_end
+from pages.ui.session.tab_state import note_navigation
 from pages.ui.site import HOME, Entry, sections
 
 ASSETS = Path(__file__).parent.parent / "assets"

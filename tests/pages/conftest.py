@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui.session import tab_state
+from pages.ui.session import late_values
 
 
 @pytest.fixture(autouse=True)
@@ -13,4 +13,4 @@ def _quick(quick_pages: None) -> None:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test go back at once: to the app it then looks like someone who took their time."""
-    monkeypatch.setattr(tab_state, "SETTLING_SECONDS", 0)
+    monkeypatch.setattr(late_values, "SETTLING_SECONDS", 0)

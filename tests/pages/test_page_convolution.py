@@ -142,7 +142,7 @@ def test_what_a_slow_browser_has_not_heard_yet_takes_no_weight_away(
     before = page.selectbox(key="choose_kernel").value
     send_about_window(page, weights=EDGE)
     # The next message comes late.
-    monkeypatch.setattr("pages.ui.session.tab_state.SETTLING_SECONDS", 0)
+    monkeypatch.setattr("pages.ui.session.late_values.SETTLING_SECONDS", 0)
     page.selectbox(key="choose_kernel").set_value(before)  # and tells what was shown before
     send_about_window(page, token=2, weights=[*EDGE[:-1], "4"])
     assert page.query_params["kernels"] == "own_-1_0_1_-2_0_2_-1_0_4"

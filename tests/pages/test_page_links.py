@@ -7,7 +7,7 @@ import pytest
 
 from pages.ui.scene.link import KEYS, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.session import tab_state
+from pages.ui.session import late_values
 from tests.support.page_driver import STAYS, choose, errors, header, notices, plain, run_clean
 from tests.support.shifts_page import PRESET, notation, open_shifts
 
@@ -160,12 +160,12 @@ def test_a_link_sent_while_a_long_run_went_on_undoes_nothing(
     sent_before = dict(page.query_params)
     choose(page, "picture", "noise")
     page.session_state["last_run_end"] = clock = time.monotonic() + 20  # the run took so long
-    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 0.1)
+    monkeypatch.setattr(late_values, "monotonic", lambda: clock + 0.1)
     page.query_params.clear()
     page.query_params.update(sent_before)
     choose(page, "pattern", "face")
     assert page.selectbox(key="choose_picture").value == "noise"
-    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 5)
+    monkeypatch.setattr(late_values, "monotonic", lambda: clock + 5)
     page.query_params.clear()
     page.query_params.update(sent_before)
     run_clean(page)  # after a rest it is someone who went back

@@ -16,7 +16,7 @@ from pages.ui.scene.choices import PRESETS, SIZES
 from pages.ui.scene.grid import resized_cells
 from pages.ui.scene.link import KEYS, from_query, to_query
 from pages.ui.scene.scene import Scene
-from pages.ui.session import tab_state
+from pages.ui.session import late_values
 from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES
 from rfcore.network import Network
@@ -275,7 +275,7 @@ def test_lines_in_a_link_stay_in_their_sentence() -> None:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test go back at once: to the app it then looks like someone who took their time."""
-    monkeypatch.setattr(tab_state, "SETTLING_SECONDS", 0)
+    monkeypatch.setattr(late_values, "SETTLING_SECONDS", 0)
 
 
 def test_a_link_sent_before_the_new_one_arrived_undoes_nothing() -> None:
@@ -310,12 +310,12 @@ def test_a_link_sent_while_a_long_run_went_on_undoes_nothing(
     sent_before = dict(page.query_params)
     choose(page, "picture", "noise")
     page.session_state["last_run_end"] = clock = time.monotonic() + 20  # the run took so long
-    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 0.1)
+    monkeypatch.setattr(late_values, "monotonic", lambda: clock + 0.1)
     page.query_params.clear()
     page.query_params.update(sent_before)
     choose(page, "pattern", "face")
     assert page.selectbox(key="choose_picture").value == "noise"
-    monkeypatch.setattr(tab_state, "monotonic", lambda: clock + 5)
+    monkeypatch.setattr(late_values, "monotonic", lambda: clock + 5)
     page.query_params.clear()
     page.query_params.update(sent_before)
     ran(page)  # after a rest it is someone who went back

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.ui.present.deck import DECKS, Deck, DeckName, read_deck, walkthrough_deck
 from pages.ui.session.browser_storage import keep_text, kept_text
+from pages.ui.session.late_values import is_settling
 from pages.ui.session.presenting import ON
-from pages.ui.session.tab_state import is_settling
 
 _PRESENTATION, _LIST = "presentation", "own_deck"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.session.tab_state import note_run_end
+from pages.ui.session.late_values import note_run_end
 
 PRESENT = "present"
 """The query parameter of the mode, and the path of the page that prepares a run of slides."""

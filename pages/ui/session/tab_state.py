@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import inf
-from time import monotonic
 
 import streamlit as st
 
@@ -16,6 +14,12 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import StageMessage
 from pages.ui.scene.workspaces import Workspace
 from pages.ui.server.free_memory import collect_garbage
+from pages.ui.session.late_values import (
+    MAX_STALE_VALUES,
+    ReplacedLinks,
+    is_settling,
+    with_replaced,
+)
 from pages.ui.session.stage_state import stage_state
 from pages.ui.text.sentence import as_sentence
 from rfcore.errors import RfcoreError
@@ -23,20 +27,10 @@ from rfcore.errors import RfcoreError
 _TAB_STATES = "tab_states"
 _PAGE = "page"
 
-_RUN_END = "last_run_end"
 _PATH = "path"
-
-SETTLING_SECONDS = 0.7
-"""Seconds after a run in which a request may come that was sent before the browser heard of it."""
 
 MAX_WORKSPACES = 80
 """Rooms that a tab is remembered in; each lesson's step and each slide is one."""
-
-MAX_STALE_VALUES = 16
-"""Values of a control that are known as its old ones."""
-
-REPLACED_LINK_SECONDS = 30.0
-"""Seconds for which a replaced link is known as such."""
 
 
 @dataclass
@@ -59,7 +53,7 @@ class TabState:
     bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
     query: dict[str, str] | None = None
-    replaced_links: list[tuple[dict[str, str], float]] = field(default_factory=list)
+    replaced_links: ReplacedLinks = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     last_message: tuple[str, int] = ("", 0)
@@ -133,11 +127,7 @@ class TabState:
 
     def write_link(self) -> None:
         """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
-        now = monotonic()
-        self.replaced_links = [
-            (link, at) for link, at in self.replaced_links if now - at < REPLACED_LINK_SECONDS
-        ]
-        self.replaced_links.append((self.query or {}, now))
+        self.replaced_links = with_replaced(self.replaced_links, self.query or {})
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
             st.query_params.from_dict({**_other_query(), **self.query})
@@ -213,27 +203,12 @@ def note_navigation(path: str) -> None:
         st.session_state[_PAGE] = None
 
 
-def note_run_end() -> None:
-    """Note that a run has come to its end."""
-    st.session_state[_RUN_END] = monotonic()
-
-
 def tab_state() -> TabState:
     """Return this browser tab's learner, in the room of the page that was entered last."""
     state = st.session_state
     room_name, _ = state[_PAGE]
     found: TabState = state[_TAB_STATES][room_name]
     return found
-
-
-def is_settling() -> bool:
-    """Whether this run may answer what was sent before the browser heard of the last one's link."""
-    return _quiet() < SETTLING_SECONDS
-
-
-def _quiet() -> float:
-    """Return for how many seconds no run has been on."""
-    return monotonic() - float(st.session_state.get(_RUN_END, -inf))
 
 
 def _scene_query() -> dict[str, str]:

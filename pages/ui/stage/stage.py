@@ -13,8 +13,9 @@ from pages.ui.render.frame import Request, StageTask, refusal, render_frame, req
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.session.component import component
+from pages.ui.session.late_values import note_run_end
 from pages.ui.session.stage_state import CHARTS_WAITING, STAGE_KEY, stage_state
-from pages.ui.session.tab_state import TabState, note_run_end, tab_state
+from pages.ui.session.tab_state import TabState, tab_state
 from rfcore.errors import RfcoreError
 
 _stage = component("stage", "stage/stage.js", "show")
