@@ -5,6 +5,7 @@ nowhere in a circle. rfcore is plain NumPy. Each checker here is also shown a pl
 a checker that finds nothing may be one that cannot.
 """
 
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.documents import DOCUMENTS
 from tests.support.source_tree import (
     ROOT,
     Import,
@@ -484,3 +486,16 @@ def test_an_import_from_a_test_file_is_caught(tmp_path: Path, line: str) -> None
 
 def test_every_package_has_its_row_in_the_table() -> None:
     assert packages_outside_the_table(ROOT) == set()
+
+
+def packages_in(text: str) -> dict[str, set[str]]:
+    """The packages of pages.ui that a document lists, and what it says they may import."""
+    rows = re.findall(r"^\| `pages/ui/(\w+)(?:/|\.py)` \|.*\|([^|]*)\|$", text, re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", may_import)) for name, may_import in rows}
+
+
+def test_the_architecture_has_the_same_table() -> None:
+    table = {name: set(may_import.split()) for name, may_import in TABLE.items()}
+    text = DOCUMENTS["docs/architecture.md"]
+    assert packages_in(text) == table
+    assert packages_in(text.replace("`lessons`, `share`", "`lessons`")) != table
