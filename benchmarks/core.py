@@ -33,9 +33,9 @@ from torch.nn import functional
 from rfcore import Network, Stack, conv2d, draw_background, draw_pattern, max_pool2d
 from rfcore.moving import MovingPattern
 
-STACK = Stack.parse("C3p1c8 R M2 C3p1c16 R M2 C3p1c16")
-SIZES = (64, 128, 256, 512)
-STEPS = 16
+BENCHMARK_STACK = Stack.parse("C3p1c8 R M2 C3p1c16 R M2 C3p1c16")
+IMAGE_SIZES = (64, 128, 256, 512)
+DRAG_STEPS = 16
 Map = NDArray[np.float32]
 Side = Callable[[], object]
 
@@ -89,8 +89,8 @@ def scipy_pool(x: Map, kernel_size: int) -> Map:
 
 
 def steps(moving: MovingPattern, places: Iterator[tuple[int, int]]) -> None:
-    """Move the pattern STEPS times: a drag is many steps in a row, with no full pass between."""
-    for _ in range(STEPS):
+    """Move the pattern DRAG_STEPS times in a row, as a drag does, with no full pass between."""
+    for _ in range(DRAG_STEPS):
         moving.move_to(*next(places))
 
 
@@ -98,7 +98,7 @@ def convolutions() -> None:
     """Convolutions from 1 to 8 and from 8 to 16 channels."""
     print("\nconvolution 3x3, padding 1; ms, and in brackets the time of the other side over ours")
     for channels, out_channels in ((1, 8), (8, 16)):
-        for size in SIZES[:3]:
+        for size in IMAGE_SIZES[:3]:
             x = random_map(channels, size, size)
             kernels = random_map(out_channels, channels, 3, 3)
             tensor, weights = torch.from_numpy(x)[None], torch.from_numpy(kernels)
@@ -127,7 +127,7 @@ def pools() -> None:
     """Max pools of 8 channels."""
     print("\nmax pooling, 8 channels")
     for kernel_size in (2, 3):
-        for size in SIZES[:3]:
+        for size in IMAGE_SIZES[:3]:
             x = random_map(8, size, size)
             tensor = torch.from_numpy(x)[None]
             taken = medians(
@@ -184,11 +184,11 @@ def products(network: Network, size: int) -> Callable[[], None]:
 
 def networks() -> None:
     """A full pass, and one step of a drag, through the whole stack."""
-    print(f"\n{STACK}: full pass, and one step of a drag of a 16x16 pattern")
-    network = Network.with_filters(STACK)
+    print(f"\n{BENCHMARK_STACK}: full pass, and one step of a drag of a 16x16 pattern")
+    network = Network.with_filters(BENCHMARK_STACK)
     forward = torch_network(network)
     movers: dict[int, Side] = {}
-    for size in SIZES:
+    for size in IMAGE_SIZES:
         background, pattern = draw_background("meadow", size), draw_pattern("cat", 16)
         tensor = torch.from_numpy(background)[None]
         full: dict[str, Side] = {
@@ -206,7 +206,7 @@ def networks() -> None:
         sides: dict[str, Side] = {"rfcore": movers[size], "PyTorch full pass": full["PyTorch"]}
         with torch.inference_mode():
             taken = medians(sides)
-        taken["rfcore"] /= STEPS
+        taken["rfcore"] /= DRAG_STEPS
         least = {256: 10, 512: 20}.get(size)
         ratio = taken["PyTorch full pass"] / taken["rfcore"]
         target = f"{least}x faster than PyTorch" if least else ""
@@ -221,7 +221,7 @@ def networks() -> None:
 
 def memory() -> None:
     """Peak memory of a full pass at 512x512."""
-    network = Network.with_filters(STACK)
+    network = Network.with_filters(BENCHMARK_STACK)
     image = draw_background("meadow", 512)
     network.forward(image)
     tracemalloc.start()

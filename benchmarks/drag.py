@@ -53,7 +53,7 @@ NOTE_PLAIN = """() => {
 
 
 @dataclass(frozen=True)
-class View:
+class DragView:
     """A page with a scene to drag through.
 
     path: of the link, the pattern being in the upper left corner. size, pattern, margin: pixels of
@@ -80,16 +80,16 @@ class View:
 
 _FOLLOWS = "/convolution_follows?at=0,0&lens="
 
-VIEWS = (
-    View("feature-map shifts", "/feature_map_shifts?at=0,0"),
-    View("the whole picture", "/feature_map_shifts?at=0,0&moves=wrap"),
-    View("pooling forgives", "/pooling_forgives?at=0,0&size=12", 12, 1),
-    View("one window", f"{_FOLLOWS}window", 32, 8, 2),
-    View("two roads", f"{_FOLLOWS}equivariance", 32, 8, 2),
-    View("weight sharing", f"{_FOLLOWS}weight_sharing", 32, 8, 2),
-    View("three heads", "/the_head_decides?at=0,0", wait_for=".head-answer:has-text('%')"),
-    View("fields, all rings", "/how_far_a_neuron_sees?at=0,0&rings=box,effective,used"),
-    View(
+DRAG_VIEWS = (
+    DragView("feature-map shifts", "/feature_map_shifts?at=0,0"),
+    DragView("the whole picture", "/feature_map_shifts?at=0,0&moves=wrap"),
+    DragView("pooling forgives", "/pooling_forgives?at=0,0&size=12", 12, 1),
+    DragView("one window", f"{_FOLLOWS}window", 32, 8, 2),
+    DragView("two roads", f"{_FOLLOWS}equivariance", 32, 8, 2),
+    DragView("weight sharing", f"{_FOLLOWS}weight_sharing", 32, 8, 2),
+    DragView("three heads", "/the_head_decides?at=0,0", wait_for=".head-answer:has-text('%')"),
+    DragView("fields, all rings", "/how_far_a_neuron_sees?at=0,0&rings=box,effective,used"),
+    DragView(
         "parts and places",
         "/parts_and_places?parts=15,15,15,33,25,24,6,6",
         pattern=13,
@@ -120,7 +120,7 @@ class Timing:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def drag_stage(browser: Browser, server: AppServer, seconds: float, view: View) -> Timing:
+def drag_stage(browser: Browser, server: AppServer, seconds: float, view: DragView) -> Timing:
     """Drag the pattern over the stage in a winding line of places that are all different."""
     page, sizes = _open(browser, server.url + view.path)
     page.locator(f".stage {view.wait_for}").first.wait_for(timeout=60_000)
@@ -225,7 +225,7 @@ def main() -> None:
             for _ in range(options.runs):
                 print(f"{'':<24} moves  answered          p50 ms   p95 ms   max ms  KiB/frame")
                 timings = []
-                for view in VIEWS:
+                for view in DRAG_VIEWS:
                     if options.only not in view.name:
                         continue
                     timings.append(drag_stage(browser, server, options.seconds, view))

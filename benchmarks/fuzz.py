@@ -27,7 +27,7 @@ from urllib.parse import parse_qsl
 from benchmarks.app_server import memory
 from benchmarks.fuzz_changes import changed_bytes, changed_message, changed_text
 from benchmarks.fuzz_inputs import (
-    DECKS,
+    DECK_TEXTS,
     KERAS_JSON,
     LESSONS,
     LINKS,
@@ -63,7 +63,7 @@ from rfcore.pictures.photos import read_photo
 from rfcore.stack import Stack
 
 SLOWEST = 2.0  # s that one case may take
-MAX_GROWTH = 1.2  # of the memory at half-time that may be held at the end
+MAX_MEMORY_GROWTH = 1.2  # of the memory at half-time that may be held at the end
 
 # ---- the cases: each makes an input from a seed and tries it, and raises what is at fault
 
@@ -93,7 +93,7 @@ def link(random: Random) -> None:
 
 def deck(random: Random) -> None:
     """A list of slides: lines that make none are named."""
-    read_deck(changed_text(random, random.choice(DECKS), DECKS))
+    read_deck(changed_text(random, random.choice(DECK_TEXTS), DECK_TEXTS))
 
 
 def progress(random: Random) -> None:
@@ -211,7 +211,7 @@ def run(minutes: float, seed: int, names: Sequence[str]) -> int:
     print("  ".join(f"{name} {count:,}" for name, count in counts.items()))
     for whose, before, after in zip(("this process", "the server"), half, end, strict=True):
         print(f"memory of {whose}: {before:.0f} MB at half-time, {after:.0f} MB at the end")
-        if after > MAX_GROWTH * before:
+        if after > MAX_MEMORY_GROWTH * before:
             print(f"memory of {whose} grows")
             faults += 1
     if traces:

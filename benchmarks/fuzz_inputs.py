@@ -41,7 +41,7 @@ QUERIES = tuple(to_query_string(scene) for scene in SCENES)
 LINKS = tuple(
     f"/{page_of(scene.lens)}?{query}" for scene, query in zip(SCENES, QUERIES, strict=True)
 )
-DECKS = tuple(
+DECK_TEXTS = tuple(
     f"# mine\n{link} notes\n\n{other} more" for link, other in zip(LINKS, LINKS[::-1], strict=True)
 )
 PROGRESS = LearnerProgress({"where-did-the-pixel-go": {"a-pixel": 3}}, ("where", "a-pixel"), 1)

@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from benchmarks.app_server import ROOT, TRAINING, AppServer, find_chromium, launch_chromium
 
-SIZES = {"laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+WINDOW_SIZES = {"laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 THEMES = ("light", "dark")
 MOVED = "picture=meadow&at=30,31&from=24,12&unit=3,17,17"
-VIEWS = {
+PICTURED_VIEWS = {
     "home": "/",
     "glossary": "/glossary",
     "shifts": "/feature_map_shifts",
@@ -71,7 +71,7 @@ def take(
     page = browser.new_page(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
-        has_touch=size == SIZES["phone"],
+        has_touch=size == WINDOW_SIZES["phone"],
     )
     page.goto(url)
     page.locator(SHOWN).first.wait_for()
@@ -127,7 +127,7 @@ def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
     row, col = page.evaluate("window.seen.position")
     page.mouse.move(x, y)
     page.mouse.down()
-    for down, right, stands in hand():
+    for down, right, stands in hand_path():
         page.mouse.move(x + right * zoom, y + down * zoom)
         place = f"{row + down},{col + right}"
         page.wait_for_function("place => String(window.seen.position) === place", arg=place)
@@ -136,7 +136,7 @@ def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
     page.close()
 
 
-def hand() -> Iterator[tuple[int, int, int]]:
+def hand_path() -> Iterator[tuple[int, int, int]]:
     """Yield how far the hand is, (rows, cols) in pixels of the picture, and for how many ms."""
     row, col = 0, 0
     yield row, col, REST_MS
@@ -175,7 +175,9 @@ def main() -> None:
         if options.readme:
             take_for_readme(browser, server.url)
             return
-        for (name, path), (size, pixels), theme in product(VIEWS.items(), SIZES.items(), THEMES):
+        for (name, path), (size, pixels), theme in product(
+            PICTURED_VIEWS.items(), WINDOW_SIZES.items(), THEMES
+        ):
             if options.only in name:
                 target = str(folder / f"{name}-{size}-{theme}.png")
                 take(browser, server.url + path, target, pixels, theme, PRESSED.get(name, ""))
