@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,28 +14,62 @@ from benchmarks.app_server import AppServer, find_chromium, launch_chromium
 # tries new examples; on CI the same ones, so that a red run is due to the change that it is about.
 settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("suite")
+settings.register_profile("fast", settings.get_profile("suite"), max_examples=10)
 
 RUNS_THE_APP = {"browser", "server", "own_server"}
 """Fixtures of the tests that have work for two cores by themselves."""
+
+RUNS_PAGES = {"quick_pages"}
+"""Fixtures of the tests that run whole pages without a browser."""
+
+APART = ("browser", "deploy", "pages", "rfcore/trained")
+"""The folders of tests/ that hold no unit tests: they start servers, run pages, or train."""
 
 _skipped: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests of the running app, and run those in a browser last.
+    """Mark tests of the running app, and unit tests, and run those in a browser last.
 
     Playwright's event loop gets in nobody's way then. The walk over all pages is the very last: it
     waits until everything has been trained, and others are about what is seen before.
     """
+    is_fast = settings.get_current_profile_name() == "fast"
     for item in items:
-        if not RUNS_THE_APP.isdisjoint(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & RUNS_THE_APP:
             item.add_marker("app")
+        elif not (
+            fixtures & RUNS_PAGES
+            or item.get_closest_marker("slow")
+            or item.get_closest_marker("trains")
+            or _is_apart(item)
+        ):
+            item.add_marker("unit")
+        if is_fast:
+            _try_few_examples(item)
     items.sort(
         key=lambda item: (
             "browser" in getattr(item, "fixturenames", ()),
             item.path.name == "test_browser_access.py",
         )
     )
+
+
+def _is_apart(item: pytest.Item) -> bool:
+    folder = item.path.parent
+    own = Path(__file__).parent
+    return any(folder.is_relative_to(own / name) for name in APART)
+
+
+def _try_few_examples(item: pytest.Item) -> None:
+    """Let a test that asks for its own number of examples take the profile's, if that is less."""
+    test = getattr(item, "obj", None)
+    # Where `@settings` keeps what it was given; a profile alone does not reach it.
+    own = getattr(test, "_hypothesis_internal_use_settings", None)
+    if own is not None and own.max_examples > settings.default.max_examples:
+        few = settings(own, max_examples=settings.default.max_examples)
+        test._hypothesis_internal_use_settings = few
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

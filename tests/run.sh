@@ -2,6 +2,7 @@
 # Runs every check of the project: linters, types, doctests and tests, in an environment of its own.
 # Usage: bash tests/run.sh                          all but what is slow, in about ten minutes
 #        bash tests/run.sh --slow                   what is slow, and nothing else
+#        bash tests/run.sh --fast                   linters, types and unit tests, no browser
 #        bash tests/run.sh [arguments for pytest]   the checks, and what they choose
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -123,9 +124,6 @@ check() { # a failing check must not hide the next one's findings
 quietly python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   fail "Python 3.11 or newer is needed, and python3 is $(python3 --version 2>/dev/null || echo missing)"
 environment_is_ready || make_environment
-find_chromium
-find_nginx
-export CHROMIUM NGINX_PATH
 
 lint() {
   check 'ruff check' "$python" -m ruff check
@@ -137,15 +135,30 @@ lint() {
 js_types() { check 'tsc' "$node" "$tsc" --project .; }
 js_tests() { check 'node --test' "$node" --test 'tests/stage_js/*.test.js'; }
 
-if [[ $# -eq 0 ]]; then
+find_programs() { # of the tests in a browser and behind nginx
+  find_chromium
+  find_nginx
+  export CHROMIUM NGINX_PATH
+}
+
+if [[ "$*" == --fast ]]; then
+  lint
+  js_tests
+  # The folders that hold no unit test are not even read; conftest.py knows them as APART.
+  check 'pytest of units' "$python" -m pytest -m unit --hypothesis-profile=fast --numprocesses 2 --dist loadfile \
+    --ignore=tests/browser --ignore=tests/deploy --ignore=tests/pages --ignore=tests/rfcore/trained
+elif [[ $# -eq 0 ]]; then
+  find_programs
   lint
   js_tests
   # One app at a time: with its browser it has work for two cores already.
   check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --maxprocesses 4 --dist loadfile
   check 'pytest with the app' "$python" -m pytest -m 'app and not slow'
 elif [[ "$*" == --slow ]]; then
+  find_programs
   check 'pytest of what is slow' "$python" -m pytest -m slow
 else
+  find_programs
   lint
   check 'pytest' "$python" -m pytest "$@"
 fi

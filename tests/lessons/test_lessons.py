@@ -221,6 +221,7 @@ def test_the_command_names_mistakes_and_counts_files(
 # ---- the lessons of the app
 
 
+@pytest.mark.trains
 def test_every_step_of_every_lesson_holds() -> None:
     """The contract: each prediction has one answer, each goal can be reached; all measured."""
     files = sorted(LESSON_FOLDER.glob("*.toml"))
