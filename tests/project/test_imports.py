@@ -44,7 +44,7 @@ TABLE = {
     "controls": "session render training",
     "share": "session render site",
     "stage": "session render",
-    "lessons": "stage controls",
+    "lessons": "stage controls site",
     "sections": "controls render training site",
     "present": "lessons share",
 }

@@ -9,7 +9,7 @@ import pytest
 from tests.support.source_tree import ROOT, plant, python_files
 
 MAX_LINES = 300
-MAX_LINES_OF_TESTS = 600  # a table of cases is long and is still read from one end to the other
+MAX_LINES_OF_TESTS = 850  # a table of cases is long and is still read from one end to the other
 MAX_MODULES = 20
 MAX_MODULES_OF_TESTS = 30
 PRODUCT = ("app.py", "pages", "rfcore", "benchmarks")
@@ -72,7 +72,7 @@ def test_all_kinds_of_modules_are_looked_at() -> None:
         ("assets/stage/lenses/fields.js", 300),
         ("assets/stage/stage.css", 300),
         ("tests/support/scenes.py", 300),
-        ("tests/scene/test_scene.py", 600),
+        ("tests/scene/test_scene.py", 850),
     ],
 )
 def test_a_long_module_is_caught(tmp_path: Path, path: str, most: int) -> None:
@@ -97,3 +97,7 @@ def test_a_full_folder_is_caught(tmp_path: Path, folder: str, suffix: str, most:
     assert full_folders(tmp_path) == []
     plant(tmp_path, {f"{folder}/one_more{suffix}": ""})
     assert full_folders(tmp_path) == [f"{folder} has {most + 1} {suffix} files, more than {most}"]
+
+
+def test_no_module_is_long() -> None:
+    assert long_modules(ROOT) == []
