@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages.ui.controls import heads_training
-from pages.ui.render.heads_text import UNTRAINED
+from pages.ui.render.heads import UNTRAINED
 from pages.ui.scene.head_training import Training, to_text
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import HEADS_WORKSPACE

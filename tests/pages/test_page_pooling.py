@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from pages.ui.render.pool import message_of
 from pages.ui.scene.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.scene.link import from_query
-from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS, message_of
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS
 from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, pool_stack
 from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal_sentence
 from rfcore.network import Network

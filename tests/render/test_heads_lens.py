@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages.ui.render import heads
-from pages.ui.render.heads_text import UNTRAINED, quarter_of
+from pages.ui.render.heads import UNTRAINED, quarter_of
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene

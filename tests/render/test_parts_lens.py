@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.render import parts_text
+from pages.ui.render import parts
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene import face as face_module
 from pages.ui.scene.face import HOME, MIDDLE, FaceParts, fitting, limits
@@ -123,24 +123,24 @@ def test_a_mouth_on_the_forehead_is_noticed_and_the_sentence_says_by_which_grids
 
 
 def test_what_moved_is_said() -> None:
-    assert parts_text.moved_text(face((*HOME[:3], (38, 22)), (0, 3))) == (
+    assert parts.moved_text(face((*HOME[:3], (38, 22)), (0, 3))) == (
         "The mouth moved 1 px down, 2 px left. The whole face moved 3 px right."
     )
     swapped = (HOME[2], HOME[1], HOME[0], HOME[3])
-    assert parts_text.moved_text(face(swapped)) == "Out of place: left eye, nose."
+    assert parts.moved_text(face(swapped)) == "Out of place: left eye, nose."
 
 
 def test_neighbouring_grids_are_told_as_a_range() -> None:
     grids = (1, 2, 3, 4, 6, 8)
-    assert parts_text._grids((2, 3, 4, 8), grids) == "g = 2 to 4 and 8"
-    assert parts_text._grids((1, 2, 6), grids) == "g = 1, 2 and 6"
-    assert parts_text._grids((6,), grids) == "g = 6"
+    assert parts._grids((2, 3, 4, 8), grids) == "g = 2 to 4 and 8"
+    assert parts._grids((1, 2, 6), grids) == "g = 1, 2 and 6"
+    assert parts._grids((6,), grids) == "g = 6"
 
 
 @pytest.mark.usefixtures("untrained")
 def test_a_frame_never_trains_and_tells_when_it_has_nothing_to_ask() -> None:
     frame = rendered(face())
-    assert frame.header["sentence"] == parts_text.UNTRAINED
+    assert frame.header["sentence"] == parts.UNTRAINED
     assert frame.header["answers"] == []
     assert "evidence" not in frame.planes
     spec = face_module.SPECS["avg"]

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
-from pages.ui.render.pool_text import PoolReading, Windows, max_sentence, readouts, title
+from pages.ui.render.pool import PoolReading, Windows, max_sentence, message_of, readouts, title
 from pages.ui.scene.grid import GRID_SIZES
-from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example_of, message_of
+from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example_of
 from pages.ui.scene.pools import KERNELS, KINDS, STRIDES, PoolChoice, choice_of, pool_stack
 from pages.ui.scene.pools import with_kind as choice_with_kind
 from pages.ui.scene.scene import Scene

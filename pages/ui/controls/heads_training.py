@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.controls.parts_training import training_line
-from pages.ui.render.heads_text import where_text
+from pages.ui.render.heads import where_text
 from pages.ui.scene.head_training import is_quick
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state

@@ -9,9 +9,10 @@ import streamlit as st
 
 from pages.ui.controls.picture import move_control
 from pages.ui.controls.scene_select import scene_select
+from pages.ui.render.pool import message_of
 from pages.ui.scene.choices import patterns_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
-from pages.ui.scene.pool_examples import EXAMPLES, example_of, message_of, with_example
+from pages.ui.scene.pool_examples import EXAMPLES, example_of, with_example
 from pages.ui.scene.pools import (
     KERNELS,
     KINDS,

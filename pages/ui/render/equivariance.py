@@ -1,14 +1,23 @@
-"""The roads lens: shift then convolve beside convolve then shift. Pure."""
+"""The equivariance lens: shift then convolve beside convolve then shift. Pure."""
 
 from __future__ import annotations
 
-from pages.ui.render import equivariance_text
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
 from pages.ui.render.context import FILLS, RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Label, Lens, as_plane, extra_map
+from pages.ui.render.readings import SAME
+from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
-from rfcore.equivariance import compare_map
-from rfcore.layers import Conv2d
+from pages.ui.text.format import amount_text, arrows, direction, number_text, percent
+from rfcore.equivariance import LayerEquivariance, compare_map
+from rfcore.layers import Conv2d, Pair
+from rfcore.ops import Array
 from rfcore.shifted_maps import map_shifts
 from rfcore.shifts import ShiftFill
 
@@ -28,6 +37,49 @@ _BORDER: Label = (
     "at the border",
     "The largest difference where a field meets the border.",
 )
+
+
+_BEYOND = {
+    "zeros": "zeros lie beyond it",
+    "circular": "the far side lies beyond it",
+    "reflect": "mirrored pixels lie beyond it",
+    "replicate": "repeated pixels lie beyond it",
+}
+
+
+@dataclass(frozen=True)
+class PathComparison:
+    """How the two roads to one map compare.
+
+    even: whether the background is. jump: pixels from cell to cell, (rows, cols). cells: of the
+    map; compared: those of them that came from cells of the map at the start.
+    """
+
+    scene: Scene
+    even: bool
+    jump: Pair
+    error: LayerEquivariance
+    cells: int
+    compared: int
+
+    @property
+    def inside(self) -> float | None:
+        """The largest difference away from the border, None when no cell is."""
+        return self.error.error if self.error.is_representable else self.error.blend_error
+
+    @property
+    def border(self) -> float | None:
+        """The largest difference at the border, None when no cell that can be compared is."""
+        return self.error.border_error
+
+    @property
+    def largest(self) -> float:
+        """The largest difference anywhere."""
+        return max(self.inside or 0.0, self.border or 0.0)
+
+    def is_nothing(self, amount: float) -> bool:
+        """Whether a difference is no more than the rounding of float32."""
+        return amount <= SAME * self.error.scale
 
 
 class EquivarianceLens(Lens):
@@ -64,7 +116,7 @@ class EquivarianceLens(Lens):
         known[there] = shifted[there]
         difference[there] = first[there] - shifted[there]
         scale = context.scales[-1]
-        roads = equivariance_text.PathComparison(
+        roads = PathComparison(
             scene=scene,
             even=context.is_even,
             jump=context.fields[-1].jump,
@@ -73,8 +125,8 @@ class EquivarianceLens(Lens):
             compared=first[there].size,
         )
         header = {
-            "sentence": equivariance_text.sentence(roads),
-            "readings": equivariance_text.readings(roads, inputs.now.maps),
+            "sentence": sentence(roads),
+            "readings": readings(roads, inputs.now.maps),
             "there": [number for part in there for number in (part.start, part.stop)],
         }
         planes = {
@@ -96,3 +148,102 @@ def fill_of(scene: Scene, context: RenderContext) -> ShiftFill:
     if scene.moves == "pattern" and context.is_even:
         return "circular"
     return FILLS[scene.moves]
+
+
+def readings(roads: PathComparison, maps: Sequence[Array]) -> list[dict[str, str]]:
+    """Return the readouts under every map, the shifted last one and the difference."""
+    return [
+        *({"largest": amount_text(float(np.abs(values).max()))} for values in maps),
+        {"shifted": _shifted_text(roads)},
+        {"inside": _off_text(roads, roads.inside), "border": _off_text(roads, roads.border)},
+    ]
+
+
+def sentence(roads: PathComparison) -> str:
+    """Say what moved, whether both roads agree, and if not, by how much and why."""
+    scene = roads.scene
+    if scene.moved == (0, 0):
+        what = f"Drag the {scene.pattern}" if scene.moves == "pattern" else "Drag the whole picture"
+        return f"{what}. Do both roads lead to the same map?"
+    return f"{_what_moved(roads)} {_what_came_of_it(roads)}"
+
+
+def _what_moved(roads: PathComparison) -> str:
+    scene = roads.scene
+    way = direction(scene.moved, "px", plural="px")
+    if scene.moves == "pattern" and roads.even:
+        return f"The {scene.pattern} moved {way}; on an even background the whole picture did."
+    if scene.moves == "pattern":
+        return f"Only the {scene.pattern} moved {way}; what is behind it stayed."
+    came = "zeros" if scene.moves == "zeros" else "the far side"
+    return f"The whole picture moved {way}, {came} came in."
+
+
+def _what_came_of_it(roads: PathComparison) -> str:
+    """Say whether the roads agree, and name the one reason why they do not."""
+    scene, off = roads.scene, _by_how_much(roads, roads.largest)
+    if roads.cells == 1:
+        return "The map has one cell, so there is no place left to shift it to."
+    if roads.compared == 0:
+        return "Nothing of the map at the start is left to compare."
+    if not (roads.error.is_representable or roads.is_nothing(roads.largest)):
+        return (
+            f"{_between_cells(roads)}, so no shift of the map can match. Largest difference {off}."
+        )
+    if roads.is_nothing(roads.largest):
+        if roads.compared == roads.cells:
+            return "Both roads agree in every cell."
+        return (
+            "Both roads agree in every cell but the hatched ones, which came from beyond the map."
+        )
+    if scene.moves == "pattern" and not roads.even:
+        return f"So the picture did not just shift, and the roads differ by up to {off}."
+    if roads.inside is None:
+        return f"Every field meets the border, and the roads differ by up to {off}."
+    if not roads.is_nothing(roads.inside):
+        return f"The roads differ by up to {off}, away from the border as well."
+    return f"Both roads agree inside; at the border they differ by up to {off}: {_beyond(scene)}."
+
+
+def _between_cells(roads: PathComparison) -> str:
+    """Say for one axis of the move that it is no whole number of cells."""
+    shifts = zip(roads.scene.moved, roads.jump, roads.error.shift, strict=True)
+    moved, jump, cells = next(each for each in shifts if each[2].denominator != 1)
+    size = abs(cells)
+    share = "half a cell" if size == Fraction(1, 2) else f"{number_text(size)} cells"
+    if len(roads.scene.stack) == 1:
+        return f"Stride {jump}: {abs(moved)} px is {share}"
+    return f"Cells are {jump} px apart: {abs(moved)} px is {share}"
+
+
+def _beyond(scene: Scene) -> str:
+    padded = any(layer.padding != (0, 0) for _, layer, _ in convolutions_of(scene.stack))
+    return _BEYOND[scene.padding_mode] if padded else "padding lies beyond it"
+
+
+def _shifted_text(roads: PathComparison) -> str:
+    if roads.cells == 1:
+        return "no places left"
+    if roads.error.is_representable:
+        return arrows(roads.error.shift)
+    return f"{arrows(roads.error.shift)}: a blend"
+
+
+def _off_text(roads: PathComparison, amount: float | None) -> str:
+    if amount is None or roads.cells == 1:
+        return "no such cell"
+    if amount == 0:
+        return "0"
+    if roads.is_nothing(amount):
+        return "0, but for rounding"
+    return f"{amount_text(amount)} ({_share(roads, amount)})"
+
+
+def _by_how_much(roads: PathComparison, amount: float) -> str:
+    if roads.is_nothing(amount):
+        return "0"
+    return f"{amount_text(amount)} ({_share(roads, amount)} of the largest value)"
+
+
+def _share(roads: PathComparison, amount: float) -> str:
+    return percent(amount / roads.error.scale)

@@ -5,21 +5,24 @@ The heads are trained elsewhere, never by a frame: it shows those that there are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from pages.ui.render import heads_text
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane
 from pages.ui.scene.head_training import Training, blocks_of, painted
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HEAD_STORE, TrainedHeads
-from rfcore.heads.head import HEADS
+from rfcore.heads.experiment import QUARTERS, first_half
+from rfcore.heads.head import HEADS, Head
 from rfcore.heads.head_analysis import right_probabilities
+from rfcore.layers import Pair
 from rfcore.ops import Array, softmax
 
+UNTRAINED = "The heads are not trained on this yet. Once they are, they answer here."
 NONE_HERE = "This picture has no heads to train."
 
 
@@ -44,7 +47,7 @@ class HeadsLens(Lens):
         header: dict[str, Any] = {
             "classes": training.classes,
             "label": training.classes.index(scene.pattern),
-            "where": heads_text.where_text(training),
+            "where": where_text(training),
             "blocks": painted(blocks_of(allowed)),
             "trained": trained is not None,
             "panels": [_panel(at, experiment.last_shape, trained) for at in range(len(HEADS))],
@@ -64,12 +67,12 @@ class HeadsLens(Lens):
         header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
         trained = HEAD_STORE.find(scene.experiment)
         if scene.training is None or trained is None:
-            header["sentence"] = NONE_HERE if scene.training is None else heads_text.UNTRAINED
+            header["sentence"] = NONE_HERE if scene.training is None else UNTRAINED
             return FramePart(header)
         assert inputs.now.last is not None  # it is of now
         logits = [head.logits(inputs.now.last)[0] for head in trained.classifiers]
         shares = [softmax(row) for row in logits]
-        header["sentence"] = heads_text.heads_sentence(scene, trained, shares)
+        header["sentence"] = heads_sentence(scene, trained, shares)
         header["answers"] = [
             _answer(scene.pattern, scene.training, row, share)
             for row, share in zip(logits, shares, strict=True)
@@ -84,7 +87,7 @@ def _panel(index: int, shape: tuple[int, int, int], trained: TrainedHeads | None
     head = HEADS[index]
     features = head.feature_count(shape)
     panel: dict[str, Any] = {
-        "title": heads_text.head_name(head),
+        "title": head_name(head),
         "features": f"{features:,}",
         "weights": f"{2 * features:,}",
         "quarters": None,
@@ -103,10 +106,67 @@ def _answer(pattern: str, training: Training, logits: Array, shares: Array) -> d
     return {
         "logits": [float(logit) for logit in logits],
         "shares": [float(share) for share in shares],
-        "logitTexts": [heads_text.signed(float(logit)) for logit in logits],
+        "logitTexts": [signed(float(logit)) for logit in logits],
         "shareTexts": [percent(float(share)) for share in shares],
-        "text": heads_text.answer_text(
-            training.classes[chosen], float(shares[chosen]), right=right
-        ),
+        "text": answer_text(training.classes[chosen], float(shares[chosen]), right=right),
         "right": right,
     }
+
+
+def head_name(head: Head) -> str:
+    """Return a head with its dense layer, as a reader calls both."""
+    return f"{head.name} + dense"
+
+
+def signed(number: float) -> str:
+    """Return a logit with its sign, to two places."""
+    text = f"{number:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "\u2212")
+
+
+def quarter_of(place: Pair, places: int) -> str:
+    """Return the quarter of the picture in which the pattern's middle lies at a place.
+
+    >>> quarter_of((24, 23), 49)
+    'lower left'
+    """
+    first = first_half(places)
+    return QUARTERS[2 * (not first[place[0]]) + (not first[place[1]])]
+
+
+def where_text(training: Training) -> str:
+    """Say where the examples of a training lie."""
+    if training.is_painted:
+        return "in the painted blocks"
+    return training.where if training.where == "everywhere" else f"in the {training.where}"
+
+
+def answer_text(name: str, share: float, *, right: bool) -> str:
+    """Say what a head answers, in short."""
+    return f"{name}, {percent(share)}" + ("" if right else ", wrong")
+
+
+def heads_sentence(scene: Scene, trained: TrainedHeads, shares: Sequence[Array]) -> str:
+    """Say where the pattern is, and which head says what.
+
+    shares: (classes,) for each of HEADS.
+    """
+    assert scene.training is not None
+    experiment = trained.experiment
+    quarter = quarter_of(scene.position, experiment.places)
+    seen = experiment.allowed[scene.position]
+    lies = "where examples were" if seen else "where no example was"
+    place = f"The {scene.pattern} is in the {quarter}, {lies}."
+    names = [scene.training.classes[int(np.argmax(share))] for share in shares]
+    sure = [percent(float(share.max())) for share in shares]
+    first, *others = names
+    if len(set(names)) == 1:
+        return f"{place} All three heads say {first}."
+    dense = f"{head_name(HEADS[0]).capitalize()} says {first} ({sure[0]})"
+    if len(set(others)) == 1:
+        return f"{place} {dense}; both global heads say {others[0]}."
+    told = "; ".join(
+        f"{head.name} says {name} ({figure})"
+        for head, name, figure in zip(HEADS[1:], others, sure[1:], strict=True)
+    )
+    return f"{place} {dense}; {told}."

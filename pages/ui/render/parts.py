@@ -5,17 +5,29 @@ The grids are trained elsewhere, never by a frame: it shows those that there are
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pages.ui.render import parts_text
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane
-from pages.ui.scene.face import FACE_SIZE, HOME, FaceParts, limits
+from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, FaceParts, limits
 from pages.ui.scene.scene import Scene
+from pages.ui.text.format import direction, percent
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.parts import FACE_PARTS, draw_part
+from rfcore.faces.spec import PartsSpec
+from rfcore.layers import Pair
+from rfcore.ops import Array
+
+UNTRAINED = "The grids are not trained yet, so none can answer. The parts can be dragged meanwhile."
+
+UNDECIDED = 0.55
+"""How probable an answer must be to be one: chance is a half, and nobody would bet on less."""
+
+UNMOVED = 0.05
+"""How little a probability may have changed for words to say that it stayed."""
 
 
 class PartsLens(Lens):
@@ -40,10 +52,7 @@ class PartsLens(Lens):
             "home": HOME,
             "limits": [limits(part) for part in FACE_PARTS],
             "sides": sides,
-            "grids": [
-                {"grid": grid, "name": parts_text.grid_name(grid, spec.grids)}
-                for grid in spec.grids
-            ],
+            "grids": [{"grid": grid, "name": grid_name(grid, spec.grids)} for grid in spec.grids],
             "trained": trained is not None,
         }
         if trained is not None:
@@ -65,19 +74,19 @@ class PartsLens(Lens):
             "answers": [],
         }
         if trained is None:
-            header["sentence"] = parts_text.UNTRAINED
+            header["sentence"] = UNTRAINED
             return FramePart(header, planes)
         probabilities = trained.parts.face_probabilities(picture)
         header["answers"] = [
             {
                 "face": float(p),
-                "says": parts_text.answer_of(float(p)).says,
-                "text": parts_text.answer_text(float(p)),
+                "says": answer_of(float(p)).says,
+                "text": answer_text(float(p)),
             }
             for p in probabilities
         ]
-        header["note"] = parts_text.cells_note(header["grid"])
-        header["sentence"] = parts_text.parts_sentence(scene, trained, probabilities)
+        header["note"] = cells_note(header["grid"])
+        header["sentence"] = parts_sentence(scene, trained, probabilities)
         at = trained.parts.spec.grids.index(header["grid"])
         evidence = trained.parts.evidence(header["grid"], picture)
         planes["evidence"] = as_plane(evidence, trained.full[at])
@@ -94,8 +103,148 @@ def shown_grid(parts: FaceParts, trained: TrainedGrids | None) -> int:
     """
     if parts.grid is not None:
         return parts.grid
-    return parts.spec.grids[0] if trained is None else parts_text.useful_grid(trained)
+    return parts.spec.grids[0] if trained is None else useful_grid(trained)
 
 
 def _trained(scene: Scene) -> TrainedGrids | None:
     return None if scene.parts is None else GRID_STORE.find(scene.parts.spec)
+
+
+class Answer(NamedTuple):
+    """What a grid says, and how probable it finds that."""
+
+    says: str
+    probability: float
+
+
+def answer_of(face: float) -> Answer:
+    """Return the answer of a grid that finds a face so probable.
+
+    >>> answer_of(0.2).says, answer_of(0.51).says
+    ('scrambled', 'undecided')
+    """
+    most = max(face, 1 - face)
+    if most < UNDECIDED:
+        return Answer("undecided", face)
+    return Answer("face" if face > 0.5 else "scrambled", most)
+
+
+def answer_text(face: float) -> str:
+    """Return an answer as it stands beside its bar.
+
+    >>> answer_text(0.09), answer_text(0.51)
+    ('scrambled, 91 %', 'undecided, 51 % face')
+    """
+    says, probability = answer_of(face)
+    return f"{says}, {percent(probability)}" + (" face" if says == "undecided" else "")
+
+
+def grid_name(grid: int, grids: Sequence[int]) -> str:
+    """Return what a grid is called beside the others; the finest is taken for no pooling.
+
+    >>> grid_name(1, (1, 6, 64)), grid_name(64, (1, 6, 64))
+    ('1 (global)', '64 (no pooling)')
+    """
+    if grid == 1:
+        return "1 (global)"
+    return f"{grid} (no pooling)" if grid == no_pooling() == max(grids) else str(grid)
+
+
+def cells_note(grid: int) -> str:
+    """Say what the colours over the face are.
+
+    >>> cells_note(1)
+    'Over the face, g = 1: orange speaks for a face, blue for a scrambled one.'
+    """
+    return f"Over the face, g = {grid}: orange speaks for a face, blue for a scrambled one" + (
+        ", more than that cell does on average." if grid > 1 else "."
+    )
+
+
+def no_pooling() -> int:
+    """Return the grid that has a cell for every unit of the features."""
+    return PartsSpec().map_shape()[1]
+
+
+def untaught_distance(spec: PartsSpec) -> int:
+    """Return the first distance asked about that no example to learn from had moved."""
+    beyond = [distance for distance in spec.distances if distance > spec.trained_jitter]
+    return beyond[0] if beyond else spec.distances[-1]
+
+
+def useful_grid(trained: TrainedGrids) -> int:
+    """Return the grid that is right most often when the face moves as no example did."""
+    parts = trained.parts
+    return parts.best_grid(untaught_distance(parts.spec))
+
+
+def parts_sentence(scene: Scene, trained: TrainedGrids, probabilities: Array) -> str:
+    """Say what was moved, which grids notice, and what global pooling makes of it."""
+    return " ".join([moved_text(scene), *_noticed(trained, probabilities)])
+
+
+def moved_text(scene: Scene) -> str:
+    """Say which parts are away from their places, and by how much the whole face is."""
+    assert scene.parts is not None
+    moves = {
+        part: (place[0] - home[0], place[1] - home[1])
+        for part, place, home in zip(FACE_PARTS, scene.parts.places, HOME, strict=True)
+    }
+    away = [part for part, move in moves.items() if move != (0, 0)]
+    whole = scene.position[0] - MIDDLE[0], scene.position[1] - MIDDLE[1]
+    if len(away) == 1:
+        text = f"The {away[0]} moved {_direction(moves[away[0]])}."
+    elif away:
+        text = f"Out of place: {', '.join(away)}."
+    else:
+        text = "Every part is in its place."
+    return text if whole == (0, 0) else f"{text} The whole face moved {_direction(whole)}."
+
+
+def _direction(move: Pair) -> str:
+    return direction(move, "px", plural="px")
+
+
+def _noticed(trained: TrainedGrids, probabilities: Array) -> list[str]:
+    """Say which grids have changed to scrambled, which say face, and what g = 1 makes of it."""
+    grids = trained.parts.spec.grids
+    before, now = (
+        {grid: answer_of(float(face)).says for grid, face in zip(grids, faces, strict=True)}
+        for faces in (trained.home, probabilities)
+    )
+    notice = [grid for grid in grids if before[grid] == "face" and now[grid] == "scrambled"]
+    still = [grid for grid in grids if now[grid] == "face"]
+    told = []
+    if notice:
+        told.append(f"{_grids(notice, grids)} now {_say(notice)} scrambled.")
+    if still:
+        told.append(f"{_grids(still, grids)} {_say(still)} face.")
+    elif not notice:
+        told.append("No grid says face.")
+    if now.get(1) == "undecided" and abs(probabilities[0] - trained.home[0]) < UNMOVED:
+        told.append("Global pooling (g = 1) cannot tell: it does not know where a part is.")
+    return told
+
+
+def _say(grids: Sequence[int]) -> str:
+    return "say" if len(grids) > 1 else "says"
+
+
+def _grids(grids: Sequence[int], of: Sequence[int]) -> str:
+    *most, last = _runs(grids, of)
+    return f"g = {', '.join(most)} and {last}" if most else f"g = {last}"
+
+
+def _runs(grids: Sequence[int], of: Sequence[int]) -> list[str]:
+    """Write three or more that follow each other as a range."""
+    runs: list[list[int]] = []
+    for grid in grids:
+        if runs and of.index(grid) == of.index(runs[-1][-1]) + 1:
+            runs[-1].append(grid)
+        else:
+            runs.append([grid])
+    return [
+        text
+        for run in runs
+        for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))
+    ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
-from pages.ui.render import readings, weight_sharing_text
+from pages.ui.render import readings
 from pages.ui.render.context import (
     RenderContext,
     cached_by_scene,
@@ -15,10 +16,12 @@ from pages.ui.render.context import (
     start_activations,
 )
 from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane, extra_map
+from pages.ui.render.readings import ALIKE, LayerReading, alike
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
+from pages.ui.text.format import direction
 from rfcore.errors import KernelError
-from rfcore.layers import Conv2d, Pair
+from rfcore.layers import Conv2d, Layer, Pair
 from rfcore.ops import Array, PaddingMode
 from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
@@ -96,9 +99,9 @@ class WeightSharingLens(Lens):
             _response(inputs, *responses)
             for responses in (_shared_responses(inputs), _untied_responses(inputs, untied))
         )
-        one, all_of_them = weight_sharing_text.weight_counts(untied.kernels.shape)
+        one, all_of_them = weight_counts(untied.kernels.shape)
         header = {
-            "sentence": weight_sharing_text.sentence(scene, shared, own),
+            "sentence": sentence(scene, shared, own),
             "readings": [
                 {"weights": one, "measured": readings.measured_text(shared)},
                 *others,
@@ -119,12 +122,12 @@ def locally_connected_of(scene: Scene, context: RenderContext) -> Untied | str:
     """
     layer = scene.stack.layers[0]
     if not isinstance(layer, Conv2d):
-        return weight_sharing_text.no_convolution(layer)
+        return no_convolution(layer)
     single, channel = replace(layer, out_channels=1), scene.channels[0]
     try:
         kernels = _kernels(single, scene.size, channel)
     except KernelError as error:
-        return weight_sharing_text.too_many_weights(error)
+        return too_many_weights(error)
     shared = context.network.kernels[0]
     strength = 0.0 if shared is None else np.abs(shared[channel]).sum()
     return Untied(single, scene.padding_mode, kernels, np.float32(strength))
@@ -182,3 +185,51 @@ def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerR
         changed=changed_cells(before, now),
         cells=now.size,
     )
+
+
+def weight_counts(shape: tuple[int, ...]) -> tuple[str, str]:
+    """Return the number of weights with one kernel, and with one for each place, as sums.
+
+    shape: that of the untied kernels, (out_rows, out_cols, and that of one kernel).
+
+    >>> weight_counts((32, 32, 1, 1, 3, 3))
+    ('9', '9 × 1,024 = 9,216')
+    """
+    places, one = prod(shape[:2]), prod(shape[2:])
+    return f"{one:,}", f"{one:,} \u00d7 {places:,} = {places * one:,}"
+
+
+def no_convolution(layer: Layer) -> str:
+    """Say that a stack has no weights to share where it begins."""
+    return (
+        f"Weights are shared in a convolution, and these layers begin with: {layer.name}. "
+        "Put a convolution first."
+    )
+
+
+def too_many_weights(error: KernelError) -> str:
+    """Say that a layer without weight sharing is too large here, and what would be right."""
+    return f"Without weight sharing this layer is too large: {error}."
+
+
+def sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
+    """Say where the response went, with one kernel for all places and with one for each."""
+    if scene.moved == (0, 0):
+        return f"Drag the {scene.pattern}. Which map gives the same response at another place?"
+    return (
+        f"Moved {direction(scene.moved, 'px', plural='px')}. The shared kernel {_gave(shared)}. "
+        f"With its own kernel at every place the layer {_gave(own)}."
+    )
+
+
+def _gave(reading: LayerReading) -> str:
+    if not reading.has_places:
+        return "has one cell, and no places left"
+    if reading.measured is None:
+        return "shows nothing of it at both places" if reading.changed else "shows nothing of it"
+    found = reading.measured
+    if found.similarity < ALIKE:
+        return f"gives another response, only {alike(found)}"
+    where = direction(found.shift, "cell") if any(found.shift) else "in the same cells"
+    response = "the same response" if found.is_exact else f"a response {alike(found)}"
+    return f"gives {response}, {where}"

@@ -1,18 +1,12 @@
-"""Grids to begin with on the pooling page, and what a pool makes of them. Pure."""
+"""Grids to begin with on the pooling page. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
-from pages.ui.render.context import render_context
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
-from pages.ui.text.format import decimal
 from rfcore.layers import Pair
-from rfcore.ops import Array
 from rfcore.stack import Stack
 
 FIRST, PATCHES, ROWS = "first touch", "three patches of 2×2", "three rows of 4"
@@ -65,40 +59,3 @@ def example_of(scene: Scene) -> str | None:
 def with_example(scene: Scene, name: str) -> Scene:
     """Return the scene of an example, seen through the lens that there is."""
     return replace(EXAMPLES[name], lens=scene.lens, photo=scene.photo)
-
-
-def message_of(scene: Scene) -> str:
-    """Say what the pool makes of the three rows or patches of an example; else nothing.
-
-    It speaks of the grid by itself, without the mark.
-    """
-    name = example_of(scene)
-    if name not in (PATCHES, ROWS):
-        return ""
-    context = render_context(scene.without_drag())
-    pooled = context.chosen(context.in_numbers(context.background))[-1]
-    outputs = [_listed(part) for part in (pooled[:1, :3].T if name == PATCHES else pooled[:3])]
-    inputs = [_listed(part) for part in _PARTS[name](_numbers(scene))]
-    what = "patches" if name == PATCHES else "rows"
-    verdict = "all alike" if len(set(outputs)) == 1 else "they do not agree"
-    return f"The {what} {_and(inputs)} give {_and(outputs)}: {verdict}."
-
-
-def _numbers(scene: Scene) -> Array:
-    numbers: Array = np.array([int(cell) for cell in scene.cells], np.float32)
-    return numbers.reshape(scene.size, scene.size)
-
-
-_PARTS: dict[str, Callable[[Array], list[Array]]] = {
-    PATCHES: lambda grid: [grid[:2, col : col + 2].ravel() for col in (0, 2, 4)],
-    ROWS: lambda grid: list(grid[:3]),
-}
-
-
-def _listed(values: Array) -> str:
-    numbers = ", ".join(decimal(float(value)) for value in values)
-    return f"[{numbers}]" if values.size > 1 else numbers
-
-
-def _and(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

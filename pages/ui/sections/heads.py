@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from pages.ui.render.heads_text import head_name, signed
+from pages.ui.render.heads import head_name, signed
 from pages.ui.scene.head_training import check_depths
 from pages.ui.scene.scene import Scene
 from pages.ui.sections import heads_findings as findings

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.ui.render.heads_text import head_name
+from pages.ui.render.heads import head_name
 from pages.ui.sections.chart import Colors, style_figure
 from rfcore.heads.depth_study import DepthResult
 from rfcore.ops import Array

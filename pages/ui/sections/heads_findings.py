@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pages.ui.render.context import render_context
-from pages.ui.render.heads_text import head_name, signed
+from pages.ui.render.heads import head_name, signed
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
 from pages.ui.training.heads import TrainedHeads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.render.parts_text import grid_name, untaught_distance
+from pages.ui.render.parts import grid_name, untaught_distance
 from pages.ui.sections.chart import show_chart, style_figure, theme_colors
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
