@@ -6,7 +6,7 @@ import pytest
 
 from pages.ui.scene.choices import PRESETS
 from rfcore.stack import Stack
-from tests.rfcore.test_stack import LETTERS
+from tests.support.names import LAYER_LETTERS
 from tests.support.page_driver import STAYS, Page, choose, errors, header, press, run_clean
 from tests.support.shifts_page import (
     PRESET,
@@ -37,7 +37,7 @@ def test_notation_is_read_as_people_write_it() -> None:
         ("", "A stack needs at least one layer, as in C3x3/1."),
         (
             "C3x3/1 -> X2",
-            f'"X2" at character 11 is not a layer; layers are {LETTERS}.',
+            f'"X2" at character 11 is not a layer; layers are {LAYER_LETTERS}.',
         ),
         (
             "M2 -> M2 -> C20",

@@ -30,8 +30,8 @@ from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, decode, rendered, with_pattern
 from tests.render.test_frame import picture_of as background_of
-from tests.rfcore.test_exact_fields import all_ones
 from tests.scene.test_scene import CALM, any_scene
+from tests.support.networks import all_ones
 
 FIELDS = Scene(lens="fields")
 ALL = ("box", "effective", "used")

@@ -11,27 +11,14 @@ from hypothesis import strategies as st
 from rfcore.errors import LayerError, RfcoreError, ShapeError
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import gaussian_width, middle_share
-from rfcore.layers import Conv2d
-from rfcore.network import Network
 from rfcore.ops import PADDING_MODES, Array, PaddingMode
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 from tests.scene.test_scene import CALM, any_stack
+from tests.support.networks import all_ones
 
 Fields = Callable[..., tuple[ExactField, ...]]
 SIZES = (11, 13)
-
-
-def all_ones(stack: Stack, padding_mode: PaddingMode) -> Network:
-    """The stack with nothing but ones as weights: what it is shown can only add up."""
-    channels, kernels = 1, []
-    for layer in stack:
-        if isinstance(layer, Conv2d):
-            kernels.append(np.ones((layer.out_channels, channels, *layer.kernel_size)))
-            channels = layer.out_channels
-        else:
-            kernels.append(None)
-    return Network(stack, tuple(kernels), padding_mode=padding_mode)
 
 
 def check_by_lighting_each_pixel(fields: Fields, stack: Stack, padding_mode: PaddingMode) -> None:

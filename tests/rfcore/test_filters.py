@@ -22,6 +22,7 @@ from rfcore import (
     filter_kernel,
 )
 from rfcore.filters import BANK, CHOICES, RANDOM, channel_filter, derivative
+from tests.support.names import FILTER_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(rows, cols) for rows in range(1, 8) for cols in range(1, 8)]
@@ -30,20 +31,8 @@ LARGE = [(1, 15), (11, 11), (20, 3), (71, 2), (3, 1100)]
 SOBEL = [[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 
 
-NAMES = (
-    "vertical edge",
-    "horizontal edge",
-    "smooth",
-    "spot",
-    "falling edge",
-    "rising edge",
-    "sharpen",
-    "identity",
-)
-
-
 def test_names_and_order():
-    assert FILTERS == NAMES
+    assert FILTERS == FILTER_NAMES
     assert list(CHOICES) == ["bank", *FILTERS, "random"]
     assert (BANK, RANDOM) == ("bank", "random")
 
@@ -157,7 +146,10 @@ def test_derivative():
 
 
 def test_a_bank_takes_the_filters_in_turn():
-    assert [channel_filter("bank", channel) for channel in range(10)] == [*NAMES[:8], *NAMES[:2]]
+    assert [channel_filter("bank", channel) for channel in range(10)] == [
+        *FILTER_NAMES[:8],
+        *FILTER_NAMES[:2],
+    ]
     assert channel_filter("smooth", 3) == "smooth"
     assert channel_filter("random", 3) == "random"
     kernels = convolution_kernels("bank", Conv2d((3, 4), out_channels=10), 1)
@@ -253,15 +245,15 @@ def test_a_share_link_gives_the_same_kernels_next_year():
     [
         (
             lambda: filter_kernel("blur", (3, 3)),
-            f"name must be one of {', '.join(NAMES)}, got 'blur'",
+            f"name must be one of {', '.join(FILTER_NAMES)}, got 'blur'",
         ),
         (
             lambda: filter_kernel("bank", (3, 3)),
-            f"name must be one of {', '.join(NAMES)}, got 'bank'",
+            f"name must be one of {', '.join(FILTER_NAMES)}, got 'bank'",
         ),
         (
             lambda: convolution_kernels("sobel", Conv2d(3), 1),
-            f"choice must be one of bank, {', '.join(NAMES)}, random, got 'sobel'",
+            f"choice must be one of bank, {', '.join(FILTER_NAMES)}, random, got 'sobel'",
         ),
         (
             lambda: convolution_kernels("random", Conv2d(3), 0),

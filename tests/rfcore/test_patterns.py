@@ -11,24 +11,7 @@ import pytest
 from rfcore.errors import PatternError
 from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
 from rfcore.pictures.patterns import PATTERNS, Pattern, draw_pattern, place
-
-NAMES = (
-    [
-        "pixel",
-        "bar",
-        "cross",
-        "disc",
-        "ring",
-        "square",
-        "triangle",
-        "checker",
-        "letter",
-        "cat",
-        "dog",
-        "face",
-    ],
-    ["flat", "black", "gradient", "stripes", "dots", "noise", "bricks", "meadow"],
-)
+from tests.support.names import BACKGROUND_NAMES, PATTERN_NAMES
 
 
 def assert_bytes_keep_it(plane: np.ndarray) -> None:
@@ -40,8 +23,8 @@ def assert_bytes_keep_it(plane: np.ndarray) -> None:
 
 
 def test_names_and_their_order() -> None:
-    assert list(PATTERNS) == NAMES[0]
-    assert list(BACKGROUNDS) == NAMES[1]
+    assert tuple(PATTERNS) == PATTERN_NAMES
+    assert tuple(BACKGROUNDS) == BACKGROUND_NAMES
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -294,7 +277,7 @@ def test_place_refuses_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("draw", "kind", "names"),
-    [(draw_pattern, "pattern", NAMES[0]), (draw_background, "background", NAMES[1])],
+    [(draw_pattern, "pattern", PATTERN_NAMES), (draw_background, "background", BACKGROUND_NAMES)],
 )
 @pytest.mark.parametrize("name", ["Cat", "", None, 3, []])
 def test_unknown_name_is_named_with_the_known_ones(

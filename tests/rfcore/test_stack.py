@@ -28,12 +28,9 @@ from rfcore import (
 from rfcore.layers import MAX_LAYER_SIZE, Layer
 from rfcore.stack import MAX_TEXT
 from tests.support import oracles
+from tests.support.names import LAYER_LETTERS
 
 LINE = "input image --> C3x3/1 --> M2x2/2 --> C3x3/1 --> output feature map"
-LETTERS = (
-    "C (convolution), M (max pool), A (average pool), B (blur pool), R (ReLU), "
-    "GA (global average pool), GM (global max pool)"
-)
 
 
 def size(least: int, most: int) -> st.SearchStrategy[int | tuple[int, int]]:
@@ -237,20 +234,23 @@ def missing(place: int) -> str:
         ("C3 -> -> M2", missing(6)),
         ("C3,,M2", missing(4)),
         ("input -> , C3", missing(9)),
-        ("X3", f'"X3" at character 1 is not a layer; layers are {LETTERS}'),
-        ("C3 -> Q7", f'"Q7" at character 7 is not a layer; layers are {LETTERS}'),
-        ("C3 M2\nFC10", f'"FC10" at character 7 is not a layer; layers are {LETTERS}'),
-        ("G", f'"G" at character 1 is not a layer; layers are {LETTERS}'),
-        ("RM2", f'"RM2" at character 1 is not a layer; layers are {LETTERS}'),
-        ("g", f'"g" at character 1 is not a layer{CAPITAL}; layers are {LETTERS}'),
-        ("GAP", f'"GAP" at character 1 is not a layer; layers are {LETTERS}'),
-        ("c3", f'"c3" at character 1 is not a layer{CAPITAL}; layers are {LETTERS}'),
-        ("C3 -> m2", f'"m2" at character 7 is not a layer{CAPITAL}; layers are {LETTERS}'),
-        ("3x3", f'"3x3" at character 1 is not a layer; layers are {LETTERS}'),
-        ("/2 C3", f'"/2" at character 1 is not a layer; layers are {LETTERS}'),
-        ("input image C3", f'"input image" at character 1 is not a layer; layers are {LETTERS}'),
-        ("Ç3", f'"Ç3" at character 1 is not a layer; layers are {LETTERS}'),
-        ("😀", f'"😀" at character 1 is not a layer; layers are {LETTERS}'),
+        ("X3", f'"X3" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("C3 -> Q7", f'"Q7" at character 7 is not a layer; layers are {LAYER_LETTERS}'),
+        ("C3 M2\nFC10", f'"FC10" at character 7 is not a layer; layers are {LAYER_LETTERS}'),
+        ("G", f'"G" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("RM2", f'"RM2" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("g", f'"g" at character 1 is not a layer{CAPITAL}; layers are {LAYER_LETTERS}'),
+        ("GAP", f'"GAP" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("c3", f'"c3" at character 1 is not a layer{CAPITAL}; layers are {LAYER_LETTERS}'),
+        ("C3 -> m2", f'"m2" at character 7 is not a layer{CAPITAL}; layers are {LAYER_LETTERS}'),
+        ("3x3", f'"3x3" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("/2 C3", f'"/2" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        (
+            "input image C3",
+            f'"input image" at character 1 is not a layer; layers are {LAYER_LETTERS}',
+        ),
+        ("Ç3", f'"Ç3" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
+        ("😀", f'"😀" at character 1 is not a layer; layers are {LAYER_LETTERS}'),
         (" C3 -> C", '"C" at character 8 has no kernel size; write it as in C3x3'),
         ("M/2", '"M/2" at character 1 has no kernel size; write it as in M3x3'),
         ("Ap1", '"Ap1" at character 1 has no kernel size; write it as in A3x3'),
@@ -332,7 +332,7 @@ def test_a_bad_token_is_named_with_its_place(before, after, separator, bad, inde
 
 
 def test_a_long_bad_token_is_shown_in_part():
-    message = f'"{"Q" + "9" * 39}…" at character 5 is not a layer; layers are {LETTERS}'
+    message = f'"{"Q" + "9" * 39}…" at character 5 is not a layer; layers are {LAYER_LETTERS}'
     with pytest.raises(NotationError, match=f"^{re.escape(message)}$"):
         Stack.parse("C3, Q" + "9" * 5000)
     whole = "Q" + "9" * 39

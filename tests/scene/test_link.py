@@ -17,8 +17,8 @@ from pages.ui.scene.scene import Scene, Unit
 from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
-from tests.rfcore.test_stack import LETTERS
 from tests.scene.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
+from tests.support.names import LAYER_LETTERS
 
 GOOD = {
     "picture": "bricks",
@@ -165,7 +165,7 @@ NONSENSE = [
     (
         "stack",
         "C3x3/1,X2",
-        f'"X2" at character 8 is not a layer; layers are {LETTERS}',
+        f'"X2" at character 8 is not a layer; layers are {LAYER_LETTERS}',
     ),
     ("stack", "", "a stack needs at least one layer, as in C3x3/1"),
     ("stack", "C3/0", '"C3/0" at character 1: stride must be at least 1, got 0'),

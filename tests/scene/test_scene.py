@@ -39,16 +39,15 @@ from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
-from tests.rfcore.test_filters import NAMES as FILTER_NAMES
-from tests.rfcore.test_patterns import NAMES
+from tests.support.names import BACKGROUND_NAMES, FILTER_NAMES, PATTERN_NAMES
 
 # Examples are small; a busy machine must not fail a test for being slow.
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PHOTO = photos.keep(bytes(range(256)) * 256)
 CHOOSE = {
-    "picture": ", ".join([*NAMES[1], "grid"]),
+    "picture": ", ".join([*BACKGROUND_NAMES, "grid"]),
     "picture size": "32, 48, 64, 96, 128, 192, 256",
-    "pattern": ", ".join(NAMES[0]),
+    "pattern": ", ".join(PATTERN_NAMES),
     "kernels": ", ".join(["bank", *FILTER_NAMES, "random"]),
     "padding mode": "zeros, circular, reflect, replicate",
     "view": "now, start, difference",

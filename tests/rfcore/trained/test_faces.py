@@ -23,7 +23,7 @@ from rfcore.faces.spec import PartsSpec, example_pictures, face_picture, moves_o
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.heads.head import GridHead
 from rfcore.stack import Stack
-from tests.rfcore.test_filters import NAMES as FILTER_NAMES
+from tests.support.names import FILTER_NAMES
 
 SEEDS = range(3)  # the default and two others
 BEYOND = PartsSpec().trained_jitter + 1  # the first distance that no example to learn from moved

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import minimize
 
 from rfcore import ops
 from rfcore.errors import LayerError, ShapeError, TrainingError
@@ -22,6 +21,7 @@ from rfcore.heads.head import FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHea
 from rfcore.heads.position_sweep import position_sweep
 from rfcore.heads.softmax_regression import softmax_loss, train_softmax_regression
 from rfcore.layers import Conv2d
+from tests.support.scipy_solver import solved_by_scipy
 
 HEADS = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead(), GridHead(2), GridHead(3, "max"))
 
@@ -196,35 +196,6 @@ def test_both_spaces_make_the_same_steps(steps, center):
     np.testing.assert_allclose(by_example.bias, by_feature.bias, atol=1e-6)
     assert by_example.loss == pytest.approx(by_feature.loss, abs=1e-9)
     assert by_example.accuracy == by_feature.accuracy
-
-
-def solved_by_scipy(features, labels, classes, weight_decay, scale):
-    """The weights and bias that an independent solver finds for the same problem."""
-    width = features.shape[1]
-
-    def objective(flat):
-        state = flat.reshape(width + 1, classes)
-        logits = features / scale @ state[:-1] + state[-1]
-        shares = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
-        right = np.eye(classes)[labels]
-        loss = (
-            -np.log((shares * right).sum(axis=1)).mean()
-            + weight_decay / 2 * (state[:-1] ** 2).sum()
-        )
-        residual = (shares - right) / len(labels)
-        slope = features.T / scale @ residual + weight_decay * state[:-1]
-        return loss, np.vstack([slope, residual.sum(axis=0)]).ravel()
-
-    start = np.zeros((width + 1) * classes)
-    found = minimize(
-        objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": 20000, "gtol": 1e-9, "ftol": 1e-15},
-    )
-    state = found.x.reshape(width + 1, classes)
-    return state[:-1] / scale, state[-1]
 
 
 def solver_difference(count, width, classes, weight_decay, center):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pages.ui.scene import head_training as module
 from pages.ui.scene.grid import GRID
@@ -35,18 +34,9 @@ from rfcore.heads.experiment import QUARTERS, REGIONS, Experiment
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
 from tests.scene.test_stage_message import message
+from tests.support.trainings import PAINTED_REGIONS, TRAININGS
 
 SCENE = HEADS_WORKSPACE.scene
-HEX = st.integers(1, 2**64 - 1).map(lambda bits: f"{bits:016x}")
-TRAININGS = st.builds(
-    Training,
-    classes=st.lists(st.sampled_from(CLASSES), min_size=2, max_size=2, unique=True).map(tuple),
-    where=st.sampled_from(REGIONS) | HEX,
-    noise=st.sampled_from([0.0, 0.05, 0.1, 0.4, 1.0]),
-    size_jitter=st.integers(0, 4),
-    examples=st.integers(2, 600),
-    seed=st.integers(0, 2**32 - 1),
-)
 
 
 def of(**changes: Any) -> Scene:
@@ -180,7 +170,7 @@ def test_other_classes_bring_one_of_them_on_the_stage() -> None:
 # Painted blocks
 
 
-@given(HEX)
+@given(PAINTED_REGIONS)
 def test_blocks_come_back_from_their_digits(text: str) -> None:
     assert painted(blocks_from(text)) == text
     assert blocks_from(text).sum() == bin(int(text, 16)).count("1")
