@@ -219,7 +219,7 @@ def networks() -> None:
         missed.append("growth")
 
 
-def memory() -> None:
+def peak_memory() -> None:
     """Peak memory of a full pass at 512x512."""
     network = Network.with_filters(BENCHMARK_STACK)
     image = draw_background("meadow", 512)
@@ -244,7 +244,7 @@ def main() -> int:
     convolutions()
     pools()
     networks()
-    memory()
+    peak_memory()
     print(f"\nmissed: {', '.join(missed)}" if missed else "\nevery target met")
     return 1 if missed else 0
 

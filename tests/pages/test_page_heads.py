@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages.ui.controls import heads_training
-from pages.ui.render.heads import UNTRAINED
+from pages.ui.render.heads import UNTRAINED_HEADS
 from pages.ui.scene.head_training import Training, to_text
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import HEADS_WORKSPACE
@@ -74,7 +74,7 @@ def test_the_first_visit_is_trained_at_once_and_a_change_only_when_asked() -> No
     accuracy = [classifier.accuracy for classifier in kept(page).classifiers]
     assert ("all heads get all of them right" in prose(page)) == (min(accuracy) == 1)
     choose(page, "examples", 100)
-    assert header(page)["sentence"] == UNTRAINED
+    assert header(page)["sentence"] == UNTRAINED_HEADS
     assert "Train the heads first." in prose(page)
     press(page, "Train the three heads")
     assert "on 100 examples, in the upper left" in prose(page)

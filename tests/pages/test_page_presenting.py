@@ -3,7 +3,7 @@
 import pytest
 
 from pages.ui.present.deck import walkthrough_deck
-from pages.ui.session.browser_storage import MOST
+from pages.ui.session.browser_storage import MAX_KEPT_CHARACTERS
 from pages.ui.site import SITE
 from tests.support.page_driver import (
     Page,
@@ -126,7 +126,7 @@ def test_a_slide_that_is_none_ends_at_one_that_is(slide: str) -> None:
 
 def test_an_empty_list_and_an_unknown_deck_are_no_dead_ends() -> None:
     assert "no slides yet" in own_list("", deck="own", **ON).info[0].value
-    page = own_list("x" * (MOST + 9), deck="other", **ON)
+    page = own_list("x" * (MAX_KEPT_CHARACTERS + 9), deck="other", **ON)
     assert page.title[0].value == "Present"
 
 

@@ -11,8 +11,8 @@ import pytest
 from tests.support.source_tree import ROOT, plant, public_definitions, python_files
 
 FOLDERS = ("pages/ui", "rfcore", "benchmarks")
-CONVENTIONS = {"main"}
-"""Names that mean the same in every module that has them: what runs when it is run as a script."""
+CONVENTIONS = {"main", "LENS"}
+"""Names that mean the same in each module: what it runs as a script, and the lens that it adds."""
 
 
 def shared_names(root: Path) -> list[str]:

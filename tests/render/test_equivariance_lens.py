@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from pages.ui.render.equivariance import HEADROOM
+from pages.ui.render.equivariance import DIFFERENCE_HEADROOM
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
@@ -110,7 +110,9 @@ def test_planes_are_those_of_plain_loops(scene: Scene, mode: Any, moves: Any) ->
     seen = [np.where(known, values, 0) for values in (turned, after - turned)]
     shifted = np.clip(seen[0], -full, full) * (FULL_SCALE / full)
     np.testing.assert_allclose(frame.planes["extra0"], shifted, rtol=0, atol=0.52)
-    np.testing.assert_allclose(difference(frame), seen[1], atol=HEADROOM * full / FULL_SCALE)
+    np.testing.assert_allclose(
+        difference(frame), seen[1], atol=DIFFERENCE_HEADROOM * full / FULL_SCALE
+    )
     largest = max(float(number.split()[0].strip(",")) for number in _numbers(frame))
     assert largest == pytest.approx(np.abs(seen[1]).max(), rel=0.006, abs=2e-6)
 
@@ -133,7 +135,9 @@ def test_a_move_by_part_of_a_cell_is_held_against_the_blend_of_its_neighbours(
     blend = sum(np.roll(before, cells, axis=1) for cells in near) / len(near)
     blend[:, :2] = after[:, :2] = 0
     full = frame.layers[0]["scale"]
-    np.testing.assert_allclose(difference(frame), after - blend, atol=HEADROOM * full / FULL_SCALE)
+    np.testing.assert_allclose(
+        difference(frame), after - blend, atol=DIFFERENCE_HEADROOM * full / FULL_SCALE
+    )
     assert np.abs(after - blend).max() > 0.1
     assert frame.header["there"] == [0, len(after), 2, len(after)]
     assert frame.header["readings"][1]["shifted"].endswith(" cells: a blend")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages.ui.render import heads
-from pages.ui.render.heads import UNTRAINED, quarter_of
+from pages.ui.render.heads import UNTRAINED_HEADS, quarter_of
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.scene import Scene
@@ -78,7 +78,7 @@ def heads_of(frame: Decoded) -> dict[str, Any]:
 
 def test_an_untrained_frame_says_so_and_trains_nothing(store: HeadStore) -> None:
     frame = rendered(SCENE)
-    assert frame.header["sentence"] == UNTRAINED
+    assert frame.header["sentence"] == UNTRAINED_HEADS
     assert frame.header["answers"] == []
     assert heads_of(frame)["trained"] is False
     assert [name for name in frame.planes if name.startswith("right")] == []

@@ -140,7 +140,7 @@ def test_neighbouring_grids_are_told_as_a_range() -> None:
 @pytest.mark.usefixtures("untrained")
 def test_a_frame_never_trains_and_tells_when_it_has_nothing_to_ask() -> None:
     frame = rendered(face())
-    assert frame.header["sentence"] == parts.UNTRAINED
+    assert frame.header["sentence"] == parts.UNTRAINED_GRIDS
     assert frame.header["answers"] == []
     assert "evidence" not in frame.planes
     spec = face_module.SPECS["avg"]

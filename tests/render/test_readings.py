@@ -13,8 +13,8 @@ from pages.ui.render.readings import (
     error_text,
     expected_text,
     measured_text,
+    pattern_sentence,
     picture_sentence,
-    sentence,
 )
 from pages.ui.text.format import arrows, direction, percent
 from rfcore.equivariance import (
@@ -168,7 +168,7 @@ def test_measured_shift_in_short(one: LayerReading, text: str) -> None:
 
 
 def test_before_anything_moved_the_sentence_asks() -> None:
-    assert sentence("dog", (0, 0), [reading(NOWHERE, (0, 0), changed=0)]) == (
+    assert pattern_sentence("dog", (0, 0), [reading(NOWHERE, (0, 0), changed=0)]) == (
         "Drag the dog. Which maps follow?"
     )
 
@@ -225,7 +225,7 @@ def test_before_anything_moved_the_sentence_asks() -> None:
     ],
 )  # fmt: skip
 def test_sentence_tells_how_far_the_maps_followed(readings: list[LayerReading], rest: str) -> None:
-    assert sentence("cat", (2, -1), readings) == f"Moved 2 px down, 1 px left. {rest}"
+    assert pattern_sentence("cat", (2, -1), readings) == f"Moved 2 px down, 1 px left. {rest}"
 
 
 # ---- the figures are rfcore's
@@ -250,7 +250,7 @@ def test_texts_carry_what_rfcore_measured() -> None:
     assert measured.similarity == pytest.approx(19 / 19.5)
     assert expected_text(one) == "↓ 2 ← 1 cells"
     assert measured_text(one) == "↓ 2 ← 1 cells, 97 % alike"
-    assert sentence("cat", (4, -3), [one]) == (
+    assert pattern_sentence("cat", (4, -3), [one]) == (
         "Moved 4 px down, 3 px left. Layer 4 (max pool) followed, 97 % alike."
     )
 

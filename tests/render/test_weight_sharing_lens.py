@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from pages.ui.render.lens import FULL_SCALE
-from pages.ui.render.weight_sharing import HEADROOM
+from pages.ui.render.weight_sharing import UNTIED_HEADROOM
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
@@ -174,7 +174,7 @@ def test_one_colour_is_one_number_in_both_maps() -> None:
     frame = rendered(replace(SHARING, image="meadow"))
     (extra,) = frame.header["setting"]["extras"]
     assert extra["full"] == frame.layers[0]["scale"]
-    assert extra["scale"] == HEADROOM * extra["full"]
+    assert extra["scale"] == UNTIED_HEADROOM * extra["full"]
 
 
 def test_kernels_of_ones_own_are_met_by_kernels_as_strong() -> None:

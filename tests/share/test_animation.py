@@ -21,14 +21,23 @@ from pages.ui.scene.workspaces import workspace_of
 from pages.ui.share import gif as gif_module
 from pages.ui.share.animation import (
     DIRECTIONS,
-    MAX_COST,
     MAX_FRAMES,
+    MAX_GIF_COST,
     Animation,
     animation_start,
     max_steps,
 )
-from pages.ui.share.gif import MAX_HEIGHT, MAX_PIXELS, MAX_WIDTH, layout_of, make_gif
-from pages.ui.share.gif_colors import ACCENT, RAMPS, STEPS, TABLE, gray, ink_on, mixed, signed
+from pages.ui.share.gif import MAX_GIF_PIXELS, MAX_HEIGHT, MAX_WIDTH, layout_of, make_gif
+from pages.ui.share.gif_colors import (
+    ACCENT,
+    RAMPS,
+    STEPS,
+    TABLE,
+    gray,
+    ink_on,
+    mixed,
+    signed_colors,
+)
 from pages.ui.share.gif_panels import animation_frame, map_box, margin_of
 from pages.ui.share.gif_text import drawable_text, font
 from rfcore.stack import Stack
@@ -152,7 +161,7 @@ def test_a_map_stands_in_the_pictures_own_coordinates() -> None:
             )
         ]
         shown = numbered(panel_in(frame, animation, 1 + layer))[np.ix_(*places)]
-        wanted = signed(values, setting.scales[layer])
+        wanted = signed_colors(values, setting.scales[layer])
         same = np.array(TABLE)[shown] == np.array(TABLE)[wanted]
         assert same.all()
     picture = numbered(panel_in(frame, animation, 0))[layout.zoom // 2 :: layout.zoom][
@@ -267,8 +276,8 @@ def test_what_does_not_fit_is_refused(
 def test_what_is_too_dear_is_refused() -> None:
     dear = replace(PLAIN, size=256).with_stack(Stack.parse(PRESETS["convolutions only"]))
     cost = dear.stack.cost((1, 256, 256))
-    fits = MAX_COST // cost - 1
-    assert Animation(dear, "down", fits).frames * cost <= MAX_COST
+    fits = MAX_GIF_COST // cost - 1
+    assert Animation(dear, "down", fits).frames * cost <= MAX_GIF_COST
     with pytest.raises(SceneError, match=rf"^{fits + 2} frames of these layers need [\d,]+ mult"):
         Animation(dear, "down", fits + 1)
 
@@ -286,7 +295,7 @@ def test_a_frame_stays_within_its_bounds() -> None:
         assert layout.zoom >= 1
         assert width <= MAX_WIDTH
         assert height <= MAX_HEIGHT
-        assert width * height * frames <= MAX_PIXELS
+        assert width * height * frames <= MAX_GIF_PIXELS
     assert {extent for _, extent, _ in refused} == {256, 320}
     assert min(panels for panels, _, frames in refused if frames == 20) == 9
     sentence = (
@@ -316,7 +325,7 @@ def test_the_colours_are_the_stages_own() -> None:
     assert stage == RAMPS
     for share, color in ((0, 0), (0.5, 1), (1, 2)):
         for sign, ramp in ((-1, "negative"), (1, "positive")):
-            (number,) = signed(np.array([sign * share * 7.0]), 7.0)
+            (number,) = signed_colors(np.array([sign * share * 7.0]), 7.0)
             assert TABLE[number] == stage[ramp][color]
     assert mixed(RAMPS["negative"], 0.25) == (186, 210, 235)  # (250 + 122) / 2 and so on, up
 
@@ -325,7 +334,7 @@ def test_the_table_fits_a_gif_and_steps_are_fine() -> None:
     assert len(TABLE) <= 256
     assert STEPS % 2 == 0
     values = np.linspace(-1, 1, 1001)
-    shown = np.array(TABLE)[signed(values, 1.0)]
+    shown = np.array(TABLE)[signed_colors(values, 1.0)]
     exact = [mixed(RAMPS["negative" if v < 0 else "positive"], abs(v)) for v in values]
     assert np.abs(shown - exact).max() <= 3  # of 255: less than an eye or a projector tells
     assert [TABLE[n][0] for n in gray(np.array([0.0, 0.5, 1.0]), 1.0)] == [0, 129, 255]

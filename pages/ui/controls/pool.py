@@ -16,7 +16,7 @@ from pages.ui.scene.pool_examples import EXAMPLES, example_of, with_example
 from pages.ui.scene.pools import (
     KERNELS,
     KINDS,
-    STRIDES,
+    POOL_STRIDES,
     PoolChoice,
     choice_of,
     pool_stack,
@@ -41,7 +41,7 @@ def pool_controls() -> None:
         _example_box(scene)
         _kind_box(chosen)
         _pair_box("Window", KERNELS, chosen.kernel if chosen else None, "kernel")
-        _pair_box("Stride", STRIDES, chosen.stride if chosen else None, "stride")
+        _pair_box("Stride", POOL_STRIDES, chosen.stride if chosen else None, "stride")
         _grid_box(scene)
         scene_select(
             "Dragged",

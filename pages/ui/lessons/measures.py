@@ -32,12 +32,12 @@ MEASURES = {
         needs=("map",),
     ),
     "shift": Measure(
-        measures_maps.shift,
+        measures_maps.response_shift,
         "cells by which the pattern's response moved on a map, right or down",
         needs=("map",),
     ),
     "first break": Measure(
-        measures_maps.first_break,
+        measures_maps.first_broken_layer,
         "the first layer, from 1, that does not follow exactly; 0 when all do",
     ),
     "difference": Measure(

@@ -34,13 +34,13 @@ def changed(scene: Scene, asked: Quantity) -> float:
     return float(np.count_nonzero(changed_cells_of(scene, asked.map)))
 
 
-def shift(scene: Scene, asked: Quantity) -> float | None:
+def response_shift(scene: Scene, asked: Quantity) -> float | None:
     """Return cells by which the pattern's response moved on a map, right or down."""
     measured = layer_readings(_moment(scene))[layer_index(scene, asked.map)].measured
     return None if measured is None else float(max(measured.shift, key=abs))
 
 
-def first_break(scene: Scene, _: Quantity) -> float:
+def first_broken_layer(scene: Scene, _: Quantity) -> float:
     """Return the first layer, from 1, that does not follow exactly; 0 when all do."""
     broken = break_of(scene.stack, errors_of(_moment(scene)))
     return 0.0 if broken is None else broken.layer + 1.0

@@ -12,7 +12,7 @@ from rfcore.heads.experiment import QUARTERS
 from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import softmax_at
 
-TEMPERATURES = (0.25, 1.0, 4.0)
+_TEMPERATURES = (0.25, 1.0, 4.0)
 """The temperatures at which a softmax is asked."""
 
 EVERY = 6
@@ -60,7 +60,7 @@ def answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
     along = range(0, found.experiment.places, EVERY)
     head = found.classifiers[_head(asked)]
     (logits,) = logits_at_places(found.experiment, (head,), along)
-    answers = softmax_at(logits, TEMPERATURES).argmax(axis=-1)
+    answers = softmax_at(logits, _TEMPERATURES).argmax(axis=-1)
     return float((answers != logits.argmax(axis=-1)).any(axis=0).sum())
 
 

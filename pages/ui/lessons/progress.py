@@ -20,10 +20,10 @@ from pages.ui.lessons.grading import validate_answer
 from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
 from pages.ui.lessons.tasks import Answer
 
-MAX_CHARACTERS = 20_000
+MAX_PROGRESS_CHARACTERS = 20_000
 """The longest text that is read; a complete progress takes a tenth of it."""
 
-MAX_UNKNOWN = MAX_CHARACTERS // 4
+MAX_UNKNOWN = MAX_PROGRESS_CHARACTERS // 4
 """The longest text in which answers to unknown lessons are kept."""
 
 MAX_RESETS = 10_000
@@ -130,8 +130,10 @@ def progress_to_text(progress: LearnerProgress) -> str:
 
 def progress_from_text(text: str) -> LearnerProgress:
     """Return the progress of a text; raises ProgressError when it holds none."""
-    if len(text) > MAX_CHARACTERS:
-        raise ProgressError(f"it has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    if len(text) > MAX_PROGRESS_CHARACTERS:
+        raise ProgressError(
+            f"it has {len(text)} characters; at most {MAX_PROGRESS_CHARACTERS} are read"
+        )
     try:
         parts = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
@@ -176,12 +178,14 @@ def progress_to_code(progress: LearnerProgress) -> str:
 
 def progress_from_code(code: str) -> LearnerProgress:
     """Return the progress of a link; raises ProgressError when it holds none."""
-    if len(code) > MAX_CHARACTERS:
-        raise ProgressError(f"it has {len(code)} characters; at most {MAX_CHARACTERS} are read")
+    if len(code) > MAX_PROGRESS_CHARACTERS:
+        raise ProgressError(
+            f"it has {len(code)} characters; at most {MAX_PROGRESS_CHARACTERS} are read"
+        )
     try:
         packed = base64.urlsafe_b64decode(code.encode() + b"=" * (-len(code) % 4))
         # A few bytes can unpack to gigabytes: stop at the longest text that is read.
-        text = zlib.decompressobj().decompress(packed, MAX_CHARACTERS + 1).decode()
+        text = zlib.decompressobj().decompress(packed, MAX_PROGRESS_CHARACTERS + 1).decode()
     except (binascii.Error, ValueError, zlib.error):
         raise ProgressError("it was cut off, or is not what this app has written") from None
     return progress_from_text(text)

@@ -39,7 +39,7 @@ SMALL = 96
 FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
 """What comes in at the edge that a move leaves behind."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Activations(NamedTuple):
@@ -125,7 +125,7 @@ class RenderContext:
         )
 
 
-def cached_by_scene(make: Callable[..., T]) -> Callable[..., T]:
+def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
     """Remember what is made of a scene at rest: of many small ones, of a few large ones.
 
     What is made of a photo is remembered by the photo itself, and so goes with it.
@@ -133,7 +133,7 @@ def cached_by_scene(make: Callable[..., T]) -> Callable[..., T]:
     small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
 
     @wraps(make)
-    def recall(scene: Scene, *arguments: Hashable) -> T:
+    def recall(scene: Scene, *arguments: Hashable) -> _T:
         if scene.photo is None:
             return (small if scene.size <= SMALL else large)(scene, *arguments)
         key = (make.__name__, to_query_string(scene), arguments)

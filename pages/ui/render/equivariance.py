@@ -21,7 +21,7 @@ from rfcore.ops import Array
 from rfcore.shifted_maps import map_shifts
 from rfcore.shifts import ShiftFill
 
-HEADROOM = 4
+DIFFERENCE_HEADROOM = 4
 """Times the colour's full value that the difference's plane holds: it may exceed both maps."""
 
 _LARGEST: Label = ("largest", "largest value", "")
@@ -98,7 +98,12 @@ class EquivarianceLens(Lens):
             extra_map(last, title, note, full * room, full=full, labels=labels)
             for title, note, room, labels in (
                 (f"{verb}, then shift", "the map at the start, shifted", 1, (_SHIFTED,)),
-                ("difference", "the first map minus the second", HEADROOM, (_INSIDE, _BORDER)),
+                (
+                    "difference",
+                    "the first map minus the second",
+                    DIFFERENCE_HEADROOM,
+                    (_INSIDE, _BORDER),
+                ),
             )
         ]
         titles = [None] * last + [f"shift, then {verb}"]
@@ -125,13 +130,13 @@ class EquivarianceLens(Lens):
             compared=first[there].size,
         )
         header = {
-            "sentence": sentence(roads),
+            "sentence": paths_sentence(roads),
             "readings": readings(roads, inputs.now.maps),
             "there": [number for part in there for number in (part.start, part.stop)],
         }
         planes = {
             "extra0": as_plane(known, scale),
-            "extra1": as_plane(difference, scale * HEADROOM),
+            "extra1": as_plane(difference, scale * DIFFERENCE_HEADROOM),
         }
         return FramePart(header, planes)
 
@@ -159,7 +164,7 @@ def readings(roads: PathComparison, maps: Sequence[Array]) -> list[dict[str, str
     ]
 
 
-def sentence(roads: PathComparison) -> str:
+def paths_sentence(roads: PathComparison) -> str:
     """Say what moved, whether both roads agree, and if not, by how much and why."""
     scene = roads.scene
     if scene.moved == (0, 0):

@@ -22,7 +22,7 @@ from rfcore.layers import Pair
 from rfcore.ops import Array, PaddingMode
 from rfcore.stack import Stack
 
-LABELS = (
+_LABELS = (
     ("field", "field", "Rows and columns of the box round all that one neuron can see, in pixels."),
     ("jump", "jump", "How far the field moves from one neuron to the next, in pixels."),
     ("start", "first begins at", "The row and column where the first neuron\u2019s field begins."),
@@ -52,7 +52,7 @@ PICTURE_LABELS = (
 class FieldsLens(Lens):
     """The field of one unit, in up to three rings, and all that one pixel can reach."""
 
-    labels = LABELS
+    labels = _LABELS
     probes = True
     responses = False
 

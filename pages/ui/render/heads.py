@@ -22,7 +22,7 @@ from rfcore.heads.head_analysis import right_probabilities
 from rfcore.layers import Pair
 from rfcore.ops import Array, softmax
 
-UNTRAINED = "The heads are not trained on this yet. Once they are, they answer here."
+UNTRAINED_HEADS = "The heads are not trained on this yet. Once they are, they answer here."
 NONE_HERE = "This picture has no heads to train."
 
 
@@ -67,7 +67,7 @@ class HeadsLens(Lens):
         header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
         trained = HEAD_STORE.find(scene.experiment)
         if scene.training is None or trained is None:
-            header["sentence"] = NONE_HERE if scene.training is None else UNTRAINED
+            header["sentence"] = NONE_HERE if scene.training is None else UNTRAINED_HEADS
             return FramePart(header)
         assert inputs.now.last is not None  # it is of now
         logits = [head.logits(inputs.now.last)[0] for head in trained.classifiers]
@@ -106,9 +106,9 @@ def _answer(pattern: str, training: Training, logits: Array, shares: Array) -> d
     return {
         "logits": [float(logit) for logit in logits],
         "shares": [float(share) for share in shares],
-        "logitTexts": [signed(float(logit)) for logit in logits],
+        "logitTexts": [logit_text(float(logit)) for logit in logits],
         "shareTexts": [percent(float(share)) for share in shares],
-        "text": answer_text(training.classes[chosen], float(shares[chosen]), right=right),
+        "text": head_answer_text(training.classes[chosen], float(shares[chosen]), right=right),
         "right": right,
     }
 
@@ -118,7 +118,7 @@ def head_name(head: Head) -> str:
     return f"{head.name} + dense"
 
 
-def signed(number: float) -> str:
+def logit_text(number: float) -> str:
     """Return a logit with its sign, to two places."""
     text = f"{number:+.2f}"
     return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "\u2212")
@@ -141,7 +141,7 @@ def where_text(training: Training) -> str:
     return training.where if training.where == "everywhere" else f"in the {training.where}"
 
 
-def answer_text(name: str, share: float, *, right: bool) -> str:
+def head_answer_text(name: str, share: float, *, right: bool) -> str:
     """Say what a head answers, in short."""
     return f"{name}, {percent(share)}" + ("" if right else ", wrong")
 

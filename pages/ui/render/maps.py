@@ -11,7 +11,7 @@ from pages.ui.scene.scene import Scene
 from rfcore.equivariance import LayerEquivariance, break_of, compare_activations
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
-LABELS = (
+_LABELS = (
     ("expected", "should shift", ""),
     (
         "measured",
@@ -26,7 +26,7 @@ LABELS = (
 class MapsLens(Lens):
     """Every map beside the picture, with what it should do and what it did."""
 
-    labels = LABELS
+    labels = _LABELS
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
         """Return sentence, readouts, and the first layer that does not follow exactly."""
@@ -50,7 +50,7 @@ class MapsLens(Lens):
 
     def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
         """Return what just happened when the pattern alone moved."""
-        return words.sentence(scene.pattern, scene.moved, readings)
+        return words.pattern_sentence(scene.pattern, scene.moved, readings)
 
 
 LENS = MapsLens()
@@ -99,5 +99,5 @@ def _of_pattern(reading: words.LayerReading) -> dict[str, str]:
     return {
         "expected": words.expected_text(reading),
         "measured": words.measured_text(reading),
-        "changed": words.changed_text(reading),
+        "changed": words.changed_cells_text(reading),
     }

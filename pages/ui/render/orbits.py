@@ -26,7 +26,7 @@ from rfcore.orbits import (
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
-CACHED = 128
+_CACHED = 128
 """Grids, and stacks, whose orbits are remembered: each edit of a cell is a grid of its own."""
 
 
@@ -70,7 +70,7 @@ def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
     return int(steps_unchanged(here)[0, 0]), int(np.count_nonzero(here != OUTSIDE)) - 1
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def peak_steps(stack: Stack) -> PeakSteps | None:
     """Return what a stack makes of a single peak's steps; None for layers of another page."""
     if choice_of(stack) is None:
@@ -79,7 +79,7 @@ def peak_steps(stack: Stack) -> PeakSteps | None:
     return PeakSteps(steps_unchanged(labels, jump), share_unchanged(labels, jump))
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def _labels(scene: Scene) -> NDArray[np.int64]:
     context = render_context(scene)
     reach = scene.size - scene.pattern_size

@@ -21,7 +21,9 @@ from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
 from rfcore.ops import Array
 
-UNTRAINED = "The grids are not trained yet, so none can answer. The parts can be dragged meanwhile."
+UNTRAINED_GRIDS = (
+    "The grids are not trained yet, so none can answer. The parts can be dragged meanwhile."
+)
 
 UNDECIDED = 0.55
 """How probable an answer must be to be one: chance is a half, and nobody would bet on less."""
@@ -74,14 +76,14 @@ class PartsLens(Lens):
             "answers": [],
         }
         if trained is None:
-            header["sentence"] = UNTRAINED
+            header["sentence"] = UNTRAINED_GRIDS
             return FramePart(header, planes)
         probabilities = trained.parts.face_probabilities(picture)
         header["answers"] = [
             {
                 "face": float(p),
-                "says": answer_of(float(p)).says,
-                "text": answer_text(float(p)),
+                "says": grid_answer(float(p)).says,
+                "text": grid_answer_text(float(p)),
             }
             for p in probabilities
         ]
@@ -110,32 +112,32 @@ def _trained(scene: Scene) -> TrainedGrids | None:
     return None if scene.parts is None else GRID_STORE.find(scene.parts.spec)
 
 
-class Answer(NamedTuple):
+class GridAnswer(NamedTuple):
     """What a grid says, and how probable it finds that."""
 
     says: str
     probability: float
 
 
-def answer_of(face: float) -> Answer:
+def grid_answer(face: float) -> GridAnswer:
     """Return the answer of a grid that finds a face so probable.
 
-    >>> answer_of(0.2).says, answer_of(0.51).says
+    >>> grid_answer(0.2).says, grid_answer(0.51).says
     ('scrambled', 'undecided')
     """
     most = max(face, 1 - face)
     if most < UNDECIDED:
-        return Answer("undecided", face)
-    return Answer("face" if face > 0.5 else "scrambled", most)
+        return GridAnswer("undecided", face)
+    return GridAnswer("face" if face > 0.5 else "scrambled", most)
 
 
-def answer_text(face: float) -> str:
+def grid_answer_text(face: float) -> str:
     """Return an answer as it stands beside its bar.
 
-    >>> answer_text(0.09), answer_text(0.51)
+    >>> grid_answer_text(0.09), grid_answer_text(0.51)
     ('scrambled, 91 %', 'undecided, 51 % face')
     """
-    says, probability = answer_of(face)
+    says, probability = grid_answer(face)
     return f"{says}, {percent(probability)}" + (" face" if says == "undecided" else "")
 
 
@@ -209,7 +211,7 @@ def _noticed(trained: TrainedGrids, probabilities: Array) -> list[str]:
     """Say which grids have changed to scrambled, which say face, and what g = 1 makes of it."""
     grids = trained.parts.spec.grids
     before, now = (
-        {grid: answer_of(float(face)).says for grid, face in zip(grids, faces, strict=True)}
+        {grid: grid_answer(float(face)).says for grid, face in zip(grids, faces, strict=True)}
         for faces in (trained.home, probabilities)
     )
     notice = [grid for grid in grids if before[grid] == "face" and now[grid] == "scrambled"]

@@ -95,7 +95,7 @@ def _sentence(inputs: FrameInputs, reading: PoolReading) -> str:
         return at_rest(scene.pattern)
     moved = direction(scene.moved, *(("cell",) if scene.image == GRID else ("px", "px")))
     if scene.moves != "pattern":
-        return picture_sentence(moved, reading)
+        return outputs_sentence(moved, reading)
     first = scene.stack.layers[0]
     if scene.image != GRID or len(scene.stack) > 1 or not isinstance(first, MaxPool2d):
         return other_sentence(scene.stack, moved, reading)
@@ -181,7 +181,7 @@ def other_sentence(stack: Stack, moved: str, reading: PoolReading) -> str:
     return f"Moved {moved}. After {names}, {_outputs(reading)}{by}."
 
 
-def picture_sentence(moved: str, reading: PoolReading) -> str:
+def outputs_sentence(moved: str, reading: PoolReading) -> str:
     """Say what just happened when the whole picture moved with the mark; moved: in words."""
     return f"The whole picture moved {moved}: {_outputs(reading)}."
 

@@ -73,7 +73,7 @@ def measured_text(reading: LayerReading) -> str:
     return f"{text}, {alike(reading.measured)}"
 
 
-def changed_text(reading: LayerReading) -> str:
+def changed_cells_text(reading: LayerReading) -> str:
     """Say how many cells of a map hold another number than at the start."""
     return f"{reading.changed:,} of {reading.cells:,}"
 
@@ -147,7 +147,7 @@ def _off(amount: float | None, error: LayerEquivariance) -> str:
     return f"{percent((amount or 0.0) / error.scale if error.scale else 0.0)} off"
 
 
-def sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
+def pattern_sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
     """Say what just happened, from the first layer to the one that broke, in short sentences."""
     if moved == (0, 0):
         return f"Drag the {pattern}. Which maps follow?"
@@ -165,7 +165,7 @@ def response_sentence(pattern: str, moved: Pair, reading: LayerReading) -> str:
     if moved == (0, 0):
         return f"Drag the {pattern}, or point at a cell of the map: its products are written out."
     if not reading.followed or reading.measured is None:
-        return sentence(pattern, moved, [reading])
+        return pattern_sentence(pattern, moved, [reading])
     went = direction(reading.measured.shift, "cell")
     same = "the same numbers at other places"
     how = same if reading.measured.is_exact else alike(reading.measured)

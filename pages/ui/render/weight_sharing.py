@@ -26,10 +26,10 @@ from rfcore.ops import Array, PaddingMode
 from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
-HEADROOM = 4
+UNTIED_HEADROOM = 4
 """Times the colour's full value that the plane of the untied map holds."""
 
-LABELS = (
+_LABELS = (
     ("weights", "weights", "Of the one channel that is shown; a bias is left out."),
     (
         "measured",
@@ -73,7 +73,7 @@ class Untied:
 class WeightSharingLens(Lens):
     """The map of a convolution beside that of the same layer without weight sharing."""
 
-    labels = LABELS
+    labels = _LABELS
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
         """Return the panel of the untied layer; one colour is one number in both maps."""
@@ -82,7 +82,11 @@ class WeightSharingLens(Lens):
         full = context.scales[0]
         title = "its own kernel at every place"
         panel = extra_map(
-            0, title, "random kernels as strong as the shared one", full * HEADROOM, full=full
+            0,
+            title,
+            "random kernels as strong as the shared one",
+            full * UNTIED_HEADROOM,
+            full=full,
         )
         titles = ["one kernel for all places", *[None] * (len(scene.stack) - 1)]
         numbers = scene.image == GRID
@@ -101,7 +105,7 @@ class WeightSharingLens(Lens):
         )
         one, all_of_them = weight_counts(untied.kernels.shape)
         header = {
-            "sentence": sentence(scene, shared, own),
+            "sentence": untied_sentence(scene, shared, own),
             "readings": [
                 {"weights": one, "measured": readings.measured_text(shared)},
                 *others,
@@ -109,7 +113,7 @@ class WeightSharingLens(Lens):
             ],
         }
         values = untied.map_of(context.picture_of(scene))
-        return FramePart(header, {"extra0": as_plane(values, context.scales[0] * HEADROOM)})
+        return FramePart(header, {"extra0": as_plane(values, context.scales[0] * UNTIED_HEADROOM)})
 
 
 LENS = WeightSharingLens()
@@ -212,7 +216,7 @@ def too_many_weights(error: KernelError) -> str:
     return f"Without weight sharing this layer is too large: {error}."
 
 
-def sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
+def untied_sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
     """Say where the response went, with one kernel for all places and with one for each."""
     if scene.moved == (0, 0):
         return f"Drag the {scene.pattern}. Which map gives the same response at another place?"

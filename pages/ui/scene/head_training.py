@@ -27,7 +27,7 @@ CLASSES = tuple(name for name in PATTERNS if name != "pixel")
 SIZES = (32, 48, 64, 96, 128)
 """Sizes of the pictures on which heads are trained, pixels per side."""
 
-CACHED = 64
+_CACHED = 64
 """Experiments that are remembered: a scene is built anew at every move of a drag."""
 
 HEX = re.compile(rf"[0-9a-f]{{{BLOCKS * BLOCKS // 4}}}")
@@ -78,7 +78,7 @@ class Training:
         return HEX.fullmatch(self.where) is not None
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def experiment_of(
     training: Training,
     image: str,
@@ -127,7 +127,7 @@ def check_depths(experiment: Experiment) -> None:
     check_comparison(_work_of_depths(experiment))
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def _work_of_depths(experiment: Experiment) -> int:
     return sum(map(work_of, depth_experiments(experiment)))
 

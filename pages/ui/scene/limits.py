@@ -10,7 +10,7 @@ from rfcore.ops import PaddingMode, check_padding
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
-CACHED = 256
+_CACHED = 256
 """Stacks whose checks are remembered: a scene is built anew at every move of a drag."""
 
 MAX_LAYERS = 12
@@ -34,7 +34,7 @@ class SceneError(RfcoreError):
     """A scene cannot be shown; the message says which part and what would be right."""
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def check_stack(stack: Stack, size: int) -> None:
     """Raise when a stack does not fit a picture of `size`, or is too dear to drag through."""
     if len(stack) > MAX_LAYERS:
@@ -66,7 +66,7 @@ def check_stack(stack: Stack, size: int) -> None:
     receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
     """Raise when a convolution pads more than its map can mirror or wrap."""
     for number, (layer, sizes) in enumerate(inputs_of(stack, size), start=1):
@@ -95,7 +95,7 @@ def _check_work(what: str, work: int, most: int, advice: str) -> None:
         )
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=_CACHED)
 def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
     """Return the (channels, rows, cols) of every map on a picture of `size`."""
     return stack.shapes((1, size, size))

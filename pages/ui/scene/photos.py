@@ -13,7 +13,7 @@ PHOTO_SIZE = 256
 MADE = 8
 """Things made of one photo that are remembered: scenes and starts of drags, the last ones."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Photo:
@@ -24,14 +24,14 @@ class Photo:
         self.id = hashlib.blake2b(pixels, digest_size=16).hexdigest()
         self._made: dict[object, Any] = {}
 
-    def made(self, key: object, make: Callable[[], T]) -> T:
+    def made(self, key: object, make: Callable[[], _T]) -> _T:
         """Return what `make` made of the photo under a key; kept here, so that it goes with it."""
         found = self._made.get(key)
         if found is None:
             while len(self._made) >= MADE:
                 self._made.pop(next(iter(self._made)), None)
             found = self._made[key] = make()
-        return cast("T", found)
+        return cast("_T", found)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Photo) and self.id == other.id

@@ -13,9 +13,9 @@ Kind = Literal["max", "average", "blur", "max, then blur"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 KERNELS: tuple[Pair, ...] = ((2, 2), (3, 3), (4, 4))
-STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
+POOL_STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
 
-MOST = 8
+MAX_POOL_CELLS = 8
 """Cells of a kernel or a stride, each way, that the page's figures are worked out for."""
 
 BLUR = (3, 3)
@@ -47,10 +47,11 @@ def pool_stack(choice: PoolChoice) -> Stack:
 def choice_of(stack: Stack) -> PoolChoice | None:
     """Return the choice that a stack comes from; None for any other layers.
 
-    Larger ones than MOST are other layers too: what an orbit costs grows with their fourth power.
+    Larger ones than MAX_POOL_CELLS are other layers too: what an orbit costs grows with their
+    fourth power.
     """
     choice = _any_choice_of(stack)
-    if choice is None or max(*choice.kernel, *choice.stride) > MOST:
+    if choice is None or max(*choice.kernel, *choice.stride) > MAX_POOL_CELLS:
         return None
     return choice
 

@@ -25,7 +25,7 @@ from pages.ui.scene.lenses import LENS_TABLE, LensName, current_name, lenses_on,
 from pages.ui.scene.link import KEYS, from_query
 from pages.ui.scene.photos import Photo
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST
-from pages.ui.scene.pools import MOST, choice_of
+from pages.ui.scene.pools import MAX_POOL_CELLS, choice_of
 from pages.ui.scene.scene import Scene
 from rfcore.filters import BANK
 from rfcore.heads.experiment import QUARTER_FIELD
@@ -52,7 +52,7 @@ POOL_WORKSPACE = Workspace(
     "pool",
     EXAMPLES[FIRST],
     admits=lambda stack: choice_of(stack) is not None,
-    stacks=f"one pool of at most {MOST} cells each way, or a max and a blur",
+    stacks=f"one pool of at most {MAX_POOL_CELLS} cells each way, or a max and a blur",
 )
 
 KERNEL_SIZES, STRIDES, PADDINGS = (3, 5), (1, 2, 3), (0, 1, 2)

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from pages.ui.render.heads import head_name, signed
+from pages.ui.render.heads import head_name, logit_text
 from pages.ui.scene.head_training import check_depths
 from pages.ui.scene.scene import Scene
 from pages.ui.sections import heads_findings as findings
@@ -94,7 +94,7 @@ def _row(scene: Scene, trained: TrainedHeads, name: str, at: Pair) -> None:
             [
                 {
                     "head": head.name,
-                    "logits": ", ".join(signed(float(logit)) for logit in row.logits[index]),
+                    "logits": ", ".join(logit_text(float(logit)) for logit in row.logits[index]),
                     "softmax": ", ".join(
                         f"{label} {percent(float(share))}"
                         for label, share in zip(

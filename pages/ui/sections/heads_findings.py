@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pages.ui.render.context import render_context
-from pages.ui.render.heads import head_name, signed
+from pages.ui.render.heads import head_name, logit_text
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import arrows, percent
 from pages.ui.training.heads import TrainedHeads
@@ -76,7 +76,7 @@ def temperature_rows(scene: Scene, row: PlaceRow) -> list[dict[str, str]]:
     hot = softmax_at(row.logits, TEMPERATURES)
     lines = []
     for at, head in enumerate(HEADS):
-        logits = ", ".join(signed(float(logit)) for logit in row.logits[at])
+        logits = ", ".join(logit_text(float(logit)) for logit in row.logits[at])
         shares = {
             f"T = {temperature:g}": percent(float(hot[step, at, label]))
             for step, temperature in enumerate(TEMPERATURES)

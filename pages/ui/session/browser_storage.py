@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.session.component import component
 
-MOST = 20_000
+MAX_KEPT_CHARACTERS = 20_000
 """Characters of one text; a browser that sends more is not believed."""
 
 _memory = component("memory", "browser-storage.js", "syncStorage")
@@ -18,7 +18,7 @@ _memory = component("memory", "browser-storage.js", "syncStorage")
 def kept_text(name: str) -> str | None:
     """Return what the browser keeps under a name: None until it has told, "" when it is nothing."""
     kept = (st.session_state.get(_key(name)) or {}).get("kept")
-    return kept[:MOST] if isinstance(kept, str) else None
+    return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
 
 
 def keep_text(name: str, text: str | None) -> None:

@@ -13,7 +13,7 @@ DIRECTIONS: dict[str, Pair] = {"to the right": (0, 1), "down": (1, 0), "diagonal
 
 MAX_FRAMES = 64
 
-MAX_COST = 2_000_000_000
+MAX_GIF_COST = 2_000_000_000
 """Multiply-adds of all frames together; they take about one second on one core."""
 
 
@@ -22,7 +22,7 @@ class Animation:
     """A scene whose pattern moves `steps` pixels in a direction, one pixel a frame.
 
     direction: a name in DIRECTIONS. Raises SceneError when the way does not fit the picture or when
-    the frames cost more than MAX_COST.
+    the frames cost more than MAX_GIF_COST.
     """
 
     scene: Scene
@@ -40,10 +40,11 @@ class Animation:
                 f"{self.direction}; choose another direction or another place to begin"
             )
         cost = self.frames * self.scene.stack.cost((1, self.scene.size, self.scene.size))
-        if cost > MAX_COST:
+        if cost > MAX_GIF_COST:
             raise SceneError(
                 f"{self.frames} frames of these layers need {cost:,} multiply-adds, and a GIF may "
-                f"take {MAX_COST:,}; go fewer steps, or take a smaller picture or fewer channels"
+                f"take {MAX_GIF_COST:,}; go fewer steps, or take a smaller picture or fewer "
+                "channels"
             )
 
     @property

@@ -23,7 +23,7 @@ from rfcore.ops import Array
 MAX_WIDTH, MAX_HEIGHT = 1600, 1000
 """Pixels of the largest frame, about the size of a slide."""
 
-MAX_PIXELS = 40_000_000
+MAX_GIF_PIXELS = 40_000_000
 """Pixels of all frames together. Making a GIF takes up to about three times as many bytes."""
 
 _MAX_PANEL, _MIN_PANEL = 560, 180  # px; smaller ones wrap into another row
@@ -91,7 +91,7 @@ def layout_of(panels: int, extent: int, frames: int) -> Layout:
 
 def _fits(layout: Layout, frames: int) -> bool:
     width, height = layout.size
-    return width <= MAX_WIDTH and height <= MAX_HEIGHT and width * height * frames <= MAX_PIXELS
+    return width <= MAX_WIDTH and height <= MAX_HEIGHT and width * height * frames <= MAX_GIF_PIXELS
 
 
 def make_gif(

@@ -67,7 +67,7 @@ def gray(values: Array, full: float) -> Array:
     return found
 
 
-def signed(values: Array, full: float) -> Array:
+def signed_colors(values: Array, full: float) -> Array:
     """Return the colour indices of a map; the strongest colours are at -`full` and `full`."""
     steps = np.rint(np.clip(values / full, -1, 1) * STEPS)
     found: Array = (steps + _ZERO).astype(np.uint8)

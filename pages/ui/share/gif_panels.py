@@ -11,7 +11,7 @@ from pages.ui.render.frame import frame_inputs
 from pages.ui.render.lens import FULL_SCALE, FrameInputs
 from pages.ui.render.registry import LENSES
 from pages.ui.scene.scene import Scene
-from pages.ui.share.gif_colors import gray, signed
+from pages.ui.share.gif_colors import gray, signed_colors
 from pages.ui.text.format import direction
 from rfcore.layers import Pair
 from rfcore.ops import Array
@@ -92,7 +92,7 @@ def _map_panel(
     return Panel(
         title or str(inputs.scene.stack.layers[layer]),
         f"{rows}×{cols} cells",
-        signed(values, inputs.context.scales[layer]),
+        signed_colors(values, inputs.context.scales[layer]),
         map_box(inputs.context.fields[layer], (rows, cols)),
         values if numbers else None,
     )
@@ -101,7 +101,9 @@ def _map_panel(
 def _extra_panel(inputs: FrameInputs, extra: dict[str, Any], plane: Array, numbers: bool) -> Panel:
     values = plane * (extra["scale"] / FULL_SCALE)
     panel = _map_panel(inputs, extra["layer"], extra["title"], values, numbers)
-    return Panel(panel.title, panel.note, signed(values, extra["full"]), panel.box, panel.numbers)
+    return Panel(
+        panel.title, panel.note, signed_colors(values, extra["full"]), panel.box, panel.numbers
+    )
 
 
 def map_box(field: ReceptiveField, shape: Pair) -> Box:

@@ -19,7 +19,7 @@ from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array
 
-CAPACITY = 8
+_CAPACITY = 8
 """Specs whose grids are kept; each takes 0.5 MB."""
 
 _SAMPLES = 12
@@ -50,7 +50,7 @@ class _StoppedError(Exception):
 class GridStore:
     """Trained grids by their spec; one spec at a time is trained, in a thread of its own."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = _CAPACITY) -> None:
         self._grids = JobStore[PartsSpec, TrainedGrids](capacity)
         self._lock = Lock()
         self._running: tuple[PartsSpec, Thread] | None = None

@@ -18,7 +18,7 @@ from rfcore.heads.head_analysis import quarter_accuracy
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
 
-CAPACITY = 32
+_CAPACITY = 32
 """Experiments that are kept; each takes 0.3 MB with the defaults, at most 10 MB in all."""
 
 DEPTHS_CAPACITY = 16
@@ -67,7 +67,7 @@ class TrainedHeads:
 class HeadStore:
     """Trained heads and comparisons of depths, by their experiment; one training at a time."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = _CAPACITY) -> None:
         self._heads = JobStore[Experiment, TrainedHeads](capacity)
         self._depths = JobStore[Experiment, tuple[DepthResult, ...]](
             DEPTHS_CAPACITY, self._heads.queue

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from pages.ui.training.lru_store import LruStore
 
-Settings = TypeVar("Settings")
-Made = TypeVar("Made")
+_Settings = TypeVar("_Settings")
+_Made = TypeVar("_Made")
 
 POLL_SECONDS = 0.2
 """Seconds between two checks whether another job has ended."""
@@ -37,7 +37,7 @@ class JobQueue:
             self._free.release()
 
 
-class JobStore(Generic[Settings, Made]):
+class JobStore(Generic[_Settings, _Made]):
     """The results of jobs by their settings; the least recently used result leaves first.
 
     capacity: how many results are kept. queue: that of another store whose jobs must not run at
@@ -49,20 +49,20 @@ class JobStore(Generic[Settings, Made]):
     """
 
     def __init__(self, capacity: int, queue: JobQueue | None = None) -> None:
-        self._results = LruStore[Settings, Made](capacity)
+        self._results = LruStore[_Settings, _Made](capacity)
         self.queue = queue or JobQueue()
         self._serials = count(1)
 
-    def find(self, settings: Settings) -> Made | None:
+    def find(self, settings: _Settings) -> _Made | None:
         """Return the result of the job with these settings, if it is kept."""
         return self._results.find(settings)
 
     def run(
         self,
-        settings: Settings,
-        job: Callable[[int], Made],
+        settings: _Settings,
+        job: Callable[[int], _Made],
         on_wait: Callable[[], None] = lambda: None,
-    ) -> Made:
+    ) -> _Made:
         """Return the kept result of these settings, or run the job and keep what it returns.
 
         job: gets a serial number that no other job of this store gets. on_wait: see `JobQueue`.

@@ -6,11 +6,11 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Generic, TypeVar
 
-Settings = TypeVar("Settings")
-Made = TypeVar("Made")
+_Settings = TypeVar("_Settings")
+_Made = TypeVar("_Made")
 
 
-class LruStore(Generic[Settings, Made]):
+class LruStore(Generic[_Settings, _Made]):
     """Results by their settings; the least recently used one leaves first. Thread-safe.
 
     capacity: how many results are kept.
@@ -25,17 +25,17 @@ class LruStore(Generic[Settings, Made]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._made: OrderedDict[Settings, Made] = OrderedDict()
+        self._made: OrderedDict[_Settings, _Made] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, settings: Settings) -> Made | None:
+    def find(self, settings: _Settings) -> _Made | None:
         """Return the result of these settings, if it is kept."""
         with self._lock:
             if settings in self._made:
                 self._made.move_to_end(settings)
             return self._made.get(settings)
 
-    def keep(self, settings: Settings, made: Made) -> None:
+    def keep(self, settings: _Settings, made: _Made) -> None:
         """Keep the result of these settings."""
         with self._lock:
             self._made[settings] = made
