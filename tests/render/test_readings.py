@@ -6,6 +6,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from pages.ui.render.maps import pattern_sentence, picture_sentence
 from pages.ui.render.readings import (
     ALIKE,
     LayerReading,
@@ -13,8 +14,6 @@ from pages.ui.render.readings import (
     error_text,
     expected_text,
     measured_text,
-    pattern_sentence,
-    picture_sentence,
 )
 from pages.ui.text.format import arrows, direction, percent
 from rfcore.equivariance import (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui.render.readings import response_sentence
+from pages.ui.render.window import response_sentence
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene, Unit
 from pages.ui.scene.workspaces import (

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from pages.ui.lessons.quantity import Quantity, layer_index
 from pages.ui.render.context import render_context
+from pages.ui.render.fields import exact_fields_of
 from pages.ui.scene.scene import Scene, Unit
-from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.network import Network
-from rfcore.ops import Array, PaddingMode
+from rfcore.ops import Array
 from rfcore.receptive_field import ReceptiveField, receptive_fields
-from rfcore.stack import Stack
 
 
 def field(scene: Scene, asked: Quantity) -> float:
@@ -39,25 +36,16 @@ def covered(scene: Scene, _: Quantity) -> float | None:
     """Return per cent of the pattern that the pinned unit can see."""
     if scene.unit is None:
         return None
-    rows, cols = _fields(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
+    rows, cols = exact_fields_of(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
     (row, col), size = scene.position, scene.pattern_size
     return 100.0 * float(rows[row : row + size].mean() * cols[col : col + size].mean())
 
 
 def reached(scene: Scene, asked: Quantity) -> float:
     """Return cells of a map that can see the pattern's first pixel, or the pinned one."""
-    field = _fields(scene)[layer_index(scene, asked.map)]
+    field = exact_fields_of(scene)[layer_index(scene, asked.map)]
     rows, cols = field.reached_from(*(scene.pixel or scene.position))
     return float(rows.sum() * cols.sum())
-
-
-def _fields(scene: Scene) -> tuple[ExactField, ...]:
-    return _exact_fields(scene.stack, scene.size, scene.padding_mode)
-
-
-@lru_cache(maxsize=8)  # tables of up to 1.5 MB
-def _exact_fields(stack: Stack, size: int, mode: PaddingMode) -> tuple[ExactField, ...]:
-    return exact_fields(stack, (size, size), padding_mode=mode)
 
 
 def used(scene: Scene, _: Quantity) -> float | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pages.ui.render import fields_text as words
+from pages.ui.render import fields_text
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens
 from pages.ui.scene.limits import map_shapes
@@ -67,29 +67,37 @@ class FieldsLens(Lens):
         at the pattern's middle where the drag began.
         """
         scene, context = inputs.scene, inputs.context
-        exact = _exact_fields(scene.stack, scene.size, scene.padding_mode)
+        exact = exact_fields_of(scene)
         unit = inputs.probe
         if unit is None and inputs.pixel is None:
             unit = _unit_before(scene, context)
         part = FramePart({"probe": None, "reach": None})
-        readings = [words.field_texts(field) | {"reached": words.NONE} for field in context.fields]
+        readings = [
+            fields_text.field_texts(field) | {"reached": fields_text.NONE}
+            for field in context.fields
+        ]
         about_unit = about_pixel = None
         if unit is not None:
             about_unit = _add_unit(part, inputs, unit, exact[unit.layer])
-            part.header["sentence"] = words.unit_sentence(about_unit, scene.pattern)
+            part.header["sentence"] = fields_text.unit_sentence(about_unit, scene.pattern)
         if inputs.pixel is not None:
             about_pixel = _add_reach(part, inputs.pixel, exact)
             chosen = None if unit is None else _sees(exact[unit.layer], unit, inputs.pixel)
-            part.header["sentence"] = words.pixel_sentence(about_pixel, chosen)
+            part.header["sentence"] = fields_text.pixel_sentence(about_pixel, chosen)
             for index, reading in enumerate(readings):
                 counts = about_pixel.reached[index], about_pixel.cells[index]
-                reading["reached"] = words.reached_text(*counts)
+                reading["reached"] = fields_text.reached_text(*counts)
         part.header["readings"] = readings
-        part.header["pictureReadings"] = words.unit_texts(about_unit)
+        part.header["pictureReadings"] = fields_text.unit_texts(about_unit)
         return part
 
 
 LENS = FieldsLens()
+
+
+def exact_fields_of(scene: Scene) -> tuple[ExactField, ...]:
+    """Return which pixels every unit of every layer sees, remembered for the next caller."""
+    return _exact_fields(scene.stack, scene.size, scene.padding_mode)
 
 
 @lru_cache(maxsize=16)  # tables of up to 1.5 MB
@@ -119,7 +127,7 @@ def _sees(exact: ExactField, unit: Unit, pixel: Pair) -> bool:
 
 def _add_unit(
     part: FramePart, inputs: FrameInputs, unit: Unit, exact: ExactField
-) -> words.UnitReading:
+) -> fields_text.UnitReading:
     """Add what a unit sees, in the rings that are switched on, and return its figures."""
     scene, context = inputs.scene, inputs.context
     field = context.fields[unit.layer]
@@ -143,7 +151,7 @@ def _add_unit(
         now = used_pixels(*asked, channel=scene.channels[unit.layer])
         _add_cropped(part, "used", now)
         used = int(now.sum())
-    return words.UnitReading(
+    return fields_text.UnitReading(
         number=unit.layer + 1,
         field=field,
         seen=seen,
@@ -179,7 +187,9 @@ def _filled(inputs: FrameInputs, rows: Array, cols: Array) -> float:
     return float(seen_rows @ alpha @ seen_cols)
 
 
-def _add_reach(part: FramePart, pixel: Pair, exact: tuple[ExactField, ...]) -> words.PixelReading:
+def _add_reach(
+    part: FramePart, pixel: Pair, exact: tuple[ExactField, ...]
+) -> fields_text.PixelReading:
     """Add which units of every map a pixel can reach, and return how many they are."""
     part.header["reach"] = pixel
     reached, cells = [], []
@@ -188,7 +198,7 @@ def _add_reach(part: FramePart, pixel: Pair, exact: tuple[ExactField, ...]) -> w
         part.planes |= {f"reachRows{index}": _flags(rows), f"reachCols{index}": _flags(cols)}
         reached.append(int(rows.sum()) * int(cols.sum()))
         cells.append(len(rows) * len(cols))
-    return words.PixelReading(pixel, tuple(reached), tuple(cells))
+    return fields_text.PixelReading(pixel, tuple(reached), tuple(cells))
 
 
 def _add_cropped(part: FramePart, name: str, values: Array) -> None:

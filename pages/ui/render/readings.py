@@ -1,13 +1,11 @@
-"""The sentences and readouts of a frame, made from what rfcore measured. Pure."""
+"""What one map did when the pattern moved, and its readouts. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import takewhile
 
-from pages.ui.text.format import arrows, direction, percent
+from pages.ui.text.format import arrows, percent
 from rfcore.equivariance import Break, LayerEquivariance
 from rfcore.layers import Layer, Pair
 from rfcore.shifts import MeasuredShift
@@ -85,12 +83,12 @@ def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
     if not error.is_comparable:
         return "nothing left to compare"
     if reading.between_cells:
-        return f"no shift can, {_off(error.blend_error, error)}"
+        return f"no shift can, {off_text(error.blend_error, error)}"
     if _is_nothing(error.error, error) and _is_nothing(error.border_error, error):
         return arrows(reading.expected)
     if _is_nothing(error.error, error):
-        return f"{arrows(reading.expected)}; border {_off(error.border_error, error)}"
-    return _off(error.error, error)
+        return f"{arrows(reading.expected)}; border {off_text(error.border_error, error)}"
+    return off_text(error.error, error)
 
 
 def break_text(broken: Break) -> str:
@@ -103,114 +101,13 @@ def break_text(broken: Break) -> str:
     }[broken.reason]
 
 
-def picture_sentence(
-    moved: Pair,
-    readings: list[LayerReading],
-    errors: Sequence[LayerEquivariance],
-    broken: Break | None,
-) -> str:
-    """Say what just happened when the whole picture moved with the pattern."""
-    if moved == (0, 0):
-        return "Drag: the whole picture moves. Which maps follow?"
-    parts = [f"The whole picture moved {direction(moved, 'px', plural='px')}."]
-    gone = next((i for i, error in enumerate(errors) if not error.is_comparable), None)
-    if broken is None and gone is not None:
-        name = _name(readings[gone])
-        return f"{parts[0]} Nothing of {name[0].lower() + name[1:]} is left to compare."
-    if broken is None:
-        return f"{parts[0]} Every map followed, cell for cell."
-    if broken.layer:
-        followers = "Layer 1" if broken.layer == 1 else f"Layers 1 to {broken.layer}"
-        parts.append(f"{followers} followed, cell for cell.")
-    return " ".join([*parts, _picture_break(readings[broken.layer], errors[broken.layer], broken)])
-
-
-def _picture_break(reading: LayerReading, error: LayerEquivariance, broken: Break) -> str:
-    name = _name(reading)
-    if broken.reason == "global":
-        return f"{name} has no places left: its value {'changed' if reading.changed else 'stayed'}."
-    if broken.reason == "stride":
-        return f"{name} cannot follow: {_broken_part(reading)}."
-    if broken.reason == "border":
-        off = _off(error.border_error, error)
-        return f"{name} is up to {off} its largest value, but only where it meets the border."
-    off = _off(error.error, error)
-    return f"{name} is up to {off} its largest value, away from the border as well."
-
-
 def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
     return amount is None or amount <= SAME * error.scale
 
 
-def _off(amount: float | None, error: LayerEquivariance) -> str:
+def off_text(amount: float | None, error: LayerEquivariance) -> str:
     """Say by how much a map is off, as a share of its largest value."""
     return f"{percent((amount or 0.0) / error.scale if error.scale else 0.0)} off"
-
-
-def pattern_sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
-    """Say what just happened, from the first layer to the one that broke, in short sentences."""
-    if moved == (0, 0):
-        return f"Drag the {pattern}. Which maps follow?"
-    parts = [f"Moved {direction(moved, 'px', plural='px')}."]
-    followers = list(takewhile(lambda reading: reading.followed, readings))
-    if followers:
-        parts.append(_followed_sentence(followers, all_of_them=len(followers) == len(readings)))
-    if len(followers) < len(readings):
-        parts.append(_break_sentence(readings[len(followers)]))
-    return " ".join(parts)
-
-
-def response_sentence(pattern: str, moved: Pair, reading: LayerReading) -> str:
-    """Say what the response in one map did when the pattern moved."""
-    if moved == (0, 0):
-        return f"Drag the {pattern}, or point at a cell of the map: its products are written out."
-    if not reading.followed or reading.measured is None:
-        return pattern_sentence(pattern, moved, [reading])
-    went = direction(reading.measured.shift, "cell")
-    same = "the same numbers at other places"
-    how = same if reading.measured.is_exact else alike(reading.measured)
-    return f"Moved {direction(moved, 'px', plural='px')}. The response moved {went}: {how}."
-
-
-def _followed_sentence(followers: list[LayerReading], *, all_of_them: bool) -> str:
-    if len(followers) == 1:
-        text = f"{_name(followers[0])} followed"
-    elif all_of_them:
-        text = "Every map followed"
-    else:
-        text = f"Layers 1 to {len(followers)} followed"
-    least = min((r.measured for r in followers if r.measured), key=lambda m: m.similarity)
-    return f"{text}." if least.is_exact else f"{text}, {alike(least)}."
-
-
-def _break_sentence(reading: LayerReading) -> str:
-    name, changed = _name(reading), f"{reading.changed:,} of {reading.cells:,} cells changed"
-    if not reading.has_places:
-        return f"{name} has no places left: its value {'changed' if reading.changed else 'stayed'}."
-    if reading.measured is None and reading.changed == 0:
-        return f"{name} shows nothing of the pattern."
-    if reading.measured is None:
-        return f"{name} does not show the pattern at both places. {changed}."
-    if reading.changed == 0:
-        return f"{name} did not notice: no cell of this channel changed."
-    if reading.between_cells:
-        return f"{name} cannot follow: {_broken_part(reading)}. {changed}."
-    if reading.measured.similarity < ALIKE:
-        return f"{name} shows no clear shift, only {alike(reading.measured)}. {changed}."
-    did = direction(reading.measured.shift, "cell")
-    return f"{name} went {did} instead, {alike(reading.measured)}. {changed}."
-
-
-def _broken_part(reading: LayerReading) -> str:
-    """Say which part of the expected shift is no whole number of cells, and how wide a cell is."""
-    broken = [part if part.denominator != 1 else Fraction(0) for part in reading.expected]
-    jumps = sorted({j for j, part in zip(reading.jump, broken, strict=True) if part})
-    width = " by ".join(map(str, jumps))
-    return f"{direction((broken[0], broken[1]), 'cell')} lies between two cells of {width} px"
-
-
-def _name(reading: LayerReading) -> str:
-    return f"Layer {reading.number} ({reading.layer.name})"
 
 
 def alike(measured: MeasuredShift) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from pages.ui.render import readings as words
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart
-from pages.ui.render.maps import MapsLens
+from pages.ui.render.maps import MapsLens, pattern_sentence
+from pages.ui.render.readings import LayerReading, alike
 from pages.ui.scene.custom_kernels import WEIGHT, WEIGHT_RULE, weight_texts
 from pages.ui.scene.scene import Scene, Unit
-from pages.ui.text.format import decimal
-from rfcore.layers import Conv2d
+from pages.ui.text.format import decimal, direction
+from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array, add_border, border_of
 from rfcore.shifts import expected_shift
 
@@ -55,9 +55,9 @@ class WindowLens(MapsLens):
         part.header["products"] = layer and _products(inputs, layer, _unit(inputs))
         return part
 
-    def pattern_sentence(self, scene: Scene, readings: list[words.LayerReading]) -> str:
+    def pattern_sentence(self, scene: Scene, readings: list[LayerReading]) -> str:
         """Return what the response in the first map did."""
-        return words.response_sentence(scene.pattern, scene.moved, readings[0])
+        return response_sentence(scene.pattern, scene.moved, readings[0])
 
 
 LENS = WindowLens()
@@ -136,3 +136,15 @@ def _products(inputs: FrameInputs, layer: Conv2d, unit: Unit) -> dict[str, Any]:
 
 def _texts(values: Array) -> list[str]:
     return [decimal(value).replace("-", "\u2212") for value in np.ravel(values).tolist()]
+
+
+def response_sentence(pattern: str, moved: Pair, reading: LayerReading) -> str:
+    """Say what the response in one map did when the pattern moved."""
+    if moved == (0, 0):
+        return f"Drag the {pattern}, or point at a cell of the map: its products are written out."
+    if not reading.followed or reading.measured is None:
+        return pattern_sentence(pattern, moved, [reading])
+    went = direction(reading.measured.shift, "cell")
+    same = "the same numbers at other places"
+    how = same if reading.measured.is_exact else alike(reading.measured)
+    return f"Moved {direction(moved, 'px', plural='px')}. The response moved {went}: {how}."
