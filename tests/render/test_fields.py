@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.render import fields_text as words
+from pages.ui.render import fields_text
 from pages.ui.render.context import render_context
 from pages.ui.render.frame import Request, render_frame, request_of
 from pages.ui.scene.choices import MOVES, UPLOAD
@@ -226,8 +226,8 @@ def test_the_pixels_sentence_counts_and_knows_the_chosen_neuron() -> None:
 
 
 def test_through_many_layers_the_sentence_names_the_first_and_the_last() -> None:
-    reading = words.PixelReading((1, 2), (9, 25, 49, 81, 121), (100,) * 5)
-    assert words.pixel_sentence(reading, None) == (
+    reading = fields_text.PixelReading((1, 2), (9, 25, 49, 81, 121), (100,) * 5)
+    assert fields_text.pixel_sentence(reading, None) == (
         "Pixel (1, 2) can reach 9 of 100 neurons of layer 1 and 121 of 100 of layer 5, the last."
     )
 
@@ -240,33 +240,35 @@ def field(size: int, *, has_holes: bool = False) -> ReceptiveField:
     ("reading", "sentence"),
     [
         (
-            words.UnitReading(2, field(3), 9, on_picture=True, filled=0, middle=0.5),
+            fields_text.UnitReading(2, field(3), 9, on_picture=True, filled=0, middle=0.5),
             "One neuron of layer 2 sees 3×3 pixels. 50 % of its gradient comes from the middle "
             "1.5×1.5; an even field would give 25 %.",
         ),
         (
-            words.UnitReading(1, field(5, has_holes=True), 9, on_picture=True, filled=0.004),
+            fields_text.UnitReading(1, field(5, has_holes=True), 9, on_picture=True, filled=0.004),
             "One neuron of layer 1 has a field of 5×5 with holes: it sees 9 pixels of it. The cat "
             "fills under 1 % of what it sees.",
         ),
         (
-            words.UnitReading(1, field(5), 1, on_picture=False, filled=1, middle=0, is_flat=True),
+            fields_text.UnitReading(
+                1, field(5), 1, on_picture=False, filled=1, middle=0, is_flat=True
+            ),
             "One neuron of layer 1 has a field of 5×5; at this border it sees 1 pixel of the "
             "picture. Its gradient here is zero. The "
             "cat fills 100 % of what it sees.",
         ),
         (
-            words.UnitReading(1, field(1), 1, on_picture=True, filled=0, middle=0.25),
+            fields_text.UnitReading(1, field(1), 1, on_picture=True, filled=0, middle=0.25),
             "One neuron of layer 1 sees 1×1 pixels.",
         ),
     ],
 )
-def test_the_units_sentence(reading: words.UnitReading, sentence: str) -> None:
-    assert words.unit_sentence(reading, "cat") == sentence
+def test_the_units_sentence(reading: fields_text.UnitReading, sentence: str) -> None:
+    assert fields_text.unit_sentence(reading, "cat") == sentence
 
 
 def test_readouts_of_a_layer() -> None:
-    assert words.field_texts(field(5, has_holes=True)) == {
+    assert fields_text.field_texts(field(5, has_holes=True)) == {
         "field": "5×5, with holes",
         "jump": "2×3",
         "start": "row −1, column −2",
