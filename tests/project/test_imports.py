@@ -49,7 +49,7 @@ TABLE = {
     "present": "lessons share",
 }
 """The packages of pages.ui, and which others each may import; it may import what those may, too."""
-PURE = ("scene", "training", "render", "text")
+PURE = ("scene", "training", "render")
 """The packages of pages.ui that know neither Streamlit nor Plotly, directly or through others."""
 IMPURE_LIBRARIES = ("streamlit", "plotly")
 CORE_MAY_IMPORT = {*sys.stdlib_module_names, "numpy", "rfcore"}
@@ -153,14 +153,23 @@ def impure_modules(root: Path) -> list[str]:
 
 
 def package_graph(root: Path) -> dict[str, set[str]]:
-    """The packages and what they import of each other; a folder's `__init__.py` only collects."""
-    graph: dict[str, set[str]] = defaultdict(set)
+    """The packages and what they import of each other.
+
+    A module that lies beside packages, such as `rfcore.ops`, is a node of its own. An
+    `__init__.py` is none: it only collects the others.
+    """
     collects = {module_name(path) for path in product_files(root) if path.stem == "__init__"}
-    for module, imported in module_graph(root).items():
+    modules = module_graph(root)
+    holders = {module.rpartition(".")[0] for module in {n.rpartition(".")[0] for n in modules}}
+
+    def node(module: str) -> str:
+        package = module.rpartition(".")[0]
+        return module if module in collects or package in holders else package
+
+    graph: dict[str, set[str]] = defaultdict(set)
+    for module, imported in modules.items():
         if module not in collects:
-            own = module.rpartition(".")[0]
-            packages = {name if name in collects else name.rpartition(".")[0] for name in imported}
-            graph[own] |= packages - {own}
+            graph[node(module)] |= {node(name) for name in imported} - {node(module)}
     return graph
 
 
@@ -215,6 +224,23 @@ def test_imports_run_one_way() -> None:
 
 def test_rfcore_imports_only_numpy_and_pillow_in_one_module() -> None:
     assert foreign_imports_of_rfcore(ROOT) == []
+
+
+def test_packages_import_what_the_table_allows() -> None:
+    assert imports_beyond_the_table(ROOT) == []
+
+
+def test_packages_import_each_other_in_no_circle() -> None:
+    assert circle(package_graph(ROOT)) == []
+
+
+def test_pure_packages_import_neither_streamlit_nor_plotly() -> None:
+    assert impure_modules(ROOT) == []
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_packages_load_neither_streamlit_nor_plotly(package: str) -> None:
+    assert loaded_by(ROOT, f"pages/ui/{package}", *IMPURE_LIBRARIES) == ""
 
 
 def test_only_public_streamlit_is_imported() -> None:
@@ -380,8 +406,8 @@ def test_a_package_without_a_row_and_a_row_without_a_package_are_caught(tmp_path
         ({"pages/ui/scene/link.py": "import streamlit as st"}, ["scene.link"]),
         ({"pages/ui/render/maps.py": "def f():\n    from plotly import io"}, ["render.maps"]),
         (
-            {"pages/ui/text/prose.py": "from pages.ui.odds import show", ODDS: "import streamlit"},
-            ["text.prose"],
+            {"pages/ui/render/pool.py": "from pages.ui.odds import show", ODDS: "import streamlit"},
+            ["render.pool"],
         ),
         (
             {
@@ -429,17 +455,39 @@ def test_a_circle_of_modules_is_caught(tmp_path: Path, line: str) -> None:
     assert circle(package_graph(tmp_path)) == []
 
 
-def test_a_circle_of_packages_is_caught(tmp_path: Path) -> None:
-    files = {
-        "rfcore/__init__.py": "from rfcore.heads.head import Head",
-        "rfcore/ops.py": "",
-        "rfcore/stack.py": "from rfcore.heads import Head",
-        "rfcore/heads/__init__.py": "",
+@pytest.mark.parametrize(
+    ("files", "packages"),
+    [
+        (
+            {
+                "rfcore/faces/train.py": "from rfcore.heads import Head",
+                "rfcore/faces/spec.py": "",
+                "rfcore/heads/examples.py": "import rfcore.faces.spec",
+            },
+            {"rfcore.faces", "rfcore.heads"},
+        ),
+        (
+            {
+                "rfcore/faces/train.py": "",
+                "rfcore/heads/classifier.py": "import rfcore.stack",
+                "rfcore/stack.py": "from rfcore.heads import Head",
+            },
+            {"rfcore.heads", "rfcore.stack"},
+        ),
+    ],
+)
+def test_a_circle_of_packages_is_caught(
+    tmp_path: Path, files: dict[str, str], packages: set[str]
+) -> None:
+    heads = {
+        "rfcore/__init__.py": "from rfcore.heads import Head",
+        "rfcore/heads/__init__.py": "from rfcore.heads.head import Head",
         "rfcore/heads/head.py": "import rfcore.ops",
+        "rfcore/ops.py": "",
     }
-    plant(tmp_path, files)
+    plant(tmp_path, {**heads, **files})
     assert circle(module_graph(tmp_path)) == []
-    assert set(circle(package_graph(tmp_path))) == {"rfcore", "rfcore.heads"}
+    assert set(circle(package_graph(tmp_path))) == packages
 
 
 def test_a_package_may_import_a_flat_module_and_be_collected(tmp_path: Path) -> None:

@@ -101,3 +101,7 @@ def test_a_full_folder_is_caught(tmp_path: Path, folder: str, suffix: str, most:
 
 def test_no_module_is_long() -> None:
     assert long_modules(ROOT) == []
+
+
+def test_no_folder_is_full() -> None:
+    assert full_folders(ROOT) == []
