@@ -31,7 +31,7 @@ from rfcore.stack import Stack
 from tests.render.test_frame import Decoded, decode, rendered, with_pattern
 from tests.render.test_frame import picture_of as background_of
 from tests.scene.test_scene import CALM, any_scene
-from tests.support.networks import all_ones
+from tests.support.exact_networks import all_ones
 
 FIELDS = Scene(lens="fields")
 ALL = ("box", "effective", "used")

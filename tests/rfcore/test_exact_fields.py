@@ -15,7 +15,7 @@ from rfcore.ops import PADDING_MODES, Array, PaddingMode
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 from tests.scene.test_scene import CALM, any_stack
-from tests.support.networks import all_ones
+from tests.support.exact_networks import all_ones
 
 Fields = Callable[..., tuple[ExactField, ...]]
 SIZES = (11, 13)
