@@ -43,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             fixtures & RUNS_PAGES
             or item.get_closest_marker("slow")
             or item.get_closest_marker("trains")
+            or item.get_closest_marker("exhaustive")
             or _is_apart(item)
         ):
             item.add_marker("unit")

@@ -179,6 +179,7 @@ def test_what_a_scene_does_not_have_is_said(name: str, link: str, words: str) ->
         measured(Quantity(name, head="flatten", grid=6), scene(link))
 
 
+@pytest.mark.trains
 def test_heads_are_asked_where_the_pattern_is() -> None:
     near, far = (scene(f"/the_head_decides?at={at}&from=8,8") for at in ("8,8", "42,42"))
     for head, right in (("flatten", [100, 0]), ("global max", [100, 100])):
@@ -203,6 +204,7 @@ def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+@pytest.mark.trains
 def test_grids_are_asked_about_the_face_as_it_is() -> None:
     face = scene("/parts_and_places")
     scrambled = scene("/parts_and_places?parts=38,24,8,33,20,12,12,14")

@@ -86,6 +86,7 @@ def test_an_untrained_frame_says_so_and_trains_nothing(store: HeadStore) -> None
     assert store.find(SCENE.experiment) is None
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("pattern", ["cat", "ring"])
 def test_planes_are_the_position_maps_of_rfcore(store: HeadStore, pattern: str) -> None:
     scene = SCENE.with_pattern(pattern)
@@ -134,6 +135,7 @@ def answer_errors(store: HeadStore) -> float:
     return worst
 
 
+@pytest.mark.trains
 def test_answers_are_those_of_rfcore(store: HeadStore) -> None:
     assert answer_errors(store) < 1e-9
 
@@ -171,6 +173,7 @@ def test_a_frame_knows_when_the_heads_are_trained_anew(store: HeadStore) -> None
     assert sorted(drag.planes) == ["now3"]
 
 
+@pytest.mark.trains
 def test_the_claim_of_the_page_is_what_its_sentence_says(store: HeadStore) -> None:
     scene = at(HEADS_WORKSPACE.scene, 44, 44)
     store.train(experiment_of(scene))

@@ -121,6 +121,7 @@ def units_of(scene: Scene) -> list[Unit]:
     return [Unit(0, row, col) for row, col in places]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", PADDING_MODES)
 @pytest.mark.parametrize(("size", "stride", "padding"), SIZES)
 def test_products_are_those_of_plain_loops(size: int, stride: int, padding: int, mode: Any) -> None:

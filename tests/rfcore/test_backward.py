@@ -114,6 +114,7 @@ ONE_LAYER = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("notation", ONE_LAYER)
 def test_every_layer_is_as_in_pytorch(notation: str) -> None:
     check_like_torch(make_network(notation, 2), make_image((2, 7, 10)))

@@ -78,6 +78,7 @@ def brute_force_used(network: Network, image: Array, layer: int, unit: Any, chan
         ("M2 C2c2 p1 GA", (0, 0)),
     ],
 )
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("channel", [None, 1])
 def test_used_pixels_are_those_whose_small_change_shows(
     notation: str, unit: tuple[int, int], mode: str, channel: int | None

@@ -108,12 +108,14 @@ def random_pattern(rows: int, cols: int, seed: int = 0) -> Pattern:
         ("replicate", np.float32),
     ],
 )
+@pytest.mark.exhaustive
 def test_every_position_gives_the_bits_of_a_full_pass(mode, dtype):
     network = random_network(Stack.parse(STACKS["drag"]), padding_mode=mode)
     positions = itertools.product(range(-3, 12), range(-5, 14))
     assert_follows(network, random_background(10, 13, dtype), random_pattern(3, 5), positions)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", PADDING_MODES)
 @pytest.mark.parametrize("text", STACKS.values(), ids=STACKS)
 def test_jumps_between_all_positions(text, mode):

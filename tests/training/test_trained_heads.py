@@ -101,6 +101,7 @@ def test_one_training_runs_at_a_time() -> None:
     assert len({result.serial for result in found}) == 4
 
 
+@pytest.mark.trains
 def test_two_gates_for_one_store_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     store = HeadStore()
     monkeypatch.setattr(store._heads.queue, "_free", BoundedSemaphore(6))
