@@ -59,7 +59,7 @@ def naive_shift(x: np.ndarray, cells: tuple[Fraction, Fraction], rings: list[boo
     st.tuples(st.integers(-30, 30), st.integers(-30, 30)),
 )
 def test_shifted_activations_and_errors_against_loops(text, mode, fill, moved):
-    size = (28, 24)
+    size = (16, 13)
     network = exact_network(Stack.parse(text), padding_mode=mode)
     image = whole_numbers((1, *size))
     before, after = network.forward(image), network.forward(shift(image, *moved, fill=fill))
