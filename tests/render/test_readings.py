@@ -146,6 +146,22 @@ def test_map_followed_when_it_went_there_and_stayed_alike(
 
 
 @pytest.mark.parametrize(
+    ("similarity", "followed", "short", "sentence"),
+    [
+        (0.82, False, "no clear shift, 82 % alike", " shows no clear shift, only 82 % alike. "),
+        (0.87, True, "↓ 1 cell, 87 % alike", " followed, 87 % alike."),
+    ],
+)
+def test_a_response_counts_as_the_same_from_85_percent(
+    similarity: float, followed: bool, short: str, sentence: str
+) -> None:
+    one = reading((1, 0), (1, 0), similarity)
+    assert one.followed is followed
+    assert measured_text(one) == short
+    assert sentence in pattern_sentence("dog", (1, 0), [one])
+
+
+@pytest.mark.parametrize(
     ("one", "text"),
     [
         (reading((1, 0), (1, 0)), "↓ 1 cell"),

@@ -93,6 +93,34 @@ def test_a_global_pool_cannot_tell_places_apart_but_for_rounding():
     assert orbit_map(network, background, pattern, (16, 16), 6).any()
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize(("tolerance", "least"), [({}, 1e-5), ({"tolerance": 1e-7}, 1e-7)])
+def test_outputs_are_apart_from_just_over_the_tolerance(scale, tolerance, least):
+    def output(off):
+        """The same 50 numbers at every place, one of them off where the pattern is a step right."""
+        steady = np.linspace(-scale, scale, 50)
+        return lambda image: steady + off * image[0, 4, 5] * (np.arange(50) == 20)
+
+    def labels(off):
+        run = output(off * scale)
+        return orbit_map(run, np.zeros((1, 9, 9)), PEAK, (4, 4), 1, **tolerance)
+
+    assert not labels(0.9 * least).any()
+    np.testing.assert_array_equal(labels(1.1 * least), [[0, 0, 0], [0, 0, 1], [0, 0, 0]])
+
+
+def test_without_tolerance_the_last_bit_tells_outputs_apart():
+    def run(image):
+        """The pattern's column, in units of the last place of a float32."""
+        last_place = np.spacing(np.float32(1))
+        return np.float32(1) + last_place * image[0].argmax(axis=1).max().astype(np.float32)
+
+    labels = orbit_map(run, np.zeros((1, 9, 9)), PEAK, (4, 4), 1, tolerance=0)
+    np.testing.assert_array_equal(labels, [[1, 0, 2]] * 3)
+    assert share_unchanged(labels) == Fraction(2, 8)
+    assert not orbit_map(run, np.zeros((1, 9, 9)), PEAK, (4, 4), 1).any()
+
+
 def test_a_reach_of_0_looks_at_the_origin_alone():
     network = exact_network(Stack.parse("C3"))
     np.testing.assert_array_equal(orbit_map(network, np.zeros((1, 9, 9)), PEAK, (4, 4), 0), [[0]])
