@@ -69,9 +69,6 @@ from rfcore.gradient import (
     gaussian_width as gaussian_width,
 )
 from rfcore.gradient import (
-    input_gradient as input_gradient,
-)
-from rfcore.gradient import (
     middle_share as middle_share,
 )
 from rfcore.gradient import (
@@ -165,9 +162,6 @@ from rfcore.orbits import (
     peak_orbit as peak_orbit,
 )
 from rfcore.orbits import (
-    peak_share_unchanged as peak_share_unchanged,
-)
-from rfcore.orbits import (
     share_unchanged as share_unchanged,
 )
 from rfcore.orbits import (
@@ -211,9 +205,6 @@ from rfcore.receptive_field import (
 )
 from rfcore.receptive_field import (
     receptive_fields as receptive_fields,
-)
-from rfcore.shifted_maps import (
-    shifted_activations as shifted_activations,
 )
 from rfcore.shifts import (
     changed_cells as changed_cells,

@@ -39,7 +39,7 @@ def shared_weights_find_it() -> tuple[Case, ...]:
     """Try out: shared weights find a pattern at every place; weights for each place do not."""
     layer, size, cat = Conv2d(3), 32, draw_pattern("cat", 8)
     shared = convolution_kernels(BANK, layer, 1)
-    untied = locally_connected_kernels(layer, 1, (size, size))
+    locally_connected = locally_connected_kernels(layer, 1, (size, size))
     places = list(product(range(2, size - 9, 3), repeat=2))
     pictures = np.stack([place(np.zeros((1, size, size)), cat, *at) for at in places])
     cases = []
@@ -48,7 +48,7 @@ def shared_weights_find_it() -> tuple[Case, ...]:
         (
             "untied",
             "each place has weights of its own",
-            locally_connected_conv2d(pictures, untied),
+            locally_connected_conv2d(pictures, locally_connected),
             False,
         ),
     ):
@@ -61,7 +61,7 @@ def shared_weights_find_it() -> tuple[Case, ...]:
         figures = (
             Figure("places of the pattern", len(places)),
             Figure("places with the same answer", same),
-            Figure("weights", int(shared.size if finds else untied.size)),
+            Figure("weights", int(shared.size if finds else locally_connected.size)),
         )
         cases.append(Case(name, condition, (same == len(places)) is finds, figures))
     return tuple(cases)

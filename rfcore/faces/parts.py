@@ -27,7 +27,7 @@ _SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS, (0.13, 0.5))
 enough from each other and the rim that any part fits at any of them."""
 
 _SIDES = {"eye": 0.16, "nose": 0.18, "mouth": 0.28}
-_MOST_SWAPS = 3
+_MAX_SWAPS = 3
 
 
 def draw_face(places: Places, size: int) -> Pattern:
@@ -72,7 +72,7 @@ def scrambled_places(size: int, seed: int) -> Places:
     generator = np.random.default_rng(whole_number(seed, "seed", 0, error=PatternError))
     while True:
         order = list(range(len(spots)))
-        for _ in range(generator.integers(1, _MOST_SWAPS + 1)):
+        for _ in range(generator.integers(1, _MAX_SWAPS + 1)):
             part, other = generator.integers(len(FACE_PARTS)), generator.integers(len(spots))
             order[part], order[other] = order[other], order[part]
         # The eyes are alike: when only they swapped, it is the face.

@@ -42,8 +42,8 @@ FACE_BACKGROUND = 0.6
 FACE_CLASSES: tuple[str, ...] = ("scrambled", "face")
 """The two answers; their places are the labels."""
 
-_LARGEST_PICTURE, _MOST_EXAMPLES, _MOST_STEPS, _LARGEST_SEED = 128, 2_000, 5_000, 2**32 - 1
-_MOST_SHARE = 0.5
+_MAX_PICTURE, _MAX_EXAMPLES, _MAX_STEPS, _MAX_SEED = 128, 2_000, 5_000, 2**32 - 1
+_MAX_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,12 @@ class PartsSpec:
 
     def __post_init__(self) -> None:
         self._set_whole("face_size", MIN_FACE_SIZE, MAX_FACE_SIZE)
-        self._set_whole("size", self.face_size, _LARGEST_PICTURE)
+        self._set_whole("size", self.face_size, _MAX_PICTURE)
         self._set_whole("trained_jitter", 0, self.margin())
         for name in ("examples", "fresh"):
-            self._set_whole(name, len(FACE_CLASSES), _MOST_EXAMPLES)
-        self._set_whole("steps", 1, _MOST_STEPS)
-        self._set_whole("seed", 0, _LARGEST_SEED)
+            self._set_whole(name, len(FACE_CLASSES), _MAX_EXAMPLES)
+        self._set_whole("steps", 1, _MAX_STEPS)
+        self._set_whole("seed", 0, _MAX_SEED)
         for name in ("noise", "brightness"):
             _check_share(name, getattr(self, name))
         check_choice(self.kind, "kind", ("avg", "max"), error=TrainingError)
@@ -183,7 +183,7 @@ def example_pictures(
     ((3, 1, 64, 64), array([0, 1, 0]))
     """
     generator = np.random.default_rng((spec.seed, stream))
-    seeds = generator.integers(_LARGEST_SEED, size=(count, 2)).tolist()
+    seeds = generator.integers(_MAX_SEED, size=(count, 2)).tolist()
     shares = generator.random(count).tolist()
     labels = np.arange(count) % len(FACE_CLASSES)
     true = face_places(spec.face_size)
@@ -212,7 +212,7 @@ def _network(stack: Stack, filters: tuple[str, ...], seed: int) -> Network:
 
 def _check_share(name: str, value: float) -> None:
     number = isinstance(value, int | float | np.floating) and not isinstance(value, bool)
-    if not number or not 0 <= value <= _MOST_SHARE:  # NaN is within no limits
+    if not number or not 0 <= value <= _MAX_SHARE:  # NaN is within no limits
         raise TrainingError(
-            f"{name} must be a number from 0 to {_MOST_SHARE}, got {short_repr(value)}"
+            f"{name} must be a number from 0 to {_MAX_SHARE}, got {short_repr(value)}"
         )

@@ -74,7 +74,7 @@ def test_zero_padding_lights_the_border_and_circular_padding_nothing(
         assert stage.sentence.endswith("Both roads agree in every cell.")
 
 
-def test_the_shared_response_moves_and_the_untied_one_becomes_another(
+def test_the_shared_response_moves_and_the_locally_connected_one_becomes_another(
     browser: Browser, server: AppServer
 ) -> None:
     # A link from another page may ask for the difference; here only now is to be seen.
@@ -86,8 +86,10 @@ def test_the_shared_response_moves_and_the_untied_one_becomes_another(
         assert readouts(stage, 1) == ["9", "\u2192 3 cells"]
         scene, _ = from_query(SHARING, base=CONVOLUTION_WORKSPACE.scene)
         setting = render_context(scene.without_drag())
-        untied: Any = locally_connected_of(scene, setting)
-        before, now = (untied.map_of(setting.on(setting.background, (12, col))) for col in (6, 9))
+        locally_connected: Any = locally_connected_of(scene, setting)
+        before, now = (
+            locally_connected.map_of(setting.on(setting.background, (12, col))) for col in (6, 9)
+        )
         measured = measured_shift(before, now)
         assert measured
         alike = f"{int(100 * measured.similarity)} % alike"

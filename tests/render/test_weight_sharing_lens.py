@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from pages.ui.render.lens import FULL_SCALE
-from pages.ui.render.weight_sharing import UNTIED_HEADROOM
+from pages.ui.render.weight_sharing import LOCALLY_CONNECTED_HEADROOM
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
@@ -41,7 +41,7 @@ def first_layer(scene: Scene) -> Conv2d:
     return layer
 
 
-def naive_untied(scene: Scene, picture: Array) -> Array:
+def naive_locally_connected(scene: Scene, picture: Array) -> Array:
     """The map without weight sharing: cell by cell, a whole convolution with the cell's kernel."""
     layer, channel = first_layer(scene), scene.channels[0]
     kernels = locally_connected_kernels(
@@ -74,7 +74,7 @@ def naive_shared(scene: Scene, picture: Array) -> Array:
     return maps[scene.channels[0]]
 
 
-def untied_map(frame: Decoded) -> Array:
+def locally_connected_map(frame: Decoded) -> Array:
     """The map without weight sharing as the browser has it, in its own numbers."""
     (extra,) = frame.header["setting"]["extras"]
     values: Array = frame.planes["extra0"] * (extra["scale"] / FULL_SCALE)
@@ -97,13 +97,13 @@ GRID_SCENE = Scene(
 
 @pytest.mark.parametrize("stack", ["C3x2/1p1c3", "C3x3/2c2", "C2x3/1p1d2c2"])
 @pytest.mark.parametrize("mode", ["zeros", "circular", "reflect", "replicate"])
-def test_the_untied_map_is_that_of_plain_loops(mode: Any, stack: str) -> None:
+def test_the_locally_connected_map_is_that_of_plain_loops(mode: Any, stack: str) -> None:
     scene = replace(stacked(GRID_SCENE, stack), padding_mode=mode, channels=(1,))
     scene = moved(scene, 1, -1)
     frame = rendered(scene)
-    found = naive_untied(scene, with_pattern(scene, picture_of(scene), scene.position))
+    found = naive_locally_connected(scene, with_pattern(scene, picture_of(scene), scene.position))
     scale = frame.header["setting"]["extras"][0]["scale"]
-    np.testing.assert_allclose(untied_map(frame), found, atol=0.52 * scale / FULL_SCALE)
+    np.testing.assert_allclose(locally_connected_map(frame), found, atol=0.52 * scale / FULL_SCALE)
 
 
 @pytest.mark.parametrize("moves", MOVES)
@@ -111,7 +111,7 @@ def test_responses_are_measured_for_the_pattern_by_itself(moves: Any) -> None:
     scene = moved(replace(GRID_SCENE, moves=moves), 2, 1)
     gray = np.rint(9 * np.full_like(picture_of(scene), gray_of(scene)))
     readings = rendered(scene).header["readings"]
-    for reading, of in ((readings[0], naive_shared), (readings[1], naive_untied)):
+    for reading, of in ((readings[0], naive_shared), (readings[1], naive_locally_connected)):
         bare = of(scene, gray)
         before, now = (
             np.round(of(scene, with_pattern(scene, gray, at)) - bare, 9)
@@ -142,7 +142,9 @@ def in_words(measured: MeasuredShift) -> str:
 
 @pytest.mark.parametrize("image", BACKGROUNDS)
 @pytest.mark.parametrize("size", [32, 64])
-def test_the_shared_response_follows_and_the_untied_one_does_not(image: str, size: int) -> None:
+def test_the_shared_response_follows_and_the_locally_connected_one_does_not(
+    image: str, size: int
+) -> None:
     scene = replace(SHARING, image=image, size=size, pattern="cat")
     frame = rendered(moved(scene, 0, 3))
     shared, own = frame.header["readings"]
@@ -174,20 +176,22 @@ def test_one_colour_is_one_number_in_both_maps() -> None:
     frame = rendered(replace(SHARING, image="meadow"))
     (extra,) = frame.header["setting"]["extras"]
     assert extra["full"] == frame.layers[0]["scale"]
-    assert extra["scale"] == UNTIED_HEADROOM * extra["full"]
+    assert extra["scale"] == LOCALLY_CONNECTED_HEADROOM * extra["full"]
 
 
 def test_kernels_of_ones_own_are_met_by_kernels_as_strong() -> None:
     scene = replace(SHARING, kernels=("own_1_0_-1_2_0_-2_1_0_-1",))
-    own = untied_map(rendered(scene))
-    named = untied_map(rendered(SHARING))
+    own = locally_connected_map(rendered(scene))
+    named = locally_connected_map(rendered(SHARING))
     assert np.abs(named).max() > 0.1
     np.testing.assert_allclose(own, 8 * named, atol=2e-3)
 
 
 def test_another_channel_has_other_kernels_of_its_own() -> None:
     scene = stacked(SHARING, "C3x3/1p1c2")
-    first, second = (untied_map(rendered(scene.with_channel(0, channel))) for channel in (0, 1))
+    first, second = (
+        locally_connected_map(rendered(scene.with_channel(0, channel))) for channel in (0, 1)
+    )
     assert np.abs(first - second).max() > 0.1
 
 

@@ -20,6 +20,7 @@ from rfcore import (
     draw_pattern,
     receptive_fields,
 )
+from rfcore.gradient import input_gradient
 from rfcore.heads.classifier import Classifier, weight_maps
 from rfcore.heads.depth_study import compare_depths
 from rfcore.heads.examples import draw_examples, example_features
@@ -36,6 +37,8 @@ from rfcore.heads.head_analysis import (
 from rfcore.heads.position_sweep import position_sweep
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.heads.softmax_regression import train_softmax_regression
+from rfcore.orbits import peak_share_unchanged
+from rfcore.shifted_maps import shifted_activations
 
 NONSENSE: dict[str, object] = {
     "None": None,
@@ -114,7 +117,7 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.convolution_kernels: ("spot", Conv2d(3), 1),
     rfcore.effective_receptive_field: (NETWORK, IMAGE, 0, (1, 1)),
     rfcore.used_pixels: (NETWORK, IMAGE, 0, (1, 1)),
-    rfcore.input_gradient: (NETWORK, IMAGE, 0, np.zeros((8, 14, 14))),
+    input_gradient: (NETWORK, IMAGE, 0, np.zeros((8, 14, 14))),
     rfcore.argmax_cells: (IMAGE, rfcore.MaxPool2d(2)),
     rfcore.gaussian_width: (np.ones((3, 3)),),
     rfcore.draw_pattern: ("cat", 8),
@@ -131,13 +134,13 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
     rfcore.equivariance_errors: (NETWORK, IMAGE, (1, 1)),
     rfcore.first_break: (NETWORK, IMAGE, (1, 1)),
     rfcore.compare_activations: (STACK, ACTIVATIONS, ACTIVATIONS, (1, 1), (16, 16)),
-    rfcore.shifted_activations: (STACK, ACTIVATIONS, (1, 1), (16, 16)),
+    shifted_activations: (STACK, ACTIVATIONS, (1, 1), (16, 16)),
     rfcore.break_of: (STACK, ERRORS),
     rfcore.orbit_map: (NETWORK, IMAGE, CAT, (2, 2), 1, 0),
     rfcore.share_unchanged: (np.zeros((3, 3), int), (1, 1)),
     rfcore.steps_unchanged: (np.zeros((3, 3), int), (1, 1)),
     rfcore.peak_orbit: (NETWORK,),
-    rfcore.peak_share_unchanged: (NETWORK,),
+    peak_share_unchanged: (NETWORK,),
     GridHead: (2, "avg"),
     GridHead(2).features: (IMAGE,),
     FlattenHead().features: (IMAGE,),

@@ -17,12 +17,12 @@ FRONT_PAGE = """
     PADDING_MODES locally_connected_conv2d locally_connected_kernels argmax_cells NO_ARGMAX
     Network convolution_kernels filter_kernel FILTERS
     receptive_fields ReceptiveField exact_fields effective_receptive_field used_pixels
-    gaussian_width middle_share input_gradient
+    gaussian_width middle_share
     draw_background BACKGROUNDS draw_pattern PATTERNS Pattern place read_photo scale_photo
     MovingPattern
     shift is_representable expected_shift measured_shift changed_cells equivariance_errors
-    compare_activations first_break break_of shifted_activations orbit_map steps_unchanged
-    share_unchanged peak_orbit peak_share_unchanged
+    compare_activations first_break break_of orbit_map steps_unchanged
+    share_unchanged peak_orbit
     ZOO read_model to_pytorch to_keras
     RfcoreError LayerError NotationError ShapeError KernelError PatternError ShiftError ImageError
     TrainingError

@@ -56,7 +56,7 @@ MEASURES = {
     ),
     "weights": Measure(measures_maps.weights, "weights of one kernel of the first layer"),
     "untied weights": Measure(
-        measures_maps.untied_weights,
+        measures_maps.locally_connected_weights,
         "weights of one channel of the first layer, with a kernel for every place",
     ),
     "field": Measure(

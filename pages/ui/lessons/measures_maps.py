@@ -98,7 +98,7 @@ def _kernel_cells(scene: Scene) -> float:
     return float(layer.kernel_size[0] * layer.kernel_size[1])
 
 
-def untied_weights(scene: Scene, _: Quantity) -> float:
+def locally_connected_weights(scene: Scene, _: Quantity) -> float:
     """Return weights of one channel of the first layer, with a kernel for every place."""
     rows, cols = map_shapes(scene.stack, scene.size)[0][1:]
     return _kernel_cells(scene) * rows * cols

@@ -26,8 +26,8 @@ from rfcore.ops import Array, PaddingMode
 from rfcore.ops.locally_connected import locally_connected_conv2d, locally_connected_kernels
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
-UNTIED_HEADROOM = 4
-"""Times the colour's full value that the plane of the untied map holds."""
+LOCALLY_CONNECTED_HEADROOM = 4
+"""Times the colour's full value that the plane of the locally connected map holds."""
 
 _LABELS = (
     ("weights", "weights", "Of the one channel that is shown; a bias is left out."),
@@ -43,7 +43,7 @@ _NOTHING = {"weights": "\u2013", "measured": "\u2013"}
 
 
 @dataclass(frozen=True, eq=False)
-class Untied:
+class LocallyConnected:
     """A convolution of the picture's one channel to one, with a kernel of its own at every place.
 
     kernels: as `locally_connected_kernels` gives them. strength: what the absolute weights of each
@@ -76,7 +76,7 @@ class WeightSharingLens(Lens):
     labels = _LABELS
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the panel of the untied layer; one colour is one number in both maps."""
+        """Return the locally connected panel; one colour is one number in both maps."""
         if isinstance(locally_connected_of(scene, context), str):
             return FramePart()
         full = context.scales[0]
@@ -85,7 +85,7 @@ class WeightSharingLens(Lens):
             0,
             title,
             "random kernels as strong as the shared one",
-            full * UNTIED_HEADROOM,
+            full * LOCALLY_CONNECTED_HEADROOM,
             full=full,
         )
         titles = ["one kernel for all places", *[None] * (len(scene.stack) - 1)]
@@ -93,33 +93,38 @@ class WeightSharingLens(Lens):
         return FramePart({"extras": [panel], "titles": titles, "numbers": numbers})
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return the untied map, the parameters of both, and where each response went."""
+        """Return the second map, the parameters of both, and where each response went."""
         scene, context = inputs.scene, inputs.context
         others: list[dict[str, str]] = [_NOTHING for _ in scene.stack.layers[1:]]
-        untied = locally_connected_of(scene, context)
-        if isinstance(untied, str):
-            return FramePart({"sentence": untied, "readings": [_NOTHING, *others]})
+        locally_connected = locally_connected_of(scene, context)
+        if isinstance(locally_connected, str):
+            return FramePart({"sentence": locally_connected, "readings": [_NOTHING, *others]})
         shared, own = (
             _response(inputs, *responses)
-            for responses in (_shared_responses(inputs), _untied_responses(inputs, untied))
+            for responses in (
+                _shared_responses(inputs),
+                _locally_connected_responses(inputs, locally_connected),
+            )
         )
-        one, all_of_them = weight_counts(untied.kernels.shape)
+        one, all_of_them = weight_counts(locally_connected.kernels.shape)
         header = {
-            "sentence": untied_sentence(scene, shared, own),
+            "sentence": locally_connected_sentence(scene, shared, own),
             "readings": [
                 {"weights": one, "measured": readings.measured_text(shared)},
                 *others,
                 {"weights": all_of_them, "measured": readings.measured_text(own)},
             ],
         }
-        values = untied.map_of(context.picture_of(scene))
-        return FramePart(header, {"extra0": as_plane(values, context.scales[0] * UNTIED_HEADROOM)})
+        values = locally_connected.map_of(context.picture_of(scene))
+        return FramePart(
+            header, {"extra0": as_plane(values, context.scales[0] * LOCALLY_CONNECTED_HEADROOM)}
+        )
 
 
 LENS = WeightSharingLens()
 
 
-def locally_connected_of(scene: Scene, context: RenderContext) -> Untied | str:
+def locally_connected_of(scene: Scene, context: RenderContext) -> LocallyConnected | str:
     """Return a scene's first layer without weight sharing, or a sentence: why there is none.
 
     Each of its kernels is as strong as the shared one, for else their maps could not be compared.
@@ -134,7 +139,7 @@ def locally_connected_of(scene: Scene, context: RenderContext) -> Untied | str:
         return too_many_weights(error)
     shared = context.network.kernels[0]
     strength = 0.0 if shared is None else np.abs(shared[channel]).sum()
-    return Untied(single, scene.padding_mode, kernels, np.float32(strength))
+    return LocallyConnected(single, scene.padding_mode, kernels, np.float32(strength))
 
 
 @lru_cache(maxsize=8)  # of up to 16 MB each
@@ -154,26 +159,30 @@ def _shared_responses(inputs: FrameInputs) -> tuple[Array, Array]:
     return before, now
 
 
-def _untied_responses(inputs: FrameInputs, untied: Untied) -> tuple[Array, Array]:
-    """Return what the pattern by itself adds to the untied map, at the start and now."""
+def _locally_connected_responses(
+    inputs: FrameInputs, locally_connected: LocallyConnected
+) -> tuple[Array, Array]:
+    """Return what the pattern by itself adds to the locally connected map, at the start and now."""
     scene = inputs.scene
-    before = _untied_at_start(scene.without_drag(), scene.start)
-    return before, _untied_response(inputs.context, untied, scene.position)
+    before = _locally_connected_at_start(scene.without_drag(), scene.start)
+    return before, _locally_connected_response(inputs.context, locally_connected, scene.position)
 
 
 @cached_by_scene
-def _untied_at_start(scene: Scene, start: Pair) -> Array:
-    """Return the untied response where a drag began; one entry serves the whole drag."""
+def _locally_connected_at_start(scene: Scene, start: Pair) -> Array:
+    """Return the locally connected response where a drag began; one entry serves the whole drag."""
     context = render_context(scene)
-    untied = locally_connected_of(scene, context)
-    assert isinstance(untied, Untied)  # asked for only where there is one
-    return _untied_response(context, untied, start)
+    locally_connected = locally_connected_of(scene, context)
+    assert isinstance(locally_connected, LocallyConnected)  # asked for only where there is one
+    return _locally_connected_response(context, locally_connected, start)
 
 
-def _untied_response(context: RenderContext, untied: Untied, position: Pair) -> Array:
+def _locally_connected_response(
+    context: RenderContext, locally_connected: LocallyConnected, position: Pair
+) -> Array:
     # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
     baseline = context.in_numbers(context.gray)
-    return untied.map_of(context.on(context.gray, position) - baseline)
+    return locally_connected.map_of(context.on(context.gray, position) - baseline)
 
 
 def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerReading:
@@ -194,7 +203,7 @@ def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerR
 def weight_counts(shape: tuple[int, ...]) -> tuple[str, str]:
     """Return the number of weights with one kernel, and with one for each place, as sums.
 
-    shape: that of the untied kernels, (out_rows, out_cols, and that of one kernel).
+    shape: that of the locally connected kernels, (out_rows, out_cols, and that of one kernel).
 
     >>> weight_counts((32, 32, 1, 1, 3, 3))
     ('9', '9 × 1,024 = 9,216')
@@ -216,7 +225,7 @@ def too_many_weights(error: KernelError) -> str:
     return f"Without weight sharing this layer is too large: {error}."
 
 
-def untied_sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
+def locally_connected_sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
     """Say where the response went, with one kernel for all places and with one for each."""
     if scene.moved == (0, 0):
         return f"Drag the {scene.pattern}. Which map gives the same response at another place?"

@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rfcore.ops.argmax
-from rfcore import NO_ARGMAX, MaxPool2d, Network, Stack, argmax_cells, input_gradient, max_pool2d
+from rfcore import NO_ARGMAX, MaxPool2d, Network, Stack, argmax_cells, max_pool2d
+from rfcore.gradient import input_gradient
 from tests.support import oracles
 
 

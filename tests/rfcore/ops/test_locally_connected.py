@@ -1,4 +1,4 @@
-"""Untied convolution: naive loops, and a convolution when all places share their kernels."""
+"""Locally connected layers: naive loops, and a convolution when all places share their kernels."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from tests.support import oracles
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
-def naive_untied(x, kernels, stride, padding, dilation, mode):
+def naive_locally_connected(x, kernels, stride, padding, dilation, mode):
     """Cell by cell, one place of a naive convolution with the kernels of that place."""
     out = np.zeros((kernels.shape[2], *kernels.shape[:2]))
     for row, col in np.ndindex(kernels.shape[:2]):
@@ -33,7 +33,7 @@ def naive_untied(x, kernels, stride, padding, dilation, mode):
 
 @st.composite
 def cases(draw):
-    """Draw a map, the layer that looks at it, and the shape of its untied kernels."""
+    """Draw a map, the layer that looks at it, and the shape of its locally connected kernels."""
     size = draw(st.tuples(st.integers(1, 7), st.integers(1, 7)))
     kernel_size, stride, dilation = draw(PAIRS), draw(PAIRS), draw(PAIRS)
     mode = draw(st.sampled_from(PADDING_MODES))
@@ -53,7 +53,9 @@ def cases(draw):
 
 @settings(max_examples=80, deadline=None)
 @given(cases(), st.sampled_from([np.float32, np.float64]), st.integers(0, 999))
-def test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one(case, dtype, seed):
+def test_locally_connected_equals_naive_loops_and_a_convolution_when_all_kernels_are_one(
+    case, dtype, seed
+):
     shape, layer, mode = case
     generator = np.random.default_rng(seed)
     x = generator.uniform(-1, 1, shape).astype(dtype)
@@ -61,7 +63,7 @@ def test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one(ca
     options = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation}
     got = locally_connected_conv2d(x, kernels, padding_mode=mode, **options)
     assert got.dtype == dtype
-    want = naive_untied(x, kernels, layer.stride, layer.padding, layer.dilation, mode)
+    want = naive_locally_connected(x, kernels, layer.stride, layer.padding, layer.dilation, mode)
     np.testing.assert_allclose(got, want, atol=1e-6)
     shared = np.broadcast_to(kernels[0, 0], kernels.shape)
     np.testing.assert_allclose(
@@ -121,4 +123,4 @@ def test_a_flipped_kernel_is_caught(monkeypatch):
         lambda *given: list(window_views(*given))[::-1],
     )
     with pytest.raises(AssertionError):
-        test_untied_equals_naive_loops_and_a_convolution_when_all_kernels_are_one()
+        test_locally_connected_equals_naive_loops_and_a_convolution_when_all_kernels_are_one()

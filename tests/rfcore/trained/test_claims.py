@@ -232,7 +232,7 @@ def place_tells(x: Array, kernels: Array, bias: Array | None, layer: Conv2d, *re
 
 
 def nothing_weighs(x: Array, kernels: Array, **kwargs: Any) -> Array:
-    """Untied weights that are all the same: a convolution after all."""
+    """Locally connected weights that are all the same: a convolution after all."""
     return conv2d(x, kernels[0, 0], **kwargs)
 
 
