@@ -26,13 +26,12 @@ from rfcore import (
     draw_pattern,
     orbit_map,
     peak_orbit,
-    peak_share_unchanged,
     place,
     receptive_fields,
     share_unchanged,
     steps_unchanged,
 )
-from rfcore.orbits import OUTSIDE
+from rfcore.orbits import OUTSIDE, peak_share_unchanged
 from rfcore.shifted_maps import map_shifts
 from tests.support.exact_networks import PEAK, exact_network, whole_numbers
 

@@ -27,9 +27,9 @@ from rfcore import (
     first_break,
     receptive_fields,
     shift,
-    shifted_activations,
 )
 from rfcore.equivariance import Break
+from rfcore.shifted_maps import shifted_activations
 from tests.support.exact_networks import STRIDED, exact_network, whole_numbers
 
 ANY_STACK = (*STRIDED, "C3 M3/2p1 B3/2 C3p1", "B4/1 C3p2d2c2 A3/1p1", "M2 C3 R GM", "A3/1 M2/3 GA")

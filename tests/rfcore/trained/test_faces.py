@@ -25,7 +25,7 @@ from rfcore.heads.head import GridHead
 from rfcore.stack import Stack
 from tests.support.names import FILTER_NAMES
 
-SEEDS = range(3)  # the default and two others
+SEEDS = range(6)  # the default and five others
 BEYOND = PartsSpec().trained_jitter + 1  # the first distance that no example to learn from moved
 SMALL = PartsSpec(grids=(1, 4, 8), distances=(0, 3), examples=60, fresh=40, steps=40)
 
