@@ -12,7 +12,8 @@ from pages.ui.lessons.tasks import Condition
 from pages.ui.render.context import render_context
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import scene_at
 from rfcore.network import Network
 

@@ -19,7 +19,7 @@ from pages.ui.lessons.tasks import (
     solution_of,
 )
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.scene import Unit
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import scene_at
 from rfcore.stack import Stack
 

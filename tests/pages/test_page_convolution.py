@@ -9,7 +9,8 @@ import pytest
 
 from pages.ui.render.context import render_context
 from pages.ui.scene.link import from_query
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import (
     CONVOLUTION_WORKSPACE,
     KERNEL_SIZES,

@@ -17,7 +17,8 @@ from pages.ui.scene import face
 from pages.ui.scene.choices import MOVES, PRESETS
 from pages.ui.scene.head_training import Training, to_text
 from pages.ui.scene.lenses import LENS_NAMES, LensName, lenses_on
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import scene_of
 from pages.ui.site import SITE, entry_of
 from pages.ui.text.glossary import terms

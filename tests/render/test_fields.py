@@ -15,7 +15,8 @@ from pages.ui.render.frame import Request, render_frame, request_of
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.stage_message import parse_message
 from rfcore.gradient import (
     effective_receptive_field,

@@ -21,7 +21,8 @@ from pages.ui.scene import photos
 from pages.ui.scene.choices import MOVES, PRESETS, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.link import from_query, to_query_string
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.filters import FILTERS
 from rfcore.network import Network
 from rfcore.ops import Array

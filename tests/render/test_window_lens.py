@@ -9,7 +9,8 @@ import pytest
 
 from pages.ui.render.window import response_sentence
 from pages.ui.scene.grid import GRID
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import (
     CONVOLUTION_WORKSPACE,
     KERNEL_SIZES,

@@ -13,7 +13,8 @@ from pages.ui.scene.choices import MOVES, PRESETS, UPLOAD
 from pages.ui.scene.grid import GRID, resized_cells
 from pages.ui.scene.lenses import LENS_NAMES
 from pages.ui.scene.link import KEYS, MAX_VALUE, from_query, to_query, to_query_string
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack

@@ -22,7 +22,8 @@ from pages.ui.scene.choices import (
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.lenses import LensName
 from pages.ui.scene.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.filters import CHOICES
 from rfcore.layers import (

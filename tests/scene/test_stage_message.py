@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.stage_message import StageMessage, parse_message
 from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE, POOL_WORKSPACE
 from tests.scene.test_scene import CALM, busy_scene, differing

@@ -11,7 +11,8 @@ from itertools import product
 from pages.ui.lessons.tasks import Goal, GoalAction
 from pages.ui.scene.face import limits
 from pages.ui.scene.limits import map_shapes
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.errors import RfcoreError
 from rfcore.faces.parts import FACE_PARTS
 from rfcore.layers import Conv2d, MaxPool2d

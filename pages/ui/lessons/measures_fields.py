@@ -5,7 +5,8 @@ from __future__ import annotations
 from pages.ui.lessons.quantity import Quantity, layer_index
 from pages.ui.render.context import render_context
 from pages.ui.render.fields import exact_fields_of
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.gradient import effective_receptive_field, middle_share, used_pixels
 from rfcore.network import Network
 from rfcore.ops import Array

@@ -10,7 +10,8 @@ from pages.ui.render import fields_text
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens
 from pages.ui.scene.limits import map_shapes
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import (
     effective_receptive_field,

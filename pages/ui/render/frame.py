@@ -23,7 +23,8 @@ from pages.ui.render.context import Activations, RenderContext, render_context, 
 from pages.ui.render.lens import FrameInputs, Lens, as_plane
 from pages.ui.render.registry import LENSES
 from pages.ui.scene.link import to_query_string
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.stage_message import StageMessage
 from pages.ui.text.format import arrows
 from rfcore.layers import Pair

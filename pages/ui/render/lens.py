@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from pages.ui.render.context import Activations, RenderContext
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.layers import Pair
 from rfcore.ops import Array
 

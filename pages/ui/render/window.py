@@ -12,7 +12,8 @@ from pages.ui.render.lens import FrameInputs, FramePart
 from pages.ui.render.maps import MapsLens, pattern_sentence
 from pages.ui.render.readings import LayerReading, alike
 from pages.ui.scene.custom_kernels import WEIGHT, WEIGHT_RULE, weight_texts
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from pages.ui.text.format import decimal, direction
 from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array, add_border, border_of

@@ -15,7 +15,8 @@ from pages.ui.scene.head_training import from_text, to_text
 from pages.ui.scene.lenses import current_name
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.photos import Photo
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.errors import RfcoreError
 from rfcore.faces.parts import FACE_PARTS
 from rfcore.stack import Stack

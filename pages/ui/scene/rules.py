@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import (
     MOVES,
@@ -20,14 +18,12 @@ from pages.ui.scene.grid import GRID, check_cells
 from pages.ui.scene.head_training import Training
 from pages.ui.scene.lenses import LENS_NAMES
 from pages.ui.scene.limits import SceneError, check_border, check_stack, map_shapes
+from pages.ui.scene.scene_fields import SceneFields
 from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS
 
-if TYPE_CHECKING:
-    from pages.ui.scene.scene import Scene
 
-
-def check_scene(scene: Scene) -> None:
+def check_scene(scene: SceneFields) -> None:
     """Raise SceneError, or what rfcore raises, for a scene that cannot be shown."""
     _check_parts(scene)
     _check_picture(scene)
@@ -37,7 +33,7 @@ def check_scene(scene: Scene) -> None:
         _check_training(scene, scene.training)
 
 
-def _check_parts(scene: Scene) -> None:
+def _check_parts(scene: SceneFields) -> None:
     if scene.parts is None:
         if scene.lens == "parts":
             raise SceneError("only a face of parts is seen through this lens")
@@ -50,7 +46,7 @@ def _check_parts(scene: Scene) -> None:
         raise SceneError("here the face moves over its background, not the whole picture")
 
 
-def _check_picture(scene: Scene) -> None:
+def _check_picture(scene: SceneFields) -> None:
     if scene.image == UPLOAD and scene.photo is None:
         raise SceneError("there is no photo of yours here yet; choose a picture or upload one")
     pictures = (*BACKGROUNDS, GRID, *([UPLOAD] if scene.photo else []))
@@ -72,7 +68,7 @@ def _check_picture(scene: Scene) -> None:
             )
 
 
-def _check_stack(scene: Scene) -> None:
+def _check_stack(scene: SceneFields) -> None:
     check_stack(scene.stack, scene.size)
     check_one_of("padding mode", scene.padding_mode, PADDING_MODES)
     convolutions = len(convolutions_of(scene.stack))
@@ -88,7 +84,7 @@ def _check_stack(scene: Scene) -> None:
     check_border(scene.stack, scene.size, scene.padding_mode)
 
 
-def _check_shown(scene: Scene) -> None:
+def _check_shown(scene: SceneFields) -> None:
     shapes = map_shapes(scene.stack, scene.size)
     if len(scene.channels) != len(shapes):
         raise SceneError(
@@ -119,7 +115,7 @@ def _check_shown(scene: Scene) -> None:
         )
 
 
-def _check_training(scene: Scene, training: Training) -> None:
+def _check_training(scene: SceneFields, training: Training) -> None:
     if scene.image not in BACKGROUNDS:
         raise SceneError(
             f"heads are trained on a drawn picture, {', '.join(BACKGROUNDS)}, not on a "

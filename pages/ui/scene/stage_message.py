@@ -12,7 +12,8 @@ from pages.ui.scene.face import FaceParts
 from pages.ui.scene.grid import GRID_SIZES
 from pages.ui.scene.head_training import BLOCKS, HEX
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.scene import Scene, Unit
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.scene_fields import Unit
 from rfcore.faces.parts import FACE_PARTS, Places
 from rfcore.layers import Pair
 
