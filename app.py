@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from pages.ui.server import threads  # noqa: F401  before whatever loads NumPy
+from pages.ui.server import threads  # noqa: F401  before NumPy is loaded
 from pages.ui.server.address import BASE
 from pages.ui.server.free_memory import freeze_loaded_objects
 from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
@@ -23,19 +23,19 @@ from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
 
-# Scripts run in threads of their own: the frames of others must not wait 5 ms for each of them.
+# Each script runs in its own thread. With Python's default of 5 ms, frames would wait for them.
 sys.setswitchinterval(0.0005)
 
 
-# Starlette would put what is larger than a megabyte into a file of its own until it has all come.
+# Starlette would write uploads larger than 1 MB to a temporary file.
 MultiPartParser.spool_max_size = (st.get_option("server.maxUploadSize") + 1) * 2**20
 
 
 class Files(StaticFiles):
-    """Static files that a browser asks after each time, so that an upgrade never mixes modules."""
+    """Static files that a browser revalidates each time, so that an upgrade never mixes modules."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return a file, or that it has not changed."""
+        """Return a file, or status 304 if it has not changed."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response

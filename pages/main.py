@@ -1,4 +1,4 @@
-"""The router: which pages there are, in the order in which one learns."""
+"""The router: all pages, in learning order."""
 
 from pathlib import Path
 
@@ -20,8 +20,8 @@ def _page(entry: Entry) -> st.Page:
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 st.html(ASSETS / "access.css")
-# A dialog lies outside the app's own element, which alone knows whether the page is a dark one. A
-# stage tells when that changes; here it is what it was when the page was opened.
+# A dialog lies outside the app's element, the only one that has the color scheme. This sets the
+# scheme that the page opened with; the stage updates it when it changes.
 st.html(f"<style>:root {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
 
 pages = {section: [_page(entry) for entry in entries] for section, entries in sections()}

@@ -1,4 +1,4 @@
-"""The pages of the app, in the order in which one learns: one table for all who name a page."""
+"""The table of the app's pages, in learning order."""
 
 from __future__ import annotations
 

@@ -66,9 +66,9 @@ def test_a_list_without_end_is_cut() -> None:
 
 def test_equal_slides_are_kept_apart_and_open_the_scene_of_their_link() -> None:
     first, second = read_deck("/pooling_forgives?at=3,4\n/pooling_forgives?at=3,4").slides
-    assert first.room(0).name != second.room(1).name
-    assert first.room(0).scene == scene_at("/pooling_forgives?at=3,4")[0]
-    assert not first.room(0).admits(PARTS_WORKSPACE.scene.stack)
+    assert first.workspace(0).name != second.workspace(1).name
+    assert first.workspace(0).scene == scene_at("/pooling_forgives?at=3,4")[0]
+    assert not first.workspace(0).admits(PARTS_WORKSPACE.scene.stack)
 
 
 def test_the_walkthrough_shows_the_key_moments_in_order() -> None:

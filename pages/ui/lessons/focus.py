@@ -1,4 +1,4 @@
-"""Where the focus lands when the button that held it is gone, for those who walk by keys."""
+"""Moves the keyboard focus when the button that held it has left the page."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ MAX_ADDED = 5
 
 @lru_cache(maxsize=256)
 def is_reachable(goal: Goal, scene: Scene) -> bool:
-    """Whether some scene that the learner's hand can make is what the goal asks for.
+    """Whether the learner can reach the goal from a scene by the goal's action.
 
-    Tries them all, those near the start first: places of the pattern or of a face's parts, units to
+    Tries all scenes, those near the start first: places of the pattern or of a face's parts, units to
     pin, or up to MOST_ADDED more layers.
     """
     return any(goal.reached(tried) for tried in _SCENES[goal.by](scene))

@@ -31,26 +31,26 @@ class Grade:
     why: str
 
 
-def grade(task: Prediction, given: Answer, answer: Solution) -> Grade:
-    """Compare a learner's answer with the correct one."""
+def grade(task: Prediction, answer: Answer, solution: Solution) -> Grade:
+    """Compare a learner's answer with the solution of the task."""
     if isinstance(task, Mark):
-        assert isinstance(given, tuple)
         assert isinstance(answer, tuple)
-        right = set(given) == set(answer)
-        hits = len(set(given) & set(answer))
-        said = f"{len(given)} marked, {hits} of them right" if given else "none will change"
-        found = f"{len(answer)} changed" if answer else "none changes"
+        assert isinstance(solution, tuple)
+        right = set(answer) == set(solution)
+        hits = len(set(answer) & set(solution))
+        said = f"{len(answer)} marked, {hits} of them right" if answer else "none will change"
+        found = f"{len(solution)} changed" if solution else "none changes"
     elif isinstance(task, Number):
-        assert not isinstance(given, tuple)
         assert not isinstance(answer, tuple)
-        right = abs(given - answer) <= task.tolerance + ROUNDING
-        said, found = (f"{value_text(n)} {_of(task.unit, n)}".rstrip() for n in (given, answer))
+        assert not isinstance(solution, tuple)
+        right = abs(answer - solution) <= task.tolerance + ROUNDING
+        said, found = (f"{value_text(n)} {_of(task.unit, n)}".rstrip() for n in (answer, solution))
     else:
         assert isinstance(task, Choice)
-        assert isinstance(given, int)
         assert isinstance(answer, int)
-        right = given == answer
-        said, found = (task.options[at].text.rstrip(".") for at in (given, answer))
+        assert isinstance(solution, int)
+        right = answer == solution
+        said, found = (task.options[at].text.rstrip(".") for at in (answer, solution))
     return Grade(right, said, found, task.why.replace("{answer}", found))
 
 
@@ -59,27 +59,27 @@ def _of(unit: str, number: float) -> str:
     return unit.removesuffix("s") if number == 1 else unit
 
 
-def validate_answer(task: Task, scene: Scene, given: object) -> Answer | None:
+def validate_answer(task: Task, scene: Scene, answer: object) -> Answer | None:
     """Return an answer from a browser or a link in its own type; None if it is invalid."""
     if isinstance(task, Goal):
-        return True if given is True else None
-    if isinstance(given, bool):
+        return True if answer is True else None
+    if isinstance(answer, bool):
         return None
     if isinstance(task, Number):
-        is_number = isinstance(given, int | float) and abs(given) < 1e9
-        return float(given) if is_number else None  # type: ignore[arg-type]
+        is_number = isinstance(answer, int | float) and abs(answer) < 1e9
+        return float(answer) if is_number else None  # type: ignore[arg-type]
     if isinstance(task, Choice):
-        return given if isinstance(given, int) and 0 <= given < len(task.options) else None
+        return answer if isinstance(answer, int) and 0 <= answer < len(task.options) else None
     assert isinstance(task, Mark)
-    return _validate_cells(task, scene, given)
+    return _validate_cells(task, scene, answer)
 
 
-def _validate_cells(task: Mark, scene: Scene, given: object) -> tuple[Pair, ...] | None:
+def _validate_cells(task: Mark, scene: Scene, answer: object) -> tuple[Pair, ...] | None:
     shape = map_shapes(scene.stack, scene.size)[task.map - 1]
-    if not isinstance(given, list | tuple) or len(given) > shape[1] * shape[2]:
+    if not isinstance(answer, list | tuple) or len(answer) > shape[1] * shape[2]:
         return None
     cells = set()
-    for cell in given:
+    for cell in answer:
         if not isinstance(cell, list | tuple) or len(cell) != 2:
             return None
         for at, count in zip(cell, shape[1:], strict=True):

@@ -14,7 +14,7 @@ _LEARN = "learn"
 
 
 def walkthrough_card() -> None:
-    """Offer the walkthrough: to begin it, or to go on where the learner was last."""
+    """Offer the walkthrough: to begin it, or to resume it at the step that the learner saw last."""
     lesson_set = load_lessons()
     here = current_progress(lesson_set)
     done = sum(here.count(lesson) for lesson in lesson_set.lessons)

@@ -1,4 +1,4 @@
-"""The map of lessons: what there is, what is done, where to go on; progress to take along."""
+"""The map of lessons: all lessons, what is done of each, and a link that carries the progress."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.ui.lessons.reader import Lesson, LessonFault, LessonSet
 from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
-_STATUS = 145  # pixels of the longest: buttons stand in line
+_STATUS = 145  # pixels, as wide as the longest label, so that all buttons align
 
 
 def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -> None:
@@ -34,7 +34,7 @@ def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -
 
 
 def show_faults(faults: tuple[LessonFault, ...]) -> None:
-    """Say which lessons cannot be shown, and why, to whoever has written them."""
+    """Tell the authors of lessons which lessons cannot be shown, and why."""
     if faults:
         st.warning(
             "Some lessons were left out, for there is a mistake in their file:\n"
@@ -43,7 +43,7 @@ def show_faults(faults: tuple[LessonFault, ...]) -> None:
 
 
 def next_lesson(lesson_set: LessonSet, progress: LearnerProgress) -> Lesson | None:
-    """Return the lesson to go on with: the one begun last, else the first that is not done."""
+    """Return the lesson to go on with: the one opened last, or else the first that is not done."""
     undone = [lesson for lesson in lesson_set.lessons if progress.count(lesson) < len(lesson.steps)]
     last = [lesson for lesson in undone if lesson.name == progress.last[0]]
     return next(iter(last or undone), None)

@@ -14,12 +14,12 @@ from rfcore.receptive_field import ReceptiveField, receptive_fields
 
 
 def field(scene: Scene, asked: Quantity) -> float:
-    """Return pixels a side that a unit of a map sees."""
+    """Return the side of the receptive field of a map's units, in pixels."""
     return float(_arithmetic(scene, asked).size[0])
 
 
 def jump(scene: Scene, asked: Quantity) -> float:
-    """Return pixels from one unit of a map to the next."""
+    """Return the distance between the centres of neighbouring units of a map, in pixels."""
     return float(_arithmetic(scene, asked).jump[0])
 
 
@@ -34,7 +34,7 @@ def pinned(scene: Scene, _: Quantity) -> float:
 
 
 def covered(scene: Scene, _: Quantity) -> float | None:
-    """Return per cent of the pattern that the pinned unit can see."""
+    """Return the share of the pattern inside the pinned unit's field, in percent."""
     if scene.unit is None:
         return None
     rows, cols = exact_fields_of(scene)[scene.unit.layer].seen_by(scene.unit.row, scene.unit.col)
@@ -43,14 +43,14 @@ def covered(scene: Scene, _: Quantity) -> float | None:
 
 
 def reached(scene: Scene, asked: Quantity) -> float:
-    """Return cells of a map that can see the pattern's first pixel, or the pinned one."""
+    """Return how many cells of a map can see the pattern's first pixel, or the pinned pixel."""
     field = exact_fields_of(scene)[layer_index(scene, asked.map)]
     rows, cols = field.reached_from(*(scene.pixel or scene.position))
     return float(rows.sum() * cols.sum())
 
 
 def used(scene: Scene, _: Quantity) -> float | None:
-    """Return pixels that can change the pinned unit now."""
+    """Return how many pixels can change the pinned unit with the current input."""
     if scene.unit is None:
         return None
     channel = scene.channels[scene.unit.layer]
@@ -58,7 +58,7 @@ def used(scene: Scene, _: Quantity) -> float | None:
 
 
 def middle(scene: Scene, _: Quantity) -> float | None:
-    """Return per cent of the pinned unit's effective field in a quarter of its box, the middle."""
+    """Return the share of the pinned unit's effective field in the middle quarter of its box, in percent."""
     unit = scene.unit
     if unit is None:
         return None

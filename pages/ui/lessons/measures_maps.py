@@ -19,35 +19,38 @@ from rfcore.shifted_maps import map_shifts
 
 
 def changed_cells_of(scene: Scene, number: int) -> Array:
-    """Return which cells of a map are not as they were at the start of the drag, (rows, cols)."""
+    """Return a bool mask (rows, cols) of the cells of a map that changed since the start of the drag.
+
+    number: the layer, from 1, or 0 for the last.
+    """
     moment, at = _moment(scene), layer_index(scene, number)
     changed: Array = moment.start.maps[at] != moment.now.maps[at]
     return changed
 
 
 def _moment(scene: Scene) -> FrameInputs:
-    return frame_inputs(scene, responses=True)  # any lens may be asked how far the response moved
+    return frame_inputs(scene, responses=True)  # a task may measure the response in any lens
 
 
 def changed(scene: Scene, asked: Quantity) -> float:
-    """Return cells of a map that are not as they were at the start."""
+    """Return how many cells of a map changed since the start of the drag."""
     return float(np.count_nonzero(changed_cells_of(scene, asked.map)))
 
 
 def response_shift(scene: Scene, asked: Quantity) -> float | None:
-    """Return cells by which the pattern's response moved on a map, right or down."""
+    """Return how far the pattern's response moved on a map, right or down, in cells."""
     measured = layer_readings(_moment(scene))[layer_index(scene, asked.map)].measured
     return None if measured is None else float(max(measured.shift, key=abs))
 
 
 def first_broken_layer(scene: Scene, _: Quantity) -> float:
-    """Return the first layer, from 1, that does not follow exactly; 0 when all do."""
+    """Return the first layer, from 1, that is not exactly equivariant to the move; 0 when all are."""
     broken = break_of(scene.stack, errors_of(_moment(scene)))
     return 0.0 if broken is None else broken.layer + 1.0
 
 
 def difference(scene: Scene, _: Quantity) -> float:
-    """Return the largest difference of the two roads on the last map."""
+    """Return the largest difference between the two orders, shift first or network first, on the last map."""
     moment, sides = _moment(scene), (scene.size, scene.size)
     fill = fill_of(scene, moment.context)
     should = map_shifts(scene.stack, scene.moved, sides, scene.padding_mode, fill)[-1]
@@ -56,22 +59,22 @@ def difference(scene: Scene, _: Quantity) -> float:
 
 
 def cells(scene: Scene, asked: Quantity) -> float:
-    """Return rows of a map."""
+    """Return the number of rows of a map."""
     return float(map_shapes(scene.stack, scene.size)[layer_index(scene, asked.map)][1])
 
 
 def layers(scene: Scene, _: Quantity) -> float:
-    """Return layers of the stack."""
+    """Return the number of layers of the stack."""
     return float(len(scene.stack))
 
 
 def moved(scene: Scene, _: Quantity) -> float:
-    """Return pixels that the hand has moved, along rows or columns."""
+    """Return the length of the drag in pixels, along the axis where it is longer."""
     return float(max(map(abs, scene.moved)))
 
 
 def unnoticed_steps(scene: Scene, _: Quantity) -> float:
-    """Return how many of the steps to the cells around the pool does not notice."""
+    """Return how many one-cell moves of the peak leave the pool's output unchanged."""
     labels = orbit_labels(scene)
     if labels is None:
         raise SceneError("only a pool over a grid of numbers has steps that it does not notice")
@@ -79,7 +82,7 @@ def unnoticed_steps(scene: Scene, _: Quantity) -> float:
 
 
 def unnoticed_share(scene: Scene, _: Quantity) -> float:
-    """Return per cent of a single peak's steps that the pool does not notice."""
+    """Return the share of a single peak's one-cell moves that leave the pool's output unchanged, in percent."""
     steps = peak_steps(scene.stack)
     if steps is None:
         raise SceneError("only a pool has a share of steps that it does not notice")
@@ -87,7 +90,7 @@ def unnoticed_share(scene: Scene, _: Quantity) -> float:
 
 
 def weights(scene: Scene, _: Quantity) -> float:
-    """Return weights of one kernel of the first layer."""
+    """Return the number of weights of one kernel of the first layer."""
     return _kernel_cells(scene)
 
 
@@ -99,6 +102,6 @@ def _kernel_cells(scene: Scene) -> float:
 
 
 def locally_connected_weights(scene: Scene, _: Quantity) -> float:
-    """Return weights of one channel of the first layer, with a kernel for every place."""
+    """Return the number of weights of one channel of the first layer if it were locally connected."""
     rows, cols = map_shapes(scene.stack, scene.size)[0][1:]
     return _kernel_cells(scene) * rows * cols

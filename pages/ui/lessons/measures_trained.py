@@ -13,10 +13,10 @@ from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import softmax_at
 
 _TEMPERATURES = (0.25, 1.0, 4.0)
-"""The temperatures at which a softmax is asked."""
+"""The temperatures of the softmax that are tried."""
 
 EVERY = 6
-"""Pixels from one place to the next at which it is asked: all of them would take seconds."""
+"""Pixels between neighbouring places that are tried; to try all places would take seconds."""
 
 
 def _heads(scene: Scene) -> heads.TrainedHeads:
@@ -30,32 +30,32 @@ def _head(asked: Quantity) -> int:
 
 
 def right(scene: Scene, asked: Quantity) -> float:
-    """Return 100 when a head is right at the pattern's place, else 0."""
+    """Return 100 when a head classifies the pattern correctly at its place, else 0."""
     maps, training = _heads(scene).maps, scene.training
-    assert training is not None  # or there were no heads
+    assert training is not None  # _heads has raised if the scene has none
     label = training.classes.index(scene.pattern)
     shares = maps[_head(asked), label, scene.position[0], scene.position[1]]
     return 100.0 * float(shares.argmax() == label)
 
 
 def accuracy(scene: Scene, asked: Quantity) -> float:
-    """Return per cent of right answers of a head in a quarter."""
+    """Return the accuracy of a head in a quarter of the picture, in percent."""
     found = _heads(scene).accuracy[_head(asked)]
     return 100.0 * float(found.flat[QUARTERS.index(asked.quarter)])
 
 
 def head_weights(scene: Scene, asked: Quantity) -> float:
-    """Return weights of a head's dense layer."""
+    """Return the number of weights of a head's dense layer."""
     return float(_heads(scene).classifiers[_head(asked)].weights.size)
 
 
 def zero_weights(scene: Scene, asked: Quantity) -> float:
-    """Return per cent of a head's weights that are exactly zero."""
+    """Return the share of a head's weights that are exactly zero, in percent."""
     return 100.0 * float((_heads(scene).classifiers[_head(asked)].weights == 0).mean())
 
 
 def answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
-    """Return at how many of 9 times 9 places a softmax names another class than the logits."""
+    """Return at how many of 9 x 9 places the softmax predicts another class than the logits."""
     found = _heads(scene)
     along = range(0, found.experiment.places, EVERY)
     head = found.classifiers[_head(asked)]
@@ -65,7 +65,7 @@ def answers_softmax_moves(scene: Scene, asked: Quantity) -> float:
 
 
 def face(scene: Scene, asked: Quantity) -> float:
-    """Return per cent of certainty with which a grid finds the picture a face."""
+    """Return a grid's probability that the picture is a face, in percent."""
     found = _grids(scene)
     grids = found.parts.spec.grids
     if asked.grid not in grids:

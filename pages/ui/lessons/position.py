@@ -21,8 +21,8 @@ from pages.ui.session.presenting import PRESENT
 SUMMARY = "summary"
 """The place of the page on which all predictions are listed, where a lesson's name would be."""
 
-_PROGRESS, _TOLD, _NOTICE = "progress", "progress_told", "progress_notice"
-_STAYS = (PRESENT,)  # parameters of a link that are no place
+_PROGRESS, _STORED, _NOTICE = "progress", "progress_told", "progress_notice"
+_STAYS = (PRESENT,)  # query parameters that do not name a lesson or step
 
 
 def current_progress(lesson_set: LessonSet) -> LearnerProgress:
@@ -32,15 +32,15 @@ def current_progress(lesson_set: LessonSet) -> LearnerProgress:
     """
     state = st.session_state
     here: LearnerProgress = state.setdefault(_PROGRESS, LearnerProgress())
-    told = kept_text("progress")
-    if told and told != state.get(_TOLD):
-        state[_TOLD] = told
+    stored = kept_text("progress")
+    if stored and stored != state.get(_STORED):
+        state[_STORED] = stored
         try:
-            here = here.merged(progress_from_text(told)).known(lesson_set)
+            here = here.merged(progress_from_text(stored)).known(lesson_set)
         except ProgressError as error:
             state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
-    if told is not None and "progress" in st.query_params:
-        # Not before the browser has told what it keeps: the link adds to that.
+    if stored is not None and "progress" in st.query_params:
+        # Only once the browser has sent what it stores: the link adds to that.
         code = st.query_params.pop("progress")
         try:
             brought = progress_from_code(code)
@@ -61,8 +61,8 @@ def progress_notice() -> str:
 
 def store_progress() -> None:
     """Let the browser store the progress. Call it once, at the end of a page."""
-    told = kept_text("progress") is not None
-    keep_text("progress", progress_to_text(st.session_state[_PROGRESS]) if told else None)
+    has_loaded = kept_text("progress") is not None
+    keep_text("progress", progress_to_text(st.session_state[_PROGRESS]) if has_loaded else None)
 
 
 def set_progress(made: LearnerProgress) -> None:
@@ -70,9 +70,9 @@ def set_progress(made: LearnerProgress) -> None:
     st.session_state[_PROGRESS] = made
 
 
-def record_step(lesson: Lesson, step: LessonStep, given: Answer | None) -> None:
-    """Note that a step is done, with what was predicted."""
-    set_progress(st.session_state[_PROGRESS].with_step(lesson, step, given))
+def record_step(lesson: Lesson, step: LessonStep, answer: Answer | None) -> None:
+    """Record that a step is done, with the learner's answer; None for a step without a task."""
+    set_progress(st.session_state[_PROGRESS].with_step(lesson, step, answer))
 
 
 def step_of_link(lesson_set: LessonSet) -> tuple[Lesson | None, int, str]:

@@ -40,9 +40,9 @@ class ProgressError(ValueError):
 class LearnerProgress:
     """A learner's answers, and the step that they saw last.
 
-    done: for each lesson's name, for each step's name, what was given; None for a step without a
-    task that was read. last: (lesson, step), or empty. since: counts how often all was reset, so
-    that a tab that has not heard of it does not bring the old back.
+    done: the answer by lesson name and step name; None for a step without a task that was read.
+    last: (lesson, step), or empty strings. since: the number of resets, so that another tab
+    which still holds the progress from before a reset does not restore it.
     """
 
     done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -66,11 +66,11 @@ class LearnerProgress:
         """Return how many steps of a lesson are done."""
         return sum(self.has_done(lesson, step) for step in lesson.steps)
 
-    def with_step(self, lesson: Lesson, step: LessonStep, given: Answer | None) -> LearnerProgress:
-        """Return the progress with a step done; the first prediction counts, not a later one."""
+    def with_step(self, lesson: Lesson, step: LessonStep, answer: Answer | None) -> LearnerProgress:
+        """Return the progress with a step done; a second answer does not replace the first."""
         if self.has_done(lesson, step):
             return self
-        steps = {**self.done.get(lesson.name, {}), step.name: given}
+        steps = {**self.done.get(lesson.name, {}), step.name: answer}
         return replace(self, done={**self.done, lesson.name: steps})
 
     def at(self, lesson: Lesson, step: LessonStep) -> LearnerProgress:
@@ -78,7 +78,7 @@ class LearnerProgress:
         return replace(self, last=(lesson.name, step.name))
 
     def without(self, lesson: Lesson) -> LearnerProgress:
-        """Return the progress with one lesson to be done anew."""
+        """Return the progress without the answers of one lesson."""
         done = {name: steps for name, steps in self.done.items() if name != lesson.name}
         return replace(self, done=done, since=min(self.since + 1, MAX_RESETS))
 
@@ -101,8 +101,8 @@ class LearnerProgress:
         done = {}
         for lesson, steps in self.done.items():
             kept = {
-                step: given
-                for step, given in steps.items()
+                step: answer
+                for step, answer in steps.items()
                 if are_done.get((lesson, step), is_short)
             }
             if kept:

@@ -1,4 +1,4 @@
-"""One step of a lesson: what is told, what is asked, and the stage on which it can be seen."""
+"""One step of a lesson: its text, its task and its stage."""
 
 from __future__ import annotations
 
@@ -26,18 +26,21 @@ from pages.ui.text.prose import prose
 def lesson_step(
     lesson_set: LessonSet, lesson: Lesson, at: int, progress: LearnerProgress, problem: str
 ) -> None:
-    """Show a step, from 0, and take note of what the learner does in it."""
+    """Show a step of a lesson and record the progress in it.
+
+    at: the step's index. problem: what was wrong with the link, or empty.
+    """
     step = lesson.steps[at]
     name = f"lesson {lesson.name} {step.name}"
-    given = progress.answer(lesson, step)
-    if isinstance(step.task, Prediction) and given is None:
-        for key in KEYS:  # a link must not move what the learner has yet to predict
+    answer = progress.answer(lesson, step)
+    if isinstance(step.task, Prediction) and answer is None:
+        for key in KEYS:  # a link must not show the answer before the prediction
             st.query_params.pop(key, None)
     open_workspace(custom_workspace(step.scene, name), step.scene.lens)
     progress = progress.at(lesson, step)
     position.set_progress(progress)
-    told, shown = st.columns([2, 5], gap="large")
-    with told:
+    text, shown = st.columns([2, 5], gap="large")
+    with text:
         _head(lesson_set, lesson, at)
         for sentence in (problem, position.progress_notice()):
             if sentence:
@@ -45,12 +48,12 @@ def lesson_step(
         show_link_notices()
         prose(step.text)
         with st.container(border=True, key=FOCUS_TARGET):
-            task_card.task_card(lesson, at, given)
+            task_card.task_card(lesson, at, answer)
         if not presenting():
-            # Before the stage, for what its scene needs may take seconds to be trained.
-            move_focus(name, answered=given is not None)
+            # Before the stage, whose scene may need a training of several seconds.
+            move_focus(name, answered=answer is not None)
     with shown:
-        _shown(name, step, given, lambda: _bar(lesson_set, lesson, at))
+        _show_stage(name, step, answer, lambda: _bar(lesson_set, lesson, at))
 
 
 def _head(lesson_set: LessonSet, lesson: Lesson, at: int) -> None:
@@ -70,26 +73,28 @@ def _bar(lesson_set: LessonSet, lesson: Lesson, at: int) -> None:
     position.store_progress()
 
 
-def _shown(name: str, step: LessonStep, given: Answer | None, bar: Callable[[], None]) -> None:
+def _show_stage(
+    name: str, step: LessonStep, answer: Answer | None, bar: Callable[[], None]
+) -> None:
     """Show the stage, and train what its scene needs."""
     train = training_for(step.scene)
-    watched = (task_card.CARD,) if isinstance(step.task, Goal) and given is None else ()
-    stage(*watched, task=_stage_task(name, step, given))
+    watched = (task_card.CARD,) if isinstance(step.task, Goal) and answer is None else ()
+    stage(*watched, task=_stage_task(name, step, answer))
     end_page_if_presenting(bar, train)
     train()
 
 
-def _stage_task(name: str, step: LessonStep, given: Answer | None) -> StageTask:
-    """Return what the stage has to know of a task: whether it is locked, and what to mark."""
+def _stage_task(name: str, step: LessonStep, answer: Answer | None) -> StageTask:
+    """Return the task as the stage shows it: whether it is locked, and which cells are marked."""
     task = step.task
     if not isinstance(task, Prediction):
         return StageTask(name, locked=False)
     if not isinstance(task, Mark):
-        return StageTask(name, locked=given is None, veiled=given is None and task.hide_maps)
+        return StageTask(name, locked=answer is None, veiled=answer is None and task.hide_maps)
     at = (task.map or len(step.scene.stack)) - 1
-    if given is None:
+    if answer is None:
         return StageTask(name, locked=True, map=at)
-    answer = solution_of(task, step.scene)
-    assert isinstance(given, tuple)
+    solution = solution_of(task, step.scene)
     assert isinstance(answer, tuple)
-    return StageTask(name, locked=False, map=at, marks=given, changed=answer)
+    assert isinstance(solution, tuple)
+    return StageTask(name, locked=False, map=at, marks=answer, changed=solution)

@@ -30,11 +30,11 @@ def summary_lines(lesson_set: LessonSet, progress: LearnerProgress) -> tuple[Sum
     found = []
     for lesson in lesson_set.lessons:
         for step in lesson.steps:
-            given = progress.answer(lesson, step)
-            if given is None or not isinstance(step.task, Prediction):
+            answer = progress.answer(lesson, step)
+            if answer is None or not isinstance(step.task, Prediction):
                 continue
             try:
-                graded = grade(step.task, given, solution_of(step.task, step.scene))
+                graded = grade(step.task, answer, solution_of(step.task, step.scene))
             except RfcoreError:  # a lesson that was changed meanwhile
                 continue
             found.append(SummaryLine(lesson.title, step.task.ask, graded))

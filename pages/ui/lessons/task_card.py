@@ -25,11 +25,14 @@ CARD = "lesson_card"
 """The key of the fragment in which a goal is watched."""
 
 _BUILD = ("C3x3/1", "M2x2/2")
-"""What can be added to the layers of a step in which one builds."""
+"""The layers that a learner can add in a step whose goal asks for layers."""
 
 
-def task_card(lesson: Lesson, at: int, given: Answer | None) -> None:
-    """Show a step's task, from 0, or its answer once there is a prediction."""
+def task_card(lesson: Lesson, at: int, answer: Answer | None) -> None:
+    """Show the task of a step, or its solution once there is an answer.
+
+    at: the step's index. answer: the learner's; None while there is none.
+    """
     step = lesson.steps[at]
     task = step.task
     if task is None:
@@ -39,21 +42,21 @@ def task_card(lesson: Lesson, at: int, given: Answer | None) -> None:
         prose(f"**{task.ask}**")
         if task.by == "layers":
             _builder()
-        if given is None:
+        if answer is None:
             _watched(lesson, step, task)
         else:
             st.success(f"**Reached.** {task.why}", icon=":material/check_circle:")
-        _onward(lesson, at, done=given is not None)
-    elif given is None:
+        _onward(lesson, at, done=answer is not None)
+    elif answer is None:
         assert isinstance(task, Prediction)
         _asked(lesson, at, step, task)
     else:
         assert isinstance(task, Prediction)
-        _answered(lesson, at, task, given)
+        _answered(lesson, at, task, answer)
 
 
 def _asked(lesson: Lesson, at: int, step: LessonStep, task: Prediction) -> None:
-    """Ask for a prediction; it is taken in before the page runs again."""
+    """Ask for a prediction; a callback records it before the page runs again."""
     prose(f"**{task.ask}**")
     key = f"given_{lesson.name}_{step.name}"
     with st.form(f"form_{key}", border=False):
@@ -84,23 +87,23 @@ def _predict(lesson: Lesson, step: LessonStep, key: str) -> None:
     task = step.task
     assert task is not None
     if isinstance(task, Mark):
-        # The room of a step is named as the stage names its task.
-        given = validate_answer(task, step.scene, marked_cells(tab_state().room.name))
+        # A step's workspace and its task on the stage have the same name.
+        answer = validate_answer(task, step.scene, marked_cells(tab_state().workspace.name))
     else:
-        given = validate_answer(task, step.scene, st.session_state.get(key))
-    if given is None:
+        answer = validate_answer(task, step.scene, st.session_state.get(key))
+    if answer is None:
         missing = "Type a number first." if isinstance(task, Number) else "Choose an answer first."
         st.session_state[f"problem_{key}"] = missing
         return
-    position.record_step(lesson, step, given)
+    position.record_step(lesson, step, answer)
 
 
-def _answered(lesson: Lesson, at: int, task: Prediction, given: Answer) -> None:
+def _answered(lesson: Lesson, at: int, task: Prediction, answer: Answer) -> None:
     step = lesson.steps[at]
     prose(task.ask)
     try:
         with st.spinner("Measuring."):
-            graded = grade(task, given, solution_of(task, step.scene))
+            graded = grade(task, answer, solution_of(task, step.scene))
     except RfcoreError as error:
         st.error(escape_markdown(f"This could not be measured: {error}."))
         _onward(lesson, at, done=True)
@@ -129,7 +132,7 @@ def grade_icon(graded: Grade) -> str:
 
 @st.fragment(key=CARD)
 def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
-    """Watch whether a goal is reached; runs again whenever the hand has come to rest."""
+    """Watch whether a goal is reached; runs again after each committed change."""
     try:
         reached = goal.reached(tab_state().scene)
     except RfcoreError as error:
@@ -137,7 +140,7 @@ def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
         return
     if reached:
         position.record_step(lesson, step, True)
-        st.rerun()  # the whole page: the way on is outside, and the browser is told what to keep
+        st.rerun()  # the whole page: the next button is outside, and the browser must store the progress
     st.caption("Not reached yet.")
 
 

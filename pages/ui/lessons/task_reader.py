@@ -108,9 +108,9 @@ _TASKS: dict[str, Callable[[TomlTable, Scene], Task]] = {
 def _quantity(fields: TomlTable, scene: Scene | None) -> Quantity:
     name = fields.choice("measure", tuple(MEASURES))
     needs = MEASURES[name].needs
-    for given in _NAMES:
-        if given in fields and given != "measure" and given not in needs:
-            raise fields.error(given, f"\u201c{name}\u201d does not ask for it")
+    for argument in _NAMES:
+        if argument in fields and argument != "measure" and argument not in needs:
+            raise fields.error(argument, f"\u201c{name}\u201d does not ask for it")
     return Quantity(
         measure=name,
         map=fields.whole("map", 0, 12 if scene is None else len(scene.stack), 0),

@@ -41,7 +41,7 @@ class Condition:
     value: float
 
     def holds(self, scene: Scene) -> bool:
-        """Whether it is true of a scene; false while there is nothing to measure."""
+        """Whether a scene fulfils the condition; False while the quantity has no value."""
         found = measured(self.quantity, scene)
         if found is None:
             return False
@@ -63,7 +63,7 @@ class Task:
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """All that is measured for the answer."""
+        """The quantities that are measured for the solution."""
         return ()
 
 
@@ -79,7 +79,7 @@ class Prediction(Task):
     hide_maps: bool = False
 
     def after(self, scene: Scene) -> Scene:
-        """Return the step's scene after the move that is asked about; it may be impossible."""
+        """Return the step's scene after the move that is asked about; raises SceneError if the scene does not allow it."""
         (row, col), (down, right) = scene.start, self.move
         return replace(scene, position=(row + down, col + right))
 
@@ -93,7 +93,10 @@ class Mark(Prediction):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Prediction):
-    """State a number. unit: of what. tolerance: the largest error that counts as right."""
+    """State a number.
+
+    unit: what is counted, in the plural. tolerance: the largest error that counts as right.
+    """
 
     quantity: Quantity
     unit: str = ""

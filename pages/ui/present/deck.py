@@ -42,8 +42,8 @@ class Slide:
     notes: str = ""
     ask: str = ""
 
-    def room(self, place: int) -> Workspace:
-        """Return the room that keeps the scene as the lecturer leaves it; place: in the deck."""
+    def workspace(self, place: int) -> Workspace:
+        """Return the workspace that keeps the scene as the lecturer leaves it; place: index in the deck."""
         return custom_workspace(self.scene, f"slide {place} {to_query_string(self.scene)}")
 
 
@@ -93,9 +93,11 @@ def scene_of_line(link: str) -> Scene:
         # A slide that shows another scene than its author meant would surprise them in class.
         problem = notices[0].removeprefix("The link\u2019s ").rstrip(".")
         raise SceneError(problem.replace(" was left out", " cannot be used", 1))
-    room = workspace_of(scene.lens)
-    if not room.admits(scene.stack):
-        raise SceneError(f"the page of its lens has {room.stacks}, not {str(scene.stack)[:40]}")
+    workspace = workspace_of(scene.lens)
+    if not workspace.admits(scene.stack):
+        raise SceneError(
+            f"the page of its lens has {workspace.stacks}, not {str(scene.stack)[:40]}"
+        )
     return scene
 
 

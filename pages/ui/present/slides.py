@@ -35,7 +35,7 @@ def notes_link(name: str) -> str:
 def show_slide(presentation: Presentation, deck: Deck) -> None:
     """Show the current slide on the projector, and nothing else."""
     slide = deck.slides[presentation.slide]
-    open_workspace(slide.room(presentation.slide), slide.scene.lens)
+    open_workspace(slide.workspace(presentation.slide), slide.scene.lens)
     _sync(presentation, deck, talk_id=presentation.talk_id)
     st.title(slide.title, anchor=False)
     if slide.ask:

@@ -5,4 +5,4 @@ import streamlit as st
 _BASE_PATH = st.get_option("server.baseUrlPath").strip("/")
 
 BASE = f"/{_BASE_PATH}" if _BASE_PATH else ""
-"""What every address of the app begins with: empty, or a slash and the base path."""
+"""The prefix of every address of the app: empty, or a slash and the base path."""

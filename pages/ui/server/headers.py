@@ -1,4 +1,4 @@
-"""What every answer tells the browser: load nothing from elsewhere, run nothing that is not ours.
+"""Security headers of every response: load nothing from other sites, run no foreign script.
 
 Pure ASGI: no Streamlit here.
 """
@@ -18,7 +18,7 @@ ANCESTORS_VARIABLE = "SHIFT_LAB_FRAME_ANCESTORS"
 """The environment variable that names the sites which may show the app in a frame."""
 
 STREAMLITS_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"
-"""The one script that stands in Streamlit's page itself, by its digest."""
+"""The digest of the one inline script in Streamlit's page."""
 
 _SELF, _NONE = "'self'", "'none'"
 
@@ -34,10 +34,10 @@ _HEADERS = {
 
 _SOURCES = {
     "default-src": _NONE,
-    # Streamlit imports the few lines that load a component as a blob.
-    # It also tries whether WebAssembly is there, which lets no text be run as a script.
+    # Streamlit imports each component's loader as a blob. It also tests for WebAssembly;
+    # 'wasm-unsafe-eval' does not allow text to be run as a script.
     "script-src": f"'self' blob: 'wasm-unsafe-eval' {STREAMLITS_SCRIPT}",
-    # Streamlit and Plotly write styles into the page as they go.
+    # Streamlit and Plotly insert inline styles.
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
@@ -53,8 +53,8 @@ _SOURCES = {
 def frame_ancestors(text: str) -> tuple[str, ...]:
     """Return the sites that may show the app in a frame, as a policy names them.
 
-    text: origins between blanks or commas, as https://moodle.example, or 'self', or 'none'; empty
-    for the app's own pages alone. Raises ValueError for anything else: it would open the policy.
+    text: origins separated by blanks or commas, such as https://moodle.example, or 'self', or
+    'none'; empty means 'self'. Raises ValueError for anything else.
 
     >>> frame_ancestors("self, https://*.example.org")
     ("'self'", 'https://*.example.org')
@@ -74,26 +74,26 @@ def _origin(name: str) -> str:
 
 
 def security_headers(ancestors: Sequence[str]) -> dict[str, str]:
-    """Return the headers of every answer, by name.
+    """Return the headers of every response, by name.
 
-    ancestors: who may show the app in a frame, as `frame_ancestors` gives them.
+    ancestors: the sites that may show the app in a frame, from `frame_ancestors`.
     """
     sources = {**_SOURCES, "frame-ancestors": " ".join(ancestors)}
     policy = "; ".join(f"{name} {value}" for name, value in sources.items())
     headers = {**_HEADERS, "Content-Security-Policy": policy}
-    # The older header knows these two answers only; where it says less, it would say wrong.
+    # The older header can express only these two; for any other sites it would be wrong.
     frames = {"'self'": "SAMEORIGIN", "'none'": "DENY"}.get(" ".join(ancestors))
     return headers if frames is None else {**headers, "X-Frame-Options": frames}
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the headers on every answer, errors included."""
+    """ASGI middleware that adds the headers to every HTTP response, errors included."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self.app, self.headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, with the headers."""
+        """Handle a request and add the headers to its response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -104,9 +104,9 @@ class SecurityHeaders:
 
 
 HEADERS = security_headers(frame_ancestors(os.environ.get(ANCESTORS_VARIABLE, "")))
-"""The headers of this server's answers."""
+"""The headers of this server's responses."""
 
 
 def server_error(_request: Request, _error: Exception) -> Response:
-    """Return what a browser is told of a fault of ours: that there was one, and no more."""
+    """Return the response to an unhandled exception; it reveals no details."""
     return PlainTextResponse("Something went wrong here.", status_code=500, headers=HEADERS)

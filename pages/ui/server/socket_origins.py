@@ -1,4 +1,4 @@
-"""Who may open a socket: pages of this site alone. Pure ASGI: no Streamlit here."""
+"""Refuses WebSockets from pages of other sites. Pure ASGI: no Streamlit here."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ POLICY_VIOLATION, BYTES_ONLY = 1008, 1003
 class SameOriginSockets:
     """ASGI middleware that refuses every WebSocket which a page of another site opens.
 
-    Streamlit asks a server outside for this machine's address before it refuses one, and holds up
-    everybody meanwhile. allowed: further sites whose pages may, e.g. "https://lab.example".
-    bytes_only: paths of sockets that speak bytes; there a text ends the connection as if the page
-    had left, for Streamlit would write a trace about it.
+    Streamlit would ask an external server for this machine's address before it refuses one, and
+    would block all sessions meanwhile.
+
+    allowed: origins of further sites that may open one, e.g. "https://lab.example". bytes_only:
+    paths of binary sockets. A text message there ends the connection like a disconnect, because
+    Streamlit would log a traceback for it.
     """
 
     def __init__(
@@ -28,7 +30,7 @@ class SameOriginSockets:
         self.bytes_only = frozenset(bytes_only)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may come in."""
+        """Pass a connection on to the app, or refuse it."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
@@ -39,7 +41,7 @@ class SameOriginSockets:
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
         if origin is not None:
-            # A proxy may have put its own name for this server here, and Streamlit compares.
+            # A proxy may have changed the host, and Streamlit compares it with the origin.
             scope = {**scope, "headers": list(scope["headers"])}
             MutableHeaders(scope=scope)["host"] = _site(origin)
 
@@ -53,13 +55,13 @@ class SameOriginSockets:
         await self.app(scope, receive_bytes if only_bytes else receive, send)
 
     def _own(self, headers: Headers) -> frozenset[str]:
-        # No page can set these headers of its sockets; a proxy tells the name it was asked by.
+        # A page cannot set these headers of its sockets. A proxy forwards the requested host.
         named = {headers.get("host", ""), headers.get("x-forwarded-host", "").split(",")[0].strip()}
         return self.allowed | named - {""}
 
 
 def _site(origin: str) -> str:
-    """Return the host and port of an origin, or nothing if it is no address."""
+    """Return the host and port of an origin, or "" if it is not a URL."""
     try:
         return urlsplit(origin).netloc
     except ValueError:

@@ -1,6 +1,6 @@
-"""What the learner's browser keeps across reloads, and restarts of the server: short texts by name.
+"""Short texts that the learner's browser stores across reloads and restarts of the server.
 
-Nothing is kept on the server. What comes back may have been written by anyone: read it with care.
+Nothing is stored on the server. The browser can send anything: validate what it returns.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import streamlit as st
 from pages.ui.session.component import component
 
 MAX_KEPT_CHARACTERS = 20_000
-"""Characters of one text; a browser that sends more is not believed."""
+"""The most characters of one text; what a browser sends beyond them is cut off."""
 
 _memory = component("memory", "browser-storage.js", "syncStorage")
 
 
 def kept_text(name: str) -> str | None:
-    """Return what the browser keeps under a name: None until it has told, "" when it is nothing."""
+    """Return the text that the browser stores under a name, "" if none; None until it has sent it."""
     kept = (st.session_state.get(_key(name)) or {}).get("kept")
     return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
 
 
 def keep_text(name: str, text: str | None) -> None:
-    """Let the browser keep a text under a name; to be called once a run, where nothing follows.
+    """Let the browser store a text under a name; call it once a run, at the end of the page.
 
-    text: None to leave what is kept, and only ask for it; the page then runs once more.
+    text: None to leave the stored text and only request it; the page then runs once more.
     """
     with st.container(key=f"{_key(name)}_room", height=1, border=False):
         _memory(

@@ -1,4 +1,4 @@
-"""Components of our own: the only place that speaks to Streamlit's components."""
+"""Makes Streamlit components from the modules in assets/."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.ui.server.address import BASE
 
-# This text travels with every rerun, so it only fetches the module that the app serves. The app may
-# lie under a base path, hence the address that the server knows.
+# Streamlit sends this text with every rerun, so it only imports the module that the app serves. The
+# address includes the base path, which only the server knows.
 _LOADER = """
 const loaded = import(new URL("{path}", location.origin).href);
 export default (component) => {{
@@ -20,10 +20,10 @@ export default (component) => {{
 
 
 def component(name: str, file: str, function: str) -> Any:
-    """Return a component, to be called as Streamlit's are.
+    """Return a component, called as Streamlit's components are.
 
-    name: no other component has it. file: a module in assets/. function: which of its exports
-    shows the component; it returns what is to be called when the component leaves the page.
+    name: unique among the components. file: a module in assets/. function: which of its exports
+    shows the component; it returns the function to call when the component leaves the page.
     """
     script = _LOADER.format(path=f"{BASE}/assets/{file}", function=function)
     return st.components.v2.component(f"shift_lab_{name}", js=script)

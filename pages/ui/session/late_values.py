@@ -1,4 +1,4 @@
-"""Which values from the browser are late: sent before it heard of what the server changed last.
+"""Detects late values: those that the browser sent before it received the server's last change.
 
 With each message a browser sends the address bar's query and the value of every widget. Right after
 the server has changed a link or a widget, a message that was already under way still has the old

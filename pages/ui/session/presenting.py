@@ -1,4 +1,4 @@
-"""Presenting mode: any page on a projector, by `?present=1`: large type, no chrome, a slim bar."""
+"""Presenting mode, `?present=1`: any page on a projector, with large type and a slim bar."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui.session.late_values import note_run_end
 
 PRESENT = "present"
-"""The query parameter of the mode, and the path of the page that prepares a run of slides."""
+"""The query parameter of the mode, and the path of the page that prepares presentations."""
 
 ON = {PRESENT: "1"}
 """The query of a link to any page in presenting mode."""
@@ -22,7 +22,7 @@ NOTES = "notes"
 _STYLE = Path(__file__).parents[3] / "assets" / "presenting.css"
 _BUTTON_STYLE = """
 <style>
-/* In the page's own header, where it takes no room from the stage. */
+/* In the page's own header, where it takes no space from the stage. */
 .st-key-present { position: fixed; top: 0.775rem; right: 1rem; width: auto; z-index: 999991; }
 .st-key-present button { min-height: 2.2rem; padding: 0.1rem 0.7rem; }
 [data-testid="stHeader"] { padding-right: 8rem; }
@@ -38,10 +38,10 @@ def presenting() -> bool:
 
 
 def begin(here: Any, pages: Sequence[Any]) -> None:
-    """Put the page that is about to run into the mode that its link asks for.
+    """Apply presenting mode to the page that is about to run, if its link asks for it.
 
-    here: that page. pages: all of them, in the order in which one learns. When another page was
-    asked for with `go_to`, that one runs instead.
+    here: that page. pages: all of them, in learning order. After `go_to`, the page that it named
+    runs instead.
     """
     state = st.session_state
     if _WANTED in state:
@@ -70,7 +70,7 @@ def present_button() -> None:
 
 
 def go_to(path: str, query: dict[str, str]) -> None:
-    """Let another page run in place of this one from the next run on; path: without slashes."""
+    """Switch to another page at the next run; path: without slashes."""
     st.session_state[_WANTED] = (path, query)
 
 
@@ -81,10 +81,11 @@ def turning_bar(
     leave: Callable[[], None] | None,
     more: Callable[[], None] = lambda: None,
 ) -> None:
-    """Show the slim bar: previous, next, where one is, what else there is, leave.
+    """Show the slim bar: previous, next, position, further buttons, leave.
 
-    place: of what is shown, from 0, among `count`. turn: turns to another place; it is only called
-    with one that exists. more: shows further buttons. leave: ends it, where there is an end.
+    place: index of what is shown, of `count`. turn: called with the index to turn to, which always
+    exists. more: shows further buttons. leave: called by the button that leaves the mode; there is
+    no such button when it is None.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="presenting_bar"):
         _turn_button("Previous", "PageUp", place - 1, count, turn)
@@ -112,7 +113,7 @@ def _turn_button(
 
 
 def page_bar(more: Callable[[], None] = lambda: None) -> None:
-    """Show the bar that turns from page to page, in the order in which one learns.
+    """Show the bar that turns from page to page, in learning order.
 
     more: shows further buttons.
     """
@@ -130,9 +131,9 @@ def page_bar(more: Callable[[], None] = lambda: None) -> None:
 def end_page_if_presenting(
     bar: Callable[[], None], last: Callable[[], None] = lambda: None
 ) -> None:
-    """On a projector, end the page below its stage; otherwise do nothing.
+    """In presenting mode, show the bar and end the script below the stage; otherwise do nothing.
 
-    bar: shows what stands below the stage. last: is called when all is shown; it may take seconds.
+    bar: shows the bar. last: called when all is shown; it may take seconds.
     """
     if presenting():
         bar()
@@ -142,5 +143,5 @@ def end_page_if_presenting(
 
 
 def leave() -> None:
-    """Let the page be an ordinary one again, with the same scene."""
+    """Leave presenting mode; the scene stays."""
     st.query_params.pop(PRESENT, None)

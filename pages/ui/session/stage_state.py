@@ -8,13 +8,13 @@ STAGE_KEY = "stage"
 """The key of the stage component."""
 
 CHARTS_WAITING = "charts_wait"
-"""The session's note that charts of this page wait until one of them comes near the window."""
+"""Session key, true while charts of the page wait until one of them is scrolled near the window."""
 
 
 def stage_state(name: str) -> object:
     """Return one value that the stage has sent, or None.
 
-    name: "hand" for its last message, "charts" for whether a chart has come near, "marks" for the
-    cells that are marked for a lesson's task. The browser sent it: check it before use.
+    name: "hand" for its last message, "charts" for whether a chart is near the window, "marks" for the
+    cells that are marked for a lesson's task. The browser can send anything: validate it.
     """
     return (st.session_state.get(STAGE_KEY) or {}).get(name)

@@ -1,4 +1,4 @@
-"""The learner's scenes: kept by the browser session, the page's own mirrored in its link."""
+"""The state of one browser tab in each workspace, and the link that mirrors its scene."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ _PAGE = "page"
 _PATH = "path"
 
 MAX_WORKSPACES = 80
-"""Rooms that a tab is remembered in; each lesson's step and each slide is one."""
+"""Workspaces whose state a tab keeps; each step of a lesson and each slide has its own."""
 
 
 @dataclass
 class TabState:
-    """What the server knows of one browser tab in one room.
+    """The state of one browser tab in one workspace.
 
-    room: its name, and the scene of its first link. scene: the last good one. bare: what a link
-    without a scene shows, the room's own scene or that with which the learner came back to it.
-    revision: counts the changes that did not come from the stage, so that the stage knows when to
-    take over what the server says; it starts at a random number, so that a stage of another session
-    or room is not mistaken for this one. query: the link as last read or written.
-    replaced_links: links that were replaced lately, and when, in seconds. notices: sentences to
-    show once at the top. problems: a sentence per control, by its name. last_message: mount and
-    token of the stage message that was accepted last. widget_values: what each control shows.
-    stale_values: what each showed before the stage changed it.
+    workspace: its name, its start scene, and the stacks that it admits. scene: the last valid
+    scene. bare: the scene of a link without scene parameters: the start scene, or the scene at the
+    learner's last return. revision: counts the changes that did not come from the stage; the stage
+    drops its own scene when it grows. It starts at a random number, so that messages of a stage in
+    another session or workspace do not match. query: the link as last read or written.
+    replaced_links: recently replaced links with their times in seconds. notices: sentences about
+    the link, shown above the stage. problems: one sentence by control name. last_message: (mount,
+    token) of the stage message accepted last. widget_values: what each control shows.
+    stale_values: what each control showed before the stage changed the scene.
     """
 
-    room: Workspace
+    workspace: Workspace
     scene: Scene
     bare: Scene
     revision: int = field(default_factory=lambda: secrets.randbelow(2**31))
@@ -61,24 +61,24 @@ class TabState:
     stale_values: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def is_stale(self, control: str, value: object) -> bool:
-        """Whether a control's change only says what it showed before the hand changed the scene.
+        """Whether a control's value is from before the stage changed the scene, not a new choice.
 
-        The browser tells what every control shows with each message; one that was sent before it
-        heard of the new value is no choice of the learner's. A slow browser may hear late: what
-        comes together with a new message of the stage is due to that one.
+        The browser sends the values of all controls with each message. A message sent before the
+        browser received the new value still has the old one. A slow browser may be late: an old
+        value that arrives together with a new stage message is stale too.
         """
         is_shown = value == self.widget_values.get(control)
         is_old = value in self.stale_values.get(control, ()) and not is_shown
-        return is_old and (is_settling() or self._hand_has_come())
+        return is_old and (is_settling() or self._has_new_stage_message())
 
-    def _hand_has_come(self) -> bool:
-        told = stage_state("hand")
+    def _has_new_stage_message(self) -> bool:
+        sent = stage_state("hand")
         return (
-            isinstance(told, dict) and (told.get("mount"), told.get("token")) != self.last_message
+            isinstance(sent, dict) and (sent.get("mount"), sent.get("token")) != self.last_message
         )
 
     def change(self, make: Callable[[Scene], Scene], control: str) -> None:
-        """Replace the scene by what `make` makes of it; keep the last good one if it raises.
+        """Replace the scene by `make(scene)`; keep the current one if `make` raises an RfcoreError.
 
         The sentence of an error is kept under the control's name.
         """
@@ -92,26 +92,26 @@ class TabState:
         if scene != self.scene:
             self.stale_values.clear()
             if scene.stack != self.scene.stack:
-                self.problems.clear()  # what could not be done was about other layers
+                self.problems.clear()  # they were about other layers
             self.scene = scene
             self.revision += 1
             self.write_link()
 
-    def is_new(self, hand: StageMessage) -> bool:
-        """Whether this message of the stage was not taken in yet; a rerun shows the last again."""
-        return (hand.mount, hand.token) != self.last_message
+    def is_new(self, message: StageMessage) -> bool:
+        """Whether a stage message was not accepted yet; a rerun delivers the last one again."""
+        return (message.mount, message.token) != self.last_message
 
-    def accept(self, hand: StageMessage) -> bool:
-        """Let the learner's hand change the scene; raises SceneError when it cannot.
+    def accept(self, message: StageMessage) -> bool:
+        """Apply a stage message to the scene; raises SceneError if the scene does not allow it.
 
-        A message that was sent before another control changed the scene changes nothing. Returns
-        whether the hand has changed what other controls show as well.
+        A message that was sent before a control changed the scene is ignored. Returns whether the
+        message changed something that controls show.
         """
-        self.last_message = (hand.mount, hand.token)
-        if hand.revision != self.revision:
+        self.last_message = (message.mount, message.token)
+        if message.revision != self.revision:
             return False
-        before, self.scene = self.scene, hand.applied_to(self.scene)
-        if hand.committed:
+        before, self.scene = self.scene, message.applied_to(self.scene)
+        if message.committed:
             self.write_link()
         others_show_it = any(
             getattr(before, part) != getattr(self.scene, part)
@@ -126,17 +126,17 @@ class TabState:
         return others_show_it
 
     def write_link(self) -> None:
-        """Mirror the scene in the address bar, so that reload, back and a bookmark keep it."""
+        """Write the scene into the address bar, so that reload, Back and bookmarks keep it."""
         self.replaced_links = with_replaced(self.replaced_links, self.query or {})
         self.query = to_query(self.scene)
         if _scene_query() != self.query:
             st.query_params.from_dict({**_other_query(), **self.query})
 
     def read_link(self, lenses: tuple[LensName, ...], *, arrived: bool) -> None:
-        """Take over the scene of the address bar if it is not the one written there last.
+        """Load the scene of the address bar, unless it is the link that was written there last.
 
-        lenses: those of the page, the first for links that name none. arrived: whether the learner
-        came from another page; one who comes with a bare link finds the room as they left it.
+        lenses: those of the page; the first is the default. arrived: whether the learner came from
+        another page. With a link without scene parameters they find the scene as they left it.
         """
         query = _scene_query()
         if arrived and not query:
@@ -145,19 +145,19 @@ class TabState:
                 self.scene = replace(self.scene, lens=lenses[0])
             self.bare = self.scene
             self.revision += 1
-            if self.scene != replace(self.room.scene, lens=lenses[0]):
+            if self.scene != replace(self.workspace.scene, lens=lenses[0]):
                 self.write_link()
             else:
-                # The page just left may have written its last link after the learner went.
+                # The previous page may have written its link after the navigation.
                 st.query_params.from_dict(_other_query())
             return
         if query == (self.query or {}):
             return
-        # Right after a run, or a queue of them: sent before the browser heard of the new link.
+        # Right after one or several runs: sent before the browser received the new link.
         if is_settling() and any(query == link for link, _ in self.replaced_links):
             return
-        self.replaced_links.clear()  # someone went back, and may do so again at once
-        base = replace(self.room.scene, lens=lenses[0]) if query else self.bare
+        self.replaced_links.clear()  # the learner used Back, and may do so again at once
+        base = replace(self.workspace.scene, lens=lenses[0]) if query else self.bare
         self.scene, self.notices = from_query(query, self.scene.photo, base)
         if self.scene.lens not in lenses:
             self.notices.append(
@@ -165,10 +165,10 @@ class TabState:
                 f"{', '.join(lenses)}, not {self.scene.lens}."
             )
             self.scene = replace(self.scene, lens=lenses[0])
-        if not self.room.admits(self.scene.stack):
+        if not self.workspace.admits(self.scene.stack):
             self.notices.append(
                 f"The link\u2019s \u201cstack\u201d was left out: this page has "
-                f"{self.room.stacks}, as in {base.stack}, not {str(self.scene.stack)[:40]}."
+                f"{self.workspace.stacks}, as in {base.stack}, not {str(self.scene.stack)[:40]}."
             )
             self.scene = self.scene.with_stack(base.stack)
         self.revision += 1
@@ -176,16 +176,19 @@ class TabState:
         self.query = query
 
 
-def open_workspace(room: Workspace, *lenses: LensName) -> TabState:
-    """Begin a page that shows a room through some lenses: take over the scene of its link."""
+def open_workspace(workspace: Workspace, *lenses: LensName) -> TabState:
+    """Open a page's workspace and load the scene of its link.
+
+    lenses: those of the page; the first is the default.
+    """
     state = st.session_state
     states = state.setdefault(_TAB_STATES, {})
-    page = (room.name, lenses)
-    arrived = room.name in states and state.get(_PAGE) != page
-    if room.name not in states:
-        scene = replace(room.scene, lens=lenses[0])
-        states[room.name] = TabState(room, scene, scene)
-    states[room.name] = states.pop(room.name)  # the one seen last stands last
+    page = (workspace.name, lenses)
+    arrived = workspace.name in states and state.get(_PAGE) != page
+    if workspace.name not in states:
+        scene = replace(workspace.scene, lens=lenses[0])
+        states[workspace.name] = TabState(workspace, scene, scene)
+    states[workspace.name] = states.pop(workspace.name)  # most recently used last
     while len(states) > MAX_WORKSPACES:
         states.pop(next(iter(states)))
     state[_PAGE] = page
@@ -195,19 +198,19 @@ def open_workspace(room: Workspace, *lenses: LensName) -> TabState:
 
 
 def note_navigation(path: str) -> None:
-    """Note which page is about to run; who comes to its stage from another one has arrived."""
+    """Record which page is about to run, so that `open_workspace` knows an arrival from a rerun."""
     if _PATH not in st.session_state:
-        collect_garbage()  # somebody new has come, and may have taken the place of one who left
+        collect_garbage()  # a new session: older ones may have ended
     if st.session_state.get(_PATH) != path:
         st.session_state[_PATH] = path
         st.session_state[_PAGE] = None
 
 
 def tab_state() -> TabState:
-    """Return this browser tab's learner, in the room of the page that was entered last."""
+    """Return the state of this browser tab in the workspace that was opened last."""
     state = st.session_state
-    room_name, _ = state[_PAGE]
-    found: TabState = state[_TAB_STATES][room_name]
+    workspace_name, _ = state[_PAGE]
+    found: TabState = state[_TAB_STATES][workspace_name]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The stage on the page: what the browser tells it, and what it shows."""
+"""The stage component: applies the browser's messages to the scene and sends frames back."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from rfcore.errors import RfcoreError
 
 _stage = component("stage", "stage/stage.js", "show")
 
-# Keeps the stage's room until it is there, so that what stands below it does not jump.
-_ROOM = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
+# Reserves the stage's height until it has loaded, so that the page below it does not jump.
+_RESERVED_HEIGHT = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
 
 
 @st.fragment(key=STAGE_KEY)
@@ -35,7 +35,7 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
     here = tab_state()
     request, others_show_it = _request(here)
     request = replace(request, task=task, sent_at=round(time() * 1000))
-    st.html(_ROOM)
+    st.html(_RESERVED_HEIGHT)
     with st.container(key="stage_room"):
         _stage(
             key=STAGE_KEY,
@@ -50,13 +50,16 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
 
 
 def marked_cells(task: str) -> object:
-    """Return the cells that the browser says are marked for a step's task, as it says them."""
-    told = stage_state("marks")
-    return told.get("cells", []) if isinstance(told, dict) and told.get("task") == task else []
+    """Return the cells that the browser has sent as marked for a task; not validated.
+
+    task: the name of the `StageTask`.
+    """
+    marks = stage_state("marks")
+    return marks.get("cells", []) if isinstance(marks, dict) and marks.get("task") == task else []
 
 
 def _draw_charts() -> None:
-    """Once a chart comes near, draw all that waited for it."""
+    """Draw all waiting charts once one of them is near the window."""
     if st.session_state.pop(CHARTS_WAITING, False):
         st.rerun()
 
@@ -64,28 +67,28 @@ def _draw_charts() -> None:
 def _rerun(charts: tuple[str, ...]) -> None:
     message = stage_state("hand")
     if charts and isinstance(message, dict) and message.get("committed") is True:
-        # A page that has run meanwhile may have no such chart any more.
+        # Another page may have run since, and that has no such fragments.
         with suppress(StreamlitAPIException):
             st.rerun([STAGE_KEY, *charts])
 
 
 def _request(here: TabState) -> tuple[Request, bool]:
-    """Take in what the hand has done since the last run.
+    """Apply the stage message that has arrived since the last run, if any.
 
-    Returns what it asks for, and whether it has changed what other controls show.
+    Returns the request for the next frame, and whether controls show other values now.
     """
     message = stage_state("hand")
     if message is None:
         return Request(revision=here.revision), False
     try:
-        hand = parse_message(message)
+        parsed = parse_message(message)
     except SceneError as error:
         return Request(revision=here.revision, notice=refusal(str(error))), False
-    if not here.is_new(hand):
-        # Another control made the page run again: what the browser had then it may not have now.
+    if not here.is_new(parsed):
+        # A control caused this run: the browser may have dropped what it had at that message.
         return Request(revision=here.revision), False
     try:
-        others_show_it = here.accept(hand)
+        others_show_it = here.accept(parsed)
     except RfcoreError as error:
-        return request_of(hand, here.revision, str(error)), False
-    return request_of(hand, here.revision), others_show_it
+        return request_of(parsed, here.revision, str(error)), False
+    return request_of(parsed, here.revision), others_show_it
