@@ -26,8 +26,8 @@ MAX_ADDED = 5
 def is_reachable(goal: Goal, scene: Scene) -> bool:
     """Whether the learner can reach the goal from a scene by the goal's action.
 
-    Tries all scenes, those near the start first: places of the pattern or of a face's parts, units to
-    pin, or up to MOST_ADDED more layers.
+    Tries all scenes, those near the start first: places of the pattern or of a face's parts, units
+    to pin, or up to MAX_ADDED more layers.
     """
     return any(goal.reached(tried) for tried in _SCENES[goal.by](scene))
 

@@ -58,7 +58,7 @@ def used(scene: Scene, _: Quantity) -> float | None:
 
 
 def middle(scene: Scene, _: Quantity) -> float | None:
-    """Return the share of the pinned unit's effective field in the middle quarter of its box, in percent."""
+    """Return the percentage of the pinned unit's effective field in its box's middle quarter."""
     unit = scene.unit
     if unit is None:
         return None

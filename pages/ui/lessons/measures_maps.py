@@ -19,7 +19,7 @@ from rfcore.shifted_maps import map_shifts
 
 
 def changed_cells_of(scene: Scene, number: int) -> Array:
-    """Return a bool mask (rows, cols) of the cells of a map that changed since the start of the drag.
+    """Return a bool mask (rows, cols) of a map's cells that changed since the drag's start.
 
     number: the layer, from 1, or 0 for the last.
     """
@@ -44,13 +44,13 @@ def response_shift(scene: Scene, asked: Quantity) -> float | None:
 
 
 def first_broken_layer(scene: Scene, _: Quantity) -> float:
-    """Return the first layer, from 1, that is not exactly equivariant to the move; 0 when all are."""
+    """Return the first layer, from 1, that is not exactly equivariant to the move; 0 if none."""
     broken = break_of(scene.stack, errors_of(_moment(scene)))
     return 0.0 if broken is None else broken.layer + 1.0
 
 
 def difference(scene: Scene, _: Quantity) -> float:
-    """Return the largest difference between the two orders, shift first or network first, on the last map."""
+    """Return the largest difference on the last map between shift first and network first."""
     moment, sides = _moment(scene), (scene.size, scene.size)
     fill = fill_of(scene, moment.context)
     should = map_shifts(scene.stack, scene.moved, sides, scene.padding_mode, fill)[-1]
@@ -82,7 +82,7 @@ def unnoticed_steps(scene: Scene, _: Quantity) -> float:
 
 
 def unnoticed_share(scene: Scene, _: Quantity) -> float:
-    """Return the share of a single peak's one-cell moves that leave the pool's output unchanged, in percent."""
+    """Return the percentage of a peak's one-cell moves that leave the pool's output unchanged."""
     steps = peak_steps(scene.stack)
     if steps is None:
         raise SceneError("only a pool has a share of steps that it does not notice")
@@ -102,6 +102,6 @@ def _kernel_cells(scene: Scene) -> float:
 
 
 def locally_connected_weights(scene: Scene, _: Quantity) -> float:
-    """Return the number of weights of one channel of the first layer if it were locally connected."""
+    """Return the number of weights of the first layer's channel if it were locally connected."""
     rows, cols = map_shapes(scene.stack, scene.size)[0][1:]
     return _kernel_cells(scene) * rows * cols

@@ -140,7 +140,8 @@ def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
         return
     if reached:
         position.record_step(lesson, step, True)
-        st.rerun()  # the whole page: the next button is outside, and the browser must store the progress
+        # The whole page: the next button is outside, and the browser must store the progress.
+        st.rerun()
     st.caption("Not reached yet.")
 
 

@@ -79,7 +79,7 @@ class Prediction(Task):
     hide_maps: bool = False
 
     def after(self, scene: Scene) -> Scene:
-        """Return the step's scene after the move that is asked about; raises SceneError if the scene does not allow it."""
+        """Return the scene after the move that is asked about; raises SceneError if impossible."""
         (row, col), (down, right) = scene.start, self.move
         return replace(scene, position=(row + down, col + right))
 

@@ -43,7 +43,7 @@ class Slide:
     ask: str = ""
 
     def workspace(self, place: int) -> Workspace:
-        """Return the workspace that keeps the scene as the lecturer leaves it; place: index in the deck."""
+        """Return the workspace that keeps the scene as it was left; place: index in the deck."""
         return custom_workspace(self.scene, f"slide {place} {to_query_string(self.scene)}")
 
 

@@ -16,7 +16,7 @@ _memory = component("memory", "browser-storage.js", "syncStorage")
 
 
 def kept_text(name: str) -> str | None:
-    """Return the text that the browser stores under a name, "" if none; None until it has sent it."""
+    """Return the text that the browser stores under a name, "" if none; None until it came."""
     kept = (st.session_state.get(_key(name)) or {}).get("kept")
     return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
 
