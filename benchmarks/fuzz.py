@@ -56,7 +56,7 @@ from pages.ui.scene.link import to_query, to_query_string
 from pages.ui.scene.photos import PHOTO_SIZE
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import scene_of
-from pages.ui.stage.frame_socket import Drag
+from pages.ui.stage.frame_socket import Drag, read_message
 from rfcore.errors import RfcoreError
 from rfcore.interop import read_model
 from rfcore.pictures.photos import read_photo
@@ -147,13 +147,13 @@ def drag(random: Random) -> None:
     """Messages over the frame socket: one that cannot be done leaves the scene as it was."""
     line, scene = Drag(), random.choice(SCENES)
     told = hand_of(scene, query=to_query_string(scene), photo=None)
-    line.answer(json.dumps(told))
+    line.answer(read_message(json.dumps(told)))
     for _ in range(3):
         before, message = line.scene, json.dumps(changed_message(random, told))
         if random.random() < 0.3:
             message = changed_text(random, message, QUERIES)
         try:
-            line.answer(message)
+            line.answer(read_message(message))
         except RfcoreError:
             if line.scene != before:
                 raise AssertionError(f"refused, and yet changed: {message}") from None

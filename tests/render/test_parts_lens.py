@@ -19,7 +19,7 @@ from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import PARTS_WORKSPACE
-from pages.ui.stage.frame_socket import Drag
+from pages.ui.stage.frame_socket import Drag, read_message
 from pages.ui.training import faces
 from pages.ui.training.faces import GRID_STORE, GridStore, TrainedGrids
 from rfcore.faces.parts import FACE_PARTS, Places, scrambled_places
@@ -170,7 +170,8 @@ def any_places(draw: st.DrawFn) -> Places:
 def test_a_face_comes_back_from_its_link(places: Places, grid: int | None, moved: int) -> None:
     scene = face(places, (moved, -moved), grid=grid)
     assert from_query(to_query(scene), base=FACE) == (scene, [])
-    header = decode(Drag().answer(told(scene, position=list(scene.position)))).header
+    told_scene = read_message(told(scene, position=list(scene.position)))
+    header = decode(Drag().answer(told_scene)).header
     assert header["parts"] == [list(place) for place in places]
 
 

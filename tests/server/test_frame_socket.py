@@ -21,7 +21,13 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
-from pages.ui.stage.frame_socket import MAX_MESSAGE, TRY_AGAIN_ELSEWHERE, Drag, frames
+from pages.ui.stage.frame_socket import (
+    MAX_MESSAGE,
+    TRY_AGAIN_ELSEWHERE,
+    Drag,
+    frames,
+    read_message,
+)
 from rfcore.stack import Stack
 from tests.render.test_frame import decode
 
@@ -38,34 +44,51 @@ def told(scene: Scene, **changes: Any) -> str:
     return json.dumps(hand(query=to_query_string(scene), **changes))
 
 
+def answered(drag: Drag, text: str) -> bytes:
+    return drag.answer(read_message(text))
+
+
 def test_a_frame_is_the_one_that_the_component_would_send() -> None:
     moved = Scene(position=(24, 13))
-    answer = Drag().answer(told(Scene()))
+    answer = answered(Drag(), told(Scene()))
     assert answer == render_frame(moved, Request(token=1, revision=3, mount="m"))
 
 
 @pytest.mark.parametrize("lens", LENS_NAMES)
 def test_the_scene_of_every_lens_can_be_told(lens: LensName) -> None:
     scene, drag = replace(workspace_of(lens).scene, lens=lens), Drag()
-    drag.answer(told(scene, position=scene.position, start=scene.start, channels=scene.channels))
+    answered(drag, told(scene, position=scene.position, start=scene.start, channels=scene.channels))
     assert drag.scene == scene
 
 
 def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
     drag = Drag()
-    first = decode(drag.answer(told(Scene(pattern="dog")))).header
+    first = decode(answered(drag, told(Scene(pattern="dog")))).header
     again = hand(position=[20, 1], knownScene=first["scene"], knownStart=[24, 12])
-    header, planes = vars(decode(drag.answer(json.dumps(again)))).values()
+    header, planes = vars(decode(answered(drag, json.dumps(again)))).values()
     assert header["position"] == [20, 1]
     assert header["scene"] == first["scene"]
     assert "setting" not in header
     assert set(planes) == {"now0", "now1", "now2"}
 
 
+def test_a_message_that_tells_a_scene_is_not_quick_however_its_key_is_written() -> None:
+    drag = Drag()
+    text = told(Scene())
+    assert not drag.is_quick(read_message(text))
+    answered(drag, text)
+    assert drag.is_quick(read_message(json.dumps(hand())))
+    escaped = text.replace('"query"', '"quer\\u0079"')
+    assert escaped != text
+    for new in (text, escaped):
+        assert not drag.is_quick(read_message(new))
+    assert drag.is_quick(read_message(json.dumps(hand(mount='"query"'))))
+
+
 def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
     drag = Drag()
-    drag.answer(told(Scene()))
-    header = decode(drag.answer(json.dumps(hand(position=[1000, 0])))).header
+    answered(drag, told(Scene()))
+    header = decode(answered(drag, json.dumps(hand(position=[1000, 0])))).header
     assert header["position"] == [24, 13]
     assert "must stay inside the picture" in header["notice"]
 
@@ -80,32 +103,32 @@ def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
 )  # fmt: skip
 def test_a_message_that_says_nothing_is_refused(text: str) -> None:
     with pytest.raises(SceneError):
-        Drag().answer(text)
+        answered(Drag(), text)
 
 
 def test_a_photo_is_found_while_a_scene_shows_it() -> None:
     photo = photos.keep(bytes(range(256)) * 256)
     scene = Scene(image=UPLOAD, photo=photo)
-    header = decode(Drag().answer(told(scene, photo=photo.id))).header
+    header = decode(answered(Drag(), told(scene, photo=photo.id))).header
     assert header["setting"]["photo"] == photo.id
     with pytest.raises(SceneError, match="photo"):
-        Drag().answer(told(scene, photo="not held here"))
+        answered(Drag(), told(scene, photo="not held here"))
     with pytest.raises(SceneError, match="photo"):
-        Drag().answer(told(scene))
+        answered(Drag(), told(scene))
 
 
 def test_a_photo_is_gone_when_no_scene_shows_it_any_more() -> None:
     scene = Scene(image=UPLOAD, photo=photos.keep(b"7" * 256 * 256))
     identity = scene.photo.id if scene.photo else ""
     drag = Drag()
-    drag.answer(told(scene, photo=identity))  # what is made of it is remembered
-    drag.answer(told(scene, photo=identity, position=[3, 3]))
+    answered(drag, told(scene, photo=identity))  # what is made of it is remembered
+    answered(drag, told(scene, photo=identity, position=[3, 3]))
     text = told(scene, photo=identity)
     del scene, drag
     gc.collect()
     assert photos.find(identity) is None
     with pytest.raises(SceneError, match="photo"):
-        Drag().answer(text)
+        answered(Drag(), text)
 
 
 # ---- over the wire
@@ -218,6 +241,6 @@ def test_layers_that_no_page_shows_cost_no_more_than_others() -> None:
     began = time.monotonic()
     for stack in ("M2x2/2000", "M2x2/128", "A8x8/9"):
         scene = replace(POOL_WORKSPACE.scene, stack=Stack.parse(stack))
-        header = decode(Drag().answer(told(scene, channels=[0], position=[2, 3]))).header
+        header = decode(answered(Drag(), told(scene, channels=[0], position=[2, 3]))).header
         assert header["setting"]["peak"] == ""
     assert time.monotonic() - began < 5

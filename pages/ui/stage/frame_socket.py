@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -56,12 +57,13 @@ async def _answer_all(socket: WebSocket) -> None:
     try:
         while (message := await socket.receive())["type"] == "websocket.receive":
             text = message.get("text") or ""
-            # A thread for each frame would spend more time on taking turns than on frames. A dear
-            # scene, and one that is new, still gets one, so that it holds up nobody else's socket.
-            if drag.is_quick(text):
-                frame = drag.answer(text)
+            # For a small frame, a thread costs more time than the frame itself. A new or expensive
+            # scene still gets a thread, so that the other sockets do not wait for it.
+            told = read_message(text)
+            if drag.is_quick(told):
+                frame = drag.answer(told)
             else:
-                frame = await asyncio.to_thread(drag.answer, text)
+                frame = await asyncio.to_thread(drag.answer, told)
             await socket.send_bytes(frame)
     except RfcoreError:
         await socket.close(TRY_AGAIN_ELSEWHERE)
@@ -76,16 +78,15 @@ class Drag:
         self.scene = Scene()
         self._is_small = False
 
-    def is_quick(self, text: str) -> bool:
+    def is_quick(self, message: Mapping[str, object]) -> bool:
         """Whether a message is answered in a millisecond or two: the scene is known, and small."""
-        return self._is_small and '"query"' not in text
+        return self._is_small and "query" not in message
 
-    def answer(self, text: str) -> bytes:
+    def answer(self, message: Mapping[str, object]) -> bytes:
         """Return the frame for one message; one that cannot be done leaves the scene as it was.
 
         Raises SceneError when the message says nothing that a frame could answer.
         """
-        message = _read(text)
         hand = parse_message(message)
         if "query" in message:
             self.scene = scene = _told_scene(message)
@@ -99,7 +100,8 @@ class Drag:
         return render_frame(self.scene, request_of(hand, hand.revision, problem))
 
 
-def _read(text: str) -> dict[str, object]:
+def read_message(text: str) -> dict[str, object]:
+    """Return the named parts of a message; raises SceneError for a text that has none."""
     if len(text) > MAX_MESSAGE:
         raise SceneError(f"a message has at most {MAX_MESSAGE} characters, got {len(text)}")
     try:
@@ -111,7 +113,7 @@ def _read(text: str) -> dict[str, object]:
     return message
 
 
-def _told_scene(message: dict[str, object]) -> Scene:
+def _told_scene(message: Mapping[str, object]) -> Scene:
     query, photo_id = message["query"], message.get("photo")
     if not isinstance(query, str):
         raise SceneError("a scene is told as the query of a link")
