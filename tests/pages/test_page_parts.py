@@ -8,7 +8,7 @@ import pytest
 
 from pages.ui.controls.parts_training import progress_text
 from pages.ui.scene import face
-from pages.ui.scene.face import HOME
+from pages.ui.scene.face import HOME_PLACES
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import PARTS_WORKSPACE
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
@@ -107,7 +107,7 @@ def test_scrambles_follow_each_other_and_the_parts_go_back() -> None:
     page = press(open_parts(), "Scramble")
     assert places(page) == scrambled_places(48, 0)
     assert places(press(page, "Scramble")) == scrambled_places(48, 1)
-    assert places(press(page, "Put the parts back")) == HOME
+    assert places(press(page, "Put the parts back")) == HOME_PLACES
     away = open_parts(at="3,12")
     assert header(away)["position"] == [3, 12]
     assert header(press(away, "Face to the middle"))["position"] == [8, 8]
@@ -147,4 +147,4 @@ def test_a_bad_link_ends_in_sentences() -> None:
     text = page.warning[0].value.replace("\\", "")
     for key in ("parts", "grid", "at", "lens"):
         assert f"The link\u2019s \u201c{key}\u201d was left out" in text
-    assert header(page)["parts"] == [list(place) for place in HOME]
+    assert header(page)["parts"] == [list(place) for place in HOME_PLACES]

@@ -10,7 +10,7 @@ from pages.ui.render.pool import message_of
 from pages.ui.scene.grid import GRID_SIZES, MARKS, resized_cells
 from pages.ui.scene.link import from_query
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, RAMP, ROWS
-from pages.ui.scene.pools import KERNELS, KINDS, POOL_STRIDES, PoolChoice, pool_stack
+from pages.ui.scene.pools import KINDS, POOL_KERNELS, POOL_STRIDES, PoolChoice, pool_stack
 from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal_sentence
 from rfcore.network import Network
 from rfcore.orbits import peak_orbit, peak_share_unchanged, steps_unchanged
@@ -96,7 +96,7 @@ def test_every_example(name: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_pool(kind: Any) -> None:
     page = choose_all(open_pooling(size="12", cells="0" * 144, picture="grid"), kind=kind)
-    for kernel, stride in product(KERNELS, POOL_STRIDES):
+    for kernel, stride in product(POOL_KERNELS, POOL_STRIDES):
         choose_all(page, stride=stride, kernel=kernel)  # neither changes the other
         stack = pool_stack(PoolChoice(kind, kernel, stride))
         layers = header(page)["setting"]["layers"]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pages.ui.render.readings import break_text
-from pages.ui.scene.choices import PRESETS, SIZES
+from pages.ui.scene.choices import PICTURE_SIZES, PRESETS
 from pages.ui.scene.grid import resized_cells
 from rfcore.equivariance import Break, first_break
 from rfcore.filters import CHOICES
@@ -97,7 +97,7 @@ def test_table_writes_rows_and_columns_that_differ() -> None:
     [
         ("picture", BACKGROUNDS, "picture"),
         ("pattern", PATTERNS, "pattern"),
-        ("size", SIZES, "size"),
+        ("size", PICTURE_SIZES, "size"),
         ("padding", ("zeros", "circular", "reflect", "replicate"), "padding"),
     ],
 )

@@ -230,6 +230,10 @@ def test_packages_import_what_the_table_allows() -> None:
     assert imports_beyond_the_table(ROOT) == []
 
 
+def test_modules_import_each_other_in_no_circle() -> None:
+    assert circle(module_graph(ROOT)) == []
+
+
 def test_packages_import_each_other_in_no_circle() -> None:
     assert circle(package_graph(ROOT)) == []
 

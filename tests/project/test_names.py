@@ -29,6 +29,10 @@ def shared_names(root: Path) -> list[str]:
     ]
 
 
+def test_no_two_things_share_a_name() -> None:
+    assert shared_names(ROOT) == []
+
+
 def test_every_folder_is_looked_at() -> None:
     for folder in FOLDERS:
         defined = [public_definitions(ROOT, path) for path in python_files(ROOT, folder)]

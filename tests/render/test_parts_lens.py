@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pages.ui.render import parts
 from pages.ui.render.lens import FULL_SCALE
 from pages.ui.scene import face as face_module
-from pages.ui.scene.face import HOME, MIDDLE, FaceParts, fitting, limits
+from pages.ui.scene.face import HOME_PLACES, MIDDLE, FaceParts, fitting, limits
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
@@ -32,12 +32,12 @@ from tests.scene.test_stage_message import message
 from tests.server.test_frame_socket import told
 
 SMALL = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=40, steps=60)
-FOREHEAD: Places = (*HOME[:3], (8, 24))
+FOREHEAD: Places = (*HOME_PLACES[:3], (8, 24))
 FACE = PARTS_WORKSPACE.scene
 WHERE: list[tuple[Places, Pair]] = [
-    (HOME, (0, 0)),
+    (HOME_PLACES, (0, 0)),
     (FOREHEAD, (0, 0)),
-    (HOME, (-3, 2)),
+    (HOME_PLACES, (-3, 2)),
     (scrambled_places(48, 4), (8, -8)),
 ]
 
@@ -61,7 +61,7 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(face_module.SPECS, "avg", replace(SMALL, seed=99))
 
 
-def face(places: Places = HOME, moved: Pair = (0, 0), **changes: Any) -> Scene:
+def face(places: Places = HOME_PLACES, moved: Pair = (0, 0), **changes: Any) -> Scene:
     assert FACE.parts
     parts = replace(FACE.parts, places=places, **changes)
     position = MIDDLE[0] + moved[0], MIDDLE[1] + moved[1]
@@ -110,7 +110,7 @@ def test_without_a_choice_the_grid_is_the_most_useful_one(trained: TrainedGrids)
 def test_a_mouth_on_the_forehead_is_noticed_and_the_sentence_says_by_which_grids(
     trained: TrainedGrids,
 ) -> None:
-    before, now = (face_picture(SMALL, places) for places in (HOME, FOREHEAD))
+    before, now = (face_picture(SMALL, places) for places in (HOME_PLACES, FOREHEAD))
     assert trained.parts.noticing_grids(before, now) == (6, 64)
     assert rendered(face(FOREHEAD)).header["sentence"] == (
         "The mouth moved 29 px up. g = 6 and 64 now say scrambled. "
@@ -123,10 +123,10 @@ def test_a_mouth_on_the_forehead_is_noticed_and_the_sentence_says_by_which_grids
 
 
 def test_what_moved_is_said() -> None:
-    assert parts.moved_text(face((*HOME[:3], (38, 22)), (0, 3))) == (
+    assert parts.moved_text(face((*HOME_PLACES[:3], (38, 22)), (0, 3))) == (
         "The mouth moved 1 px down, 2 px left. The whole face moved 3 px right."
     )
-    swapped = (HOME[2], HOME[1], HOME[0], HOME[3])
+    swapped = (HOME_PLACES[2], HOME_PLACES[1], HOME_PLACES[0], HOME_PLACES[3])
     assert parts.moved_text(face(swapped)) == "Out of place: left eye, nose."
 
 

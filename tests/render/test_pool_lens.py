@@ -13,7 +13,14 @@ from pages.ui.render.orbits import orbit_labels, peak_steps, steps_at
 from pages.ui.render.pool import PoolReading, Windows, max_sentence, message_of, readouts, title
 from pages.ui.scene.grid import GRID_SIZES
 from pages.ui.scene.pool_examples import EXAMPLES, FIRST, PATCHES, ROWS, example_of
-from pages.ui.scene.pools import KERNELS, KINDS, POOL_STRIDES, PoolChoice, choice_of, pool_stack
+from pages.ui.scene.pools import (
+    KINDS,
+    POOL_KERNELS,
+    POOL_STRIDES,
+    PoolChoice,
+    choice_of,
+    pool_stack,
+)
 from pages.ui.scene.pools import with_kind as choice_with_kind
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal, pooled_signal_sentence
@@ -27,7 +34,7 @@ from tests.support import oracles
 CHOICES = [
     PoolChoice(kind, kernel, stride)
     for kind in KINDS
-    for kernel in KERNELS
+    for kernel in POOL_KERNELS
     for stride in POOL_STRIDES
 ]
 AROUND = [(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1) if (r, c) != (0, 0)]

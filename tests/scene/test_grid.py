@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui.render.context import render_context
-from pages.ui.scene.choices import SIZES
+from pages.ui.scene.choices import PICTURE_SIZES
 from pages.ui.scene.grid import GRID, GRID_SIZES, MARKS, draw_mark, grid_picture, resized_cells
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
@@ -69,7 +69,7 @@ def test_a_scene_goes_to_the_grid_and_back() -> None:
     back = grid.with_picture("flat", grid.size)
     assert (back.image, back.size, back.pattern, back.cells) == ("flat", 64, "pixel", "")
     assert back.full == 1
-    assert back.size in SIZES
+    assert back.size in PICTURE_SIZES
 
 
 @pytest.mark.parametrize(

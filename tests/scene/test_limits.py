@@ -9,7 +9,7 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 
 from pages.ui.lessons.reader import load_lessons
-from pages.ui.scene.choices import PRESETS, SIZES
+from pages.ui.scene.choices import PICTURE_SIZES, PRESETS
 from pages.ui.scene.limits import MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import STACK_WORKSPACE, Workspace
@@ -63,7 +63,7 @@ def test_a_scene_too_dear_is_refused_with_its_cost_and_the_limit() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS.keys())
 def test_every_preset_opens_at_every_size(preset: str) -> None:
-    for size in SIZES:
+    for size in PICTURE_SIZES:
         check_stack(Stack.parse(preset), size)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pages.ui.scene import photos
 from pages.ui.scene.channels import convolutions_of, layer_groups, linked
 from pages.ui.scene.choices import (
+    PICTURE_SIZES,
     PRESETS,
     RINGS,
-    SIZES,
     UPLOAD,
     VIEWS,
     Moves,
@@ -104,7 +104,7 @@ def any_cells(size: int) -> st.SearchStrategy[str]:
 def any_scene(
     draw: st.DrawFn,
     *,
-    sizes: tuple[int, ...] = SIZES,
+    sizes: tuple[int, ...] = PICTURE_SIZES,
     images: tuple[str, ...] = BACKGROUNDS,
     lenses: tuple[LensName, ...] = ("maps",),
     moves: tuple[Moves, ...] = ("pattern",),
@@ -359,7 +359,7 @@ def test_limits_of_a_stack_lie_where_the_sentences_say() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS.values())
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", PICTURE_SIZES)
 def test_every_preset_can_be_shown_at_every_size(preset: str, size: int) -> None:
     scene = Scene(size=size, position=(0, 0), start=(0, 0)).with_stack(Stack.parse(preset))
     assert str(scene.stack) == preset
@@ -547,7 +547,7 @@ def test_another_pattern_takes_the_old_ones_middle() -> None:
         before.with_pattern("cow")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", PICTURE_SIZES)
 def test_trying_another_pattern_and_going_back_moves_nothing(size: int) -> None:
     before = Scene(size=size, position=(5, 9), start=(0, 3))
     again = before.with_pattern("pixel").with_pattern("cat")
@@ -568,7 +568,7 @@ def test_another_pattern_always_fits(scene: Scene, pattern: str) -> None:
 
 
 @settings(CALM)
-@given(any_scene(), st.sampled_from(SIZES))
+@given(any_scene(), st.sampled_from(PICTURE_SIZES))
 def test_another_size_ends_in_a_scene_or_a_sentence(scene: Scene, size: int) -> None:
     try:
         after = scene.with_picture(scene.image, size)

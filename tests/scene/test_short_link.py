@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui.scene.choices import MOVES, UPLOAD
-from pages.ui.scene.face import HOME
+from pages.ui.scene.face import HOME_PLACES
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.lenses import LENS_NAMES, lenses_on, page_of
 from pages.ui.scene.link import from_query, to_query
@@ -60,8 +60,8 @@ def test_a_short_link_opens_any_training(training, place) -> None:
 def test_a_short_link_opens_a_face(moved: int, grid: int | None) -> None:
     assert PARTS_WORKSPACE.scene.parts is not None
     grids = (None, *PARTS_WORKSPACE.scene.parts.spec.grids)
-    row, col = HOME[-1]
-    places = (*HOME[:-1], (row - moved, col))
+    row, col = HOME_PLACES[-1]
+    places = (*HOME_PLACES[:-1], (row - moved, col))
     parts = replace(
         PARTS_WORKSPACE.scene.parts, places=places, grid=grids[(grid or 0) % len(grids)]
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.controls.scene_select import scene_select
-from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, POOLINGS
+from pages.ui.scene.face import FACE_SIZE, HOME_PLACES, MIDDLE, POOLINGS
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
 from rfcore.faces.parts import scrambled_places
@@ -47,7 +47,7 @@ def _with_parts(scene: Scene, **changes: Any) -> Scene:
 
 
 def _put_back() -> None:
-    tab_state().change(lambda scene: _with_parts(scene, places=HOME), "parts")
+    tab_state().change(lambda scene: _with_parts(scene, places=HOME_PLACES), "parts")
 
 
 def _scramble() -> None:

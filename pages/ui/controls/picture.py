@@ -10,7 +10,7 @@ import streamlit as st
 from pages.ui.controls.notices import show_problem
 from pages.ui.controls.scene_select import scene_select
 from pages.ui.scene import photos
-from pages.ui.scene.choices import MOVES, SIZES, UPLOAD, patterns_of, sizes_of
+from pages.ui.scene.choices import MOVES, PICTURE_SIZES, UPLOAD, patterns_of, sizes_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
@@ -54,7 +54,7 @@ def picture_controls() -> None:
             scene.size,
             "size",
             lambda scene, size: scene.with_picture(scene.image, size),
-            names={n: f"{n} × {n} pixels" for n in (*SIZES, *GRID_SIZES)},
+            names={n: f"{n} × {n} pixels" for n in (*PICTURE_SIZES, *GRID_SIZES)},
         )
     with pattern:
         scene_select(

@@ -14,8 +14,8 @@ from pages.ui.scene.choices import patterns_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.pool_examples import EXAMPLES, example_of, with_example
 from pages.ui.scene.pools import (
-    KERNELS,
     KINDS,
+    POOL_KERNELS,
     POOL_STRIDES,
     PoolChoice,
     choice_of,
@@ -40,7 +40,7 @@ def pool_controls() -> None:
     with st.container(horizontal=True):
         _example_box(scene)
         _kind_box(chosen)
-        _pair_box("Window", KERNELS, chosen.kernel if chosen else None, "kernel")
+        _pair_box("Window", POOL_KERNELS, chosen.kernel if chosen else None, "kernel")
         _pair_box("Stride", POOL_STRIDES, chosen.stride if chosen else None, "stride")
         _grid_box(scene)
         scene_select(

@@ -18,7 +18,7 @@ from pages.ui.render.context_header import setting_header
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import UPLOAD, Moves
 from pages.ui.scene.custom_kernels import is_own, own_kernel
-from pages.ui.scene.face import FACE_SIZE, FACES, HOME, MIDDLE
+from pages.ui.scene.face import FACE_SIZE, FACES, HOME_PLACES, MIDDLE
 from pages.ui.scene.grid import GRID, draw_mark, grid_picture
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
@@ -194,7 +194,7 @@ def _pattern(scene: Scene) -> Pattern:
     if scene.image == GRID:
         return draw_mark(scene.pattern)
     if scene.image == FACES:
-        return draw_face(HOME, FACE_SIZE)
+        return draw_face(HOME_PLACES, FACE_SIZE)
     return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
 
 

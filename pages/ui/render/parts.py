@@ -12,7 +12,7 @@ import numpy as np
 
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens, as_plane
-from pages.ui.scene.face import FACE_SIZE, HOME, MIDDLE, FaceParts, limits
+from pages.ui.scene.face import FACE_SIZE, HOME_PLACES, MIDDLE, FaceParts, limits
 from pages.ui.scene.scene import Scene
 from pages.ui.text.format import direction, percent
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
@@ -51,7 +51,7 @@ class PartsLens(Lens):
         sides = [draw_part(part, FACE_SIZE).alpha.shape[0] for part in FACE_PARTS]
         header: dict[str, Any] = {
             "names": FACE_PARTS,
-            "home": HOME,
+            "home": HOME_PLACES,
             "limits": [limits(part) for part in FACE_PARTS],
             "sides": sides,
             "grids": [{"grid": grid, "name": grid_name(grid, spec.grids)} for grid in spec.grids],
@@ -190,7 +190,7 @@ def moved_text(scene: Scene) -> str:
     assert scene.parts is not None
     moves = {
         part: (place[0] - home[0], place[1] - home[1])
-        for part, place, home in zip(FACE_PARTS, scene.parts.places, HOME, strict=True)
+        for part, place, home in zip(FACE_PARTS, scene.parts.places, HOME_PLACES, strict=True)
     }
     away = [part for part, move in moves.items() if move != (0, 0)]
     whole = scene.position[0] - MIDDLE[0], scene.position[1] - MIDDLE[1]

@@ -21,7 +21,7 @@ RINGS: tuple[Ring, ...] = get_args(Ring)
 UPLOAD = "photo"
 """The name of the learner's own photo, beside the names of the drawn backgrounds."""
 
-SIZES = (32, 48, 64, 96, 128, 192, 256)
+PICTURE_SIZES = (32, 48, 64, 96, 128, 192, 256)
 """Working sizes of the picture, pixels per side."""
 
 DEFAULT_SIZE = 64
@@ -51,7 +51,7 @@ def sizes_of(image: str) -> tuple[int, ...]:
     """Return the sizes that a picture can have."""
     if image == FACES:
         return (PICTURE_SIZE,)
-    return GRID_SIZES if image == GRID else SIZES
+    return GRID_SIZES if image == GRID else PICTURE_SIZES
 
 
 def patterns_of(image: str) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def _overlap(before: int, after: int) -> tuple[slice, slice]:
     return slice(first, first + shared), slice(second, second + shared)
 
 
-def check_choice(choice: str, layer: Conv2d, in_channels: int, number: int) -> None:
+def check_kernel_choice(choice: str, layer: Conv2d, in_channels: int, number: int) -> None:
     """Raise SceneError unless a choice can be the weights of a convolution, counted from 1."""
     if not is_own(choice):
         if choice not in CHOICES:

@@ -24,8 +24,8 @@ SPECS: dict[Pooling, PartsSpec] = {"avg": PartsSpec(), "max": PartsSpec(kind="ma
 
 _OF_STAGE = SPECS["avg"]
 FACE_SIZE, PICTURE_SIZE, FEATURES = _OF_STAGE.face_size, _OF_STAGE.size, _OF_STAGE.stack
-KERNELS = _OF_STAGE.filters
-HOME = face_places(FACE_SIZE)
+FACE_KERNELS = _OF_STAGE.filters
+HOME_PLACES = face_places(FACE_SIZE)
 """Where the parts belong, each by the (row, col) of its middle in the face's own square."""
 
 MIDDLE: Pair = (_OF_STAGE.margin(), _OF_STAGE.margin())
@@ -42,7 +42,7 @@ class FaceParts:
     Raises SceneError for a part that is not all on the face, another pooling, or another grid.
     """
 
-    places: Places = HOME
+    places: Places = HOME_PLACES
     pooling: Pooling = "avg"
     grid: int | None = None
 

@@ -12,7 +12,7 @@ from rfcore.stack import Stack
 Kind = Literal["max", "average", "blur", "max, then blur"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-KERNELS: tuple[Pair, ...] = ((2, 2), (3, 3), (4, 4))
+POOL_KERNELS: tuple[Pair, ...] = ((2, 2), (3, 3), (4, 4))
 POOL_STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
 
 MAX_POOL_CELLS = 8

@@ -12,7 +12,7 @@ from pages.ui.scene.choices import (
     patterns_of,
     sizes_of,
 )
-from pages.ui.scene.custom_kernels import check_choice, is_own
+from pages.ui.scene.custom_kernels import check_kernel_choice, is_own
 from pages.ui.scene.face import FACES, FEATURES
 from pages.ui.scene.grid import GRID, check_cells
 from pages.ui.scene.head_training import Training
@@ -80,7 +80,7 @@ def _check_stack(scene: SceneFields) -> None:
     for choice, (number, layer, channels) in zip(
         scene.kernels, convolutions_of(scene.stack), strict=True
     ):
-        check_choice(choice, layer, channels, number)
+        check_kernel_choice(choice, layer, channels, number)
     check_border(scene.stack, scene.size, scene.padding_mode)
 
 

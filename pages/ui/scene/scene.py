@@ -12,7 +12,7 @@ from pages.ui.scene.channels import convolutions_of, layer_groups, linked
 from pages.ui.scene.choices import (
     DEFAULT_GRID_SIZE,
     DEFAULT_SIZE,
-    SIZES,
+    PICTURE_SIZES,
     check_one_of,
     pattern_size,
     patterns_of,
@@ -91,7 +91,7 @@ class Scene(SceneFields):
         if image == GRID and self.image != GRID:
             size = size if size in GRID_SIZES else DEFAULT_GRID_SIZE
         elif image != GRID and self.image == GRID:
-            size = size if size in SIZES else DEFAULT_SIZE
+            size = size if size in PICTURE_SIZES else DEFAULT_SIZE
         check_one_of("picture size", size, sizes_of(image))
         check_stack(self.stack, size)
         pattern = self.pattern if self.pattern in patterns_of(image) else patterns_of(image)[0]

@@ -12,9 +12,9 @@ from itertools import product
 from urllib.parse import parse_qsl, urlsplit
 
 from pages.ui.scene.face import (
+    FACE_KERNELS,
     FACES,
     FEATURES,
-    KERNELS,
     MIDDLE,
     PICTURE_SIZE,
     WHOLE_FACE,
@@ -109,7 +109,7 @@ PARTS_WORKSPACE = Workspace(
         position=MIDDLE,
         start=MIDDLE,
         stack=FEATURES,
-        kernels=KERNELS,
+        kernels=FACE_KERNELS,
         channels=(0,) * len(FEATURES),
         lens="parts",
         parts=FaceParts(),
