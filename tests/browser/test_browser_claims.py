@@ -1,4 +1,4 @@
-"""The Claim check in a real browser: dear verdicts arrive by themselves, a link opens its scene."""
+"""The Claim check in a real browser: slow verdicts arrive without a click, links open scenes."""
 
 from urllib.parse import parse_qsl, urlparse
 

@@ -42,7 +42,7 @@ SCENE = (
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> HeadStore:
-    """A store of one's own."""
+    """A store for this test alone."""
     own = HeadStore()
     monkeypatch.setattr(heads, "HEAD_STORE", own)
     return own

@@ -346,9 +346,11 @@ def test_too_much_of_a_stack_is_refused_with_value_and_limit(
 def test_limits_of_a_stack_lie_where_the_sentences_say() -> None:
     check_stack(Stack.parse("R " * 12), 64)
     check_stack(Stack.parse("C3x3/1c32"), 64)
-    dear = Stack.parse("C5x5/1p2c32 -> C6x6/1c19")  # 25 * 64 * 64 * 32 + 32 * 59 * 59 * 36 * 19
-    assert dear.cost((1, 64, 64)) == 3_276_800 + 76_192_128 <= MAX_COST
-    check_stack(dear, 64)
+    expensive = Stack.parse(
+        "C5x5/1p2c32 -> C6x6/1c19"
+    )  # 25 * 64 * 64 * 32 + 32 * 59 * 59 * 36 * 19
+    assert expensive.cost((1, 64, 64)) == 3_276_800 + 76_192_128 <= MAX_COST
+    check_stack(expensive, 64)
     with pytest.raises(SceneError, match=r"^this stack needs 83,\d{3},\d{3} multiply-adds"):
         check_stack(Stack.parse("C5x5/1p2c32 -> C6x6/1c20"), 64)
     wide = 11 * 64**2 + (64 + 2 * 456) ** 2
@@ -532,9 +534,9 @@ def test_another_size_must_be_one_that_fits() -> None:
     deep = Scene().with_stack(Stack.parse("M2 M2 M2 M2 C3x3/1"))
     with pytest.raises(ShapeError, match=r"^layer 5, C3x3/1 does not fit: .* has 2x2; take a "):
         deep.with_picture("meadow", 32)
-    dear = Scene().with_stack(Stack.parse("C5x5/1c16 -> C5x5/1c16"))
+    expensive = Scene().with_stack(Stack.parse("C5x5/1c16 -> C5x5/1c16"))
     with pytest.raises(SceneError, match=r"multiply-adds a frame on 256x256 pixels, and a drag "):
-        dear.with_picture("meadow", 256)
+        expensive.with_picture("meadow", 256)
 
 
 def test_another_pattern_takes_the_old_ones_middle() -> None:

@@ -274,12 +274,12 @@ def test_what_does_not_fit_is_refused(
 
 
 def test_what_is_too_dear_is_refused() -> None:
-    dear = replace(PLAIN, size=256).with_stack(Stack.parse(PRESETS["convolutions only"]))
-    cost = dear.stack.cost((1, 256, 256))
+    expensive = replace(PLAIN, size=256).with_stack(Stack.parse(PRESETS["convolutions only"]))
+    cost = expensive.stack.cost((1, 256, 256))
     fits = MAX_GIF_COST // cost - 1
-    assert Animation(dear, "down", fits).frames * cost <= MAX_GIF_COST
+    assert Animation(expensive, "down", fits).frames * cost <= MAX_GIF_COST
     with pytest.raises(SceneError, match=rf"^{fits + 2} frames of these layers need [\d,]+ mult"):
-        Animation(dear, "down", fits + 1)
+        Animation(expensive, "down", fits + 1)
 
 
 def test_a_frame_stays_within_its_bounds() -> None:

@@ -21,7 +21,7 @@ class SlowLine:
     ----------
     port: of the server, on this machine.
     delay: seconds each way; may be changed on the way, as a page is opened quickly.
-    loss: the share of packets that are lost; likewise.
+    loss: the share of packets that are lost.
     """
 
     port: int

@@ -1,4 +1,4 @@
-"""Training the grids of the page: begun on the first visit, watched, stopped; never in a frame."""
+"""The training of the grids: it starts on the first visit and can be stopped; no frame trains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rfcore.faces.spec import PartsSpec
 LOOK_EVERY = 0.25
 """Seconds between two looks at a training that is under way."""
 
-_HEIGHT = 56  # pixels kept free, so that a face under a hand stays where it is
+_HEIGHT = 56  # pixels kept free, so that the stage below does not move
 _STOPPED = "parts_stopped"
 
 

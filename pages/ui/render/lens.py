@@ -27,7 +27,7 @@ Label = tuple[str, str, str]
 class FrameInputs:
     """One moment of a scene: what was there at the start of the drag, and what is now.
 
-    probe: the unit that is pointed at, or the pinned one. pixel: that of the picture, likewise.
+    probe: the unit under the pointer, else the pinned one. pixel: of the picture, the same way.
     """
 
     scene: Scene

@@ -127,7 +127,7 @@ LENS = WeightSharingLens()
 def locally_connected_of(scene: Scene, context: RenderContext) -> LocallyConnected | str:
     """Return a scene's first layer without weight sharing, or a sentence: why there is none.
 
-    Each of its kernels is as strong as the shared one, for else their maps could not be compared.
+    Each kernel has the sum of absolute weights of the shared one, so that maps compare.
     """
     layer = scene.stack.layers[0]
     if not isinstance(layer, Conv2d):

@@ -1,4 +1,4 @@
-"""What the stage can hold: how dear and how large a stack may be. Pure: no Streamlit here."""
+"""The limits of a scene: the cost and the size of a stack, of its maps and of a training. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SceneError(RfcoreError):
 
 @lru_cache(maxsize=_CACHED)
 def check_stack(stack: Stack, size: int) -> None:
-    """Raise when a stack does not fit a picture of `size`, or is too dear to drag through."""
+    """Raise when a stack does not fit a picture of `size`, or is too expensive for a drag."""
     if len(stack) > MAX_LAYERS:
         raise SceneError(
             f"the stage holds at most {MAX_LAYERS} layers, this stack has {len(stack)}; "

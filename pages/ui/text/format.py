@@ -1,4 +1,4 @@
-"""Figures as one reads them: shares, shifts and numbers in writing. Pure."""
+"""Numbers in writing: shares, shifts, decimals. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rfcore.layers import Pair
 
 
 def percent(share: float) -> str:
-    """Write a share in whole percent, and never call a little nothing, or most of it all.
+    """Write a share in whole percent. "0 %" and "100 %" mean exactly none and all.
 
     >>> percent(0.4), percent(0.001), percent(0.996), percent(1.0)
     ('40 %', 'under 1 %', 'over 99 %', '100 %')
