@@ -14,7 +14,7 @@ from benchmarks.app_server import AppServer, find_chromium, launch_chromium
 # tries new examples; on CI the same ones, so that a red run is due to the change that it is about.
 settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("suite")
-settings.register_profile("fast", settings.get_profile("suite"), max_examples=10)
+settings.register_profile("fast", settings.get_profile("suite"), max_examples=5)
 
 RUNS_THE_APP = {"browser", "server", "own_server"}
 """Fixtures of the tests that have work for two cores by themselves."""

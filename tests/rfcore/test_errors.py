@@ -177,6 +177,7 @@ CALLS: dict[Callable[..., object], tuple[object, ...]] = {
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 @pytest.mark.parametrize("nonsense", NONSENSE)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__qualname__)
+@pytest.mark.exhaustive
 def test_nonsense_is_answered_or_refused_in_a_sentence(call, nonsense):
     rest = (0.0, 1.0) if call is Classifier else ()
     for place in range(len(CALLS[call])):
