@@ -168,7 +168,16 @@ export class Connection {
     this.wasDown = false;
     this.failures = 0;
     this.socket = this.connect();
+    globalThis.addEventListener?.("online", this.reconnectNow);
   }
+
+  // A device that has slept, or was offline, must not wait for the next attempt: it may be 30 s away.
+  reconnectNow = () => {
+    if (this.closed || this.socket.readyState !== WebSocket.CLOSED) return;
+    clearTimeout(this.reconnecting);
+    this.failures = 0;
+    this.socket = this.connect();
+  };
 
   connect() {
     const socket = new WebSocket(this.address);
@@ -196,6 +205,7 @@ export class Connection {
     this.isWanted = false;
     this.stopWaiting();
     clearTimeout(this.reconnecting);
+    globalThis.removeEventListener?.("online", this.reconnectNow);
     this.sendToPage = () => {};
     this.socket.close();
   }

@@ -135,6 +135,8 @@ def test_a_laptop_that_slept_goes_on_where_it_was(browser: Browser, own_server: 
         own_server.restart()
         stage.page.context.set_offline(False)
         stage.page.bring_to_front()
+        # Streamlit covers the page with an error until it is connected again.
+        stage.page.get_by_role("dialog").wait_for(state="detached", timeout=PATIENCE)
         stage.drag(1, 1)
         assert stage.position == (28, 17)
         must_be_as_computed(stage)

@@ -5,6 +5,7 @@ import { Connection } from "../../assets/stage/connection.js";
 
 class FakeSocket {
   static OPEN = 1;
+  static CLOSED = 3;
   static made = [];
 
   constructor(address) {
@@ -275,6 +276,37 @@ test("a broken socket is tried again, each time later, until one answers", (t) =
   connection.socket.end();
   wait(500);
   assert.equal(FakeSocket.made.length, length + 1);
+});
+
+test("a device that comes back online tries a broken socket at once, and no other", (t) => {
+  const device = new EventTarget();
+  globalThis.addEventListener = device.addEventListener.bind(device);
+  globalThis.removeEventListener = device.removeEventListener.bind(device);
+  t.after(() => {
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  });
+  const { connection, socket, wait } = connected(t);
+  const comeBack = () => device.dispatchEvent(new Event("online"));
+  comeBack();
+  assert.equal(FakeSocket.made.length, 1, "an open socket stays");
+  socket.end();
+  for (const delay of [500, 2000, 8000]) {
+    wait(delay);
+    FakeSocket.made.at(-1).end();
+  }
+  assert.equal(FakeSocket.made.length, 4);
+  comeBack();
+  assert.equal(FakeSocket.made.length, 5);
+  wait(60_000);
+  assert.equal(FakeSocket.made.length, 5, "the attempt that it waited for is off");
+  FakeSocket.made.at(-1).end();
+  wait(500);
+  assert.equal(FakeSocket.made.length, 6, "the delays begin anew");
+  FakeSocket.made.at(-1).end();
+  connection.close();
+  comeBack();
+  assert.equal(FakeSocket.made.length, 6, "a closed connection stays closed");
 });
 
 test("the page has answered only once it answers the newest message", (t) => {
