@@ -195,6 +195,7 @@ def test_heads_are_asked_where_the_pattern_is() -> None:
     assert measured(Quantity("answers softmax moves", head="flatten"), near) == 0
 
 
+@pytest.mark.trains
 def test_a_softmax_that_reorders_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "pages.ui.lessons.measures_trained.softmax_at",

@@ -120,6 +120,7 @@ def test_every_layer_is_as_in_pytorch(notation: str) -> None:
     check_like_torch(make_network(notation, 2), make_image((2, 7, 10)))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", PADDING_MODES)
 @pytest.mark.parametrize(
     "notation", ["C3c2 p1", "C3x2/1c2 p4x2", "C2x3/2x3c1 p1x5 d2x1", "A3/2 p1", "M3/2 p1"]
