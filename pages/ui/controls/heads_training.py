@@ -21,7 +21,11 @@ from rfcore.errors import RfcoreError
 from rfcore.heads.experiment import Experiment
 
 _WANTED, _STOPPED, _LAST = "heads_wanted", "heads_stopped", "heads_last"
-_TELL_EVERY = 0.1  # seconds between two pictures of the progress
+_TOLD = "heads_progress_told"
+_TELL_EVERY = 0.5  # seconds between two pictures of the progress
+# The stage of a new tab has still to load. Streamlit's page puts that off at every change of a bar,
+# so that a slow browser would show no stage before the end of the training.
+_QUIET_AT_FIRST = 2.5
 
 _SPANS = {
     "waiting": (0.0, 0.0),
@@ -114,13 +118,16 @@ class _Bar:
     """The progress bar in the box; it is drawn a few times a second, however often it is told."""
 
     def __init__(self) -> None:
-        self.bar, self.drawn = st.progress(0.0, text=" "), 0.0
+        self.bar = st.progress(0.0, text=_PHASES["drawing"])
+        quiet = 0.0 if _TOLD in st.session_state else _QUIET_AT_FIRST
+        self.next_drawing = monotonic() + quiet
+        st.session_state[_TOLD] = True
 
     def show(self, progress: TrainingProgress) -> None:
         now = monotonic()
-        if now - self.drawn < _TELL_EVERY:
+        if now < self.next_drawing:
             return
-        self.drawn = now
+        self.next_drawing = now + _TELL_EVERY
         first, last = _SPANS[progress.phase]
         heads = "; ".join(
             f"{name}: loss {loss:.3f}, {percent(right)} right"
