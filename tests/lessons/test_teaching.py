@@ -11,7 +11,7 @@ import pytest
 from pages.ui.present.deck import read_deck
 from pages.ui.scene import face
 from pages.ui.scene.scene import Scene
-from pages.ui.scene.workspaces import leads_to_a_stage
+from pages.ui.scene.workspaces import scene_at
 from pages.ui.sections import claims
 from pages.ui.site import HOME, SITE
 from pages.ui.training import faces
@@ -166,7 +166,7 @@ def test_the_checks_find_what_is_wrong() -> None:
     assert complaints("/feature_map_shift") == ["there is no page feature_map_shift"]
     assert "pattern" in complaints("/feature_map_shifts?pattern=zebra")[0]
     assert "no lesson" in complaints("/learn?lesson=zebra")[0]
-    assert not leads_to_a_stage("/claim_check")
+    assert "no link to a page with a stage" in scene_at("/claim_check")[1][0]
     plan = plans(GUIDE)[0]
     assert gaps(replace(plan, rows=plan.rows[1:])) == ["2–4"]
     assert gaps(replace(plan, minutes=11)) == ["ends at 10"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pages.ui.render import fields_text
 from pages.ui.render.context import render_context
-from pages.ui.render.frame import Request, render_frame, request_of
+from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.limits import SceneError
@@ -150,18 +150,18 @@ def test_the_heat_follows_the_pattern(at: tuple[int, int]) -> None:
 
 def test_the_unit_that_is_pointed_at_goes_before_the_pinned_one() -> None:
     scene = fields_scene(unit=Unit(0, 3, 4))
-    frame = rendered(scene, probe=Unit(1, 20, 21), pixel=(9, 9))
+    frame = rendered(scene, probe=Unit(1, 20, 21), pointed=(9, 9))
     assert (frame.header["probe"], frame.header["reach"]) == ([1, 20, 21], [9, 9])
     check_rings(
         scene, frame, Unit(1, 20, 21), render_context(scene.without_drag()).picture_of(scene)
     )
-    check_reach(scene, rendered(replace(scene, pixel=(63, 0)), pixel=(9, 9)), (9, 9))
+    check_reach(scene, rendered(replace(scene, pixel=(63, 0)), pointed=(9, 9)), (9, 9))
 
 
 @pytest.mark.parametrize("pixel", [(64, 0), (0, -1)])
 def test_a_pixel_outside_the_picture_is_nobodys(pixel: tuple[int, int]) -> None:
-    assert rendered(FIELDS, pixel=pixel).header["reach"] is None
-    assert rendered(replace(FIELDS, pixel=(1, 2)), pixel=pixel).header["reach"] is None
+    assert rendered(FIELDS, pointed=pixel).header["reach"] is None
+    assert rendered(replace(FIELDS, pixel=(1, 2)), pointed=pixel).header["reach"] is None
 
 
 def test_a_drag_asks_only_for_what_is_switched_on() -> None:
@@ -302,9 +302,10 @@ def test_the_hand_points_at_a_pixel_and_pins_it() -> None:
     hand = parse_message({**MESSAGE, "pointed": [3, 4], "pixel": [5, 6], "rings": ["used", "box"]})
     scene = hand.applied_to(FIELDS)
     assert (scene.pixel, scene.rings) == ((5, 6), ("box", "used"))
-    frame = decode(render_frame(scene, request_of(hand, 2)))
+    frame = decode(render_frame(scene, Request(2, hand)))
     assert frame.header["reach"] == [3, 4]
-    assert request_of(parse_message(MESSAGE), 2) == Request(token=1, revision=2)
+    # A message about an older scene points at nothing of this one.
+    assert decode(render_frame(scene, Request(3, hand))).header["reach"] == [5, 6]
 
 
 @pytest.mark.parametrize("pointed", ["here", [1], [1.5, 2], [True, 0]])

@@ -33,6 +33,7 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import changed_cells, measured_shift
 from rfcore.stack import Stack
 from tests.scene.test_scene import CALM, PHOTO, any_scene, busy_scene
+from tests.support.stage_messages import request_with
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = (32, 48)
@@ -93,7 +94,7 @@ def decode(frame: bytes) -> Decoded:
 
 
 def rendered(scene: Scene, **request: Any) -> Decoded:
-    return decode(render_frame(scene, Request(**request)))
+    return decode(render_frame(scene, request_with(**request)))
 
 
 def picture_of(scene: Scene) -> Array:
@@ -192,12 +193,12 @@ def test_composite_is_what_the_network_sees(scene: Scene) -> None:
 @settings(CALM, max_examples=40)
 @given(any_scene(sizes=SMALL))
 def test_header_says_what_rfcore_says(scene: Scene) -> None:
-    frame = rendered(scene, token=5, revision=3, mount="here", notice="A “sentence”.")
+    frame = rendered(scene, token=5, revision=3, mount="here", problem="a “sentence”")
     header, size = frame.header, (scene.size, scene.size)
     assert header["setting"]["size"] == scene.size
     assert header["setting"]["photo"] is None
     assert (header["token"], header["revision"], header["mount"]) == (5, 3, "here")
-    assert header["notice"] == "A “sentence”."
+    assert header["notice"] == "The stage could not do that: a “sentence”."
     assert header["query"] == to_query_string(scene)
     assert (header["position"], header["start"]) == (list(scene.position), list(scene.start))
     assert header["view"] == scene.view
@@ -459,7 +460,7 @@ def test_frames_are_small(preset: str) -> None:
     full = render_frame(scene)
     assert len(full) < 64 * 1024
     name = decode(full).header["scene"]
-    drag = render_frame(scene, Request(known_scene=name, known_start=scene.start))
+    drag = render_frame(scene, request_with(known_scene=name, known_start=scene.start))
     shapes = scene.stack.shapes((1, 64, 64))
     assert len(drag) < 2 * sum(rows * cols for _, rows, cols in shapes) + 2048
 

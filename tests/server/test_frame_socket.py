@@ -20,6 +20,7 @@ from pages.ui.scene.lenses import LENS_NAMES, LensName
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
+from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
 from pages.ui.stage.frame_socket import (
     MAX_MESSAGE,
@@ -51,7 +52,7 @@ def answered(drag: Drag, text: str) -> bytes:
 def test_a_frame_is_the_one_that_the_component_would_send() -> None:
     moved = Scene(position=(24, 13))
     answer = answered(Drag(), told(Scene()))
-    assert answer == render_frame(moved, Request(token=1, revision=3, mount="m"))
+    assert answer == render_frame(moved, Request(3, parse_message(hand())))
 
 
 @pytest.mark.parametrize("lens", LENS_NAMES)

@@ -14,7 +14,7 @@ frame travels can change.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -50,56 +50,64 @@ class StageTask:
 
 @dataclass(frozen=True)
 class Request:
-    """What the stage asks for, and what it has already, so that it is not sent again.
+    """What a frame answers.
 
-    token and revision are given back as they came. probe, pixel: the unit and the pixel that are
-    pointed at. task: what a lesson asks on the stage, for the browser alone. sent_at: ms since 1970
-    at which the page sends the frame, so that none is shown after a later one. committed: whether
-    the frame answers a message with which a drag ends; the scene's link is sent then.
+    revision: of the tab's scene. message: the stage's message, or None when the page runs for
+    another reason. problem: why the message could not be applied, or empty. task: what a lesson
+    asks on the stage, for the browser alone. sent_at: ms since 1970 at which the page sends the
+    frame, so that none is shown after a later one.
     """
 
-    token: int = 0
     revision: int = 0
-    mount: str = ""
-    known_scene: str = ""
-    known_start: Pair | None = None
-    probe: Unit | None = None
-    pixel: Pair | None = None
-    notice: str = ""
+    message: StageMessage | None = None
+    problem: str = ""
     task: StageTask | None = None
     sent_at: int = 0
-    committed: bool = False
+
+    @property
+    def current(self) -> StageMessage | None:
+        """The message if it is about the tab's scene.
+
+        One of another revision says nothing about what the browser has of this scene.
+        """
+        message = self.message
+        return None if message is None or message.revision != self.revision else message
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """Whose message is answered, so that the stage takes the answer for no other."""
+        message, is_current = self.message, self.message is None or self.current is not None
+        return {
+            "token": 0 if message is None else message.token,
+            "revision": self.revision,
+            "mount": "" if message is None else message.mount,
+            "notice": _refusal(self.problem) if self.problem and is_current else "",
+            "sentAt": self.sent_at,
+        }
+
+    def knows(self, scene_id: str) -> bool:
+        """Whether the browser has the fixed parts of a scene."""
+        return self.current is not None and self.current.known_scene == scene_id
+
+    def knows_start(self, start: Pair) -> bool:
+        """Whether the browser has the maps of a start of the drag."""
+        return self.current is not None and self.current.known_start == start
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether a drag ends with the message; the scene's link is sent then."""
+        return self.message is not None and self.message.committed
 
 
-def request_of(hand: StageMessage, revision: int, problem: str = "") -> Request:
-    """Return the request that a hand makes; `problem` says what of it could not be done."""
-    answer = Request(
-        token=hand.token, revision=revision, mount=hand.mount, committed=hand.committed
-    )
-    if hand.revision != revision:
-        # What the browser knew may be another scene's by now: all of this one is sent.
-        return answer
-    return replace(
-        answer,
-        known_scene=hand.known_scene,
-        known_start=hand.known_start,
-        probe=hand.probe,
-        pixel=hand.pointed,
-        notice=refusal(problem) if problem else "",
-    )
-
-
-def refusal(problem: str) -> str:
-    """Say on the stage that what it was asked could not be done, and why."""
+def _refusal(problem: str) -> str:
     return f"The stage could not do that: {problem}."
 
 
 def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     """Return the frame of a scene: header and planes, as the module says.
 
-    The fixed parts come along unless `request.known_scene` names them, the maps at the start of
-    the drag unless `request.known_start` does. The scene's link comes with the static part, and in
-    answer to a commit.
+    The fixed parts, and the maps at the start of the drag, come along unless the browser has them.
+    The scene's link comes with the fixed parts, and in answer to a commit.
     """
     lens, inputs = LENSES[scene.lens], frame_inputs(scene, request)
     context = inputs.context
@@ -107,11 +115,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     dynamic = lens.dynamic_part(inputs)
     header: dict[str, Any] = {
         "scene": scene_id,
-        "token": request.token,
-        "revision": request.revision,
-        "mount": request.mount,
-        "notice": request.notice,
-        "sentAt": request.sent_at,
+        **request.envelope,
         "position": scene.position,
         "start": scene.start,
         "unit": None if scene.unit is None else _listed(scene.unit),
@@ -122,14 +126,14 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
         "moved": arrows(scene.moved, "px", plural="px"),
         **dynamic.header,
     }
-    knows_scene = request.known_scene == scene_id
-    if request.committed or not knows_scene:
+    knows_scene = request.knows(scene_id)
+    if request.is_commit or not knows_scene:
         header["query"] = to_query_string(scene)
     if request.task is not None:
         header["task"] = asdict(request.task)
     shown = lens.visible_layers(scene)
     planes = _map_planes("now", inputs.now, context, shown) | dynamic.planes
-    if not (knows_scene and request.known_start == scene.start):
+    if not (knows_scene and request.knows_start(scene.start)):
         planes |= _map_planes("start", inputs.start, context, shown)
     if not knows_scene:
         static = lens.static_part(scene, context)
@@ -171,13 +175,15 @@ def _start(scene: Scene, rest: Scene, responses: bool) -> Activations:
 
 def _probe(scene: Scene, request: Request) -> Unit | None:
     """Return the unit that is pointed at, else the pinned one; a wrong one is nobody's."""
-    unit = request.probe or scene.unit
+    message = request.current
+    unit = scene.unit if message is None or message.probe is None else message.probe
     return unit if unit is not None and scene.has_unit(unit) else None
 
 
 def _pixel(scene: Scene, request: Request) -> Pair | None:
     """Return the pixel that is pointed at, else the pinned one; a wrong one is nobody's."""
-    pixel = request.pixel or scene.pixel
+    message = request.current
+    pixel = scene.pixel if message is None or message.pointed is None else message.pointed
     return pixel if pixel is not None and scene.has_pixel(pixel) else None
 
 

@@ -182,27 +182,22 @@ def scene_of(
 def scene_at(link: str) -> tuple[Scene, list[str]]:
     """Return the scene of a whole link, or of its part from the path or the question mark on.
 
+    Returns a sentence, too, for every part that was left out. A link leads to a stage if it names a
+    page that has one, or the home page, or only a part of a scene; any other is left out whole.
+
     >>> scene_at("/pooling_forgives?at=3,4")[0].position
     (3, 4)
+    >>> [scene_at(link)[1] for link in ("?at=3,4", "/nowhere?at=3,4")]
+    [[], ['“/nowhere?at=3,4” is no link to a page with a stage.']]
     """
+    problem = f"\u201c{link[:60]}\u201d is no link to a page with a stage."
     try:
         parts = urlsplit(link.strip())
         query = dict(parse_qsl(parts.query))
     except ValueError:
-        return Scene(), [f"\u201c{link[:60]}\u201d is no link."]
-    return scene_of(query, parts.path.rstrip("/").rpartition("/")[2])
-
-
-def leads_to_a_stage(link: str) -> bool:
-    """Whether a link names a page with a stage, or no page and at least a part of a scene.
-
-    >>> [leads_to_a_stage(link) for link in ("/pooling_forgives", "?at=3,4", "/nowhere?at=3,4")]
-    [True, True, False]
-    """
-    try:
-        parts = urlsplit(link.strip())
-        keys = {key for key, _ in parse_qsl(parts.query)}
-    except ValueError:
-        return False
+        return Scene(), [problem]
     page = parts.path.rstrip("/").rpartition("/")[2]
-    return bool(lenses_on(page)) or (not page and not keys.isdisjoint(KEYS))
+    is_home_or_part = not page and (parts.path == "/" or not query.keys().isdisjoint(KEYS))
+    if not lenses_on(page) and not is_home_or_part:
+        return Scene(), [problem]
+    return scene_of(query, page)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.ui.render.context import SMALL
-from pages.ui.render.frame import render_frame, request_of
+from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.limits import SceneError
@@ -87,17 +87,17 @@ class Drag:
 
         Raises SceneError when the message says nothing that a frame could answer.
         """
-        hand = parse_message(message)
+        stage_message = parse_message(message)
         if "query" in message:
             self.scene = scene = _told_scene(message)
             cost = scene.stack.cost((1, scene.size, scene.size))
             self._is_small = scene.size <= SMALL and cost <= QUICK
         problem = ""
         try:
-            self.scene = hand.applied_to(self.scene)
+            self.scene = stage_message.applied_to(self.scene)
         except RfcoreError as error:
             problem = str(error)
-        return render_frame(self.scene, request_of(hand, hand.revision, problem))
+        return render_frame(self.scene, Request(stage_message.revision, stage_message, problem))
 
 
 def read_message(text: str) -> dict[str, object]:

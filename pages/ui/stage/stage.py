@@ -9,7 +9,7 @@ from time import time
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from pages.ui.render.frame import Request, StageTask, refusal, render_frame, request_of
+from pages.ui.render.frame import Request, StageTask, render_frame
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.session.component import component
@@ -83,12 +83,12 @@ def _request(here: TabState) -> tuple[Request, bool]:
     try:
         parsed = parse_message(message)
     except SceneError as error:
-        return Request(revision=here.revision, notice=refusal(str(error))), False
+        return Request(revision=here.revision, problem=str(error)), False
     if not here.is_new(parsed):
         # A control caused this run: the browser may have dropped what it had at that message.
         return Request(revision=here.revision), False
     try:
         others_show_it = here.accept(parsed)
     except RfcoreError as error:
-        return request_of(parsed, here.revision, str(error)), False
-    return request_of(parsed, here.revision), others_show_it
+        return Request(here.revision, parsed, str(error)), False
+    return Request(here.revision, parsed), others_show_it
