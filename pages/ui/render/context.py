@@ -10,11 +10,10 @@ import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from pages.ui.render.context_header import setting_header
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import UPLOAD, Moves
 from pages.ui.scene.custom_kernels import is_own, own_kernel
@@ -73,7 +72,6 @@ class RenderContext:
     scales: tuple[float, ...]
     full: int
     """The number of a white pixel."""
-    header: dict[str, Any]
 
     @cached_property
     def is_even(self) -> bool:
@@ -147,26 +145,22 @@ def render_context(scene: Scene) -> RenderContext:
     """Return what a scene at rest needs for every one of its frames."""
     background = _picture(scene)
     network = _network(scene)
-    fields = receptive_fields(scene.stack, (scene.size, scene.size))
     context = RenderContext(
         scene_id=hashlib.blake2b(repr(scene).encode(), digest_size=9).hexdigest(),
         background=background,
         pattern=_pattern(scene),
         network=network,
-        fields=fields,
+        fields=receptive_fields(scene.stack, (scene.size, scene.size)),
         channels=scene.channels,
         gray=np.full_like(background, np.rint(background.mean() * 255) / 255),
         baseline=(),
         scales=(),
         full=scene.full,
-        header={},
     )
-    scales = _scales(context, scene)
     return replace(
         context,
         baseline=context.chosen(context.in_numbers(context.gray)),
-        scales=scales,
-        header=setting_header(scene, fields, scales),
+        scales=_scales(context, scene),
     )
 
 

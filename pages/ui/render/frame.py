@@ -22,6 +22,7 @@ import numpy as np
 from pages.ui.render.context import Activations, RenderContext, render_context, start_activations
 from pages.ui.render.lens import FrameInputs, Lens, as_plane
 from pages.ui.render.registry import LENSES
+from pages.ui.render.setting_header import setting_header
 from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
@@ -138,7 +139,7 @@ def render_frame(scene: Scene, request: Request = Request()) -> bytes:
     if not knows_scene:
         static = lens.static_part(scene, context)
         header["setting"] = {
-            **context.header,
+            **setting_header(scene, context.fields, context.scales),
             **_lens_header(lens),
             "shown": shown,
             **static.header,
