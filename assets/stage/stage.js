@@ -44,21 +44,21 @@ import "./gestures.js";
 import "./lenses/equivariance.js";
 import "./lenses/fields.js";
 import "./lenses/heads.js";
-import "./lenses/heads-panel.js";
-import "./lenses/heads-region.js";
+import "./lenses/heads/panel.js";
+import "./lenses/heads/region.js";
 import "./lenses/parts.js";
-import "./lenses/parts-answers.js";
-import "./lenses/parts-handles.js";
+import "./lenses/parts/answers.js";
+import "./lenses/parts/handles.js";
 import "./lenses/place-grid.js";
 import "./lenses/pool.js";
-import "./lenses/pool-editor.js";
-import "./lenses/pool-links.js";
-import "./lenses/pool-orbit.js";
+import "./lenses/pool/editor.js";
+import "./lenses/pool/links.js";
+import "./lenses/pool/orbit.js";
 import "./lenses/weight-sharing.js";
 import "./lenses/window.js";
-import "./lenses/window-panel.js";
-import "./lenses/window-playback.js";
-import "./lenses/window-weights.js";
+import "./lenses/window/panel.js";
+import "./lenses/window/playback.js";
+import "./lenses/window/weights.js";
 
 /**
  * @import { ComponentCall } from "../component.d.ts"

@@ -1,7 +1,7 @@
 // Three heads on one last map: where each is right, what each answers, and where its examples lay.
 
-import { HeadPanel } from "./heads-panel.js";
-import { RegionEditor } from "./heads-region.js";
+import { HeadPanel } from "./heads/panel.js";
+import { RegionEditor } from "./heads/region.js";
 import { Lens } from "./lens.js";
 
 /**

@@ -8,8 +8,8 @@ import { clamp, samePlace } from "../geometry.js";
 import { element, rename } from "../panels.js";
 import { BY_TOUCH } from "../touch.js";
 import { Lens } from "./lens.js";
-import { AnswersPanel } from "./parts-answers.js";
-import { PartHandle } from "./parts-handles.js";
+import { AnswersPanel } from "./parts/answers.js";
+import { PartHandle } from "./parts/handles.js";
 
 /**
  * @import { MapCanvas } from "../draw/map-canvas.js"

@@ -9,9 +9,9 @@ import { element, rename } from "../panels.js";
 import { BY_TOUCH } from "../touch.js";
 import { numberText } from "../unit-text.js";
 import { Lens } from "./lens.js";
-import { GridEditor } from "./pool-editor.js";
-import { outputOf, RIM, toFrame, WINNER, WinnerLinks, winnerMark } from "./pool-links.js";
-import { OrbitPanel } from "./pool-orbit.js";
+import { GridEditor } from "./pool/editor.js";
+import { outputOf, RIM, toFrame, WINNER, WinnerLinks, winnerMark } from "./pool/links.js";
+import { OrbitPanel } from "./pool/orbit.js";
 
 /**
  * @import { Theme } from "../draw/colors.js"

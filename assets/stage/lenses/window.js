@@ -5,9 +5,9 @@ import { boxOfCells, boxOfMap, samePlace } from "../geometry.js";
 import { between, ease } from "../motion.js";
 import { describeUnit } from "../unit-text.js";
 import { Lens } from "./lens.js";
-import { ProductsPanel } from "./window-panel.js";
-import { Playback, slideFrom } from "./window-playback.js";
-import { KernelWeights } from "./window-weights.js";
+import { ProductsPanel } from "./window/panel.js";
+import { Playback, slideFrom } from "./window/playback.js";
+import { KernelWeights } from "./window/weights.js";
 
 /**
  * @import { MapPanel } from "../assembly.js"

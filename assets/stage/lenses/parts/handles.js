@@ -1,14 +1,14 @@
 // What takes the pointer and the keys for one part of a face.
 
-import { placeHandle } from "../draw/handle.js";
-import { listenToDrag, stepOf } from "../gestures.js";
-import { element } from "../panels.js";
+import { placeHandle } from "../../draw/handle.js";
+import { listenToDrag, stepOf } from "../../gestures.js";
+import { element } from "../../panels.js";
 
 /**
- * @import { MapCanvas } from "../draw/map-canvas.js"
- * @import { Box } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
- * @import { PartsLens } from "./parts.js"
+ * @import { MapCanvas } from "../../draw/map-canvas.js"
+ * @import { Box } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
+ * @import { PartsLens } from "../parts.js"
  */
 
 const FAR = 4; // pixels that Shift with an arrow moves a part

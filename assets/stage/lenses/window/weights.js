@@ -1,12 +1,12 @@
 // The weights of the kernel, in fields that the learner can type into.
 
-import { write } from "../readouts.js";
+import { write } from "../../readouts.js";
 
 /**
- * @import { Kernel } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
- * @import { ProductsPanel } from "./window-panel.js"
- * @import { Playback } from "./window-playback.js"
+ * @import { Kernel } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
+ * @import { ProductsPanel } from "./panel.js"
+ * @import { Playback } from "./playback.js"
  */
 
 const JUDGE_AFTER = 500; // ms until text that is not a number counts as an error

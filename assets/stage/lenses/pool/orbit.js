@@ -1,18 +1,18 @@
 // The orbit map: every place of the pattern, coloured by the output that it gives there.
 
-import { strokeCellBorders } from "../draw/cell-borders.js";
-import { MapCanvas, pixelRatio } from "../draw/map-canvas.js";
-import { INK } from "../draw/palette.js";
-import { samePlace } from "../geometry.js";
-import { element } from "../panels.js";
-import { write } from "../readouts.js";
-import { A_PRESS } from "../touch.js";
-import { listenToPlaces } from "./place-grid.js";
+import { strokeCellBorders } from "../../draw/cell-borders.js";
+import { MapCanvas, pixelRatio } from "../../draw/map-canvas.js";
+import { INK } from "../../draw/palette.js";
+import { samePlace } from "../../geometry.js";
+import { element } from "../../panels.js";
+import { write } from "../../readouts.js";
+import { A_PRESS } from "../../touch.js";
+import { listenToPlaces } from "../place-grid.js";
 
 /**
- * @import { Theme } from "../draw/colors.js"
- * @import { Box, Header, Pair, Plane } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
+ * @import { Theme } from "../../draw/colors.js"
+ * @import { Box, Header, Pair, Plane } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
  */
 
 /** @type {Plane} */

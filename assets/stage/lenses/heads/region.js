@@ -1,16 +1,16 @@
 // The region in which training examples may lie: outlined, and painted block by block.
 
-import { pixelRatio } from "../draw/map-canvas.js";
-import { drawRegion, outline, REGION } from "../draw/region-outline.js";
-import { clamp } from "../geometry.js";
-import { stepOf } from "../gestures.js";
-import { element } from "../panels.js";
-import { PRESS } from "../touch.js";
+import { pixelRatio } from "../../draw/map-canvas.js";
+import { drawRegion, outline, REGION } from "../../draw/region-outline.js";
+import { clamp } from "../../geometry.js";
+import { stepOf } from "../../gestures.js";
+import { element } from "../../panels.js";
+import { PRESS } from "../../touch.js";
 
 /**
- * @import { MapCanvas } from "../draw/map-canvas.js"
- * @import { Box, Pair, Plane, Setting } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
+ * @import { MapCanvas } from "../../draw/map-canvas.js"
+ * @import { Box, Pair, Plane, Setting } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
  */
 
 const BLOCKS = 8; // rows, and columns, of blocks

@@ -1,22 +1,22 @@
 // One head: a map of where it is right, and its answer now, before and after the softmax.
 
-import { legendGradient } from "../draw/colors.js";
-import { MapCanvas } from "../draw/map-canvas.js";
-import { drawRegion } from "../draw/region-outline.js";
-import { paintRights } from "../draw/rights.js";
-import { FULL_SCALE } from "../frame.js";
-import { clamp, samePlace } from "../geometry.js";
-import { element } from "../panels.js";
-import { write } from "../readouts.js";
-import { A_PRESS } from "../touch.js";
-import { offsetOf } from "./heads-region.js";
-import { listenToPlaces } from "./place-grid.js";
+import { legendGradient } from "../../draw/colors.js";
+import { MapCanvas } from "../../draw/map-canvas.js";
+import { drawRegion } from "../../draw/region-outline.js";
+import { paintRights } from "../../draw/rights.js";
+import { FULL_SCALE } from "../../frame.js";
+import { clamp, samePlace } from "../../geometry.js";
+import { element } from "../../panels.js";
+import { write } from "../../readouts.js";
+import { A_PRESS } from "../../touch.js";
+import { offsetOf } from "./region.js";
+import { listenToPlaces } from "../place-grid.js";
 
 /**
- * @import { Theme } from "../draw/colors.js"
- * @import { Box, HeadAnswer, Heads, Pair, Plane } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
- * @import { RegionEditor } from "./heads-region.js"
+ * @import { Theme } from "../../draw/colors.js"
+ * @import { Box, HeadAnswer, Heads, Pair, Plane } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
+ * @import { RegionEditor } from "./region.js"
  */
 
 export class HeadPanel {

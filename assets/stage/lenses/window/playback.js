@@ -1,10 +1,10 @@
 // Adding up the products of a window tap by tap, then those of the next window.
 
-import { samePlace } from "../geometry.js";
+import { samePlace } from "../../geometry.js";
 
 /**
- * @import { Unit } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
+ * @import { Unit } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
  */
 
 const TAP_TIME = 500; // ms that a tap takes in the first window that is played

@@ -1,9 +1,9 @@
 // The panel of the window lens: input times weight for every tap of the kernel, and their sum.
 
-import { element, readouts } from "../panels.js";
-import { write } from "../readouts.js";
+import { element, readouts } from "../../panels.js";
+import { write } from "../../readouts.js";
 
-/** @import { Products } from "../protocol.d.ts" */
+/** @import { Products } from "../../protocol.d.ts" */
 
 const MANY = 3; // columns of a kernel above which the panel needs more room
 const MAX_TINT = 70; // percent of the colour behind the largest product

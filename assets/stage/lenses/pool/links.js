@@ -1,17 +1,17 @@
 // Winners and their outputs: the lines that join them, and a winner on its way to its output.
 
-import { pixelRatio } from "../draw/map-canvas.js";
-import { ACCENT } from "../draw/palette.js";
-import { boxOfCells, boxOfMap, clamp } from "../geometry.js";
-import { between, ease } from "../motion.js";
-import { element } from "../panels.js";
+import { pixelRatio } from "../../draw/map-canvas.js";
+import { ACCENT } from "../../draw/palette.js";
+import { boxOfCells, boxOfMap, clamp } from "../../geometry.js";
+import { between, ease } from "../../motion.js";
+import { element } from "../../panels.js";
 
 /**
- * @import { Theme } from "../draw/colors.js"
- * @import { MapCanvas } from "../draw/map-canvas.js"
- * @import { Pair, Setting, Unit } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
- * @import { PoolLens } from "./pool.js"
+ * @import { Theme } from "../../draw/colors.js"
+ * @import { MapCanvas } from "../../draw/map-canvas.js"
+ * @import { Pair, Setting, Unit } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
+ * @import { PoolLens } from "../pool.js"
  */
 
 export const WINNER = { light: "#c2570c", dark: "#ffb061" };

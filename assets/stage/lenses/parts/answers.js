@@ -1,10 +1,10 @@
 // What every grid answers: whether it takes the picture for a face. One is chosen to be shown over it.
 
-import { stepAlong } from "../gestures.js";
-import { element } from "../panels.js";
-import { write } from "../readouts.js";
+import { stepAlong } from "../../gestures.js";
+import { element } from "../../panels.js";
+import { write } from "../../readouts.js";
 
-/** @import { Face, Header } from "../protocol.d.ts" */
+/** @import { Face, Header } from "../../protocol.d.ts" */
 
 export class AnswersPanel {
   wide = true;

@@ -1,12 +1,12 @@
 // Editing the grid of numbers: a click raises a number by one, and the keyboard writes it.
 
-import { clamp, samePlace } from "../geometry.js";
-import { stepOf } from "../gestures.js";
+import { clamp, samePlace } from "../../geometry.js";
+import { stepOf } from "../../gestures.js";
 
 /**
- * @import { MapCanvas } from "../draw/map-canvas.js"
- * @import { Pair } from "../protocol.d.ts"
- * @import { Stage } from "../stage.js"
+ * @import { MapCanvas } from "../../draw/map-canvas.js"
+ * @import { Pair } from "../../protocol.d.ts"
+ * @import { Stage } from "../../stage.js"
  */
 
 export class GridEditor {
