@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_server import AppServer, find_chromium, launch_chromium
 
+# A failed assert in a shared helper shows what it compared, as one in a test file does.
+pytest.register_assert_rewrite("tests.support")
+
 # A busy machine is slow now and then: how long one example takes decides nothing. By hand every run
 # tries new examples; on CI the same ones, so that a red run is due to the change that it is about.
 settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)

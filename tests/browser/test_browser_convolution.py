@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from benchmarks.app_server import AppServer
 from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
-from tests.render.test_window_lens import kernel_of, map_of, picture_of
 from tests.support.app_tab import PHONE
+from tests.support.scene_oracles import kernel_of, map_of, seen_picture
 from tests.support.stage_checks import ONE_WINDOW, assert_moved, wait_for_cell
 from tests.support.stage_driver import Stage
 
@@ -36,7 +36,7 @@ def products(stage: Stage) -> list[str]:
 
 def window_products(row: int, col: int, scene: Any = SCENE) -> list[str]:
     """The products of a window that lies on the picture, padding 1, as they are written."""
-    seen = picture_of(scene)[row - 1 : row + 2, col - 1 : col + 2]
+    seen = seen_picture(scene)[row - 1 : row + 2, col - 1 : col + 2]
     values = np.round(seen * kernel_of(scene), 3).ravel() + 0
     return [f"{value:g}".replace("-", "\u2212") for value in values]
 
@@ -99,7 +99,7 @@ def test_steps_add_one_tap_each_then_the_window_slides_on(
     browser: Browser, server: AppServer
 ) -> None:
     with opened(browser, server) as stage:
-        values = picture_of(SCENE)[13:16, 8:11].ravel() * kernel_of(SCENE).ravel()
+        values = seen_picture(SCENE)[13:16, 8:11].ravel() * kernel_of(SCENE).ravel()
         full, window = window_products(14, 9), stage.accent()
         for tap in range(1, 10):
             stage.button("Step forward").click()

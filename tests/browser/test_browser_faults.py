@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 from benchmarks.app_server import TRAINING, AppServer
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene.link import from_query
-from tests.render.test_frame import decode
 from tests.support.app_tab import PATIENCE
+from tests.support.frames import decode
 from tests.support.slow_network import SlowLine
 from tests.support.stage_driver import Stage
 

@@ -31,8 +31,7 @@ from benchmarks.classroom import FOR_A_CLASS
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.scene import Scene
 from pages.ui.site import HOME, SITE
-from tests.server.test_frame_socket import told
-from tests.support.stage_messages import request_with
+from tests.support.stage_messages import opening_message, request_with
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -210,8 +209,8 @@ def test_home_the_assets_and_frames_are_served(where: str, request: pytest.Fixtu
     with get(f"{server.url}/assets/stage/stage.js", timeout=10) as answer:
         assert answer.read() == script.read_bytes()
     with connect(f"{server.url.replace('http', 'ws', 1)}/frames") as socket:
-        socket.send(told(Scene(), position=[24, 13]))
-        request = request_with(revision=3, mount="m")
+        socket.send(opening_message(Scene(), position=[24, 13]))
+        request = request_with(revision=3)
         assert socket.recv(timeout=20) == render_frame(Scene(position=(24, 13)), request)
 
 

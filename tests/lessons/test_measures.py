@@ -1,6 +1,5 @@
 """What lessons ask: every measure against plain loops, or against what the stage says itself."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +9,12 @@ from pages.ui.lessons.measures import MEASURES, measured
 from pages.ui.lessons.quantity import Quantity
 from pages.ui.lessons.tasks import Condition
 from pages.ui.render.context import render_context
-from pages.ui.render.frame import render_frame
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import scene_at
 from rfcore.network import Network
+from tests.support.frames import rendered
 
 CAT = "/feature_map_shifts?stack=C3x3/1,M2x2/2,C3x3/1&at=24,15&from=24,12&unit=3,14,9"
 GRID = "/pooling_forgives?at=2,2"
@@ -27,11 +26,6 @@ def scene(link: str) -> Scene:
     return found
 
 
-def header(shown: Scene) -> dict:
-    frame = render_frame(shown)
-    return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
-
-
 def maps_of(shown: Scene) -> list[np.ndarray]:
     setting = render_context(shown.without_drag())
     activations = setting.network.forward(setting.picture_of(shown))
@@ -40,7 +34,7 @@ def maps_of(shown: Scene) -> list[np.ndarray]:
 
 def test_changed_is_what_the_stage_counts() -> None:
     shown = scene(CAT)
-    for number, reading in enumerate(header(shown)["readings"], 1):
+    for number, reading in enumerate(rendered(shown).header["readings"], 1):
         changed = measured(Quantity("changed", map=number), shown)
         assert reading["changed"].startswith(f"{int(changed or 0):,} of")
     assert (
@@ -59,7 +53,7 @@ def test_shift_is_what_the_pattern_did() -> None:
 def test_the_first_break_is_the_stages() -> None:
     for link in (CAT, CAT.replace("24,15", "24,14"), CAT.replace("at=24,15", "at=24,12")):
         shown = scene(link)
-        marked = header(shown)["break"]
+        marked = rendered(shown).header["break"]
         assert measured(Quantity("first break"), shown) == (0 if marked is None else marked[0] + 1)
 
 

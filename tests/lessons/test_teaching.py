@@ -17,10 +17,10 @@ from pages.ui.site import HOME, SITE
 from pages.ui.training import faces
 from pages.ui.training import heads as heads
 from pages.ui.training.claims import ClaimResults
-from tests.project.test_text import assert_readable
-from tests.render.test_frame import rendered
+from tests.support.frames import rendered
 from tests.support.page_driver import new_page, run_clean
 from tests.support.page_texts import readable
+from tests.support.readability import assert_readable
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 

@@ -22,7 +22,6 @@ from pages.ui.scene.workspaces import (
 from rfcore.filters import FILTERS, RANDOM
 from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
-from tests.render.test_window_lens import assert_written_out
 from tests.support.page_driver import (
     Page,
     choose,
@@ -32,6 +31,7 @@ from tests.support.page_driver import (
     run_clean,
     send,
 )
+from tests.support.scene_oracles import assert_written_out
 from tests.support.stage_messages import drag_message
 
 SCENE = CONVOLUTION_WORKSPACE.scene

@@ -536,6 +536,10 @@ def test_an_import_from_a_test_file_is_caught(tmp_path: Path, line: str) -> None
     assert found.startswith("tests/scene/test_link.py:")
 
 
+def test_tests_import_helpers_from_support_alone() -> None:
+    assert imports_of_other_tests(ROOT) == []
+
+
 def test_every_package_has_its_row_in_the_table() -> None:
     assert packages_outside_the_table(ROOT) == set()
 

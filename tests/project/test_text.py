@@ -4,14 +4,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from itertools import product
 from pathlib import Path
 
 import pytest
-from spellchecker import SpellChecker
 
 from pages.ui.scene import face
 from pages.ui.scene.choices import MOVES, PRESETS
@@ -26,24 +24,20 @@ from pages.ui.training import faces
 from pages.ui.training import heads as heads
 from rfcore.faces.spec import PartsSpec
 from rfcore.stack import Stack
-from tests.render.test_frame import rendered
+from tests.support.frames import rendered
 from tests.support.page_driver import PAGES, new_page, run_clean
 from tests.support.page_texts import (
-    HOLE,
     readable,
-    sentences_in,
     strings_in,
     texts_of,
     texts_of_python,
     texts_of_script,
-    words_in,
 )
+from tests.support.readability import MOST_WORDS, assert_readable, misspelled, shouted, too_long
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 
 ROOT = PAGES.parent
-MOST_WORDS = 25
-OWN_WORDS = ROOT / "tests" / "project" / "words.txt"
 SMALL_HEADS = {
     "size": "32",
     "stack": "C5x5/1p2,M2x2/2,C3x3/1p1c4",
@@ -57,46 +51,6 @@ QUERIES: dict[str, list[dict[str, str]]] = {
     "how_far_a_neuron_sees": [{}, {"pixel": "30,20"}],
 }
 """The links with which pages are read, beside the bare one."""
-
-
-def too_long(texts: Iterable[str]) -> list[str]:
-    """The sentences that nobody can read aloud in one breath."""
-    return [
-        sentence
-        for text in texts
-        for sentence in sentences_in(text)
-        if len(words_in(sentence)) > MOST_WORDS
-    ]
-
-
-def shouted(texts: Iterable[str]) -> list[str]:
-    """The texts with an exclamation mark."""
-    return [text for text in texts if "!" in text]
-
-
-@cache
-def speller() -> SpellChecker:
-    own = OWN_WORDS.read_text(encoding="utf-8").split()
-    checker = SpellChecker()
-    checker.word_frequency.load_words(own)
-    return checker
-
-
-def misspelled(texts: Iterable[str]) -> set[str]:
-    """The words that neither the dictionary nor our own list of words has."""
-    found = {word for text in texts for word in _NO_WORDS.sub(" ", text).lower().split()}
-    plain = {re.sub(r"['\u2019]s?$|^'", "", word.replace("\u2019", "'")) for word in found}
-    return speller().unknown({word for word in plain if re.fullmatch(r"[a-z']{2,}", word)})
-
-
-_NO_WORDS = re.compile(
-    rf"""`[^`]*`|https?:\S+  # code, addresses
-    | [^\s(]*(?:\d|{HOLE}|_)[^\s)]*  # what has a figure in it, or what stands in for one
-    | \b[a-z]+[A-Z]\w*  # names for the browser
-    | (?!['\u2019]\w)[^\w\s]|(?<=\W)'  # signs, but not those within a word
-    """,
-    re.VERBOSE,
-)
 
 
 def scenes(lens: LensName) -> Iterator[Scene]:
@@ -149,13 +103,6 @@ def of_files() -> list[str]:
         for text in strings_in(tomllib.loads(file.read_text(encoding="utf-8")))
         for part in readable(text)
     ]
-
-
-def assert_readable(texts: list[str]) -> None:
-    assert texts
-    assert too_long(texts) == []
-    assert shouted(texts) == []
-    assert misspelled(texts) == set()
 
 
 @pytest.fixture

@@ -18,21 +18,15 @@ from rfcore.layers import Conv2d
 from rfcore.ops import Array
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
-from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
-from tests.scene.test_scene import CALM, any_scene
 from tests.support import oracles
+from tests.support.frames import Decoded, rendered
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scene_oracles import picture_of, with_pattern
+from tests.support.scenes import moved, stacked
 
 ROADS = replace(CONVOLUTION_WORKSPACE.scene, lens="equivariance")
 BRIGHT = replace(ROADS, image="flat")
 CLOUDS = replace(ROADS, image="meadow", moves="wrap")
-
-
-def moved(scene: Scene, rows: int, cols: int) -> Scene:
-    return replace(scene, position=(scene.start[0] + rows, scene.start[1] + cols))
-
-
-def stacked(scene: Scene, stack: str) -> Scene:
-    return scene.with_stack(Stack.parse(stack))
 
 
 def difference(frame: Decoded) -> Array:

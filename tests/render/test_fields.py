@@ -29,10 +29,11 @@ from rfcore.ops import Array
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
-from tests.render.test_frame import Decoded, decode, rendered, with_pattern
-from tests.render.test_frame import picture_of as background_of
-from tests.scene.test_scene import CALM, any_scene
 from tests.support.exact_networks import all_ones
+from tests.support.frames import Decoded, decode, rendered
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scene_oracles import picture_of as background_of
+from tests.support.scene_oracles import with_pattern
 
 FIELDS = Scene(lens="fields")
 ALL = ("box", "effective", "used")

@@ -1,13 +1,10 @@
 """The frame: decoded as the browser decodes it, its planes are those of an independent network."""
 
 import hashlib
-import json
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -32,79 +29,15 @@ from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import receptive_fields
 from rfcore.shifts import changed_cells, measured_shift
 from rfcore.stack import Stack
-from tests.scene.test_scene import CALM, PHOTO, any_scene, busy_scene
+from tests.support.frames import decode, rendered
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scene_oracles import picture_of, with_pattern
+from tests.support.scenes import PHOTO, busy_scene, moved
+from tests.support.source_tree import ROOT
 from tests.support.stage_messages import request_with
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = (32, 48)
-TYPES = {"u1": np.dtype("u1"), "i2": np.dtype("<i2")}
 FLAT = Scene(image="flat")
-MARKS = {"pixel": ["#"], "square": ["##", "##"], "bar": [" # "] * 3, "cross": [" # ", "###", " # "]}
-
-
-@dataclass
-class Decoded:
-    """What the browser has of a frame."""
-
-    header: dict[str, Any]
-    planes: dict[str, Array]
-
-    @property
-    def layers(self) -> list[dict[str, Any]]:
-        return self.header["setting"]["layers"]
-
-    def maps(self, when: str) -> list[Array]:
-        """Every map in its own numbers; the frame must carry its setting."""
-        planes = [self.planes[f"{when}{index}"] for index in range(len(self.layers))]
-        return [
-            plane * (layer["scale"] / FULL_SCALE)
-            for plane, layer in zip(planes, self.layers, strict=True)
-        ]
-
-    def composite(self) -> Array:
-        """The picture with the pattern on it, as the browser lays it there: 0 to 255."""
-        row, col = self.header["position"]
-        share, pattern = self.planes["alpha"] / 255, self.planes["pattern"]
-        image = self.planes["picture"].astype(float)
-        image[row : row + len(pattern), col : col + len(pattern)] *= 1 - share
-        image[row : row + len(pattern), col : col + len(pattern)] += share * pattern
-        return image
-
-
-def no_constant(text: str) -> None:
-    raise AssertionError(f"{text} is no JSON to a browser")
-
-
-def decode(frame: bytes) -> Decoded:
-    """Read a frame by the layout that pages/ui/render/frame.py documents, and hold it to it."""
-    length = int.from_bytes(frame[:4], "little")
-    assert length % 4 == 0
-    header = json.loads(frame[4 : 4 + length], parse_constant=no_constant)
-    planes = {}
-    end = 0
-    for name, kind, rows, cols, offset in header.pop("planes"):
-        assert offset == end + -end % 4, f"{name} does not follow the plane before it"
-        assert name not in planes
-        planes[name] = np.frombuffer(frame, TYPES[kind], rows * cols, 4 + length + offset).reshape(
-            rows, cols
-        )
-        end = offset + planes[name].nbytes
-    assert len(frame) == 4 + length + end + -end % 4
-    return Decoded(header, planes)
-
-
-def rendered(scene: Scene, **request: Any) -> Decoded:
-    return decode(render_frame(scene, request_with(**request)))
-
-
-def picture_of(scene: Scene) -> Array:
-    if scene.image == GRID:
-        numbers = [float(digit) for digit in scene.cells]
-        return np.array(numbers, np.float32).reshape(1, scene.size, scene.size)
-    if scene.image != UPLOAD:
-        return draw_background(scene.image, scene.size)
-    assert scene.photo is not None
-    return scale_photo(scene.photo.pixels, scene.size)
 
 
 def independent_maps(
@@ -115,17 +48,6 @@ def independent_maps(
     if at is not None:
         image = with_pattern(scene, image, at)
     return maps_of(scene, image)
-
-
-def with_pattern(scene: Scene, image: Array, at: tuple[int, int]) -> Array:
-    if scene.image != GRID:
-        return place(image, draw_pattern(scene.pattern, scene.size // 4), *at)
-    image = image.copy()
-    for row, cells in enumerate(MARKS[scene.pattern]):
-        for col, cell in enumerate(cells):
-            if cell == "#":
-                image[0, at[0] + row, at[1] + col] = 9
-    return image
 
 
 def maps_now(scene: Scene) -> list[Array]:
@@ -151,10 +73,6 @@ def assert_within_quantisation(planes: list[Array], maps: list[Array], scales: l
     for plane, values, scale in zip(planes, maps, scales, strict=True):
         seen = np.clip(values, -scale, scale)
         np.testing.assert_allclose(plane, seen, rtol=0, atol=scale / FULL_SCALE * 0.51)
-
-
-def moved(scene: Scene, row: int, col: int) -> Scene:
-    return replace(scene, position=(scene.start[0] + row, scene.start[1] + col))
 
 
 # ---- any scene

@@ -24,7 +24,7 @@ from rfcore.ops import softmax
 from rfcore.pictures.backgrounds import draw_background
 from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.stack import Stack
-from tests.render.test_frame import Decoded, rendered
+from tests.support.frames import Decoded, rendered
 
 SCENE = (
     replace(

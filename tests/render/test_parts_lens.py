@@ -26,10 +26,9 @@ from rfcore.faces.parts import FACE_PARTS, Places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import cell_boxes
 from rfcore.layers import Pair
-from tests.render.test_frame import Decoded, decode, rendered
-from tests.scene.test_scene import CALM
-from tests.scene.test_stage_message import message
-from tests.server.test_frame_socket import told
+from tests.support.frames import Decoded, decode, rendered
+from tests.support.random_scenes import CALM
+from tests.support.stage_messages import drag_message, opening_message
 
 SMALL = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=40, steps=60)
 FOREHEAD: Places = (*HOME_PLACES[:3], (8, 24))
@@ -170,7 +169,7 @@ def any_places(draw: st.DrawFn) -> Places:
 def test_a_face_comes_back_from_its_link(places: Places, grid: int | None, moved: int) -> None:
     scene = face(places, (moved, -moved), grid=grid)
     assert from_query(to_query(scene), base=FACE) == (scene, [])
-    told_scene = read_message(told(scene, position=list(scene.position)))
+    told_scene = read_message(opening_message(scene, position=list(scene.position)))
     header = decode(Drag().answer(told_scene)).header
     assert header["parts"] == [list(place) for place in places]
 
@@ -211,7 +210,7 @@ def test_no_other_picture_gets_parts_by_a_link(key: str) -> None:
 
 def hand(scene: Scene, **changes: object) -> Any:
     own = {"position": list(scene.position), "start": list(scene.start), "unit": None}
-    return parse_message(message(**own, channels=[0, 0], view="now", **changes))
+    return parse_message(drag_message(**own, channels=[0, 0], view="now", **changes))
 
 
 @pytest.mark.parametrize(

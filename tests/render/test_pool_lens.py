@@ -27,9 +27,10 @@ from pages.ui.sections.pooling_1d import SHIFTS, pooled_signal, pooled_signal_se
 from rfcore.errors import RfcoreError
 from rfcore.layers import AvgPool2d, BlurPool2d, MaxPool2d
 from rfcore.stack import Stack
-from tests.render.test_frame import MARKS, rendered
-from tests.scene.test_scene import any_cells
 from tests.support import oracles
+from tests.support.frames import rendered
+from tests.support.random_scenes import any_cells
+from tests.support.scene_oracles import MARKS, seen_picture
 
 CHOICES = [
     PoolChoice(kind, kernel, stride)
@@ -56,12 +57,7 @@ def pool(x: np.ndarray, stack: Stack) -> np.ndarray:
 
 def marked(scene: Scene, place: tuple[int, int]) -> np.ndarray:
     """The numbers of a grid with its mark at a place, (rows, cols)."""
-    numbers = np.array([int(cell) for cell in scene.cells]).reshape(scene.size, scene.size)
-    for row, cells in enumerate(MARKS[scene.pattern]):
-        for col, cell in enumerate(cells):
-            if cell == "#":
-                numbers[place[0] + row, place[1] + col] = 9
-    return numbers
+    return seen_picture(scene, place).astype(int)
 
 
 def places(scene: Scene) -> list[tuple[int, int]]:

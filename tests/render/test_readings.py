@@ -15,6 +15,7 @@ from pages.ui.render.readings import (
     expected_text,
     measured_text,
 )
+from pages.ui.render.window import response_sentence
 from pages.ui.text.format import arrows, direction, percent
 from rfcore.equivariance import (
     Break,
@@ -397,3 +398,13 @@ def test_a_map_of_which_nothing_is_left_is_not_said_to_have_followed() -> None:
 )  # fmt: skip
 def test_percent_never_rounds_to_none_or_all(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("similarity", "how"), [(1.0, "the same numbers at other places"), (0.9, "90 % alike")]
+)
+def test_the_sentence_claims_the_same_numbers_only_for_a_copy(similarity: float, how: str) -> None:
+    followed = reading((1, 0), (1, 0), similarity)
+    assert response_sentence("cat", (1, 0), followed) == (
+        f"Moved 1 px down. The response moved 1 cell down: {how}."
+    )

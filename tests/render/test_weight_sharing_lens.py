@@ -20,19 +20,13 @@ from rfcore.ops.locally_connected import locally_connected_kernels
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.shifts import MeasuredShift, measured_shift
 from rfcore.stack import Stack
-from tests.render.test_frame import Decoded, picture_of, rendered, with_pattern
-from tests.scene.test_scene import CALM, any_scene
 from tests.support import oracles
+from tests.support.frames import Decoded, rendered
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scene_oracles import picture_of, with_pattern
+from tests.support.scenes import moved, stacked
 
 SHARING = replace(CONVOLUTION_WORKSPACE.scene, lens="weight_sharing")
-
-
-def moved(scene: Scene, rows: int, cols: int) -> Scene:
-    return replace(scene, position=(scene.start[0] + rows, scene.start[1] + cols))
-
-
-def stacked(scene: Scene, stack: str) -> Scene:
-    return scene.with_stack(Stack.parse(stack))
 
 
 def first_layer(scene: Scene) -> Conv2d:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.ui.render.window import response_sentence
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
@@ -18,15 +17,11 @@ from pages.ui.scene.workspaces import (
     STRIDES,
     one_convolution,
 )
-from rfcore.filters import FILTERS, RANDOM, convolution_kernels
-from rfcore.layers import Conv2d, Pair
-from rfcore.ops import PADDING_MODES, Array
-from rfcore.pictures.backgrounds import draw_background
-from rfcore.pictures.patterns import draw_pattern, place
+from rfcore.filters import FILTERS, RANDOM
+from rfcore.ops import PADDING_MODES
 from rfcore.stack import Stack
-from tests.render.test_frame import rendered
-from tests.render.test_readings import reading
-from tests.support import oracles
+from tests.support.frames import rendered
+from tests.support.scene_oracles import assert_written_out, kernel_of, map_of, numbers
 
 SCENE = CONVOLUTION_WORKSPACE.scene
 OWN = {3: "own_1_0_-1_2.5_0_-2_0.125_7_-99", 5: "own_" + "_".join(map(str, range(-12, 13)))}
@@ -36,82 +31,6 @@ DIGITS = "0123456789" * 7
 
 def scene_of(size: int, stride: int, padding: int, **changes: Any) -> Scene:
     return replace(SCENE.with_stack(one_convolution(size, stride, padding)), **changes)
-
-
-def kernel_of(scene: Scene) -> Array:
-    """The weights of a scene's kernel, without the stage's own way to them."""
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
-    choice = scene.kernels[0]
-    if choice.startswith("own_"):
-        texts = choice.split("_")[1:]
-        return np.array(texts, np.float64).reshape(layer.kernel_size)
-    return convolution_kernels(choice, layer, 1)[0, 0].astype(float)
-
-
-def picture_of(scene: Scene, at: Pair | None = None) -> Array:
-    """The picture of a scene, (rows, cols), its pattern at a place."""
-    at = scene.position if at is None else at
-    if scene.image == GRID:
-        digits = np.array([int(digit) for digit in scene.cells], float)
-        picture = digits.reshape(scene.size, scene.size)
-        assert scene.pattern == "square"
-        picture[at[0] : at[0] + 2, at[1] : at[1] + 2] = 9
-        return picture
-    pattern = draw_pattern(scene.pattern, scene.size // 4)
-    return place(draw_background(scene.image, scene.size), pattern, *at)[0].astype(float)
-
-
-def map_of(scene: Scene, at: Pair | None = None) -> Array:
-    """The map of a scene's convolution by plain loops."""
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
-    return oracles.conv2d(
-        picture_of(scene, at)[None],
-        kernel_of(scene)[None, None],
-        stride=layer.stride,
-        padding=layer.padding,
-        padding_mode=scene.padding_mode,
-    )[0]
-
-
-def numbers(texts: list[str]) -> list[float]:
-    """What texts say; they must be written with a minus sign and three decimals at most."""
-    assert all("-" not in text and text != "\u22120" for text in texts)
-    assert all(len(text.partition(".")[2]) <= 3 for text in texts)
-    return [float(text.replace("\u2212", "-")) for text in texts]
-
-
-def assert_written_out(scene: Scene, shown: dict[str, Any], unit: Unit) -> None:
-    """The products of a frame are those of plain loops, and add up to the cell of the map."""
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
-    picture, kernel = picture_of(scene), kernel_of(scene)
-    rows = oracles.windows(scene.size, layer.kernel_size[0], layer.stride[0], layer.padding[0], 1)
-    cols = oracles.windows(scene.size, layer.kernel_size[1], layer.stride[1], layer.padding[1], 1)
-    at = [[row, col] for row in rows[unit.row] for col in cols[unit.col]]
-    assert shown["unit"] == [0, unit.row, unit.col]
-    assert shown["at"] == at
-    sources = [
-        [oracles.source(row, scene.size, scene.padding_mode) for row in place] for place in at
-    ]
-    inputs = [0.0 if None in (row, col) else float(picture[row, col]) for row, col in sources]
-    beyond = [place != source for place, source in zip(at, sources, strict=True)]
-    products = [i * w for i, w in zip(inputs, kernel.ravel().tolist(), strict=True)]
-    assert shown["beyond"] == beyond
-    dashed = f", dashed: {scene.padding_mode}" if any(beyond) else ""
-    assert shown["outside"] == f"{sum(beyond)} of {len(at)} inputs{dashed}"
-    written = {name: numbers(shown[name]) for name in ("inputs", "weights", "products", "sums")}
-    for name, wanted in {
-        "inputs": inputs,
-        "weights": kernel.ravel(),
-        "products": products,
-        "sums": [sum(products[: n + 1]) for n in range(len(products))],
-    }.items():
-        np.testing.assert_allclose(written[name], wanted, atol=0.00051, err_msg=name)
-    (total,) = numbers([shown["total"]])
-    assert shown["total"] == shown["sums"][-1]
-    assert total == pytest.approx(map_of(scene)[unit.row, unit.col], abs=0.00051)
 
 
 def units_of(scene: Scene) -> list[Unit]:
@@ -253,13 +172,3 @@ def test_the_sentence_says_so_when_the_border_cuts_the_response() -> None:
 
 def test_the_sentence_asks_for_a_drag_before_there_was_one() -> None:
     assert rendered(SCENE).header["sentence"].startswith("Drag the letter, or point at a cell")
-
-
-@pytest.mark.parametrize(
-    ("similarity", "how"), [(1.0, "the same numbers at other places"), (0.9, "90 % alike")]
-)
-def test_the_sentence_claims_the_same_numbers_only_for_a_copy(similarity: float, how: str) -> None:
-    followed = reading((1, 0), (1, 0), similarity)
-    assert response_sentence("cat", (1, 0), followed) == (
-        f"Moved 1 px down. The response moved 1 cell down: {how}."
-    )

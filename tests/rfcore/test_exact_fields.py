@@ -14,8 +14,8 @@ from rfcore.gradient import gaussian_width, middle_share
 from rfcore.ops import PADDING_MODES, Array, PaddingMode
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-from tests.scene.test_scene import CALM, any_stack
 from tests.support.exact_networks import all_ones
+from tests.support.random_scenes import CALM, any_stack
 
 Fields = Callable[..., tuple[ExactField, ...]]
 SIZES = (11, 13)

@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 from rfcore.network import Network
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
+from tests.support.operations import pairs
 
 Rectangle = tuple[int, int, int, int]
 Reach = Callable[[ReceptiveField, Rectangle], Rectangle]
-
-
-def pairs(least: int, most: int) -> st.SearchStrategy[tuple[int, int]]:
-    number = st.integers(least, most)
-    return st.tuples(number, number)
-
 
 fields = st.builds(ReceptiveField, size=pairs(1, 40), jump=pairs(1, 20), start=pairs(-30, 5))
 DILATED = receptive_fields(Stack.parse("C3x5/2x1 p2x1 d2x3 -> M2x3/3x2"))[-1]

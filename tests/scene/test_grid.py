@@ -15,7 +15,7 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
-from tests.scene.test_scene import any_cells
+from tests.support.random_scenes import any_cells
 
 
 def grid_scene(cells: str, **changes: object) -> Scene:

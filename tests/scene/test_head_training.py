@@ -33,8 +33,8 @@ from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import QUARTERS, REGIONS, Experiment
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
-from tests.scene.test_stage_message import message
-from tests.support.trainings import PAINTED_REGIONS, TRAININGS
+from tests.support.random_scenes import PAINTED_REGIONS, TRAININGS
+from tests.support.stage_messages import drag_message
 
 SCENE = HEADS_WORKSPACE.scene
 
@@ -209,7 +209,7 @@ def test_blocks_that_are_off_by_one_are_caught(monkeypatch: pytest.MonkeyPatch) 
 
 def by_hand(scene: Scene, **changes: object) -> Scene:
     told = {"unit": None, "channels": [], "view": "now", **changes}
-    return parse_message(message(**told)).applied_to(scene)
+    return parse_message(drag_message(**told)).applied_to(scene)
 
 
 def test_a_hand_paints_where_examples_lie() -> None:

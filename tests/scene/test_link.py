@@ -18,8 +18,9 @@ from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.workspaces import POOL_WORKSPACE
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
-from tests.scene.test_scene import CALM, CHOOSE, PHOTO, any_scene, busy_scene, differing
-from tests.support.names import LAYER_LETTERS
+from tests.support.names import CHOOSE, LAYER_LETTERS
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scenes import PHOTO, busy_scene, differing
 
 GOOD = {
     "picture": "bricks",

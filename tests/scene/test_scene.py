@@ -1,178 +1,35 @@
 """The scene: what it refuses and in which words, and what each change of it keeps."""
 
 import re
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.scene import photos
 from pages.ui.scene.channels import convolutions_of, layer_groups, linked
 from pages.ui.scene.choices import (
     PICTURE_SIZES,
     PRESETS,
-    RINGS,
     UPLOAD,
-    VIEWS,
-    Moves,
-    pattern_size,
-    patterns_of,
 )
-from pages.ui.scene.grid import GRID, GRID_SIZES
-from pages.ui.scene.lenses import LensName
 from pages.ui.scene.limits import MAX_CELLS, MAX_COST, SceneError, check_stack
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
 from rfcore.errors import RfcoreError, ShapeError
-from rfcore.filters import CHOICES
 from rfcore.layers import (
-    AvgPool2d,
-    BlurPool2d,
     Conv2d,
-    GlobalAvgPool2d,
-    GlobalMaxPool2d,
-    Layer,
-    MaxPool2d,
     ReLU,
 )
-from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
-from tests.support.names import BACKGROUND_NAMES, FILTER_NAMES, PATTERN_NAMES
-
-# Examples are small; a busy machine must not fail a test for being slow.
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PHOTO = photos.keep(bytes(range(256)) * 256)
-CHOOSE = {
-    "picture": ", ".join([*BACKGROUND_NAMES, "grid"]),
-    "picture size": "32, 48, 64, 96, 128, 192, 256",
-    "pattern": ", ".join(PATTERN_NAMES),
-    "kernels": ", ".join(["bank", *FILTER_NAMES, "random"]),
-    "padding mode": "zeros, circular, reflect, replicate",
-    "view": "now, start, difference",
-}
-FIVE = Stack.parse("M2x2/1 -> C3x3/1c3 -> R -> C3x3/1c5 -> A2x2/2")
-
-
-def pairs(least: int, most: int) -> st.SearchStrategy[tuple[int, int]]:
-    return st.tuples(st.integers(least, most), st.integers(least, most))
-
-
-@st.composite
-def any_layer(draw: st.DrawFn) -> Layer:
-    kind = draw(
-        st.sampled_from(
-            (Conv2d, MaxPool2d, AvgPool2d, BlurPool2d, ReLU, GlobalAvgPool2d, GlobalMaxPool2d)
-        )
-    )
-    if kind in (ReLU, GlobalAvgPool2d, GlobalMaxPool2d):
-        return kind()
-    kernel_size, stride = draw(pairs(2, 5)), draw(pairs(1, 3))
-    if kind is BlurPool2d:
-        return BlurPool2d(kernel_size, stride)
-    if kind is Conv2d:
-        return Conv2d(
-            kernel_size,
-            stride,
-            padding=draw(pairs(0, 2)),
-            dilation=draw(pairs(1, 2)),
-            out_channels=draw(st.integers(1, 6)),
-        )
-    return kind(kernel_size, stride, padding=draw(pairs(0, 1)))
-
-
-@st.composite
-def any_stack(draw: st.DrawFn, size: int) -> Stack:
-    layers: list[Layer] = []
-    for layer in draw(st.lists(any_layer(), min_size=1, max_size=6)):
-        try:
-            check_stack(Stack((*layers, layer)), size)
-        except RfcoreError:
-            continue
-        layers.append(layer)
-    return Stack(tuple(layers) or (ReLU(),))
-
-
-def any_cells(size: int) -> st.SearchStrategy[str]:
-    """Any numbers in a grid of so many cells a side."""
-    return st.text("0123456789", min_size=size * size, max_size=size * size)
-
-
-@st.composite
-def any_scene(
-    draw: st.DrawFn,
-    *,
-    sizes: tuple[int, ...] = PICTURE_SIZES,
-    images: tuple[str, ...] = BACKGROUNDS,
-    lenses: tuple[LensName, ...] = ("maps",),
-    moves: tuple[Moves, ...] = ("pattern",),
-) -> Scene:
-    """Any scene that can be shown; a "photo" among `images` brings one along."""
-    image = draw(st.sampled_from(images))
-    size = draw(st.sampled_from(GRID_SIZES if image == GRID else sizes))
-    pattern = draw(st.sampled_from(patterns_of(image)))
-    limit = size - pattern_size(pattern, size)
-    stack = draw(any_stack(size))
-    shapes = stack.shapes((1, size, size))
-    at = draw(st.none() | st.integers(0, len(shapes) - 1))
-    unit = None
-    if at is not None:
-        rows, cols = shapes[at][1:]
-        unit = Unit(at, draw(st.integers(0, rows - 1)), draw(st.integers(0, cols - 1)))
-    scene = Scene(
-        image=image,
-        size=size,
-        pattern=pattern,
-        position=draw(pairs(0, limit)),
-        start=draw(pairs(0, limit)),
-        stack=stack,
-        kernels=tuple(draw(st.sampled_from(CHOICES)) for _ in range(len(convolutions_of(stack)))),
-        channels=tuple(draw(st.integers(0, shape[0] - 1)) for shape in shapes),
-        unit=unit,
-        view=draw(st.sampled_from(VIEWS)),
-        photo=PHOTO if image == UPLOAD else None,
-        lens=draw(st.sampled_from(lenses)),
-        moves=draw(st.sampled_from(moves)),
-        cells=draw(any_cells(size)) if image == GRID else "",
-        pixel=draw(st.none() | pairs(0, size - 1)),
-        rings=tuple(ring for ring in RINGS if draw(st.booleans())),
-    )
-    try:
-        return replace(scene, padding_mode=draw(st.sampled_from(PADDING_MODES)))
-    except SceneError:  # a map is too small to mirror or to wrap
-        return scene
-
+from tests.support.names import CHOOSE
+from tests.support.random_scenes import CALM, any_scene
+from tests.support.scenes import FIVE, PHOTO, busy_scene, differing
 
 HANDS = {"position", "start", "unit", "view", "moves", "pixel", "rings"}
 """The parts of a scene that change under the hand."""
-
-
-def differing(before: Scene, after: Scene) -> set[str]:
-    """The names of the parts in which two scenes differ."""
-    return {f.name for f in fields(Scene) if getattr(before, f.name) != getattr(after, f.name)}
-
-
-def busy_scene() -> Scene:
-    """A scene in which nothing is as it is by default."""
-    return Scene(
-        image=UPLOAD,
-        size=96,
-        pattern="dog",
-        position=(30, 40),
-        start=(20, 10),
-        stack=FIVE,
-        kernels=("spot", "random"),
-        padding_mode="circular",
-        channels=(0, 2, 2, 4, 4),
-        unit=Unit(1, 5, 6),
-        view="difference",
-        photo=PHOTO,
-        moves="wrap",
-        pixel=(7, 8),
-        rings=("effective", "used"),
-    )
 
 
 # ---- what a scene refuses

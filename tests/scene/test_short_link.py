@@ -23,8 +23,8 @@ from pages.ui.scene.workspaces import (
     opening_scene,
 )
 from rfcore.pictures.backgrounds import BACKGROUNDS
-from tests.scene.test_scene import CALM, PHOTO, any_scene, busy_scene
-from tests.support.trainings import TRAININGS
+from tests.support.random_scenes import CALM, TRAININGS, any_scene
+from tests.support.scenes import PHOTO, busy_scene
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 WITHOUT_FACES = tuple(lens for lens in LENS_NAMES if lens != "parts")

@@ -13,7 +13,8 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
 from pages.ui.scene.stage_message import StageMessage, parse_message
 from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE, POOL_WORKSPACE
-from tests.scene.test_scene import CALM, busy_scene, differing
+from tests.support.random_scenes import CALM
+from tests.support.scenes import busy_scene, differing
 
 MESSAGE = {
     "mount": "k3x9",

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -18,7 +17,6 @@ from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.lenses import LENS_NAMES, LensName
 from pages.ui.scene.limits import SceneError
-from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
@@ -30,19 +28,8 @@ from pages.ui.stage.frame_socket import (
     read_message,
 )
 from rfcore.stack import Stack
-from tests.render.test_frame import decode
-
-
-def hand(**changes: Any) -> dict[str, Any]:
-    return {
-        "mount": "m", "token": 1, "revision": 3, "knownScene": "", "knownStart": None,
-        "position": [24, 13], "start": [24, 12], "unit": None, "channels": [0, 0, 0],
-        "view": "now", "committed": False, **changes,
-    }  # fmt: skip
-
-
-def told(scene: Scene, **changes: Any) -> str:
-    return json.dumps(hand(query=to_query_string(scene), **changes))
+from tests.support.frames import decode
+from tests.support.stage_messages import opening_message, step_message
 
 
 def answered(drag: Drag, text: str) -> bytes:
@@ -51,21 +38,24 @@ def answered(drag: Drag, text: str) -> bytes:
 
 def test_a_frame_is_the_one_that_the_component_would_send() -> None:
     moved = Scene(position=(24, 13))
-    answer = answered(Drag(), told(Scene()))
-    assert answer == render_frame(moved, Request(3, parse_message(hand())))
+    answer = answered(Drag(), opening_message(Scene()))
+    assert answer == render_frame(moved, Request(3, parse_message(step_message())))
 
 
 @pytest.mark.parametrize("lens", LENS_NAMES)
 def test_the_scene_of_every_lens_can_be_told(lens: LensName) -> None:
     scene, drag = replace(workspace_of(lens).scene, lens=lens), Drag()
-    answered(drag, told(scene, position=scene.position, start=scene.start, channels=scene.channels))
+    answered(
+        drag,
+        opening_message(scene, position=scene.position, start=scene.start, channels=scene.channels),
+    )
     assert drag.scene == scene
 
 
 def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
     drag = Drag()
-    first = decode(answered(drag, told(Scene(pattern="dog")))).header
-    again = hand(position=[20, 1], knownScene=first["scene"], knownStart=[24, 12])
+    first = decode(answered(drag, opening_message(Scene(pattern="dog")))).header
+    again = step_message(position=[20, 1], knownScene=first["scene"], knownStart=[24, 12])
     header, planes = vars(decode(answered(drag, json.dumps(again)))).values()
     assert header["position"] == [20, 1]
     assert header["scene"] == first["scene"]
@@ -75,21 +65,21 @@ def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
 
 def test_a_message_that_tells_a_scene_is_not_quick_however_its_key_is_written() -> None:
     drag = Drag()
-    text = told(Scene())
+    text = opening_message(Scene())
     assert not drag.is_quick(read_message(text))
     answered(drag, text)
-    assert drag.is_quick(read_message(json.dumps(hand())))
+    assert drag.is_quick(read_message(json.dumps(step_message())))
     escaped = text.replace('"query"', '"quer\\u0079"')
     assert escaped != text
     for new in (text, escaped):
         assert not drag.is_quick(read_message(new))
-    assert drag.is_quick(read_message(json.dumps(hand(mount='"query"'))))
+    assert drag.is_quick(read_message(json.dumps(step_message(mount='"query"'))))
 
 
 def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
     drag = Drag()
-    answered(drag, told(Scene()))
-    header = decode(answered(drag, json.dumps(hand(position=[1000, 0])))).header
+    answered(drag, opening_message(Scene()))
+    header = decode(answered(drag, json.dumps(step_message(position=[1000, 0])))).header
     assert header["position"] == [24, 13]
     assert "must stay inside the picture" in header["notice"]
 
@@ -98,7 +88,7 @@ def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
     "text",
     [
         "", "nonsense", "[1]", "5", "[" * 5000, json.dumps({"position": "up"}),
-        json.dumps(hand(position=[float("nan"), 1])), json.dumps(hand(query=7)),
+        json.dumps(step_message(position=[float("nan"), 1])), json.dumps(step_message(query=7)),
         "x" * (MAX_MESSAGE + 1),
     ],
 )  # fmt: skip
@@ -110,21 +100,21 @@ def test_a_message_that_says_nothing_is_refused(text: str) -> None:
 def test_a_photo_is_found_while_a_scene_shows_it() -> None:
     photo = photos.keep(bytes(range(256)) * 256)
     scene = Scene(image=UPLOAD, photo=photo)
-    header = decode(answered(Drag(), told(scene, photo=photo.id))).header
+    header = decode(answered(Drag(), opening_message(scene, photo=photo.id))).header
     assert header["setting"]["photo"] == photo.id
     with pytest.raises(SceneError, match="photo"):
-        answered(Drag(), told(scene, photo="not held here"))
+        answered(Drag(), opening_message(scene, photo="not held here"))
     with pytest.raises(SceneError, match="photo"):
-        answered(Drag(), told(scene))
+        answered(Drag(), opening_message(scene))
 
 
 def test_a_photo_is_gone_when_no_scene_shows_it_any_more() -> None:
     scene = Scene(image=UPLOAD, photo=photos.keep(b"7" * 256 * 256))
     identity = scene.photo.id if scene.photo else ""
     drag = Drag()
-    answered(drag, told(scene, photo=identity))  # what is made of it is remembered
-    answered(drag, told(scene, photo=identity, position=[3, 3]))
-    text = told(scene, photo=identity)
+    answered(drag, opening_message(scene, photo=identity))  # what is made of it is remembered
+    answered(drag, opening_message(scene, photo=identity, position=[3, 3]))
+    text = opening_message(scene, photo=identity)
     del scene, drag
     gc.collect()
     assert photos.find(identity) is None
@@ -146,10 +136,10 @@ def socket(server: AppServer) -> Iterator[ClientConnection]:
 
 
 def test_moves_are_answered_in_order(socket: ClientConnection) -> None:
-    socket.send(told(Scene()))
+    socket.send(opening_message(Scene()))
     assert decode(bytes(socket.recv())).header["position"] == [24, 13]
     for token in range(2, 6):
-        socket.send(json.dumps(hand(token=token, position=[24, 12 + token])))
+        socket.send(json.dumps(step_message(token=token, position=[24, 12 + token])))
         header = decode(bytes(socket.recv())).header
         assert (header["token"], header["position"]) == (token, [24, 12 + token])
 
@@ -174,7 +164,7 @@ def test_bytes_and_a_sudden_end_leave_no_trace(server: AppServer) -> None:
             socket.recv(timeout=10)
     connect(address(server)).socket.close()
     with connect(address(server)) as socket:  # the server goes on
-        socket.send(told(Scene()))
+        socket.send(opening_message(Scene()))
         assert socket.recv(timeout=10)
     assert server.log() == before
 
@@ -222,7 +212,7 @@ def test_a_page_of_another_site_is_refused(server: AppServer) -> None:
     with pytest.raises(InvalidStatus), connect(address(server), origin="https://elsewhere.example"):
         pass
     with connect(address(server), origin=server.url) as socket:  # type: ignore[arg-type]
-        socket.send(told(Scene()))
+        socket.send(opening_message(Scene()))
         assert socket.recv(timeout=10)
 
 
@@ -242,6 +232,8 @@ def test_layers_that_no_page_shows_cost_no_more_than_others() -> None:
     began = time.monotonic()
     for stack in ("M2x2/2000", "M2x2/128", "A8x8/9"):
         scene = replace(POOL_WORKSPACE.scene, stack=Stack.parse(stack))
-        header = decode(answered(Drag(), told(scene, channels=[0], position=[2, 3]))).header
+        header = decode(
+            answered(Drag(), opening_message(scene, channels=[0], position=[2, 3]))
+        ).header
         assert header["setting"]["peak"] == ""
     assert time.monotonic() - began < 5

@@ -27,8 +27,8 @@ from pages.ui.share.hand_out import (
     short_link,
 )
 from rfcore.stack import Stack
-from tests.scene.test_scene import busy_scene
 from tests.support.page_driver import click, new_page, run_clean
+from tests.support.scenes import busy_scene
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 

@@ -32,3 +32,12 @@ LAYER_LETTERS = (
     "C (convolution), M (max pool), A (average pool), B (blur pool), R (ReLU), "
     "GA (global average pool), GM (global max pool)"
 )
+CHOOSE = {
+    "picture": ", ".join([*BACKGROUND_NAMES, "grid"]),
+    "picture size": "32, 48, 64, 96, 128, 192, 256",
+    "pattern": ", ".join(PATTERN_NAMES),
+    "kernels": ", ".join(["bank", *FILTER_NAMES, "random"]),
+    "padding mode": "zeros, circular, reflect, replicate",
+    "view": "now, start, difference",
+}
+"""What an error message lists after “choose”, by the kind of what it did not find."""

@@ -9,6 +9,7 @@ import rfcore.ops.argmax
 from rfcore import NO_ARGMAX, MaxPool2d, Network, Stack, argmax_cells, max_pool2d
 from rfcore.gradient import input_gradient
 from tests.support import oracles
+from tests.support.operations import pairs
 
 
 def naive_winners(x: np.ndarray, layer: MaxPool2d) -> np.ndarray:
@@ -32,10 +33,6 @@ def naive_winners(x: np.ndarray, layer: MaxPool2d) -> np.ndarray:
                     best = row, col
         out[channel, i, j] = -1 if alike else best[0] * cols + best[1]
     return out
-
-
-def pairs(least: int, most: int) -> st.SearchStrategy[tuple[int, int]]:
-    return st.tuples(st.integers(least, most), st.integers(least, most))
 
 
 @settings(max_examples=150, deadline=None)

@@ -23,6 +23,7 @@ from rfcore.faces.spec import PartsSpec, example_pictures, face_picture, moves_o
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.heads.head import GridHead
 from rfcore.stack import Stack
+from tests.support.heads import rejects
 from tests.support.names import FILTER_NAMES
 
 SEEDS = range(6)  # the default and five others
@@ -346,10 +347,6 @@ def test_boxes_lie_at_the_middle_of_the_fields():
 
 
 # Errors: the value and the rule
-
-
-def rejects(error, message):
-    return pytest.raises(error, match="^" + re.escape(message) + "$")
 
 
 @pytest.mark.parametrize(
