@@ -31,9 +31,9 @@ from benchmarks.classroom import FOR_A_CLASS
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.scene import Scene
 from pages.ui.site import HOME, SITE
+from tests.support.source_tree import ROOT
 from tests.support.stage_messages import opening_message, request_with
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 MANIFEST = ROOT / "deploy" / "kubernetes.yaml"

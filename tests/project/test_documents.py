@@ -14,7 +14,8 @@ import streamlit as st
 from PIL import Image, ImageChops
 
 from pages.ui.site import SITE
-from tests.support.documents import CODE, DOCUMENTS, README, ROOT
+from tests.support.documents import CODE, DOCUMENTS, README
+from tests.support.source_tree import ROOT
 
 FOLDERS = "rfcore|pages|assets|tests|benchmarks|deploy|docs|\\.streamlit|\\.ci"
 MAX_README_LINES = 150

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from rfcore.stack import LAYER_KINDS
-from tests.support.documents import CODE, DOCUMENTS, README, ROOT, section
+from tests.support.documents import CODE, DOCUMENTS, README, section
+from tests.support.source_tree import ROOT
 
 NAMES_IN_FILE = re.compile(r"((?:`\w+`(?:, | and )?)+) (?:of|in) `([\w./-]+\.\w+)`")
 NUMBER = re.compile(r"(\d[\d,]*)(?: (MB|million|billion))?")

@@ -13,15 +13,13 @@ from pages.ui.scene.choices import MOVES, UPLOAD
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import CONVOLUTION_WORKSPACE
-from rfcore.filters import CHOICES, convolution_kernels
-from rfcore.layers import Conv2d
+from rfcore.filters import CHOICES
 from rfcore.ops import Array
 from rfcore.pictures.backgrounds import BACKGROUNDS
 from rfcore.stack import Stack
-from tests.support import oracles
 from tests.support.frames import Decoded, rendered
 from tests.support.random_scenes import CALM, any_scene
-from tests.support.scene_oracles import picture_of, with_pattern
+from tests.support.scene_oracles import convolved, picture_of, with_pattern
 from tests.support.scenes import moved, stacked
 
 ROADS = replace(CONVOLUTION_WORKSPACE.scene, lens="equivariance")
@@ -39,21 +37,6 @@ def difference(frame: Decoded) -> Array:
 def figures(frame: Decoded) -> dict[str, str]:
     found: dict[str, str] = frame.header["readings"][-1]
     return found
-
-
-def naive_map(scene: Scene, picture: Array) -> Array:
-    """The shown map of a picture under the scene's one convolution, in plain loops."""
-    (layer,) = scene.stack
-    assert isinstance(layer, Conv2d)
-    maps: Array = oracles.conv2d(
-        picture,
-        convolution_kernels(scene.kernels[0], layer, 1),
-        stride=layer.stride,
-        padding=layer.padding,
-        dilation=layer.dilation,
-        padding_mode=scene.padding_mode,
-    )
-    return maps[scene.channels[0]]
 
 
 def both_pictures(scene: Scene) -> tuple[Array, Array]:
@@ -90,7 +73,7 @@ def test_planes_are_those_of_plain_loops(scene: Scene, mode: Any, moves: Any) ->
     if scene.image != GRID:
         scene = stacked(scene, "C3x3/1p1c1")
     frame = rendered(scene)
-    before, after = (naive_map(scene, picture) for picture in both_pictures(scene))
+    before, after = (convolved(scene, picture) for picture in both_pictures(scene))
     turned = np.roll(before, scene.moved, axis=(0, 1))
     # Along an axis where the map is no ring, nothing comes in at the far side.
     rows, cols = before.shape
@@ -124,7 +107,7 @@ def test_a_move_by_part_of_a_cell_is_held_against_the_blend_of_its_neighbours(
     scene = stacked(replace(ROADS, pattern="square", padding_mode="reflect"), f"C3x3/{stride}p1c1")
     scene = moved(scene, 0, by)
     frame = rendered(scene)
-    before, after = (naive_map(scene, picture) for picture in both_pictures(scene))
+    before, after = (convolved(scene, picture) for picture in both_pictures(scene))
     # The nearer cell counts for more: 4 px are a third of the way from the first cell to the next.
     blend = sum(np.roll(before, cells, axis=1) for cells in near) / len(near)
     blend[:, :2] = after[:, :2] = 0

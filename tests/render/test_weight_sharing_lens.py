@@ -23,21 +23,15 @@ from rfcore.stack import Stack
 from tests.support import oracles
 from tests.support.frames import Decoded, rendered
 from tests.support.random_scenes import CALM, any_scene
-from tests.support.scene_oracles import picture_of, with_pattern
+from tests.support.scene_oracles import convolved, first_convolution, picture_of, with_pattern
 from tests.support.scenes import moved, stacked
 
 SHARING = replace(CONVOLUTION_WORKSPACE.scene, lens="weight_sharing")
 
 
-def first_layer(scene: Scene) -> Conv2d:
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
-    return layer
-
-
 def naive_locally_connected(scene: Scene, picture: Array) -> Array:
     """The map without weight sharing: cell by cell, a whole convolution with the cell's kernel."""
-    layer, channel = first_layer(scene), scene.channels[0]
+    layer, channel = first_convolution(scene), scene.channels[0]
     kernels = locally_connected_kernels(
         replace(layer, out_channels=1), 1, (scene.size,) * 2, seed=channel
     )
@@ -53,19 +47,6 @@ def naive_locally_connected(scene: Scene, picture: Array) -> Array:
             padding_mode=scene.padding_mode,
         )[0, row, col]
     return found
-
-
-def naive_shared(scene: Scene, picture: Array) -> Array:
-    layer = first_layer(scene)
-    maps: Array = oracles.conv2d(
-        picture,
-        convolution_kernels(scene.kernels[0], layer, 1),
-        stride=layer.stride,
-        padding=layer.padding,
-        dilation=layer.dilation,
-        padding_mode=scene.padding_mode,
-    )
-    return maps[scene.channels[0]]
 
 
 def locally_connected_map(frame: Decoded) -> Array:
@@ -105,7 +86,7 @@ def test_responses_are_measured_for_the_pattern_by_itself(moves: Any) -> None:
     scene = moved(replace(GRID_SCENE, moves=moves), 2, 1)
     gray = np.rint(9 * np.full_like(picture_of(scene), gray_of(scene)))
     readings = rendered(scene).header["readings"]
-    for reading, of in ((readings[0], naive_shared), (readings[1], naive_locally_connected)):
+    for reading, of in ((readings[0], convolved), (readings[1], naive_locally_connected)):
         bare = of(scene, gray)
         before, now = (
             np.round(of(scene, with_pattern(scene, gray, at)) - bare, 9)

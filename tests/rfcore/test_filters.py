@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,8 +22,8 @@ from rfcore import (
 )
 from rfcore.filters import BANK, CHOICES, RANDOM, channel_filter, derivative
 from tests.support.names import FILTER_NAMES
+from tests.support.source_tree import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(rows, cols) for rows in range(1, 8) for cols in range(1, 8)]
 WIDE = [size for size in SIZES if min(size) > 1]
 LARGE = [(1, 15), (11, 11), (20, 3), (71, 2), (3, 1100)]

@@ -32,6 +32,7 @@ from rfcore import (
     place,
 )
 from rfcore.regions import Axis, LayerUpdate
+from tests.support.random_networks import make_network
 
 Position = tuple[int, int]
 
@@ -68,23 +69,6 @@ def assert_follows(
             np.testing.assert_array_equal(bits(now), bits(want), err_msg=where)
 
 
-def random_network(stack: Stack, seed: int = 0, **options: Any) -> Network:
-    generator = np.random.default_rng(seed)
-    kernels: list[np.ndarray | None] = []
-    biases: list[np.ndarray | None] = []
-    channels = 1
-    for layer in stack:
-        if isinstance(layer, Conv2d):
-            shape = (layer.out_channels, channels, *layer.kernel_size)
-            kernels.append(generator.standard_normal(shape))
-            biases.append(generator.standard_normal(layer.out_channels))
-            channels = layer.out_channels
-        else:
-            kernels.append(None)
-            biases.append(None)
-    return Network(stack, tuple(kernels), tuple(biases), **options)
-
-
 def random_background(rows: int, cols: int, dtype: type = np.float32, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((1, rows, cols)).astype(dtype)
 
@@ -110,7 +94,7 @@ def random_pattern(rows: int, cols: int, seed: int = 0) -> Pattern:
 )
 @pytest.mark.exhaustive
 def test_every_position_gives_the_bits_of_a_full_pass(mode, dtype):
-    network = random_network(Stack.parse(STACKS["drag"]), padding_mode=mode)
+    network = make_network(STACKS["drag"], mode=mode)
     positions = itertools.product(range(-3, 12), range(-5, 14))
     assert_follows(network, random_background(10, 13, dtype), random_pattern(3, 5), positions)
 
@@ -119,7 +103,7 @@ def test_every_position_gives_the_bits_of_a_full_pass(mode, dtype):
 @pytest.mark.parametrize("mode", PADDING_MODES)
 @pytest.mark.parametrize("text", STACKS.values(), ids=STACKS)
 def test_jumps_between_all_positions(text, mode):
-    network = random_network(Stack.parse(text), padding_mode=mode)
+    network = make_network(text, mode=mode)
     places = [(row, col) for row in range(-4, 21) for col in range(-3, 26)]
     order = np.random.default_rng(3).permutation(len(places))[:120]
     positions = [places[index] for index in order]
@@ -129,7 +113,7 @@ def test_jumps_between_all_positions(text, mode):
 @pytest.mark.parametrize("mode", PADDING_MODES)
 def test_spans_that_cross_tiles(mode):
     # A tile is 32 columns; the last one of each map is cut.
-    network = random_network(Stack.parse("C3p1c3 R M2 C3p1c2"), padding_mode=mode)
+    network = make_network("C3p1c3 R M2 C3p1c2", mode=mode)
     positions = [(5, col) for col in range(0, 150, 7)]
     positions += [(2, col) for col in range(26, 37)]
     assert_follows(network, random_background(12, 150), random_pattern(5, 9), positions)
@@ -137,13 +121,13 @@ def test_spans_that_cross_tiles(mode):
 
 @pytest.mark.parametrize("rows", [1, 40])
 def test_a_pattern_as_large_as_the_image_or_larger(rows):
-    network = random_network(Stack.parse("C3p1c2 -> M2/1x2"))
+    network = make_network("C3p1c2 -> M2/1x2")
     positions = [(0, 0), (1, -1), (-39, 3), (0, 0)]
     assert_follows(network, random_background(9, 11), random_pattern(rows, 40), positions)
 
 
 def test_signed_zeros_and_the_unseen_pattern():
-    network = random_network(Stack.parse("M2/1 R A2/1 B3/1"))
+    network = make_network("M2/1 R A2/1 B3/1")
     background = -np.zeros((1, 9, 40), np.float32)
     pattern = Pattern("clear", np.ones((3, 3), np.float32), np.zeros((3, 3), np.float32))
     assert_follows(network, background, pattern, [(2, col) for col in range(-3, 41, 5)])
@@ -178,7 +162,7 @@ heads = st.sampled_from([(), (), (GlobalAvgPool2d(),), (GlobalMaxPool2d(),)])
 @given(st.data())
 def test_any_network_and_any_walk(data):
     stack = Stack((*data.draw(st.lists(layers(), min_size=1, max_size=5)), *data.draw(heads)))
-    network = random_network(stack, padding_mode=data.draw(st.sampled_from(PADDING_MODES)))
+    network = make_network(stack, mode=data.draw(st.sampled_from(PADDING_MODES)))
     rows, cols = data.draw(st.integers(3, 40)), data.draw(st.integers(3, 90))
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))
     background = random_background(rows, cols, dtype)
@@ -200,7 +184,7 @@ def test_any_network_and_any_walk(data):
 
 
 def test_before_the_first_move_the_pattern_is_nowhere():
-    network = random_network(Stack.parse(STACKS["drag"]))
+    network = make_network(STACKS["drag"])
     background = random_background(16, 16)
     moving = MovingPattern(network, background, random_pattern(3, 3))
     np.testing.assert_array_equal(moving.image, background)
@@ -209,7 +193,7 @@ def test_before_the_first_move_the_pattern_is_nowhere():
 
 
 def test_the_maps_are_read_only_and_the_same_arrays_at_every_move():
-    network = random_network(Stack.parse(STACKS["drag"]))
+    network = make_network(STACKS["drag"])
     moving = MovingPattern(network, random_background(16, 16), random_pattern(3, 3))
     first, image = moving.move_to(1, 1), moving.image
     second = moving.move_to(4, 9)
@@ -221,7 +205,7 @@ def test_the_maps_are_read_only_and_the_same_arrays_at_every_move():
 
 
 def test_the_background_given_is_neither_changed_nor_kept():
-    network = random_network(Stack.parse("C3p1"))
+    network = make_network("C3p1")
     background, pattern = random_background(9, 9), random_pattern(3, 3)
     original = background.copy()
     moving = MovingPattern(network, background, pattern)
@@ -234,7 +218,7 @@ def test_the_background_given_is_neither_changed_nor_kept():
 
 
 def test_numpy_integers_are_positions():
-    network = random_network(Stack.parse("C3p1"))
+    network = make_network("C3p1")
     background, pattern = random_background(9, 9), random_pattern(3, 3)
     moving = MovingPattern(network, background, pattern)
     moving.move_to(np.uint8(1), np.int64(2))
@@ -256,7 +240,7 @@ def recomputed_cells(size: int, positions: list[Position], monkeypatch, text: st
         return rows, cols
 
     monkeypatch.setattr(LayerUpdate, "refresh", counting)
-    network = random_network(Stack.parse(text))
+    network = make_network(text)
     moving = MovingPattern(network, random_background(size, size), random_pattern(16, 16))
     counts = []
     for position in positions:
@@ -299,9 +283,7 @@ def test_no_move_costs_nothing_and_an_unseen_pattern_only_its_old_place(monkeypa
 @pytest.mark.parametrize("wrong", [1.5, "3", None, True, np.float32(2)])
 @pytest.mark.parametrize("name", ["row", "col"])
 def test_a_position_must_be_an_int(name, wrong):
-    moving = MovingPattern(
-        random_network(Stack.parse("C3")), random_background(9, 9), random_pattern(3, 3)
-    )
+    moving = MovingPattern(make_network("C3"), random_background(9, 9), random_pattern(3, 3))
     position = {"row": 1, "col": 1, name: wrong}
     with pytest.raises(
         PatternError, match=f"^{name} must be a whole number, got {re.escape(repr(wrong))}"
@@ -323,7 +305,7 @@ def test_a_position_must_be_an_int(name, wrong):
 )
 def test_a_background_must_be_one_map_that_the_network_fits(background, error, message):
     with pytest.raises(error, match=re.escape(message)):
-        MovingPattern(random_network(Stack.parse("C3")), background, random_pattern(3, 3))
+        MovingPattern(make_network("C3"), background, random_pattern(3, 3))
 
 
 def test_a_network_for_colour_images_is_refused():
@@ -337,7 +319,7 @@ def test_a_network_for_colour_images_is_refused():
 
 def walk(text: str, **options: Any) -> None:
     positions = [(row, col) for row in range(-2, 14, 3) for col in range(-2, 16, 3)]
-    network = random_network(Stack.parse(text), **options)
+    network = make_network(text, **options)
     assert_follows(network, random_background(13, 16), random_pattern(3, 4), positions)
 
 
@@ -390,10 +372,10 @@ def test_zeros_under_a_max_pool_are_caught(monkeypatch):
 
 @pytest.mark.parametrize("mode", ["circular", "reflect", "replicate"])
 def test_a_border_that_is_not_refreshed_is_caught(mode, monkeypatch):
-    walk("C3p1", padding_mode=mode)
+    walk("C3p1", mode=mode)
     monkeypatch.setattr(Axis, "dirty_repeats", lambda *_: [])
     with pytest.raises(AssertionError, match="layer 0"):
-        walk("C3p1", padding_mode=mode)
+        walk("C3p1", mode=mode)
 
 
 def test_an_old_place_left_as_it_was_is_caught(monkeypatch):

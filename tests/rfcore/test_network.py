@@ -29,6 +29,7 @@ from rfcore import (
 from rfcore.layers import Layer
 from rfcore.network import run_weightless
 from tests.support import oracles
+from tests.support.random_networks import make_network
 
 
 def run_naively(
@@ -62,23 +63,6 @@ def run_naively(
         case GlobalAvgPool2d() | GlobalMaxPool2d():
             return oracles.global_pool2d(x, layer.symbol)
     raise AssertionError(layer)
-
-
-def network_for(text: str, channels: int, mode: str, *, with_biases: bool, seed: int) -> Network:
-    """Random, asymmetric weights of both signs for every convolution."""
-    stack = Stack.parse(text)
-    generator = np.random.default_rng(seed)
-    kernels, biases = [], []
-    for layer in stack:
-        if isinstance(layer, Conv2d):
-            shape = (layer.out_channels, channels, *layer.kernel_size)
-            kernels.append(generator.standard_normal(shape))
-            biases.append(generator.standard_normal(layer.out_channels) if with_biases else None)
-            channels = layer.out_channels
-        else:
-            kernels.append(None)
-            biases.append(None)
-    return Network(stack, tuple(kernels), tuple(biases), mode)
 
 
 TEXTS = (
@@ -117,7 +101,7 @@ def check_forward(network: Network, x: np.ndarray) -> None:
 def test_forward_is_naive_loops_layer_by_layer(
     text, mode, channels, size, with_biases, dtype, seed
 ):
-    network = network_for(text, channels, mode, with_biases=with_biases, seed=seed)
+    network = make_network(text, channels, mode=mode, seed=seed, bias=with_biases)
     x = np.random.default_rng(seed + 1).standard_normal((channels, *size)).astype(dtype)
     x_before = x.copy()
     check_forward(network, x)
@@ -149,7 +133,7 @@ def without(part: str, value: object) -> Callable[[Network, int, np.ndarray], np
 def test_the_comparison_finds_a_planted_bug(planted, monkeypatch):
     """Every layer keeps the map's shape, so that only the numbers can tell."""
     text = "C3p1c2 -> R -> M3/1p1 -> A3/1p1 -> C3p1c2"
-    network = network_for(text, 2, "circular", with_biases=True, seed=5)
+    network = make_network(text, 2, mode="circular", seed=5)
     x = np.random.default_rng(6).standard_normal((2, 7, 10))
     check_forward(network, x)
     monkeypatch.setattr(Network, "run_layer", planted)
@@ -158,7 +142,7 @@ def test_the_comparison_finds_a_planted_bug(planted, monkeypatch):
 
 
 def test_a_batch_goes_through_like_its_maps():
-    network = network_for(TEXTS[0], 2, "circular", with_biases=True, seed=3)
+    network = make_network(TEXTS[0], 2, mode="circular", seed=3)
     batch = np.random.default_rng(1).standard_normal((3, 2, 8, 9)).astype(np.float32)
     together = network.forward(batch)
     for number, x in enumerate(batch):
@@ -167,7 +151,7 @@ def test_a_batch_goes_through_like_its_maps():
 
 
 def test_run_layer_is_one_step_of_forward():
-    network = network_for(TEXTS[1], 1, "reflect", with_biases=True, seed=4)
+    network = make_network(TEXTS[1], 1, mode="reflect", seed=4)
     x = np.random.default_rng(1).standard_normal((1, 9, 8))
     for index, activation in enumerate(network.forward(x)):
         x = network.run_layer(index, x)

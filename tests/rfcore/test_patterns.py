@@ -12,14 +12,7 @@ from rfcore.errors import PatternError
 from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
 from rfcore.pictures.patterns import PATTERNS, Pattern, draw_pattern, place
 from tests.support.names import BACKGROUND_NAMES, PATTERN_NAMES
-
-
-def assert_bytes_keep_it(plane: np.ndarray) -> None:
-    assert plane.dtype == np.float32
-    assert plane.min() >= 0
-    assert plane.max() <= 1
-    as_bytes = np.rint(plane * 255).astype(np.uint8)
-    np.testing.assert_array_equal(as_bytes.astype(np.float32) / np.float32(255), plane)
+from tests.support.picture_files import assert_bytes_keep
 
 
 def test_names_and_their_order() -> None:
@@ -34,8 +27,8 @@ def test_pattern_has_its_shape_and_survives_bytes(name: str, size: int) -> None:
     assert pattern.name == name
     assert pattern.values.shape == pattern.alpha.shape
     assert pattern.values.shape == ((1, 1) if name == "pixel" else (size, size))
-    assert_bytes_keep_it(pattern.values)
-    assert_bytes_keep_it(pattern.alpha)
+    assert_bytes_keep(pattern.values)
+    assert_bytes_keep(pattern.alpha)
     assert pattern.alpha.max() > (0.7 if size < 8 else 0.99)
     np.testing.assert_array_equal(pattern.values[pattern.alpha == 0], 0)
 
@@ -140,7 +133,7 @@ def test_background_has_its_shape_survives_bytes_and_is_the_same_each_time(
 ) -> None:
     background = draw_background(name, size)
     assert background.shape == (1, size, size)
-    assert_bytes_keep_it(background)
+    assert_bytes_keep(background)
     np.testing.assert_array_equal(background, draw_background(name, size))
 
 

@@ -36,8 +36,13 @@ def ramp(rows: int, cols: int) -> np.ndarray:
 
 def assert_is_photo(photo: np.ndarray, size: int = 64) -> None:
     assert photo.shape == (1, size, size)
-    assert photo.dtype == np.float32
-    assert photo.min() >= 0
-    assert photo.max() <= 1
-    as_bytes = np.rint(photo * 255).astype(np.uint8)
-    np.testing.assert_array_equal(as_bytes.astype(np.float32) / np.float32(255), photo)
+    assert_bytes_keep(photo)
+
+
+def assert_bytes_keep(plane: np.ndarray) -> None:
+    """Assert that a plane of 0 to 1 in float32 comes back from bytes as it was."""
+    assert plane.dtype == np.float32
+    assert plane.min() >= 0
+    assert plane.max() <= 1
+    as_bytes = np.rint(plane * 255).astype(np.uint8)
+    np.testing.assert_array_equal(as_bytes.astype(np.float32) / np.float32(255), plane)

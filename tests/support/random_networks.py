@@ -12,11 +12,16 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def make_network(
-    notation: str, channels: int = 1, *, mode: Any = "zeros", seed: int = 0, bias: bool = True
+    stack: Stack | str,
+    channels: int = 1,
+    *,
+    mode: Any = "zeros",
+    seed: int = 0,
+    bias: bool = True,
 ) -> Network:
-    """The stack of a notation with normal numbers as weights and, if wanted, as biases."""
+    """A stack, or that of a notation, with normal numbers as weights and, if wanted, as biases."""
     generator = np.random.default_rng(seed)
-    stack = Stack.parse(notation)
+    stack = Stack.parse(stack) if isinstance(stack, str) else stack
     kernels: list[Array | None] = []
     biases: list[Array | None] = []
     for layer in stack:

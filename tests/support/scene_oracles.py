@@ -51,28 +51,44 @@ def seen_picture(scene: Scene, at: Pair | None = None) -> Array:
     return seen
 
 
-def kernel_of(scene: Scene) -> Array:
-    """The weights of a scene's kernel, without the stage's own way to them."""
+def first_convolution(scene: Scene) -> Conv2d:
+    """The first layer of a scene, which is a convolution."""
     layer = scene.stack.layers[0]
     assert isinstance(layer, Conv2d)
-    choice = scene.kernels[0]
+    return layer
+
+
+def kernels_of(scene: Scene) -> Array:
+    """The kernels of a scene's first convolution, without the stage's own way to them."""
+    layer, choice = first_convolution(scene), scene.kernels[0]
     if choice.startswith("own_"):
         texts = choice.split("_")[1:]
-        return np.array(texts, np.float64).reshape(layer.kernel_size)
-    return convolution_kernels(choice, layer, 1)[0, 0].astype(float)
+        return np.array(texts, np.float64).reshape(1, 1, *layer.kernel_size)
+    return convolution_kernels(choice, layer, 1)
+
+
+def kernel_of(scene: Scene) -> Array:
+    """The weights of a scene's only kernel, (rows, cols)."""
+    return kernels_of(scene)[0, 0].astype(float)
+
+
+def convolved(scene: Scene, picture: Array) -> Array:
+    """The first convolution's shown map of a picture, (1, rows, cols), by plain loops."""
+    layer = first_convolution(scene)
+    maps: Array = oracles.conv2d(
+        picture,
+        kernels_of(scene),
+        stride=layer.stride,
+        padding=layer.padding,
+        dilation=layer.dilation,
+        padding_mode=scene.padding_mode,
+    )
+    return maps[scene.channels[0]]
 
 
 def map_of(scene: Scene, at: Pair | None = None) -> Array:
-    """The map of a scene's convolution by plain loops."""
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
-    return oracles.conv2d(
-        seen_picture(scene, at)[None],
-        kernel_of(scene)[None, None],
-        stride=layer.stride,
-        padding=layer.padding,
-        padding_mode=scene.padding_mode,
-    )[0]
+    """The shown map of a scene's first convolution, its pattern at a place."""
+    return convolved(scene, seen_picture(scene, at)[None])
 
 
 def numbers(texts: list[str]) -> list[float]:
@@ -84,8 +100,7 @@ def numbers(texts: list[str]) -> list[float]:
 
 def assert_written_out(scene: Scene, shown: dict[str, Any], unit: Unit) -> None:
     """The products of a frame are those of plain loops, and add up to the cell of the map."""
-    layer = scene.stack.layers[0]
-    assert isinstance(layer, Conv2d)
+    layer = first_convolution(scene)
     picture, kernel = seen_picture(scene), kernel_of(scene)
     rows = oracles.windows(scene.size, layer.kernel_size[0], layer.stride[0], layer.padding[0], 1)
     cols = oracles.windows(scene.size, layer.kernel_size[1], layer.stride[1], layer.padding[1], 1)
