@@ -16,8 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from pages.ui.server import threads  # noqa: F401  before NumPy is loaded
 from pages.ui.server.address import BASE
+from pages.ui.server.allowed_hosts import HOSTS, AllowedHosts
 from pages.ui.server.free_memory import freeze_loaded_objects
 from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
+from pages.ui.server.private_paths import PrivatePaths
+from pages.ui.server.session_owners import SessionOwners
 from pages.ui.server.socket_origins import SameOriginSockets
 from pages.ui.stage.frame_socket import frames
 
@@ -49,11 +52,14 @@ app = st.App(
     ],
     middleware=[
         Middleware(SecurityHeaders, headers=HEADERS),
+        Middleware(AllowedHosts, allowed=HOSTS),
+        Middleware(PrivatePaths, paths=[f"{BASE}/_stcore/metrics"]),
         Middleware(
             SameOriginSockets,
             allowed=st.get_option("server.corsAllowedOrigins"),
             bytes_only=[f"{BASE}/_stcore/stream"],
         ),
+        Middleware(SessionOwners, path=f"{BASE}/_stcore/stream"),
     ],
     exception_handlers={Exception: server_error},
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one process of the app for each server that deploy/nginx.conf names; restarts those that end.
-# Usage: bash deploy/serve.sh [further options for streamlit run]
+# Usage: SHIFT_LAB_ALLOWED_HOSTS=lab.example.org bash deploy/serve.sh [further options for streamlit run]
 # It uses the streamlit of .venv if there is one, else that on PATH. When it ends, so do its processes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

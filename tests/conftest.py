@@ -9,6 +9,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_server import AppServer, find_chromium, launch_chromium
+from pages.ui.server.allowed_hosts import HOSTS_VARIABLE
 
 # A failed assert in a shared helper shows what it compared, as one in a test file does.
 pytest.register_assert_rewrite("tests.support")
@@ -130,7 +131,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[AppServer]:
     """The real app, started once: ``server.url`` to open, ``server.log()`` to read."""
-    with AppServer() as server:
+    with AppServer(environment={HOSTS_VARIABLE: "lab.example"}) as server:
         yield server
 
 

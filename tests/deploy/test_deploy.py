@@ -30,6 +30,7 @@ from benchmarks.app_server import AppServer
 from benchmarks.classroom import FOR_A_CLASS
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.scene import Scene
+from pages.ui.server.allowed_hosts import HOSTS_VARIABLE
 from pages.ui.site import HOME, SITE
 from tests.support.source_tree import ROOT
 from tests.support.stage_messages import opening_message, request_with
@@ -293,6 +294,7 @@ def test_all_resources_are_about_the_same_pods(manifest: dict[str, Any]) -> None
     (service_port,) = manifest["Service"]["spec"]["ports"]
     assert service_port["targetPort"] == port["name"]
     (rule,) = manifest["Ingress"]["spec"]["rules"]
+    assert {"name": HOSTS_VARIABLE, "value": rule["host"]} in container["env"]
     backend = rule["http"]["paths"][0]["backend"]["service"]
     assert backend["name"] == manifest["Service"]["metadata"]["name"]
     assert backend["port"]["name"] == service_port["name"]

@@ -168,6 +168,13 @@ def test_a_photo_passes_and_nothing_much_larger(nginx: Nginx) -> None:
         assert line.getresponse().status == 413
 
 
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/lab/_stcore/metrics/", "/%5fstcore/metrics"]
+)
+def test_nobody_reads_the_metrics_through_nginx(nginx: Nginx, path: str) -> None:
+    assert Learner(nginx).get(path).status == 404
+
+
 def test_scripts_are_packed_and_the_app_hears_who_was_asked(nginx: Nginx) -> None:
     packed = Learner(nginx).get("/assets/stage/stage.js", **{"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.body).decode() == SCRIPT

@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -87,20 +87,42 @@ def security_headers(ancestors: Sequence[str]) -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every HTTP response, errors included."""
+    """ASGI middleware that adds the headers to every HTTP response, errors included.
+
+    Cookies of a response over TLS are marked as such, so that a browser sends them over TLS alone.
+    Streamlit does so only if it has the certificate itself, and not behind a proxy that has it.
+    """
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self.app, self.headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request and add the headers to its response."""
+        over_tls = scope["type"] == "http" and _is_over_tls(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                if over_tls:
+                    _secure_cookies(headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _is_over_tls(scope: Scope) -> bool:
+    # Anybody may send this header, but it changes only the cookies of the one who does.
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
+    return "https" in (scope.get("scheme"), forwarded.lower())
+
+
+def _secure_cookies(headers: MutableHeaders) -> None:
+    cookies = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for cookie in cookies:
+        rules = {rule.strip().lower() for rule in cookie.split(";")[1:]}
+        headers.append("set-cookie", cookie if "secure" in rules else f"{cookie}; Secure")
 
 
 HEADERS = security_headers(frame_ancestors(os.environ.get(ANCESTORS_VARIABLE, "")))
