@@ -5,7 +5,10 @@ The kernel is not flipped.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from rfcore.errors import ShapeError
 from rfcore.layers import Conv2d, Pair, Window
@@ -17,8 +20,18 @@ TILE = 32
 gets the same bits whether its whole map is computed or only the tiles around a moved pattern."""
 
 
+LARGE_KERNEL = 64
+"""Taps from which a kernel is large: it is no longer gone through tap by tap in Python."""
+
+_FEW_PRODUCTS = 8
+"""Output channels, times the row stride, up to which a large kernel is worked off row by row: each
+row of the input then meets all kernel rows at once, and is not copied for each of them."""
+
 _BUFFER = 1 << 17
 """Numbers in the unfolded input of one band of rows: it stays in a core's own cache."""
+
+_ROW_BUFFER = 1 << 19
+"""Those of a large kernel's band, products included: fewer and longer sums."""
 
 
 def conv2d(
@@ -98,36 +111,125 @@ def convolve_region(
     out: (out_channels, rows, cols). padded: the input with its padding. kernels, bias: checked,
     of the dtype of `padded`. No other cell changes.
     """
-    out_channels, _, cols = out.shape
-    channels, kernel_rows, kernel_cols = kernels.shape[1:]
-    (row_stride, col_stride), (row_step, col_step) = window.stride, window.dilation
     row0, row1, col0, col1 = region
     if row0 >= row1 or col0 >= col1:
         return
+    cols = out.shape[2]
     tile = min(TILE, -(-cols // 8) * 8)  # a narrow map has narrower tiles: less to fill up
     col0 -= col0 % tile
     tiles = -(-(col1 - col0) // tile)
-    width = min(tiles * tile, cols - col0)
+    part = _Tiles(col0, min(tiles * tile, cols - col0), tiles, tile)
+    if is_row_by_row(kernels.shape, window.stride):
+        _fill_row_by_row(out, padded, kernels, window, (row0, row1), part)
+    else:
+        _fill_by_windows(out, padded, kernels, window, (row0, row1), part)
+    if bias is not None:
+        out[:, row0:row1, col0 : col0 + part.width] += bias[:, None, None]
+
+
+def is_row_by_row(kernel_shape: tuple[int, ...], stride: Pair) -> bool:
+    """Return whether a convolution is worked off row by row: it asks the layer, never the region.
+
+    kernel_shape: (out_channels, channels, rows, cols). So a part of a map and the whole of it have
+    the same bits.
+
+    >>> is_row_by_row((1, 1, 31, 31), (1, 1)), is_row_by_row((8, 1, 3, 3), (1, 1))
+    (True, False)
+    """
+    out_channels, _, rows, cols = kernel_shape
+    return rows > 1 and rows * cols >= LARGE_KERNEL and out_channels * stride[0] <= _FEW_PRODUCTS
+
+
+class _Tiles(NamedTuple):
+    """The columns that are worked out: `width` of them from col0 on, in tiles of `tile` columns."""
+
+    col0: int
+    width: int
+    tiles: int
+    tile: int
+
+    @property
+    def filled(self) -> int:
+        """Columns with those that fill the last tile up."""
+        return self.tiles * self.tile
+
+
+def _fill_by_windows(
+    out: Array, padded: Array, kernels: Array, window: Window, rows: Pair, part: _Tiles
+) -> None:
+    """Unfold what every window sees, band by band, and weigh it in one product for each tile."""
+    out_channels, channels, kernel_rows, kernel_cols = kernels.shape
     weights = kernels.reshape(out_channels, -1)
     taps = weights.shape[1]
-    band = max(1, min(row1 - row0, _BUFFER // (taps * tiles * tile)))
-    unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, tiles * tile), padded.dtype)
-    products = np.empty((out_channels, band * tiles, tile), padded.dtype)
-    for top in range(row0, row1, band):
-        rows = min(band, row1 - top)
-        for row in range(kernel_rows):
-            first_row = top * row_stride + row * row_step
-            row_slice = slice(first_row, first_row + (rows - 1) * row_stride + 1, row_stride)
-            for col in range(kernel_cols):
-                first_col = col0 * col_stride + col * col_step
-                col_slice = slice(first_col, first_col + (width - 1) * col_stride + 1, col_stride)
-                unfolded[:, row, col, :rows, :width] = padded[:, row_slice, col_slice]
-        columns = unfolded.reshape(taps, band * tiles, tile)
+    band = max(1, min(rows[1] - rows[0], _BUFFER // (taps * part.filled)))
+    unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, part.filled), padded.dtype)
+    products = np.empty((out_channels, band * part.tiles, part.tile), padded.dtype)
+    for top in range(rows[0], rows[1], band):
+        count = min(band, rows[1] - top)
+        _unfold(unfolded[..., :count, : part.width], padded, window, (top, part.col0))
+        columns = unfolded.reshape(taps, band * part.tiles, part.tile)
         # One product per tile, all of one shape: see TILE.
         np.matmul(weights, columns.transpose(1, 0, 2), out=products.transpose(1, 0, 2))
-        band_out = products.reshape(out_channels, band, tiles * tile)[:, :rows, :width]
-        target = out[:, top : top + rows, col0 : col0 + width]
-        if bias is None:
-            target[...] = band_out
-        else:
-            np.add(band_out, bias[:, None, None], out=target)
+        band_out = products.reshape(out_channels, band, part.filled)[:, :count, : part.width]
+        out[:, top : top + count, part.col0 : part.col0 + part.width] = band_out
+
+
+def _unfold(unfolded: Array, padded: Array, window: Window, first: Pair) -> None:
+    """Fill (channels, kernel rows, kernel cols, rows, cols) with what the windows from `first` see.
+
+    first: (row, col) of the first window, in windows.
+    """
+    _, kernel_rows, kernel_cols, rows, width = unfolded.shape
+    (row_stride, col_stride), (row_step, col_step) = window.stride, window.dilation
+    corner = padded[:, first[0] * row_stride :, first[1] * col_stride :]
+    if kernel_rows * kernel_cols < LARGE_KERNEL:
+        for row in range(kernel_rows):
+            first_row = row * row_step
+            row_slice = slice(first_row, first_row + (rows - 1) * row_stride + 1, row_stride)
+            for col in range(kernel_cols):
+                first_col = col * col_step
+                col_slice = slice(first_col, first_col + (width - 1) * col_stride + 1, col_stride)
+                unfolded[:, row, col] = corner[:, row_slice, col_slice]
+        return
+    plane, down, across = corner.strides
+    # Every place of it lies in `corner`: the last window's last tap is at its end or before.
+    unfolded[...] = as_strided(
+        corner,
+        unfolded.shape,
+        (plane, row_step * down, col_step * across, row_stride * down, col_stride * across),
+        writeable=False,
+    )
+
+
+def _fill_row_by_row(
+    out: Array, padded: Array, kernels: Array, window: Window, rows: Pair, part: _Tiles
+) -> None:
+    """Weigh each row of the input with all rows of the kernels, then add up what meets.
+
+    A cell adds its kernel rows from the first to the last, whatever the bands: the same bits.
+    """
+    out_channels, channels, kernel_rows, kernel_cols = kernels.shape
+    (row_stride, _), (row_step, _) = window.stride, window.dilation
+    # (out channels and kernel rows, channels and kernel cols)
+    weights = kernels.transpose(0, 2, 1, 3).reshape(out_channels * kernel_rows, -1)
+    first, end = rows[0] * row_stride, (rows[1] - 1) * row_stride + (kernel_rows - 1) * row_step + 1
+    band = max(1, min(end - first, _ROW_BUFFER // (sum(weights.shape) * part.filled)))
+    unfolded = np.zeros((channels, 1, kernel_cols, band, part.filled), padded.dtype)
+    products = np.empty((len(weights), band * part.tiles, part.tile), padded.dtype)
+    one_row = window._replace(kernel_size=(1, kernel_cols), stride=(1, window.stride[1]))
+    target = out[:, :, part.col0 : part.col0 + part.width]
+    target[:, rows[0] : rows[1]] = 0
+    for top in range(first, end, band):
+        count = min(band, end - top)
+        _unfold(unfolded[..., :count, : part.width], padded, one_row, (top, part.col0))
+        columns = unfolded.reshape(weights.shape[1], band * part.tiles, part.tile)
+        np.matmul(weights, columns.transpose(1, 0, 2), out=products.transpose(1, 0, 2))
+        by_row = products.reshape(out_channels, kernel_rows, band, part.filled)
+        for row in range(kernel_rows):
+            # The units whose kernel row `row` lies on a row of this band.
+            unit = max(rows[0], -((row * row_step - top) // row_stride))
+            unit_end = min(rows[1], (top + count - 1 - row * row_step) // row_stride + 1)
+            if unit < unit_end:
+                at = unit * row_stride + row * row_step - top
+                seen = slice(at, at + (unit_end - unit - 1) * row_stride + 1, row_stride)
+                target[:, unit:unit_end] += by_row[:, row, seen, : part.width]

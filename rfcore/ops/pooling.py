@@ -7,10 +7,15 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from rfcore.layers import AvgPool2d, BlurPool2d, MaxPool2d, Pair
+from rfcore.layers import AvgPool2d, BlurPool2d, MaxPool2d, Pair, Window
 from rfcore.ops.arrays import Array, checked_map
 from rfcore.ops.padding import add_border, border_of
 from rfcore.ops.windows import window_views
+
+_MAX_IN_TWO, _SUM_IN_TWO = 9, 64
+"""Taps from which a maximum, or a sum, is taken of each column of a window and then of those: 31x31
+cells are then 62 steps, not 961. A maximum is the same either way; a sum is rounded in another
+order, so small averages keep theirs."""
 
 
 def max_pool2d(
@@ -42,10 +47,7 @@ def max_pool2d(
 
 def max_padded(out: Array, padded: Array, layer: MaxPool2d) -> None:
     """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
-    views = window_views(padded, layer.window(), out.shape[-2:])
-    np.copyto(out, next(views))
-    for view in views:
-        np.maximum(out, view, out=out)
+    _reduce(np.maximum, out, padded, layer.window(), _MAX_IN_TWO)
 
 
 def avg_pool2d(
@@ -74,11 +76,24 @@ def avg_pool2d(
 
 def avg_padded(out: Array, padded: Array, layer: AvgPool2d) -> None:
     """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
-    views = window_views(padded, layer.window(), out.shape[-2:])
+    _reduce(np.add, out, padded, layer.window(), _SUM_IN_TWO)
+    out *= 1 / (layer.kernel_size[0] * layer.kernel_size[1])
+
+
+def _reduce(operation: np.ufunc, out: Array, padded: Array, window: Window, in_two: int) -> None:
+    """Fill `out` with what an operation makes of the cells of every window."""
+    (kernel_rows, kernel_cols), stride, padding, dilation = window
+    if min(kernel_rows, kernel_cols) > 1 and kernel_rows * kernel_cols >= in_two:
+        down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
+        columns = np.empty((*padded.shape[:-2], out.shape[-2], padded.shape[-1]), padded.dtype)
+        _reduce(operation, columns, padded, down, in_two)
+        across = Window((1, kernel_cols), (1, stride[1]), padding, dilation)
+        _reduce(operation, out, columns, across, in_two)
+        return
+    views = window_views(padded, window, out.shape[-2:])
     np.copyto(out, next(views))
     for view in views:
-        out += view
-    out *= 1 / (layer.kernel_size[0] * layer.kernel_size[1])
+        operation(out, view, out=out)
 
 
 def blur_pool2d(x: Array, filter_size: int | Pair = 3, *, stride: int | Pair = 2) -> Array:

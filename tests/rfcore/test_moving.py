@@ -44,6 +44,7 @@ STACKS = {
     "dilation": "C3p2d2c2 -> R -> C2x3p1x3d1x3c2",
     "overlapping pools": "M3/2p1 -> A3/1p1 -> M2x3/1d2x1",
     "wide border": "C3p3c2 -> A2 -> C5x1p4x0",
+    "large windows": "C9p4c2 -> R -> M9/1p4 -> C16x5p8x2c3 -> A9/2p3 -> C1x9p0x4c12",
     "blur": "M2/1 -> B3/2 -> B4x5/1 -> B2/2",
     "average head": "C3p1c3 -> R -> GA",
     "maximum head": "C3p1c3 -> M2 -> GM -> C1c2",
@@ -117,6 +118,13 @@ def test_spans_that_cross_tiles(mode):
     positions = [(5, col) for col in range(0, 150, 7)]
     positions += [(2, col) for col in range(26, 37)]
     assert_follows(network, random_background(12, 150), random_pattern(5, 9), positions)
+
+
+@pytest.mark.parametrize("mode", ["zeros", "replicate"])
+def test_kernels_so_large_that_they_are_worked_off_row_by_row(mode):
+    network = make_network("C9p4c2 -> M9/1p4 -> C16x5p8x2c3", mode=mode)
+    positions = [(row, col) for row in (0, 7, 8, 19) for col in (0, 27, 28, 60)]
+    assert_follows(network, random_background(24, 70), random_pattern(5, 9), positions)
 
 
 @pytest.mark.parametrize("rows", [1, 40])

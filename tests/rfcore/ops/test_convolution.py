@@ -235,3 +235,79 @@ def test_a_convolution_in_many_bands_is_the_same_bits_row_by_row():
         for plane, kernel in zip(x.astype(float), kernels[3].astype(float), strict=True)
     )
     np.testing.assert_allclose(whole[3], want + bias[3], rtol=1e-4, atol=1e-4)
+
+
+# Large kernels
+
+
+def check_a_large_kernel_by_scipy(channels, kernel_size, stride, dilation, dtype, run=ops.conv2d):
+    """Compare one with SciPy, on a map that leaves it some 40 rows and columns."""
+    rows, cols = ((k - 1) * d + 40 for k, d in zip(kernel_size, dilation, strict=True))
+    x = random_array(1, (channels[1], rows, cols), dtype)
+    kernels = random_array(2, (*channels, *kernel_size), dtype)
+    bias = random_array(3, (channels[0],), dtype)
+    spread = np.zeros((*channels, rows - 39, cols - 39))
+    spread[:, :, :: dilation[0], :: dilation[1]] = kernels
+    want = [
+        signal.correlate(x.astype(np.float64), kernel, mode="valid", method="fft")[
+            0, :: stride[0], :: stride[1]
+        ]
+        + offset
+        for kernel, offset in zip(spread, bias, strict=True)
+    ]
+    got = run(x, kernels, bias, stride=stride, dilation=dilation)
+    tolerance = 2e-4 if dtype == np.float32 else 1e-10
+    np.testing.assert_allclose(got, np.stack(want), rtol=tolerance, atol=tolerance)
+
+
+LARGE_KERNELS = {
+    "one channel": ((1, 1), (31, 31), (1, 1), (1, 1)),
+    "channels in and out": ((3, 2), (9, 12), (1, 1), (1, 1)),
+    "many channels out": ((16, 2), (9, 8), (1, 1), (1, 1)),
+    "tall": ((1, 1), (96, 1), (1, 1), (1, 1)),
+    "wide": ((2, 1), (1, 96), (1, 1), (1, 1)),
+    "strides": ((2, 1), (12, 9), (3, 2), (1, 1)),
+    "large strides": ((1, 2), (12, 9), (13, 5), (1, 1)),
+    "dilated": ((2, 2), (8, 9), (1, 1), (3, 2)),
+    "dilated, strides": ((1, 2), (8, 9), (2, 3), (3, 2)),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("sizes", LARGE_KERNELS.values(), ids=LARGE_KERNELS)
+def test_a_large_kernel_equals_scipy(sizes, dtype):
+    check_a_large_kernel_by_scipy(*sizes, dtype)
+
+
+@pytest.mark.parametrize("bug", ["flipped kernel", "bias forgotten", "dilation forgotten"])
+def test_the_comparison_finds_a_planted_bug_in_a_large_kernel(bug):
+    def run(x, kernels, bias, **options):
+        got = PLANTED[bug](x, kernels, bias, padding_mode="zeros", **options)
+        return got[:, :40, :40]
+
+    with pytest.raises(AssertionError):
+        check_a_large_kernel_by_scipy((1, 1), (8, 9), (1, 1), (3, 2), np.float64, run)
+
+
+@pytest.mark.parametrize("room", [1, 4_000, 1 << 19])
+@pytest.mark.parametrize("sizes", LARGE_KERNELS.values(), ids=LARGE_KERNELS)
+def test_a_part_of_a_large_kernels_map_has_the_bits_of_the_whole(sizes, room):
+    channels, kernel_size, stride, dilation = sizes
+    out_rows, out_cols = 11, 2 * ops.TILE + 9
+    rows = (out_rows - 1) * stride[0] + (kernel_size[0] - 1) * dilation[0] + 1
+    cols = (out_cols - 1) * stride[1] + (kernel_size[1] - 1) * dilation[1] + 1
+    x = random_array(1, (channels[1], rows, cols), np.float32)
+    kernels = random_array(2, (*channels, *kernel_size), np.float32)
+    bias = random_array(3, (channels[0],), np.float32)
+    whole = ops.conv2d(x, kernels, bias, stride=stride, dilation=dilation)
+    window = Window(kernel_size, stride, (0, 0), dilation)
+    for region in ((0, 1, 0, 1), (3, 8, 40, 41), (10, 11, 60, out_cols), (0, 11, 33, 60)):
+        part = np.full_like(whole, np.nan)
+        # How many rows at a time changes nothing.
+        with mock.patch.object(ops.convolution, "_ROW_BUFFER", room):
+            ops.convolve_region(part, x, kernels, bias, window, region)
+        met = np.zeros(whole.shape[1:], bool)
+        first = region[2] // ops.TILE * ops.TILE
+        met[region[0] : region[1], first : -(-region[3] // ops.TILE) * ops.TILE] = True
+        assert part[:, met].tobytes() == whole[:, met].tobytes()
+        assert np.isnan(part[:, ~met]).all()

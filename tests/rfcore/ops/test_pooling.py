@@ -176,3 +176,18 @@ def test_global_pools_equal_naive_loops(shape, dtype):
     x = random_array(8, shape, dtype) - 3
     assert_close(ops.global_avg_pool2d(x), oracles.global_pool2d(x, "GA"), dtype)
     assert_close(ops.global_max_pool2d(x), oracles.global_pool2d(x, "GM"), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kernel_size", [(8, 8), (9, 13), (1, 70), (31, 31)])
+def test_large_pools_equal_scipy(kernel_size, dtype):
+    x = random_array(4, (2, 40, 75), dtype)
+    sizes = zip(kernel_size, x.shape[1:], strict=True)
+    inside = [slice(None), *(slice((k - 1) // 2, n - k // 2) for k, n in sizes)]
+    # An even window reaches further before its middle in SciPy, unless it is told otherwise.
+    window = {"size": (1, *kernel_size), "origin": (0, *(k % 2 - 1 for k in kernel_size))}
+    largest, mean = ndimage.maximum_filter(x, **window), ndimage.uniform_filter(x, **window)
+    got = ops.max_pool2d(x, kernel_size, stride=(2, 3))
+    np.testing.assert_array_equal(got, largest[*inside][:, ::2, ::3])
+    got = ops.avg_pool2d(x, kernel_size, stride=(2, 3))
+    assert_close(got, mean[*inside][:, ::2, ::3], dtype)
