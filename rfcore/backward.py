@@ -7,7 +7,7 @@ gets to the one it copies. Gradients keep their own dtype, whatever that of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,8 +23,8 @@ from rfcore.layers import (
     Shape,
 )
 from rfcore.network import Network
-from rfcore.ops import Array, add_border, binomial, border_of, window_views
-from rfcore.ops.argmax import argmax_taps
+from rfcore.ops import Array, add_border, binomial, border_of
+from rfcore.window_gradients import convolution_backward, max_backward, weighted_backward
 
 _WindowedLayer = Conv2d | MaxPool2d | AvgPool2d | BlurPool2d
 
@@ -67,54 +67,37 @@ def backward_layer(network: Network, index: int, x: Array, gradient: Array) -> A
 def _backward_windows(
     network: Network, index: int, layer: _WindowedLayer, x: Array, gradient: Array
 ) -> Array:
-    """Add up what each window hands to its cells, tap by tap, in the box that has a gradient."""
-    rows, cols = (np.flatnonzero(gradient.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    """Add up what each window hands to its cells, in the box that has a gradient."""
+    active: Array = np.any(gradient, axis=0)
+    rows, cols = (np.flatnonzero(active.any(axis=axis)) for axis in (1, 0))
     if rows.size == 0:
         return np.zeros(x.shape, gradient.dtype)
-    gradient = gradient[:, rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    box = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
+    gradient = np.ascontiguousarray(gradient[:, *box])
     top, left = rows[0] * layer.stride[0], cols[0] * layer.stride[1]
-
-    def windows(padded: Array) -> Iterator[Array]:
-        return window_views(padded[:, top:, left:], layer.window(), gradient.shape[1:])
-
+    cells = _padded_cells(network, layer, x.shape)
+    back = np.zeros((len(x), *cells.shape), gradient.dtype)
+    seen = back[:, top:, left:]
+    window = layer.window()
     match layer:
         case MaxPool2d():
-            shares = _to_winners(windows(add_border(x, border_of(layer))), gradient)
+            values = add_border(x, border_of(layer))[:, top:, left:]
+            max_backward(seen, values, gradient, window)
         case Conv2d():
             kernels = network.kernels[index]
             assert kernels is not None  # checked when the network was built
-            shares = _by_kernels(kernels.astype(gradient.dtype, copy=False), gradient)
+            convolution_backward(seen, kernels, gradient, window)
         case _:
-            shares = (weight * gradient for weight in _weights(layer))
-    cells = _padded_cells(network, layer, x.shape)
-    back = np.zeros((len(x), *cells.shape), gradient.dtype)
-    for view, share in zip(windows(back), shares, strict=True):
-        view += share
+            weighted_backward(seen, _weights(layer), gradient, window)
     return _fold(back, cells, x.shape)
 
 
-def _to_winners(values: Iterator[Array], gradient: Array) -> Iterator[Array]:
-    """Yield what each tap of a maximum gets: everything where it won, nothing elsewhere."""
-    taps = list(values)
-    winners = argmax_taps(taps)
-    for tap in range(len(taps)):
-        yield np.where(winners == tap, gradient, 0)
-
-
-def _by_kernels(kernels: Array, gradient: Array) -> Iterator[Array]:
-    """Yield what each tap of a convolution gets, summed over the output channels."""
-    out_channels, channels = kernels.shape[:2]
-    for weights in kernels.transpose(2, 3, 1, 0).reshape(-1, channels, out_channels):
-        yield np.tensordot(weights, gradient, 1)
-
-
-def _weights(layer: AvgPool2d | BlurPool2d) -> list[float]:
-    """Return the weight of each tap, as plain numbers: they leave the gradient its dtype."""
+def _weights(layer: AvgPool2d | BlurPool2d) -> tuple[list[float], list[float]]:
+    """Return the weights of a window's rows and cols, as plain numbers: the dtype stays."""
     rows, cols = layer.kernel_size
     if isinstance(layer, AvgPool2d):
-        return [1 / (rows * cols)] * (rows * cols)
-    weights: list[float] = np.outer(binomial(rows), binomial(cols)).ravel().tolist()
-    return weights
+        return [1 / rows] * rows, [1 / cols] * cols
+    return binomial(rows).tolist(), binomial(cols).tolist()
 
 
 def _padded_cells(network: Network, layer: _WindowedLayer, shape: Shape) -> Array:

@@ -6,6 +6,7 @@ counts, here and now, for this image.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,13 +23,19 @@ GRADIENT_ROUNDING = 1e-12
 
 
 def effective_receptive_field(
-    network: Network, image: Array, layer: int, unit: Pair, *, channel: int | None = None
+    network: Network,
+    image: Array,
+    layer: int,
+    unit: Pair,
+    *,
+    channel: int | None = None,
+    maps: Sequence[Array] | None = None,
 ) -> Array:
     """Return the gradient of one unit at every pixel: how fast the unit grows with that pixel.
 
     image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
     negative. unit: (row, col) on that layer's map. channel: which of the layer's channels; the sum
-    of all of them when left out.
+    of all of them when left out. maps: what `maps_up_to` gave for the same three, to save its work.
     Returns (rows, cols), signed, summed over the image's channels, of the dtype of `image`. Where
     a window ties its first largest cell in reading order wins; a ReLU passes nothing at 0.
     Raises LayerError for a layer that the stack does not have; ShapeError for a unit or a channel
@@ -45,13 +52,19 @@ def effective_receptive_field(
            [2., 4., 6., 4., 2.],
            [1., 2., 3., 2., 1.]])
     """
-    maps = _maps_up_to(network, image, layer)
+    maps = maps_up_to(network, image, layer) if maps is None else maps
     field: Array = backward(network, maps, _one_unit(maps[-1], unit, channel)).sum(axis=0)
     return field
 
 
 def used_pixels(
-    network: Network, image: Array, layer: int, unit: Pair, *, channel: int | None = None
+    network: Network,
+    image: Array,
+    layer: int,
+    unit: Pair,
+    *,
+    channel: int | None = None,
+    maps: Sequence[Array] | None = None,
 ) -> Array:
     """Return which pixels one unit uses now: those whose slightest change would change it.
 
@@ -68,7 +81,7 @@ def used_pixels(
     array([[False,  True],
            [False, False]])
     """
-    maps = _maps_up_to(network, image, layer)
+    maps = maps_up_to(network, image, layer) if maps is None else maps
     seed = _one_unit(maps[-1], unit, channel).astype(np.float64)
     gradient = backward(network, maps, seed)
     # The same ways with nothing to cancel: what the rounding of the gradient is measured by.
@@ -92,7 +105,7 @@ def input_gradient(network: Network, image: Array, layer: int, output_gradient: 
     >>> input_gradient(network, np.zeros((1, 1, 4)), 0, np.array([[[2.0, 6.0]]]))
     array([[[1., 1., 3., 3.]]])
     """
-    maps = _maps_up_to(network, image, layer)
+    maps = maps_up_to(network, image, layer)
     want = maps[-1].shape
     if getattr(output_gradient, "shape", None) != want:
         got = describe_array(output_gradient)
@@ -164,8 +177,13 @@ def _absolute(field: Array) -> Array:
     return weights
 
 
-def _maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
-    """Return the image and the activations up to and with a layer, all checked."""
+def maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
+    """Return the image and the activations up to and with a layer, all checked.
+
+    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    negative. Raises LayerError for a layer that the stack does not have, ShapeError for an image
+    that does not fit.
+    """
     count = len(checked_network(network).stack)
     where = f"in a stack of {count} layers"
     last = whole_number_within(layer, "layer", -count, count - 1, where, error=LayerError) % count

@@ -154,10 +154,12 @@ def measured_shift(
     # No other shift can be more alike than a copy is, so there is nothing to search.
     if is_near and (patch * target).sum() >= (1 - _COPY) * energy:
         return MeasuredShift(moved, 1.0)
-    sizes = [a + b - 1 for a, b in zip(patch.shape, target.shape, strict=True)]
+    sizes = [_fast_length(a + b - 1) for a, b in zip(patch.shape, target.shape, strict=True)]
     # Correlation is convolution with the flipped patch; padding keeps it from wrapping.
     spectrum = np.fft.rfft2(target, sizes) * np.fft.rfft2(patch[::-1, ::-1], sizes)
-    similarity = np.fft.irfft2(spectrum, sizes) / energy
+    # What lies beyond the last shift at which they meet is only there for the transform's speed.
+    rows, cols = (a + b - 1 for a, b in zip(patch.shape, target.shape, strict=True))
+    similarity = np.fft.irfft2(spectrum, sizes)[:rows, :cols] / energy
     origin = [
         after_box[axis].start - before_box[axis].start - (patch.shape[axis] - 1) for axis in (0, 1)
     ]
@@ -165,6 +167,23 @@ def measured_shift(
     row, col = min(best, key=lambda cells: abs(cells[0] - near_row) + abs(cells[1] - near_col))
     found = similarity[row - origin[0], col - origin[1]]
     return MeasuredShift((int(row), int(col)), min(1.0, round(float(found), 9)))
+
+
+def _fast_length(least: int) -> int:
+    """Return the first length from `least` on that only 2, 3 and 5 divide; a prime takes thrice.
+
+    >>> _fast_length(509)
+    512
+    """
+    length = least
+    while True:
+        rest = length
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return length
+        length += 1
 
 
 def _support(response: Array) -> tuple[slice, slice] | None:

@@ -31,6 +31,9 @@ from rfcore.ops.arrays import (
     checked_map as checked_map,
 )
 from rfcore.ops.convolution import (
+    LARGE_KERNEL as LARGE_KERNEL,
+)
+from rfcore.ops.convolution import (
     TILE as TILE,
 )
 from rfcore.ops.convolution import (
@@ -41,6 +44,9 @@ from rfcore.ops.convolution import (
 )
 from rfcore.ops.convolution import (
     convolve_region as convolve_region,
+)
+from rfcore.ops.convolution import (
+    is_row_by_row as is_row_by_row,
 )
 from rfcore.ops.locally_connected import (
     locally_connected_conv2d as locally_connected_conv2d,

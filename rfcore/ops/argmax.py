@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rfcore.checks import check_instance
 from rfcore.errors import LayerError
-from rfcore.layers import MaxPool2d
+from rfcore.layers import MaxPool2d, Pair, Window
 from rfcore.ops.arrays import Array, checked_map
 from rfcore.ops.padding import add_border, border_of
 from rfcore.ops.windows import window_views
@@ -62,3 +62,37 @@ def argmax_taps(taps: Iterable[Array]) -> NDArray[np.int64]:
     """
     winners: NDArray[np.int64] = np.argmax(list(taps), axis=0)
     return winners
+
+
+def argmax_in_windows(padded: Array, window: Window, sizes: Pair) -> NDArray[np.int64]:
+    """Return what `argmax_taps` does for all windows over a map, in a step per row and column.
+
+    padded: (..., rows, cols) without NaN; sizes: (rows, cols) of the windows' map.
+
+    >>> row = np.array([[1.0, 5.0, 5.0, 2.0]])
+    >>> argmax_in_windows(row, Window((1, 2), (1, 1), (0, 0), (1, 1)), (1, 3))
+    array([[1, 0, 0]])
+    """
+    (kernel_rows, kernel_cols), stride, padding, dilation = window
+    # First the largest of each row of a window, then of those: the first one in reading order.
+    across = Window((1, kernel_cols), (1, stride[1]), padding, dilation)
+    in_rows = _argmax(window_views(padded, across, (padded.shape[-2], sizes[1])))
+    down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
+    largest, cols = (window_views(each, down, sizes) for each in in_rows)
+    best, winners = next(largest).copy(), next(cols).copy()
+    for row, (values, col) in enumerate(zip(largest, cols, strict=True), start=1):
+        better = values > best
+        np.copyto(best, values, where=better)
+        np.copyto(winners, row * kernel_cols + col, where=better)
+    return winners
+
+
+def _argmax(taps: Iterator[Array]) -> tuple[Array, NDArray[np.int64]]:
+    """Return the largest of the taps and the number of the first that is it, cell by cell."""
+    best = next(taps).copy()
+    winners = np.zeros(best.shape, np.int64)
+    for tap, values in enumerate(taps, start=1):
+        better = values > best
+        np.copyto(best, values, where=better)
+        winners[better] = tap
+    return best, winners

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from rfcore.checks import check_instance, whole_number, whole_pair
 from rfcore.errors import KernelError, ShapeError
 from rfcore.layers import MAX_LAYER_SIZE, Conv2d, Pair
 from rfcore.ops.arrays import Array, as_dtype, checked_kernels, checked_map
 from rfcore.ops.padding import PaddingMode, add_border, border_of
-from rfcore.ops.windows import window_views
 
 MAX_WEIGHTS = 4_000_000
 """Weights of a locally connected layer; as float32 they take 16 MB."""
@@ -60,10 +60,13 @@ def locally_connected_conv2d(
         )
     kernels = as_dtype(kernels, x.dtype, "kernel weight")
     padded = add_border(x, border_of(layer, padding_mode))
-    views = window_views(padded, layer.window(), (out_rows, out_cols))
+    reach = [(k - 1) * d + 1 for k, d in zip(kernel_size, layer.dilation, strict=True)]
+    windows = sliding_window_view(padded, reach, (-2, -1))
     # (..., out_rows, out_cols, in_channels, taps): what each place sees lies together.
-    seen = np.moveaxis(np.stack(list(views), axis=-1), -4, -2)
-    seen = seen.reshape(*x.shape[:-3], out_rows, out_cols, -1)
+    seen = windows[
+        ..., :: layer.stride[0], :: layer.stride[1], :: layer.dilation[0], :: layer.dilation[1]
+    ]
+    seen = np.moveaxis(seen, -5, -3).reshape(*x.shape[:-3], out_rows, out_cols, -1)
     weights = kernels.reshape(out_rows, out_cols, out_channels, -1)
     out: Array = np.einsum("rcok,...rck->...orc", weights, seen)
     return out
@@ -94,6 +97,8 @@ def locally_connected_kernels(
             f"an untied {layer} must have at most {MAX_WEIGHTS} weights, here it has "
             f"{prod(shape)}; take a smaller picture, fewer channels or a larger stride"
         )
-    kernels = generator.standard_normal(shape)
-    kernels /= np.abs(kernels).sum(axis=(3, 4, 5), keepdims=True)
-    return np.asarray(kernels, np.float32)
+    kernels = np.empty(shape, np.float32)
+    for of_row in kernels:  # row by row, so that no more than one is held in double precision
+        drawn = generator.standard_normal(shape[1:])
+        of_row[...] = drawn / np.abs(drawn).sum(axis=(2, 3, 4), keepdims=True)
+    return kernels

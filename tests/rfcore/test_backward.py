@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rfcore import backward as backward_module
+from rfcore import window_gradients
 from rfcore.errors import ShapeError
 from rfcore.gradient import (
     effective_receptive_field,
@@ -28,10 +29,12 @@ from rfcore.layers import (
     MaxPool2d,
     ReLU,
     Shape,
+    Window,
 )
 from rfcore.network import Network
-from rfcore.ops import PADDING_MODES, Border, add_border, binomial
+from rfcore.ops import PADDING_MODES, Border, add_border, binomial, window_views
 from rfcore.stack import Stack
+from rfcore.window_gradients import convolution_backward
 from tests.support.random_networks import Array, make_image, make_network
 
 
@@ -128,6 +131,40 @@ def test_every_layer_is_as_in_pytorch(notation: str) -> None:
 def test_every_padding_mode_is_as_in_pytorch(notation: str, mode: str) -> None:
     """The mode is for convolutions: a pool's own padding is what it always is."""
     check_like_torch(make_network(notation, 2, mode=mode), make_image((2, 7, 10)))
+
+
+LARGE_WINDOWS = [
+    "C8x9c2",
+    "C9x8/2x3c3 p4x5 d2x1",
+    "C30x3c2 p20x0",
+    "C1x70/2 p0x40c2",
+    "M9x8/1",
+    "M8/3 p4",
+    "M9x8/2 p3 d2x1",
+    "A8/3 p2",
+    "A9x8/1",
+]
+
+
+@pytest.mark.parametrize("notation", LARGE_WINDOWS)
+@pytest.mark.parametrize("step", [0, 1 << 60])
+def test_large_windows_are_as_in_pytorch(
+    monkeypatch: pytest.MonkeyPatch, notation: str, step: int
+) -> None:
+    """For all units and for one, by a convolution (a step is dear) and without."""
+    monkeypatch.setattr(window_gradients, "_STEP", step)
+    monkeypatch.setattr(window_gradients, "_ADDED", 0)
+    network, image = make_network(notation, 2), make_image((2, 24, 31))
+    check_like_torch(network, image)
+    one = np.zeros_like(network.forward(image)[0])
+    one[0, 3, 2] = 1
+    got = effective_receptive_field(network, image, 0, (3, 2), channel=0)
+    np.testing.assert_allclose(got, torch_gradient(network, image, 0, one).sum(0), atol=1e-12)
+
+
+def test_a_tie_in_a_large_window_goes_to_the_first_in_reading_order() -> None:
+    image = np.random.default_rng(5).integers(0, 3, (2, 20, 23)).astype(float)
+    check_like_torch(make_network("M9x8/2 p4", 2), image)
 
 
 @pytest.mark.parametrize(
@@ -320,18 +357,17 @@ def zeros_for_minus_infinity(x: Array, border: Border) -> Array:
     return add_border(x, border._replace(value=0.0) if border.value == -np.inf else border)
 
 
-def last_winner(values: Any, gradient: Array) -> Any:
+def last_winner(back: Array, values: Array, gradient: Array, window: Window) -> None:
     """Give a tie to the last of the equals."""
-    taps = list(values)
+    sizes = gradient.shape[1], gradient.shape[2]
+    taps = list(window_views(values, window, sizes))
     winners = len(taps) - 1 - np.argmax(taps[::-1], axis=0)
-    return [np.where(winners == tap, gradient, 0) for tap in range(len(taps))]
+    for tap, view in enumerate(window_views(back, window, sizes)):
+        view += np.where(winners == tap, gradient, 0)
 
 
-def flipped_kernels(kernels: Array, gradient: Array) -> Any:
-    return right_kernels(kernels[:, :, ::-1, ::-1], gradient)
-
-
-right_kernels = backward_module._by_kernels
+def flipped_kernels(back: Array, kernels: Array, gradient: Array, window: Window) -> None:
+    convolution_backward(back, kernels[:, :, ::-1, ::-1], gradient, window)
 
 
 FLAT = np.full((2, 7, 10), -4.0)
@@ -345,8 +381,8 @@ FLAT = np.full((2, 7, 10), -4.0)
         ("_fold", cropping_fold, "C3c2 p1", "circular", None),
         ("_fold", cropping_fold, "B3", "zeros", None),
         ("add_border", zeros_for_minus_infinity, "M3/2 p1", "zeros", FLAT),
-        ("_to_winners", last_winner, "M2", "zeros", FLAT),
-        ("_by_kernels", flipped_kernels, "C3x2/1c2", "zeros", None),
+        ("max_backward", last_winner, "M2", "zeros", FLAT),
+        ("convolution_backward", flipped_kernels, "C3x2/1c2", "zeros", None),
     ],
 )
 def test_a_planted_bug_is_caught(

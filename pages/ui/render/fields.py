@@ -16,6 +16,7 @@ from rfcore.exact_fields import ExactField, exact_fields
 from rfcore.gradient import (
     effective_receptive_field,
     gaussian_width,
+    maps_up_to,
     middle_share,
     used_pixels,
 )
@@ -139,17 +140,19 @@ def _add_unit(
     seen = int(rows.sum()) * int(cols.sum())
     image = context.picture_of(scene)
     asked = (context.network, image, unit.layer, (unit.row, unit.col))
+    maps = maps_up_to(*asked[:3]) if {"effective", "used"} & {*scene.rings} else None
+    channel = scene.channels[unit.layer]
     middle = width = used = None
     is_flat = False
     if "effective" in scene.rings:
-        gradient = np.abs(effective_receptive_field(*asked, channel=scene.channels[unit.layer]))
+        gradient = np.abs(effective_receptive_field(*asked, channel=channel, maps=maps))
         is_flat = not gradient.any()
         _add_cropped(part, "effective", gradient * (255 / (gradient.max() or 1)))
         # Round a small picture a field meets itself: pixels then stand at several places of it.
         if scene.padding_mode != "circular" or max(field.size) <= scene.size:
             middle, width = _spread(gradient, span, scene.padding_mode)
     if "used" in scene.rings:
-        now = used_pixels(*asked, channel=scene.channels[unit.layer])
+        now = used_pixels(*asked, channel=channel, maps=maps)
         _add_cropped(part, "used", now)
         used = int(now.sum())
     return fields_text.UnitReading(

@@ -116,11 +116,11 @@ def test_without_weight_sharing_a_shift_is_not_followed():
 
 
 def test_a_flipped_kernel_is_caught(monkeypatch):
-    window_views = rfcore.ops.locally_connected.window_views
+    windows = rfcore.ops.locally_connected.sliding_window_view
     monkeypatch.setattr(
         rfcore.ops.locally_connected,
-        "window_views",
-        lambda *given: list(window_views(*given))[::-1],
+        "sliding_window_view",
+        lambda *given: windows(*given)[..., ::-1, ::-1],
     )
     with pytest.raises(AssertionError):
         test_locally_connected_equals_naive_loops_and_a_convolution_when_all_kernels_are_one()
