@@ -7,6 +7,7 @@ const FIRST_TIMEOUT = 1000; // ms without an answer until the request is sent ag
 const MAX_TIMEOUT = 8000; // ms; the timeout doubles with each lost request up to this
 const MAX_SILENCE = 10_000; // ms without any answer after which an open socket is closed
 const RECONNECT_DELAYS = [500, 2000, 8000, 30_000]; // ms; the last one is repeated
+const WAS_IDLE = 4001; // the close code of a socket whose place another stage needed
 
 /** @import { Envelope, Request, SceneFields, StageMessage } from "./protocol.d.ts" */
 
@@ -49,6 +50,7 @@ export class Connection {
     this.unsentCommit = false; // whether the page has to be sent a commit
     this.commitInFlight = false; // whether the request in flight carries one to the page
     this.sceneSent = false; // whether the socket knows the scene
+    this.waitsForRequest = false; // whether the socket was closed for being idle
     /** @type {(message: StageMessage) => void} */
     this.sendToPage = () => {};
     this.open();
@@ -60,6 +62,7 @@ export class Connection {
    */
   ask(committed = false) {
     this.requests += 1;
+    if (this.waitsForRequest) this.reconnectNow();
     this.isWanted = true;
     this.committed = committed;
     this.unsentCommit ||= committed;
@@ -183,10 +186,13 @@ export class Connection {
     const socket = new WebSocket(this.address);
     socket.binaryType = "arraybuffer";
     this.sceneSent = false;
+    this.waitsForRequest = false;
     socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       // One that was left for another, or on purpose, may end late.
       if (this.closed || socket !== this.socket) return;
+      this.waitsForRequest = code === WAS_IDLE && !this.inFlight;
+      if (this.waitsForRequest) return;
       this.wasDown = true;
       if (this.inFlight === "socket") {
         this.stopWaiting();

@@ -12,17 +12,20 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.app_server import AppServer
+from pages.ui.render.context import cached_by_scene, render_context
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.lenses import LENS_NAMES, LensName
 from pages.ui.scene.limits import SceneError
+from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
 from pages.ui.stage.frame_socket import (
     MAX_MESSAGE,
     TRY_AGAIN_ELSEWHERE,
+    WAS_IDLE,
     Drag,
     frames,
     read_message,
@@ -63,17 +66,63 @@ def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
     assert set(planes) == {"now0", "now1", "now2"}
 
 
-def test_a_message_that_tells_a_scene_is_not_quick_however_its_key_is_written() -> None:
+@pytest.fixture
+def _all_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 60.0)
+
+
+def warm(drag: Drag) -> dict[str, object]:
+    """Let a drag make a frame of its scene; return the message that only moves the pattern."""
+    answered(drag, opening_message(Scene()))
+    message = step_message()
+    drag.answer(message)
+    return message
+
+
+@pytest.mark.usefixtures("_all_are_quick")
+def test_only_a_move_is_answered_at_once() -> None:
     drag = Drag()
-    text = opening_message(Scene())
-    assert not drag.is_quick(read_message(text))
-    answered(drag, text)
-    assert drag.is_quick(read_message(json.dumps(step_message())))
+    assert drag.quick_answer(step_message()) is None
+    message = warm(drag)
+    moved = {**message, "token": 9, "position": [20, 1], "committed": True}
+    frame = drag.quick_answer(moved)
+    assert frame is not None
+    assert decode(frame).header["position"] == [20, 1]
+    for part, value in [
+        ("start", [1, 1]), ("unit", [0, 1, 1]), ("channels", [1, 0, 0]), ("view", "start"),
+        ("knownScene", "0" * 18), ("probe", [0, 3, 3]), ("weights", ["1"] * 9), ("grid", 6),
+        ("query", to_query_string(Scene())),
+    ]:  # fmt: skip
+        assert drag.quick_answer({**message, part: value}) is None, part
+        assert drag.scene.position == (20, 1)
+
+
+@pytest.mark.usefixtures("_all_are_quick")
+def test_a_message_that_tells_a_scene_is_not_quick_however_its_key_is_written() -> None:
+    drag, text = Drag(), opening_message(Scene())
+    warm(drag)
     escaped = text.replace('"query"', '"quer\\u0079"')
     assert escaped != text
-    for new in (text, escaped):
-        assert not drag.is_quick(read_message(new))
-    assert drag.is_quick(read_message(json.dumps(step_message(mount='"query"'))))
+    assert drag.quick_answer(read_message(escaped)) is None
+
+
+@pytest.mark.usefixtures("_all_are_quick")
+def test_a_move_whose_scene_was_forgotten_is_not_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    drag = Drag()
+    message = warm(drag)
+    assert drag.quick_answer(message) is not None
+    nothing_yet = cached_by_scene(render_context.__wrapped__)
+    monkeypatch.setattr("pages.ui.render.frame.render_context", nothing_yet)
+    assert drag.quick_answer(message) is None
+    assert decode(drag.answer(message)).header["position"] == [24, 13]
+    assert drag.quick_answer(message) is not None
+
+
+def test_what_was_slow_is_not_answered_at_once_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drag = Drag()
+    message = warm(drag)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 0.0)
+    assert drag.quick_answer(message) is None
 
 
 def test_a_hand_that_cannot_be_leaves_the_scene_and_says_so() -> None:
@@ -188,13 +237,16 @@ class FakeSocket:
 
 async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_SOCKETS", 2)
-    sockets = [FakeSocket() for _ in range(4)]
+    sockets = [FakeSocket() for _ in range(5)]
     tasks = []
     for number, socket in enumerate(sockets):
         if number == 3:  # one has left, so there is room again
             sockets[0].left.set()
             await tasks[0]
+        if number == 4:  # by now the second one has been silent long enough
+            monkeypatch.setattr("pages.ui.stage.frame_socket.MAY_IDLE", 0.0)
         tasks.append(asyncio.create_task(frames(socket)))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
     codes = [socket.code for socket in sockets]
     for socket in sockets:
@@ -203,9 +255,75 @@ async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None
     return codes
 
 
-def test_a_stage_too_many_is_sent_to_its_component(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_too_many_is_sent_to_its_component_unless_another_is_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     codes = asyncio.run(guests_come_and_go(monkeypatch))
-    assert codes == [None, None, TRY_AGAIN_ELSEWHERE, None]
+    assert codes == [None, WAS_IDLE, TRY_AGAIN_ELSEWHERE, None, None]
+
+
+class UnreadSocket(FakeSocket):
+    """A stage's socket that asks once and then reads nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks = [opening_message(Scene())]
+
+    async def receive(self) -> dict[str, str]:
+        if self.asks:
+            return {"type": "websocket.receive", "text": self.asks.pop()}
+        return await super().receive()
+
+    async def send_bytes(self, _frame: bytes) -> None:
+        await self.left.wait()
+
+
+def test_who_does_not_read_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_SENDING", 0.05)
+    socket = UnreadSocket()
+    asyncio.run(asyncio.wait_for(frames(socket), 20))  # type: ignore[arg-type]
+    assert socket.code == WAS_IDLE
+
+
+def test_no_more_waits_to_be_read_than_memory_is_set_aside_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = 5 * len(answered(Drag(), opening_message(Scene()))) // 2
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_UNREAD", most)
+    sockets = [UnreadSocket() for _ in range(6)]
+
+    async def all_ask() -> None:
+        tasks = [asyncio.create_task(frames(socket)) for socket in sockets]  # type: ignore[arg-type]
+        done, waiting = await asyncio.wait(tasks, timeout=2)
+        assert (len(done), len(waiting)) == (4, 2)
+        for socket in sockets:
+            socket.left.set()
+        await asyncio.gather(*waiting)
+
+    asyncio.run(all_ask())
+    assert sorted(str(socket.code) for socket in sockets) == ["4001"] * 4 + ["None"] * 2
+
+
+def test_the_event_loop_does_not_wait_for_a_slow_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_drag: Drag, _message: object) -> bytes:
+        time.sleep(0.5)
+        return b"frame"
+
+    monkeypatch.setattr(Drag, "answer", slow)
+    socket = UnreadSocket()
+
+    async def longest_pause() -> float:
+        task, longest = asyncio.create_task(frames(socket)), 0.0  # type: ignore[arg-type]
+        for _ in range(150):  # longer than the frame takes
+            began = time.monotonic()
+            await asyncio.sleep(0.005)
+            longest = max(longest, time.monotonic() - began)
+        assert not socket.asks
+        socket.left.set()
+        await task
+        return longest
+
+    assert asyncio.run(longest_pause()) < 0.3
 
 
 def test_a_page_of_another_site_is_refused(server: AppServer) -> None:

@@ -27,9 +27,9 @@ class FakeSocket {
     this.readyState = 2;
   }
 
-  end() {
+  end(code = 1006) {
     this.readyState = 3;
-    this.onclose();
+    this.onclose({ code });
   }
 }
 
@@ -361,3 +361,25 @@ for (const [when, isDropped, endsLate] of [
     assert.deepEqual(states(FakeSocket.made[1].sent), [1]);
   });
 }
+
+test("a socket that was closed for being idle is opened again by the next request alone", (t) => {
+  const { connection, told, wait, ask, answer, socket } = connected(t);
+  ask(1);
+  answer(socket.sent[0]);
+  socket.end(4001);
+  wait(120_000);
+  assert.equal(FakeSocket.made.length, 1);
+  ask(2);
+  assert.equal(FakeSocket.made.length, 2);
+  assert.deepEqual(states(told.page), [2]); // nobody waits until the new one is open
+  connection.socket.open();
+  answer(told.page[0]);
+  ask(3);
+  const [message] = connection.socket.sent;
+  assert.deepEqual([message.state, message.query], [3, "stack=C3"]);
+  // One that was dropped with a request in flight is asked again as always.
+  connection.socket.end(4001);
+  wait(500);
+  assert.equal(FakeSocket.made.length, 3);
+  assert.equal(told.page.at(-1).state, 3);
+});

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from pages.ui.render.remembered import not_on_demand
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import UPLOAD, Moves
 from pages.ui.scene.custom_kernels import is_own, own_kernel
@@ -128,6 +129,7 @@ def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
 
     What is made of a photo is remembered by the photo itself, and so goes with it.
     """
+    make = not_on_demand(make)
     small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
 
     @wraps(make)

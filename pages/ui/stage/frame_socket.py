@@ -1,27 +1,32 @@
-"""The short way of a drag: a WebSocket that carries hands in and frames out, and nothing else.
+"""The short way of a drag: a WebSocket that carries messages in and frames out, and nothing else.
 
-While a hand moves, the stage asks here, so no Streamlit rerun and no page render lies between a
-move and its maps. Where this socket cannot be opened, the stage asks through its component instead
-and gets the very same frames. What the learner has settled on always goes through the component.
+While the learner drags, the stage asks here, so neither a Streamlit rerun nor a page render lies
+between a move and its maps. Where this socket cannot be opened, the stage asks through its
+component instead and gets the very same frames. Commits always go through the component.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.ui.render.context import SMALL
 from pages.ui.render.frame import Request, render_frame
+from pages.ui.render.remembered import NotRememberedError, only_remembered
 from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
 from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import scene_of
+from pages.ui.stage.frame_lane import Lane, Share
 from rfcore.errors import RfcoreError
 
 MAX_MESSAGE = 8_192
@@ -30,74 +35,149 @@ MAX_MESSAGE = 8_192
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
 
-QUICK = 4_000_000
-"""Multiply-adds of a pass up to which a frame takes a millisecond or two."""
+QUICK = 0.005
+"""Seconds of CPU time up to which a frame is made on the event loop, where all others wait for it.
+
+A thread would cost such a frame a third of its time again, and everybody's frames their smoothness.
+"""
+
+MAY_IDLE = 60.0
+"""Seconds after which a silent stage gives its socket up if another one needs it."""
+
+MAX_SENDING = 20.0
+"""Seconds in which a browser has to read its frame, so that frames do not pile up in memory."""
+
+MAX_UNREAD = 64 * 2**20
+"""Bytes of frames that may wait to be read, of all browsers together."""
 
 TRY_AGAIN_ELSEWHERE = 4000
 """The close code that sends a stage back to its component."""
 
-_held: set[WebSocket] = set()
+WAS_IDLE = 4001
+"""The close code after which a stage connects again once it has something to ask."""
+
+_LANE = Lane("frames")
+
+_held: dict[WebSocket, float] = {}
+"""When each stage was last heard, in seconds of the monotonic clock; the longest silent first."""
+
+_unread: dict[WebSocket, int] = {}
+"""Bytes of the frame that each browser is being sent."""
 
 
 async def frames(socket: WebSocket) -> None:
     """Answer every message of one stage with a frame, until it leaves."""
     await socket.accept()
-    if len(_held) >= MAX_SOCKETS:
+    if len(_held) >= MAX_SOCKETS and not await _close_an_idle_one():
         await socket.close(TRY_AGAIN_ELSEWHERE)
         return
-    _held.add(socket)
+    _note(socket)
     try:
         await _answer_all(socket)
+    except RfcoreError:
+        await _close(socket, TRY_AGAIN_ELSEWHERE)
+    except TimeoutError:  # nobody reads there
+        await _close(socket, WAS_IDLE)
+    except WebSocketDisconnect:  # gone while its frame was made
+        pass
     finally:
-        _held.discard(socket)
+        _held.pop(socket, None)
 
 
 async def _answer_all(socket: WebSocket) -> None:
-    drag = Drag()
+    drag, share = Drag(), Share()
+    while (received := await socket.receive())["type"] == "websocket.receive":
+        if socket not in _held:
+            return  # closed meanwhile, for another one to have its place
+        _note(socket)
+        message = read_message(received.get("text") or "")
+        frame = drag.quick_answer(message)
+        if frame is None:
+            frame = await _LANE.run(share, partial(drag.answer, message))
+        if socket in _held:
+            await _send(socket, frame)
+
+
+async def _send(socket: WebSocket, frame: bytes) -> None:
+    """Send a frame; raises TimeoutError where nobody reads it, or too much waits to be read."""
+    if sum(_unread.values()) + len(frame) > MAX_UNREAD:
+        raise TimeoutError
+    _unread[socket] = len(frame)
     try:
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            text = message.get("text") or ""
-            # For a small frame, a thread costs more time than the frame itself. A new or expensive
-            # scene still gets a thread, so that the other sockets do not wait for it.
-            told = read_message(text)
-            if drag.is_quick(told):
-                frame = drag.answer(told)
-            else:
-                frame = await asyncio.to_thread(drag.answer, told)
+        async with asyncio.timeout(MAX_SENDING):
             await socket.send_bytes(frame)
-    except RfcoreError:
-        await socket.close(TRY_AGAIN_ELSEWHERE)
-    except WebSocketDisconnect:  # gone while its frame was made
-        pass
+    finally:
+        del _unread[socket]
+
+
+def _note(socket: WebSocket) -> None:
+    _held.pop(socket, None)  # a dictionary keeps the order in which its keys came
+    _held[socket] = time.monotonic()
+
+
+async def _close_an_idle_one() -> bool:
+    """Close the socket that has been silent longest, if that is long; whether one was closed."""
+    socket, heard = next(iter(_held.items()))
+    if time.monotonic() - heard < MAY_IDLE:
+        return False
+    del _held[socket]
+    await _close(socket, WAS_IDLE)
+    return True
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    # Who does not read does not answer a close either.
+    with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+        async with asyncio.timeout(1):
+            await socket.close(code)
 
 
 class Drag:
-    """One connection's scene: told once by a link's query, then changed by each hand."""
+    """One connection's scene: told once by a link's query, then changed by each message."""
 
     def __init__(self) -> None:
         self.scene = Scene()
-        self._is_small = False
+        self._last: Mapping[str, object] = {}
+        self._seconds = (math.inf, math.inf)  # of CPU time, for the last two frames
 
-    def is_quick(self, message: Mapping[str, object]) -> bool:
-        """Whether a message is answered in a millisecond or two: the scene is known, and small."""
-        return self._is_small and "query" not in message
+    def quick_answer(self, message: Mapping[str, object]) -> bytes | None:
+        """Return the frame for a message that is answered at once; None for every other message.
+
+        Quick is a message that only moves the pattern of a scene whose last frame was quick and of
+        which everything is still remembered. What a frame costs is measured, not estimated; of two
+        the shorter counts, for a busy machine only ever adds to it.
+        """
+        if min(self._seconds) > QUICK or _all_but_move(message) != self._last:
+            return None
+        try:
+            with only_remembered():
+                return self.answer(message)
+        except NotRememberedError:
+            return None
 
     def answer(self, message: Mapping[str, object]) -> bytes:
         """Return the frame for one message; one that cannot be done leaves the scene as it was.
 
         Raises SceneError when the message says nothing that a frame could answer.
         """
+        began = time.thread_time()
         stage_message = parse_message(message)
         if "query" in message:
-            self.scene = scene = _told_scene(message)
-            cost = scene.stack.cost((1, scene.size, scene.size))
-            self._is_small = scene.size <= SMALL and cost <= QUICK
+            self.scene = _told_scene(message)
         problem = ""
         try:
             self.scene = stage_message.applied_to(self.scene)
         except RfcoreError as error:
             problem = str(error)
-        return render_frame(self.scene, Request(stage_message.revision, stage_message, problem))
+        frame = render_frame(self.scene, Request(stage_message.revision, stage_message, problem))
+        self._last = _all_but_move(message)
+        self._seconds = (self._seconds[1], time.thread_time() - began)
+        return frame
+
+
+def _all_but_move(message: Mapping[str, object]) -> dict[str, object]:
+    moving = ("token", "position", "committed")
+    return {name: value for name, value in message.items() if name not in moving}
 
 
 def read_message(text: str) -> dict[str, object]:
