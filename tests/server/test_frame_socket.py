@@ -68,7 +68,7 @@ def test_the_scene_is_told_once_and_what_is_known_is_not_sent_again() -> None:
 
 @pytest.fixture
 def _all_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 60.0)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 60_000)
 
 
 def warm(drag: Drag) -> dict[str, object]:
@@ -121,7 +121,7 @@ def test_a_move_whose_scene_was_forgotten_is_not_quick(monkeypatch: pytest.Monke
 def test_what_was_slow_is_not_answered_at_once_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drag = Drag()
     message = warm(drag)
-    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 0.0)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 0)
     assert drag.quick_answer(message) is None
 
 

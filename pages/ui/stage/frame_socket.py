@@ -35,8 +35,8 @@ MAX_MESSAGE = 8_192
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
 
-QUICK = 0.005
-"""Seconds of CPU time up to which a frame is made on the event loop, where all others wait for it.
+QUICK = 5
+"""Milliseconds of CPU time up to which a frame is made on the event loop, where all others wait for it.
 
 A thread would cost such a frame a third of its time again, and everybody's frames their smoothness.
 """
@@ -138,7 +138,7 @@ class Drag:
     def __init__(self) -> None:
         self.scene = Scene()
         self._last: Mapping[str, object] = {}
-        self._seconds = (math.inf, math.inf)  # of CPU time, for the last two frames
+        self._took = (math.inf, math.inf)  # ms of CPU time, for the last two frames
 
     def quick_answer(self, message: Mapping[str, object]) -> bytes | None:
         """Return the frame for a message that is answered at once; None for every other message.
@@ -147,7 +147,7 @@ class Drag:
         which everything is still remembered. What a frame costs is measured, not estimated; of two
         the shorter counts, for a busy machine only ever adds to it.
         """
-        if min(self._seconds) > QUICK or _all_but_move(message) != self._last:
+        if min(self._took) > QUICK or _all_but_move(message) != self._last:
             return None
         try:
             with only_remembered():
@@ -171,7 +171,7 @@ class Drag:
             problem = str(error)
         frame = render_frame(self.scene, Request(stage_message.revision, stage_message, problem))
         self._last = _all_but_move(message)
-        self._seconds = (self._seconds[1], time.thread_time() - began)
+        self._took = (self._took[1], (time.thread_time() - began) * 1000)
         return frame
 
 
