@@ -36,9 +36,9 @@ MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
 
 QUICK = 5
-"""Milliseconds of CPU time up to which a frame is made on the event loop, where all others wait for it.
+"""Milliseconds of CPU time up to which a frame is made on the event loop, where all others wait.
 
-A thread would cost such a frame a third of its time again, and everybody's frames their smoothness.
+A thread would be slower: both would take the interpreter from each other at every step.
 """
 
 MAY_IDLE = 60.0
