@@ -333,5 +333,7 @@ def test_a_learner_stays_with_one_pod_by_a_cookie(manifest: dict[str, Any]) -> N
     assert nginx[f"{about}/session-cookie-change-on-failure"] == "true"
     most = SETTINGS["server"]["maxUploadSize"]
     assert nginx[f"{about}/proxy-body-size"] == f"{most + 1}m"
+    assert nginx[f"{about}/client-body-buffer-size"] == f"{most + 1}m"  # nothing goes to the disk
+    assert nginx[f"{about}/proxy-max-temp-file-size"] == "0"
     traefik = manifest["Service"]["metadata"]["annotations"]
     assert traefik["traefik.ingress.kubernetes.io/service.sticky.cookie"] == "true"

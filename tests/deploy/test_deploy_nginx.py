@@ -6,20 +6,23 @@ The processes here only say which one they are; `test_browser_nginx` has the rea
 import gzip
 import os
 import re
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import cast
 
 import pytest
 
@@ -28,14 +31,18 @@ from tests.support.nginx import CONFIGURATION, OWN_PORTS, Nginx
 
 ROOT = CONFIGURATION.parents[1]
 SESSION = "/_stcore/stream"
+SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+MOST = SETTINGS["server"]["maxUploadSize"] * 2**20
+"""Bytes of the largest photo."""
 SCRIPT = "let answer = 42; // " + "as always " * 400
 
 
 class Process(ThreadingHTTPServer):
     """Answers every request with its own port, except for one script."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, pause: float = 0) -> None:
         super().__init__(("127.0.0.1", port), Answer)
+        self.pause = pause
         Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
@@ -47,6 +54,7 @@ class Process(ThreadingHTTPServer):
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        time.sleep(cast("Process", self.server).pause)
         is_script = self.path.endswith(".js")
         body = SCRIPT if is_script else str(self.server.server_address[1])
         self.send_response(200)
@@ -159,12 +167,10 @@ def test_a_cookie_that_somebody_made_up_leads_to_a_process_all_the_same(nginx: N
 
 
 def test_a_photo_passes_and_nothing_much_larger(nginx: Nginx) -> None:
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    most = settings["server"]["maxUploadSize"] * 2**20
-    assert Learner(nginx).get("/_stcore/upload_file/a/b", b"x" * (most + 1000)).status == 200
+    assert Learner(nginx).get("/_stcore/upload_file/a/b", b"x" * (MOST + 1000)).status == 200
     # Refused by what it says of itself, before it is sent.
     with closing(HTTPConnection("127.0.0.1", nginx.port, timeout=10)) as line:
-        line.request("PUT", "/_stcore/upload_file/a/b", headers={"Content-Length": str(2 * most)})
+        line.request("PUT", "/_stcore/upload_file/a/b", headers={"Content-Length": str(2 * MOST)})
         assert line.getresponse().status == 413
 
 
@@ -173,6 +179,79 @@ def test_a_photo_passes_and_nothing_much_larger(nginx: Nginx) -> None:
 )
 def test_nobody_reads_the_metrics_through_nginx(nginx: Nginx, path: str) -> None:
     assert Learner(nginx).get(path).status == 404
+
+
+def uploaded_slowly(port: int, most: int, look: Callable[[], None]) -> Heard:
+    """Put a photo of the largest size; look at what is there before its last byte is sent."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as line:
+        line.putrequest("PUT", "/_stcore/upload_file/a/b")
+        line.putheader("Content-Length", str(most))
+        line.endheaders(b"x" * (most - 1))
+        time.sleep(0.3)
+        look()
+        line.send(b"x")
+        answer = line.getresponse()
+        return Heard(answer.status, answer.headers, answer.read())
+
+
+def test_no_part_of_a_photo_is_ever_in_a_file(nginx: Nginx, tmp_path: Path) -> None:
+    """Such a file is deleted as soon as it is open: only nginx's own descriptors show it."""
+    found: set[str] = set()
+
+    def look() -> None:
+        for pid in nginx.processes():
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(FileNotFoundError):
+                    found.add(str(descriptor.readlink()))
+
+    assert uploaded_slowly(nginx.port, MOST, look).status == 200
+    assert any(name.startswith("socket:") for name in found)  # it did look
+    assert not [name for name in found if "_temp" in name or name.startswith(str(tmp_path / "c"))]
+    assert "buffered to a temporary file" not in nginx.log()
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in written} <= {"nginx.conf", "nginx.log", "pid"}
+
+
+def test_a_photo_for_a_dead_process_gets_an_answer(nginx: Nginx, processes: list[Process]) -> None:
+    learner = next(x for x in iter(lambda: Learner(nginx), None)
+                   if x.process() == processes[0].server_port)  # fmt: skip
+    processes[0].stop()
+    assert learner.get("/_stcore/upload_file/a/b", b"x" * MOST).status == 200
+
+
+# ---- a process that hangs
+
+
+class Hung:
+    """A process that was stopped: its kernel accepts connections, and nobody answers."""
+
+    def __init__(self, port: int) -> None:
+        self.listener = socket.create_server(("127.0.0.1", port))
+
+    def stop(self) -> None:
+        self.listener.close()
+
+
+def test_learners_of_a_process_that_hangs_get_another(tmp_path: Path) -> None:
+    alive, hangs = Process(0), Hung(0)
+    port = hangs.listener.getsockname()[1]
+    with Nginx([port, alive.server_port], tmp_path, patience=1) as nginx:
+        learner = Learner(nginx)
+        learner.cookie = f"shiftlab={port}.{'0' * 32}"
+        assert learner.process("/") == alive.server_port
+        for _ in range(4):  # and new ones
+            assert Learner(nginx).process("/") == alive.server_port
+    alive.stop()
+    hangs.stop()
+
+
+@pytest.mark.parametrize("path", [SESSION, "/frames", "/lab/frames"])
+def test_a_socket_may_be_silent_for_longer(tmp_path: Path, path: str) -> None:
+    slow = Process(0, pause=2)
+    with Nginx([slow.server_port, slow.server_port], tmp_path, patience=1) as nginx:
+        assert Learner(nginx).process(path) == slow.server_port
+        assert Learner(nginx).get("/").status == 504
+    slow.stop()
 
 
 def test_scripts_are_packed_and_the_app_hears_who_was_asked(nginx: Nginx) -> None:
@@ -255,6 +334,58 @@ def test_the_script_runs_what_the_configuration_names_and_starts_anew_what_ends(
         _, said = serve.communicate(timeout=10)
     assert f"the process on port {ports[0]} has ended and is started again" in said.decode()
     assert seen(lambda: not any(map(is_running, started())))
+
+
+ANSWERING_STREAMLIT = f"""#!{sys.executable}
+import http.server, os, pathlib, resource, sys
+port = sys.argv[sys.argv.index("--server.port") + 1]
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(404)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer)
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+pathlib.Path({{folder!r}}, f"{{{{port}}}}.{{{{os.getpid()}}}}").write_text(str(most))
+server.serve_forever()
+"""
+
+
+def test_the_script_starts_anew_what_hangs_and_gives_it_more_descriptors(tmp_path: Path) -> None:
+    port = free_port()
+    configuration, notes = tmp_path / "nginx.conf", tmp_path / "notes"
+    configuration.write_text(f"    server 127.0.0.1:{port} max_fails=1;\n")
+    notes.mkdir()
+    streamlit = tmp_path / "streamlit"
+    streamlit.write_text(ANSWERING_STREAMLIT.format(folder=str(notes)))
+    streamlit.chmod(0o755)
+    quick = {"CHECK_EVERY": "0.1", "CHECK_TIMEOUT": "0.5", "CHECK_FAILURES": "3"}
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    serve = subprocess.Popen(
+        ["bash", "-c", f"ulimit -Sn 512 && exec bash {ROOT / 'deploy' / 'serve.sh'}"],
+        env={**os.environ, **quick, "NGINX_CONF": str(configuration), "STREAMLIT": str(streamlit)},
+        stderr=subprocess.PIPE,
+    )
+
+    def started() -> list[int]:
+        return [int(note.suffix[1:]) for note in notes.iterdir() if note.read_text()]
+
+    try:
+        assert seen(lambda: len(started()) == 1)
+        first = started()
+        assert int(next(notes.iterdir()).read_text()) == min(65536, hard)
+        time.sleep(1)  # several questions, all answered
+        assert started() == first
+        os.kill(first[0], signal.SIGSTOP)
+        assert seen(lambda: len(started()) == 2)
+        assert not is_running(first[0])
+        again = next(pid for pid in started() if pid not in first)
+        os.kill(again, signal.SIGSTOP)  # the end of the script does not wait for it for ever
+    finally:
+        serve.terminate()
+        _, said = serve.communicate(timeout=20)
+    assert f"the process on port {port} does not answer and is killed" in said.decode()
+    assert seen(lambda: not is_running(again))
 
 
 def test_the_script_says_so_when_no_server_is_named(tmp_path: Path) -> None:

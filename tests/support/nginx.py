@@ -35,9 +35,10 @@ class Nginx:
     ----------
     ports: the processes', in place of those in the configuration.
     folder: for its files, empty.
+    patience: seconds in place of the ten that a process has to answer what is no socket.
     """
 
-    def __init__(self, ports: Sequence[int], folder: Path) -> None:
+    def __init__(self, ports: Sequence[int], folder: Path, patience: int = 10) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "nginx.log"
@@ -48,6 +49,7 @@ class Nginx:
         # Not every container lets anyone raise its limits.
         written = re.sub(r"worker_rlimit_nofile \d+;", "", written)
         written = re.sub(r"worker_connections \d+;", "worker_connections 256;", written)
+        written = written.replace("proxy_read_timeout 10s;", f"proxy_read_timeout {patience}s;")
         # Not everyone may write where nginx does by itself, nor its workers where pytest does.
         places = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         temporary = "".join(f"{name}_temp_path {folder / name};" for name in places)
@@ -73,6 +75,12 @@ class Nginx:
         """Stop nginx at once, with its workers."""
         self._process.terminate()
         self._process.wait(timeout=10)
+
+    def processes(self) -> list[int]:
+        """Return the ids of nginx and its workers."""
+        own = self._process.pid
+        children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="utf-8")
+        return [own, *map(int, children.split())]
 
     def log(self) -> str:
         """Return all that nginx has complained of."""
