@@ -21,7 +21,8 @@ export class Exchange {
   constructor(stage) {
     this.stage = stage;
     this.revision = -1; // of the scene that is shown
-    this.sentAt = 0; // of the newest frame that came with the page
+    /** @type {Header["order"]} */
+    this.order = ["", 0]; // of the newest frame that came with the page
     /** @type {string | null} link of the scene that the session is known to have */
     this.pageQuery = null;
     this.query = ""; // the link of the newest frame that brought one
@@ -61,8 +62,9 @@ export class Exchange {
     const { connection, stage } = this;
     const { header } = frame;
     // While this module loads, Streamlit keeps all frames, and may show an older one last.
-    if (header.sentAt < this.sentAt) return false;
-    this.sentAt = header.sentAt;
+    const [process, number] = header.order;
+    if (process === this.order[0] && number < this.order[1]) return false;
+    this.order = header.order;
     const isForeign = !stage.scene || header.revision !== this.revision;
     if (isForeign && this.isAheadOf(header)) this.resend(header);
     // An answer shows nothing new while the socket brings the frames.

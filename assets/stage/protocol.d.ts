@@ -193,8 +193,8 @@ export interface Header extends Envelope {
   revision: number;
   /** what could not be done, or "" */
   notice: string;
-  /** ms since 1970 at which the page sent it; 0 over the socket */
-  sentAt: number;
+  /** the server process, and the number of the frame among those that it sent with pages */
+  order: [string, number];
   position: Pair;
   start: Pair;
   unit: Unit | null;

@@ -55,15 +55,15 @@ class Request:
 
     revision: of the tab's scene. message: the stage's message, or None when the page runs for
     another reason. problem: why the message could not be applied, or empty. task: what a lesson
-    asks on the stage, for the browser alone. sent_at: ms since 1970 at which the page sends the
-    frame, so that none is shown after a later one.
+    asks on the stage, for the browser alone. order: the server process and the number of this frame
+    among those that it sends with pages, so that none is shown after a later one.
     """
 
     revision: int = 0
     message: StageMessage | None = None
     problem: str = ""
     task: StageTask | None = None
-    sent_at: int = 0
+    order: tuple[str, int] = ("", 0)
 
     @property
     def current(self) -> StageMessage | None:
@@ -83,7 +83,7 @@ class Request:
             "revision": self.revision,
             "mount": "" if message is None else message.mount,
             "notice": _refusal(self.problem) if self.problem and is_current else "",
-            "sentAt": self.sent_at,
+            "order": self.order,
         }
 
     def knows(self, scene_id: str) -> bool:

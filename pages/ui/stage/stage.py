@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 from dataclasses import replace
-from time import time
+from itertools import count
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -20,6 +21,9 @@ from rfcore.errors import RfcoreError
 
 _stage = component("stage", "stage/stage.js", "show")
 
+# Frames are counted and not timed: a clock may be set back.
+_PROCESS, _numbers = secrets.token_hex(4), count(1)
+
 # Reserves the stage's height until it has loaded, so that the page below it does not jump.
 _RESERVED_HEIGHT = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
 
@@ -34,7 +38,7 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
     """
     here = tab_state()
     request, others_show_it = _request(here)
-    request = replace(request, task=task, sent_at=round(time() * 1000))
+    request = replace(request, task=task, order=(_PROCESS, next(_numbers)))
     st.html(_RESERVED_HEIGHT)
     with st.container(key="stage_room"):
         _stage(
