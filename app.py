@@ -1,4 +1,4 @@
-"""The ASGI app: Streamlit over pages/main.py, the stage's files and its frame socket beside it.
+"""The ASGI app: Streamlit with pages/main.py, the stage's files and its frame socket.
 
 Run it with ``streamlit run app.py``.
 """
@@ -26,7 +26,7 @@ from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
 
-# Each script runs in its own thread. With Python's default of 5 ms, frames would wait for them.
+# Each script runs in its own thread. With Python's default of 5 ms, frames would wait for scripts.
 sys.setswitchinterval(0.0005)
 
 

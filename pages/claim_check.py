@@ -1,4 +1,4 @@
-"""Claim check: what is often said of these networks, each put to the test as the page opens."""
+"""Claim check: popular claims about these networks, tested while the page is open."""
 
 import streamlit as st
 

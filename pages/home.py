@@ -1,4 +1,4 @@
-"""Home: the idea in one sentence, and a stage to touch at once."""
+"""Home: the idea in one sentence, and a stage to try it on."""
 
 import streamlit as st
 

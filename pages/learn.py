@@ -1,4 +1,4 @@
-"""Walkthrough: lessons in which one predicts, drags, and sees."""
+"""Walkthrough: lessons in which the learner predicts, drags, and sees."""
 
 from pages.ui.lessons import position
 from pages.ui.lessons.focus import move_focus

@@ -20,7 +20,7 @@ def _page(entry: Entry) -> st.Page:
 st.set_page_config(page_title="Shift Lab", page_icon=ASSETS / "icon.png", layout="wide")
 st.html(ASSETS / "prose.css")
 st.html(ASSETS / "access.css")
-# A dialog lies outside the app's element, the only one that has the color scheme. This sets the
+# A dialog lies outside the app's element, which alone has the color scheme. This gives the root the
 # scheme that the page opened with; the stage updates it when it changes.
 st.html(f"<style>:root {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 
 class Entry(NamedTuple):
-    """A page: its file's name and address, its title, its icon, what it is for, its section.
+    """A page in the navigation.
 
-    path: the file's name without its ending, and what stands in the address. section: of the
-    navigation, empty for pages that stand there by themselves.
+    path: the name of its file without the extension; also its address. line: one sentence on what
+    it is for. section: of the navigation; empty for a page outside all sections.
     """
 
     path: str
@@ -103,7 +103,7 @@ SITE = (
         MORE,
     ),
 )
-"""Every page, in the order in which one learns."""
+"""Every page, in learning order."""
 
 
 def sections() -> Iterator[tuple[str, list[Entry]]]:
@@ -124,7 +124,7 @@ def entry_of(path: str) -> Entry:
 def link_to(path: str, query: Mapping[str, str] | None = None, *, label: str = "") -> None:
     """Show a link to a page, or to a scene on it.
 
-    path: the page's address. query: of the scene. label: Markdown, the page's title if left out.
+    path: the page's address. query: of the scene. label: Markdown; by default the page's title.
     """
     entry = entry_of(path)
     st.page_link(

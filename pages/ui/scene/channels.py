@@ -1,4 +1,4 @@
-"""What carries what through a stack: its convolutions, and the layers that share their channels."""
+"""The convolutions of a stack, and the layers that pass their channels on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rfcore.stack import Stack
 
 
 def convolutions_of(stack: Stack) -> list[tuple[int, Conv2d, int]]:
-    """Return every convolution with its number, from 1, and how many channels it sees."""
+    """Return each convolution as (layer number from 1, convolution, input channels)."""
     found, channels = [], 1
     for number, layer in enumerate(stack, start=1):
         if isinstance(layer, Conv2d):
@@ -17,7 +17,7 @@ def convolutions_of(stack: Stack) -> list[tuple[int, Conv2d, int]]:
 
 
 def layer_groups(stack: Stack) -> list[int]:
-    """Number the layers by the convolution whose channels they carry on."""
+    """Return a group number for each layer; layers with the same channels have the same number."""
     groups: list[int] = []
     for layer in stack:
         last = groups[-1] if groups else 0
@@ -26,6 +26,6 @@ def layer_groups(stack: Stack) -> list[int]:
 
 
 def linked(stack: Stack, channels: tuple[int, ...]) -> tuple[int, ...]:
-    """Let every layer show the channel of the convolution that it carries on."""
+    """Return the shown channels, with each layer showing that of the first layer of its group."""
     groups = layer_groups(stack)
     return tuple(channels[groups.index(group)] for group in groups)

@@ -1,4 +1,4 @@
-"""What a scene is chosen from: its pictures, patterns, sizes, views, lenses and preset stacks."""
+"""The choices for a scene: pictures, patterns, sizes, views, lenses and preset stacks."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def patterns_of(image: str) -> tuple[str, ...]:
 
 
 def check_one_of(name: str, value: object, choices: tuple[object, ...]) -> None:
-    """Raise SceneError when a value is none of its choices, which the message names."""
+    """Raise SceneError unless a value is one of its choices; the message lists them."""
     if value not in choices:
         shown = str(value)[:40]
         raise SceneError(

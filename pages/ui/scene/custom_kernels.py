@@ -19,20 +19,20 @@ from rfcore.ops import Array
 _OWN = "own"
 
 WEIGHT = r"-?(99(\.0{1,3})?|([0-8]?[0-9]|9[0-8])(\.[0-9]{1,3})?)"
-"""What a written weight looks like, in the signs that Python and a browser read alike."""
+"""The form of a written weight: a regular expression that Python and JavaScript read alike."""
 
 WEIGHT_RULE = "a weight is a number from -99 to 99 with at most three decimals, as in -1 or 0.25"
 
 
 def is_own(choice: str) -> bool:
-    """Whether a kernel choice holds weights of the learner's own."""
+    """Whether a kernel choice holds weights that the learner wrote."""
     return choice.startswith(f"{_OWN}_")
 
 
 def own_choice(texts: Sequence[str], kernel_size: Pair) -> str:
     """Return the choice of the weights that a learner wrote, row by row.
 
-    Raises SceneError when a weight is no number that the editor takes, or one is missing.
+    Raises SceneError if a weight is missing or not in the form that the editor accepts.
 
     >>> own_choice(["-1", "1.50"], (1, 2))
     'own_-1_1.5'
@@ -50,7 +50,7 @@ def own_choice(texts: Sequence[str], kernel_size: Pair) -> str:
 
 
 def own_kernel(choice: str, kernel_size: Pair) -> Array:
-    """Return the weights of a choice, (rows, cols) of float32; raises SceneError for wrong ones.
+    """Return the weights of a choice, float32 (rows, cols); raises SceneError if it has none.
 
     >>> own_kernel("own_-1_1.5", (1, 2)).tolist()
     [[-1.0, 1.5]]
@@ -70,7 +70,7 @@ def weight_texts(weights: Array) -> list[str]:
 
 
 def fitted(choice: str, before: Pair | None, after: Pair, in_channels: int) -> str:
-    """Return a choice for a convolution that has changed: own weights stay in the middle of it."""
+    """Return the choice for a resized convolution; written weights stay centred in the kernel."""
     if not is_own(choice):
         return choice
     if before is None or in_channels != 1:
@@ -84,14 +84,14 @@ def fitted(choice: str, before: Pair | None, after: Pair, in_channels: int) -> s
 
 
 def _overlap(before: int, after: int) -> tuple[slice, slice]:
-    """Return the parts of two lengths that meet when their middles do."""
+    """Return the slices in which two lengths overlap when they are centred on each other."""
     shared = min(before, after)
     first, second = (before - shared) // 2, (after - shared) // 2
     return slice(first, first + shared), slice(second, second + shared)
 
 
 def check_kernel_choice(choice: str, layer: Conv2d, in_channels: int, number: int) -> None:
-    """Raise SceneError unless a choice can be the weights of a convolution, counted from 1."""
+    """Raise SceneError unless a choice fits a convolution; number: the layer's, from 1."""
     if not is_own(choice):
         if choice not in CHOICES:
             raise SceneError(

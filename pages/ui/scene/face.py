@@ -1,4 +1,4 @@
-"""A face of movable parts: where a scene's parts are, and what its grids learn from. Pure."""
+"""A face with movable parts: the positions of the parts, and how its grids are trained. Pure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from rfcore.faces.spec import PartsSpec
 from rfcore.layers import Pair
 
 FACES = "faces"
-"""The name of the picture whose parts can be moved, beside the names of the drawn backgrounds."""
+"""The name of the picture whose parts can be moved; no background has it."""
 
 WHOLE_FACE = "whole face"
-"""The name of its pattern, which moves all parts together."""
+"""The name of the face's pattern, which moves all parts together."""
 
 Pooling = Literal["avg", "max"]
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 
 SPECS: dict[Pooling, PartsSpec] = {"avg": PartsSpec(), "max": PartsSpec(kind="max")}
-"""What is trained, by how a cell pools."""
+"""The spec of the trained grids for each way in which a cell pools."""
 
 _OF_STAGE = SPECS["avg"]
 FACE_SIZE, PICTURE_SIZE, FEATURES = _OF_STAGE.face_size, _OF_STAGE.size, _OF_STAGE.stack
 FACE_KERNELS = _OF_STAGE.filters
 HOME_PLACES = face_places(FACE_SIZE)
-"""Where the parts belong, each by the (row, col) of its middle in the face's own square."""
+"""The correct position of each part: the (row, col) of its middle, relative to the face."""
 
 MIDDLE: Pair = (_OF_STAGE.margin(), _OF_STAGE.margin())
 """The upper left pixel of a face in the middle of the picture."""
@@ -34,12 +34,12 @@ MIDDLE: Pair = (_OF_STAGE.margin(), _OF_STAGE.margin())
 
 @dataclass(frozen=True)
 class FaceParts:
-    """What is special about a scene with a face of parts.
+    """The fields of a scene that only a face with movable parts has.
 
-    places: the (row, col) of the middle of each of FACE_PARTS, in the face's own square. pooling:
-    how a cell of a grid pools. grid: whose cells are shown over the face; None: the one that is
-    best at a move that no example made.
-    Raises SceneError for a part that is not all on the face, another pooling, or another grid.
+    places: the (row, col) of the middle of each of FACE_PARTS, relative to the face. pooling: how a
+    cell of a grid pools. grid: the grid whose cells are shown over the face; None for the grid with
+    the best accuracy on moves that were not in the training examples.
+    Raises SceneError if a part is not fully on the face, or the pooling or the grid is unknown.
     """
 
     places: Places = HOME_PLACES
@@ -68,15 +68,15 @@ class FaceParts:
 
     @property
     def spec(self) -> PartsSpec:
-        """What the grids of this face are trained for."""
+        """The spec with which the grids of this face are trained."""
         return SPECS[self.pooling]
 
     def without_drag(self) -> FaceParts:
-        """Return what a hand on the face does not change."""
+        """Return the face with its first places and grid: one value for a whole drag."""
         return FaceParts(pooling=self.pooling)
 
     def dragged_to(self, places: Places) -> FaceParts:
-        """Return the face with its parts as near to some places as they fit."""
+        """Return the face with its parts moved to some places, or as near as they fit."""
         if len(places) != len(FACE_PARTS):
             raise SceneError(f"a face has a {', a '.join(FACE_PARTS)}; got {len(places)} places")
         fitted = (fitting(part, place) for part, place in zip(FACE_PARTS, places, strict=True))
@@ -84,7 +84,7 @@ class FaceParts:
 
 
 def limits(part: str) -> Pair:
-    """Return the least and the most that the row and the column of a part's middle can be.
+    """Return the smallest and the largest row or column that a part's middle can have.
 
     >>> limits("mouth")
     (6, 41)

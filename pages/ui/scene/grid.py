@@ -1,7 +1,7 @@
-"""The grid: a picture so small that its cells are written out as numbers. Pure: no Streamlit here.
+"""The grid: a picture so small that each cell shows its number. Pure: no Streamlit here.
 
-A cell holds a whole number from 0 (black) to FULL (white). A scene keeps all cells of its grid as
-one text of digits, row by row; the mark that is dragged over them holds FULL in every cell.
+A cell holds a whole number from 0 (black) to FULL (white). A scene stores the cells of its grid as
+one string of digits, row by row; the mark that is dragged over them holds FULL in every cell.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GRID_SIZES = (4, 6, 8, 10, 12)
 """Cells per side of a grid."""
 
 FULL = 9
-"""The number that is shown white."""
+"""The number of a white cell."""
 
 SAMPLE = (
     "102100120113"
@@ -37,7 +37,7 @@ SAMPLE = (
     "001201300120"
     "210310021001"
 )
-"""The numbers of a grid that nobody has written yet, 12x12: low ones, so that a mark stands out."""
+"""The first numbers of a grid, 12x12: low ones, so that a mark stands out."""
 
 _MARKS = {
     "pixel": ("#",),
@@ -47,7 +47,7 @@ _MARKS = {
 }
 
 MARKS = tuple(_MARKS)
-"""The patterns that can be dragged over a grid; each name is also one of a large pattern."""
+"""The patterns that can be dragged over a grid; each name is also that of a larger pattern."""
 
 
 def mark_size(name: str) -> int:
@@ -68,7 +68,7 @@ def draw_mark(name: str) -> Pattern:
 
 
 def check_cells(cells: str, size: int) -> None:
-    """Raise SceneError unless a text holds one digit for each cell of a grid."""
+    """Raise SceneError unless a string holds one digit for each cell of a grid."""
     if not re.fullmatch(r"[0-9]*", cells):
         raise SceneError(
             f"the cells of a grid are digits from 0 to {FULL}, row by row, got "
@@ -87,9 +87,9 @@ def grid_picture(cells: str, size: int) -> Array:
 
 
 def resized_cells(cells: str, size: int) -> str:
-    """Return the cells of a grid at another size, cut off or filled up with 0 at its far sides.
+    """Return the cells of a grid at another size: cropped, or padded with 0, below and at right.
 
-    Where there are none yet, those of the sample.
+    An empty string stands for the cells of the sample.
     """
     cells = cells or SAMPLE
     old = round(len(cells) ** 0.5)

@@ -1,4 +1,4 @@
-"""What the heads of a scene are trained on: two classes, and where their examples may lie. Pure."""
+"""How the heads of a scene are trained: two classes, and where the examples may lie. Pure."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from rfcore.pictures.patterns import PATTERNS
 from rfcore.stack import Stack
 
 BLOCKS = 8
-"""Blocks a side that a learner paints; each has places of the pattern in it."""
+"""Blocks per side that a learner paints; each contains at least one place of the pattern."""
 
 CLASSES = tuple(name for name in PATTERNS if name != "pixel")
-"""What the heads can tell apart; one pixel alone has no shape."""
+"""The classes: every pattern but the pixel, which has no shape."""
 
 SIZES = (32, 48, 64, 96, 128)
 """Sizes of the pictures on which heads are trained, pixels per side."""
 
 _CACHED = 64
-"""Experiments that are remembered: a scene is built anew at every move of a drag."""
+"""Entries of the experiment cache: a scene is built again at every move of a drag."""
 
 HEX = re.compile(rf"[0-9a-f]{{{BLOCKS * BLOCKS // 4}}}")
-"""Painted blocks as a link and the stage write them: one bit for each."""
+"""Painted blocks as a link and the stage write them: hexadecimal digits, one bit per block."""
 
 _TEXT = re.compile(
     r"([a-z]+),([a-z]+),([a-z0-9-]+),noise(\d{1,3}(?:\.\d{1,6})?),sizes(\d{1,4}),"
@@ -41,11 +41,11 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True)
 class Training:
-    """How a scene's heads are trained; checked with the scene that it is for.
+    """How a scene's heads are trained; the scene checks whether that fits its other fields.
 
-    classes: the two patterns. where: the examples' places, the name of a region or a painted one
-    as `painted` writes it. noise, size_jitter, examples, seed: as for `Experiment`.
-    Raises SceneError for other classes, or a region that is neither.
+    classes: the two patterns. where: the places of the examples, as the name of a region or as
+    blocks that `painted` writes. noise, size_jitter, examples, seed: as for `Experiment`.
+    Raises SceneError for unknown or equal classes, and for an unknown region.
     """
 
     classes: tuple[str, str] = ("cat", "dog")
@@ -87,7 +87,7 @@ def experiment_of(
     kernels: tuple[str, ...],
     padding_mode: PaddingMode,
 ) -> Experiment:
-    """Return the experiment of a scene's parts; raises SceneError for one that cannot be done."""
+    """Return the experiment that trains a scene's heads; raises SceneError if it is impossible."""
     if size not in SIZES:
         raise SceneError(
             f"heads are trained on pictures of {', '.join(map(str, SIZES))} pixels, got {size}"
@@ -118,12 +118,12 @@ def experiment_of(
 
 
 def is_quick(experiment: Experiment | None) -> bool:
-    """Whether an experiment may be carried out without being asked for; None: there is none."""
+    """Whether an experiment is short enough to start by itself; False without an experiment."""
     return experiment is not None and work_of(experiment) <= QUICK_TRAINING
 
 
 def check_depths(experiment: Experiment) -> None:
-    """Raise when an experiment's depths cannot be compared on a page; the message says why."""
+    """Raise SceneError if a comparison of the experiment's depths would take too long."""
     check_comparison(_work_of_depths(experiment))
 
 
@@ -133,7 +133,7 @@ def _work_of_depths(experiment: Experiment) -> int:
 
 
 def blocks_from(text: str) -> NDArray[np.bool_]:
-    """Return painted blocks (BLOCKS, BLOCKS), row by row from the upper left, from their digits.
+    """Parse painted blocks: a bool mask (BLOCKS, BLOCKS), row by row from the upper left.
 
     >>> blocks_from("8000000000000001").nonzero()
     (array([0, 7]), array([0, 7]))
@@ -143,7 +143,7 @@ def blocks_from(text: str) -> NDArray[np.bool_]:
 
 
 def painted(blocks: NDArray[np.bool_]) -> str:
-    """Return painted blocks as the digits that a link holds: one bit for each block.
+    """Return painted blocks as hexadecimal digits, one bit per block.
 
     >>> painted(np.eye(8, dtype=bool))
     '8040201008040201'
@@ -152,21 +152,22 @@ def painted(blocks: NDArray[np.bool_]) -> str:
 
 
 def block_of(places: int) -> NDArray[np.int64]:
-    """Return for each of so many places along an axis the block in which the pattern's middle lies.
+    """Return the index of the block for each place of the pattern along one axis.
 
-    The blocks divide what the middle can reach evenly; the last place belongs to the last block.
+    places: how many there are. The blocks divide their range evenly; the last place belongs to the
+    last block.
     """
     return np.minimum(np.arange(places) * BLOCKS // (places - 1), BLOCKS - 1)
 
 
 def places_of(blocks: NDArray[np.bool_], places: int) -> NDArray[np.bool_]:
-    """Return the places (places, places) of the pattern in painted blocks."""
+    """Return a mask (places, places) of the pattern's places that lie in painted blocks."""
     at = block_of(places)
     return np.ascontiguousarray(blocks[np.ix_(at, at)])
 
 
 def blocks_of(allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the blocks (BLOCKS, BLOCKS) with an allowed place (places, places) in them."""
+    """Return a mask (BLOCKS, BLOCKS) of the blocks that contain an allowed place."""
     at, blocks = block_of(len(allowed)), np.zeros((BLOCKS, BLOCKS), bool)
     rows, cols = np.nonzero(allowed)
     blocks[at[rows], at[cols]] = True
@@ -174,7 +175,7 @@ def blocks_of(allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def to_text(training: Training) -> str:
-    """Return a training as a link holds it.
+    """Return a training as the value of its link parameter.
 
     >>> to_text(Training())
     'cat,dog,upper-left,noise0.1,sizes0,examples600,seed0'
@@ -187,7 +188,7 @@ def to_text(training: Training) -> str:
 
 
 def from_text(text: str) -> Training:
-    """Read what `to_text` writes; raises SceneError, a sentence, for anything else."""
+    """Parse what `to_text` writes; raises SceneError for anything else."""
     found = _TEXT.fullmatch(text)
     if not found:
         raise SceneError(f"it must be as in {to_text(Training())}, got \u201c{text[:40]}\u201d")

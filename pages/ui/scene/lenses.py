@@ -1,7 +1,7 @@
-"""The one table of lenses: a lens is a way to look at a scene, on one page, in one workspace.
+"""The table of lenses: a lens is a way to look at a scene, on one page, in one workspace.
 
-A lens called `x` draws with the object `LENS` of `pages/ui/render/x.py`. What the browser adds to
-it stands in `assets/stage/lenses/`.
+A lens called `x` is rendered by the object `LENS` of `pages/ui/render/x.py`. Its browser code, if
+it has any, is in `assets/stage/lenses/`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 
 class LensEntry(NamedTuple):
-    """What the app has to know of a lens before it renders anything.
+    """The page, the workspace and the texts of a lens.
 
-    workspace: the name of the one that keeps its scenes. page: the path of its page, without
-    slashes. question: what it answers, the title of its page and of its slides; `{pattern}` stands
-    for the scene's pattern. label: its button where a page has several lenses. old_names: what it
-    was called in links that were handed out; they must go on working.
+    workspace: the name of the workspace that stores its scenes. page: the path of its page, without
+    slashes. question: the question that it answers, the title of its page and of its slides;
+    `{pattern}` stands for the scene's pattern. label: of its button on a page with several lenses.
+    old_names: names in older links, which must go on working.
     """
 
     workspace: str
@@ -51,10 +51,10 @@ LENS_TABLE: dict[str, LensEntry] = {
     "heads": LensEntry("heads", "the_head_decides", "Does it matter where the {pattern} is?"),
     "parts": LensEntry("parts", "parts_and_places", "How much pooling is too much?"),
 }
-"""Every lens by its name, in the order in which pages and messages list them."""
+"""Every lens by its name, in the order of pages and messages."""
 
 LensName = str
-"""A key of LENS_TABLE; a scene checks it."""
+"""A key of LENS_TABLE; a scene checks that it is one."""
 
 LENS_NAMES: tuple[LensName, ...] = tuple(LENS_TABLE)
 
@@ -62,7 +62,7 @@ _NEW_NAMES = {old: name for name, entry in LENS_TABLE.items() for old in entry.o
 
 
 def current_name(name: str) -> str:
-    """Return today's name of a lens that a link may call by an old one; others stay as they are.
+    """Return the current name for an old name of a lens; any other name is returned as it is.
 
     >>> current_name("roads"), current_name("maps"), current_name("fisheye")
     ('equivariance', 'maps', 'fisheye')
@@ -71,7 +71,7 @@ def current_name(name: str) -> str:
 
 
 def page_of(lens: LensName) -> str:
-    """Return the path of the page that looks through a lens, without slashes.
+    """Return the path of a lens's page, without slashes.
 
     >>> page_of("fields")
     'how_far_a_neuron_sees'
@@ -80,7 +80,7 @@ def page_of(lens: LensName) -> str:
 
 
 def lenses_on(page: str) -> tuple[LensName, ...]:
-    """Return the lenses of a page, by its path without slashes.
+    """Return the lenses of a page; page: its path without slashes.
 
     >>> lenses_on("convolution_follows")
     ('window', 'equivariance', 'weight_sharing')

@@ -1,4 +1,4 @@
-"""The limits of a scene: the cost and the size of a stack, of its maps and of a training. Pure."""
+"""The limits of a scene: cost and size of the stack, of its maps and of a training. Pure."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
 _CACHED = 256
-"""Stacks whose checks are remembered: a scene is built anew at every move of a drag."""
+"""Entries of the caches of checked stacks: a scene is built again at every move of a drag."""
 
 MAX_LAYERS = 12
 MAX_CHANNELS = 32
 MAX_COST = 80_000_000
-"""Multiply-adds of one frame: about 30 ms on one core; every preset stays below at every size."""
+"""Multiply-adds of one frame: about 30 ms on one core. Every preset stays below it at any size."""
 MAX_CELLS = 1_000_000
-"""Cells of the maps of all layers, one channel of each and its padding: about 2 MB of a frame."""
+"""Cells of all shown maps, with padding and one channel per layer: about 2 MB of a frame."""
 
 MAX_TRAINING = 250_000_000_000
-"""Multiply-adds of a training and its answers: under a minute of one core, in sight and stoppable.
-All that the controls offer stays below."""
+"""Multiply-adds of a training and its evaluation: under a minute on one core.
+All that the controls offer stays below it."""
 MAX_COMPARISON = 300_000_000_000
-"""Those of a comparison of depths, five trainings in turn: about a minute. Pictures of up to 96
-pixels stay below."""
+"""Multiply-adds of a comparison of depths, which is five trainings: about a minute on one core.
+Pictures of up to 96 pixels stay below it."""
 QUICK_TRAINING = 40_000_000_000
-"""Those up to which a link may begin a training by itself: some eight seconds of one core."""
+"""Multiply-adds of the largest training that a link may start: about 8 s on one core."""
 
 
 class SceneError(RfcoreError):
-    """A scene cannot be shown; the message says which part and what would be right."""
+    """A scene cannot be shown; the message names the part and the rule that it breaks."""
 
 
 @lru_cache(maxsize=_CACHED)
 def check_stack(stack: Stack, size: int) -> None:
-    """Raise when a stack does not fit a picture of `size`, or is too expensive for a drag."""
+    """Raise if a stack does not fit a picture of `size`, or is too expensive for a drag."""
     if len(stack) > MAX_LAYERS:
         raise SceneError(
             f"the stage holds at most {MAX_LAYERS} layers, this stack has {len(stack)}; "
@@ -63,12 +63,12 @@ def check_stack(stack: Stack, size: int) -> None:
             f"this stack\u2019s maps have {cells:,} cells with padding; the stage shows up to "
             f"{MAX_CELLS:,}: take less padding, fewer layers or a smaller picture"
         )
-    receptive_fields(stack, (size, size))  # raises when a field or a jump is out of all measure
+    receptive_fields(stack, (size, size))  # raises if a field or a jump is too large
 
 
 @lru_cache(maxsize=_CACHED)
 def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
-    """Raise when a convolution pads more than its map can mirror or wrap."""
+    """Raise SceneError if a convolution pads more than its input can mirror or wrap."""
     for number, (layer, sizes) in enumerate(inputs_of(stack, size), start=1):
         if isinstance(layer, Conv2d):
             try:
@@ -78,13 +78,13 @@ def check_border(stack: Stack, size: int, padding_mode: PaddingMode) -> None:
 
 
 def check_training(work: int) -> None:
-    """Raise when a training is more than a page may do; work: in multiply-adds."""
+    """Raise SceneError if a training takes too long for a page; work: in multiply-adds."""
     what = "training these heads, and asking them everywhere,"
     _check_work(what, work, MAX_TRAINING, "take a smaller picture or pool more")
 
 
 def check_comparison(work: int) -> None:
-    """Raise when a comparison of depths is more than a page may do; work: in multiply-adds."""
+    """Raise SceneError if a comparison of depths takes too long; work: in multiply-adds."""
     _check_work("training all five networks", work, MAX_COMPARISON, "take a smaller picture")
 
 
@@ -102,6 +102,6 @@ def map_shapes(stack: Stack, size: int) -> tuple[Shape, ...]:
 
 
 def inputs_of(stack: Stack, size: int) -> list[tuple[Layer, Pair]]:
-    """Return every layer with the (rows, cols) of the map that comes into it."""
+    """Return every layer with the (rows, cols) of its input."""
     shapes = ((1, size, size), *map_shapes(stack, size))
     return [(layer, shape[1:]) for layer, shape in zip(stack, shapes, strict=False)]

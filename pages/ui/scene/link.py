@@ -1,4 +1,4 @@
-"""The one codec between a scene and the query of a link. Pure: no Streamlit here."""
+"""The codec between a scene and the query of a link. Pure: no Streamlit here."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ KEYS = (
 """Every query parameter of a scene, in the order in which they are read."""
 
 _FITTING = ("picture", "stack", "size", "cells")
-"""The parameters that must fit each other: a small picture has room only for a small stack."""
+"""Parameters whose values depend on each other: a small picture fits only a small stack."""
 
 MAX_VALUE = 2_000
-"""Characters of one parameter that are read; the longest stack of the stage has a tenth."""
+"""Characters of the longest parameter that is read, ten times those of the longest stack."""
 
 _NO_RINGS = "none"
 
@@ -96,11 +96,11 @@ def _parts_query(parts: FaceParts) -> dict[str, str]:
 
 
 def to_query_string(scene: Scene) -> str:
-    """Return the part of a link after the question mark."""
+    """Return the query string of a link that opens this scene, without the question mark."""
     return "&".join(f"{key}={_quoted(value)}" for key, value in to_query(scene).items())
 
 
-# Every frame of a drag holds its link, and all but one of its values are those of the frame before.
+# Links are written often, and most of their values stay the same from one link to the next.
 @lru_cache(maxsize=512)
 def _quoted(value: str) -> str:
     return quote_plus(value, safe=",/")
@@ -109,11 +109,10 @@ def _quoted(value: str) -> str:
 def from_query(
     query: Mapping[str, str], photo: Photo | None = None, base: Scene | None = None
 ) -> tuple[Scene, list[str]]:
-    """Return the scene of a link, and a sentence for every part of it that could not be used.
+    """Return the scene of a link, and a sentence for each parameter that could not be used.
 
-    query: parameters; what is missing stays as in `base`, the default scene when left out. photo:
-    the learner's own picture, if this browser session has one. Never raises: what cannot be used
-    falls back.
+    query: the parameters; a missing or invalid one keeps its value in `base`, by default the
+    default scene. photo: the learner's own, if this browser session has one. Never raises.
 
     >>> from_query({"pattern": "dog", "view": "yesterday"})[0].pattern
     'dog'
@@ -122,7 +121,7 @@ def from_query(
     problems: dict[str, str] = {}
     for keys in (_FITTING, [key for key in KEYS if key not in _FITTING]):
         pending = [key for key in keys if key in query]
-        # What has to fit together, picture and stack, is tried again for as long as that helps.
+        # Picture and stack must fit each other: retry those that failed while any succeeds.
         while pending:
             failed: dict[str, str] = {}
             for key in pending:
@@ -135,7 +134,7 @@ def from_query(
                 break
             pending = list(failed)
     if "at" in query and "at" not in problems and ("from" not in query or "from" in problems):
-        # A link that says only where the pattern is means that the drag begins there.
+        # A link with "at" but no "from" starts the drag at the pattern's place.
         scene = replace(scene, start=scene.position)
     return scene, [
         f"The link\u2019s \u201c{key}\u201d was left out: {problem}."

@@ -1,4 +1,4 @@
-"""Learners' own photos: in memory only, and only as long as a scene shows them. Pure."""
+"""Learners' own photos: in memory only, and only while a scene refers to them. Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 PHOTO_SIZE = 256
-"""Pixels per side at which a photo is kept; every working size is made from it."""
+"""Pixels per side of a stored photo; it is resized to the working size of a scene."""
 
 MADE = 8
-"""Things made of one photo that are remembered: scenes and starts of drags, the last ones."""
+"""Cached results per photo: those of the scenes and starts of a drag that were used last."""
 
 _T = TypeVar("_T")
 
 
 class Photo:
-    """A photo as the app keeps it: PHOTO_SIZE x PHOTO_SIZE gray bytes, known by their digest."""
+    """A photo: PHOTO_SIZE x PHOTO_SIZE gray bytes, identified by their digest."""
 
     def __init__(self, pixels: bytes) -> None:
         self.pixels = pixels
@@ -25,7 +25,7 @@ class Photo:
         self._made: dict[object, Any] = {}
 
     def made(self, key: object, make: Callable[[], _T]) -> _T:
-        """Return what `make` made of the photo under a key; kept here, so that it goes with it."""
+        """Return the cached result of `make` for a key; the cache is freed with the photo."""
         found = self._made.get(key)
         if found is None:
             while len(self._made) >= MADE:
@@ -47,11 +47,11 @@ _shown: WeakValueDictionary[str, Photo] = WeakValueDictionary()
 
 
 def keep(pixels: bytes) -> Photo:
-    """Return the photo of these pixels; it can be found by its id while anything shows it."""
+    """Return the photo of these pixels; `find` returns it while anything refers to it."""
     photo = Photo(pixels)
     return _shown.setdefault(photo.id, photo)
 
 
 def find(identity: str) -> Photo | None:
-    """Return a photo that is shown now, or None."""
+    """Return the photo with this id, or None if nothing refers to it any more."""
     return _shown.get(identity)

@@ -1,4 +1,4 @@
-"""Grids to begin with on the pooling page. Pure."""
+"""Example grids of the pooling page. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _example(cells: str, stack: str, at: Pair, pattern: str = "pixel") -> Scene:
     )
 
 
-# Where a message is about some cells, the mark stands in windows that see none of them.
+# If an example's text is about some cells, the mark is outside the windows that see them.
 EXAMPLES: dict[str, Scene] = {
     FIRST: _example(
         "10210012 01201300 21000102 03102100 12000120 10330210 01001200 31001200", "M2x2/2", (2, 2)
@@ -49,7 +49,7 @@ EXAMPLES: dict[str, Scene] = {
 
 
 def example_of(scene: Scene) -> str | None:
-    """Return the example whose grid and layers a scene shows, wherever its mark is."""
+    """Return the name of the example whose grid and layers a scene has; the mark may have moved."""
     for name, example in EXAMPLES.items():
         if (scene.cells, scene.stack) == (example.cells, example.stack):
             return name
@@ -57,5 +57,5 @@ def example_of(scene: Scene) -> str | None:
 
 
 def with_example(scene: Scene, name: str) -> Scene:
-    """Return the scene of an example, seen through the lens that there is."""
+    """Return the scene of an example, with the lens of the given scene."""
     return replace(EXAMPLES[name], lens=scene.lens, photo=scene.photo)

@@ -1,4 +1,4 @@
-"""The pools of the pooling page: a kind, a kernel and a stride, and the layers they mean. Pure."""
+"""The pools of the pooling page: kind, kernel and stride, and the layers they stand for. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ POOL_KERNELS: tuple[Pair, ...] = ((2, 2), (3, 3), (4, 4))
 POOL_STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
 
 MAX_POOL_CELLS = 8
-"""Cells of a kernel or a stride, each way, that the page's figures are worked out for."""
+"""The largest kernel or stride, per axis, for which the pooling page computes its numbers."""
 
 BLUR = (3, 3)
-"""The filter that "max, then blur" keeps every stride-th cell of (Zhang 2019)."""
+"""The side of the blur filter of "max, then blur" (Zhang 2019)."""
 
 _LAYERS = {"max": MaxPool2d, "average": AvgPool2d, "blur": BlurPool2d}
 
@@ -45,9 +45,9 @@ def pool_stack(choice: PoolChoice) -> Stack:
 
 
 def choice_of(stack: Stack) -> PoolChoice | None:
-    """Return the choice that a stack comes from; None for any other layers.
+    """Return the choice that gives a stack; None if there is none.
 
-    Larger ones than MAX_POOL_CELLS are other layers too: what an orbit costs grows with their
+    Kernels and strides above MAX_POOL_CELLS give None too: the cost of an orbit grows with their
     fourth power.
     """
     choice = _any_choice_of(stack)
@@ -68,9 +68,9 @@ def _any_choice_of(stack: Stack) -> PoolChoice | None:
 
 
 def with_kind(choice: PoolChoice, kind: Kind) -> PoolChoice:
-    """Return the choice of another kind that stands in the place of one, as rfcore swaps pools.
+    """Return the choice with another kind of pool, as rfcore replaces pools.
 
-    Raises LayerError when there is none: a blur has at least 2 cells each way.
+    Raises LayerError if there is none: a blur has at least 2 cells per axis.
     """
     if kind == "max, then blur":
         return replace(with_kind(choice, "max"), kind=kind)

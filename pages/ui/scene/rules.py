@@ -1,4 +1,4 @@
-"""Whether a scene can be shown: every rule that its parts keep, each with its own sentence."""
+"""Validation of a scene: every rule that its fields must satisfy, each with its own message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rfcore.pictures.backgrounds import BACKGROUNDS
 
 
 def check_scene(scene: SceneFields) -> None:
-    """Raise SceneError, or what rfcore raises, for a scene that cannot be shown."""
+    """Raise SceneError, or what rfcore raises, if a scene cannot be shown."""
     _check_parts(scene)
     _check_picture(scene)
     _check_stack(scene)

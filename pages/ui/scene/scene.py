@@ -1,6 +1,6 @@
-"""The scene: everything that decides what is on the stage.
+"""The scene: everything that determines what the stage shows. Pure: no Streamlit here.
 
-A share link, a lesson's step and a presenter's slide all hold one scene. Pure: no Streamlit here.
+A share link, a step of a lesson and a slide each hold one scene.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from rfcore.stack import Stack
 
 @dataclass(frozen=True)
 class Scene(SceneFields):
-    """What is on the stage: immutable, hashable, and checked when it is built.
+    """What the stage shows: immutable, hashable, and validated when it is built.
 
-    `SceneFields` explains the fields.
-    Raises SceneError, or what rfcore raises, for anything that cannot be shown.
+    `SceneFields` describes the fields.
+    Raises SceneError, or what rfcore raises, if it cannot be shown.
     """
 
     def __post_init__(self) -> None:
         check_scene(self)
 
     def without_drag(self) -> Scene:
-        """Return the scene without what a hand changes: one value for a whole drag."""
+        """Return the scene without what a drag changes: one value for a whole drag."""
         return replace(
             self,
             position=(0, 0),
@@ -55,7 +55,7 @@ class Scene(SceneFields):
         )
 
     def with_stack(self, stack: Stack) -> Scene:
-        """Return the scene with other layers, keeping every choice that still makes sense."""
+        """Return the scene with another stack; choices that fit the new layers stay."""
         check_stack(stack, self.size)
         before = [layer.kernel_size for _, layer, _ in convolutions_of(self.stack)]
         after = convolutions_of(stack)
@@ -77,7 +77,7 @@ class Scene(SceneFields):
         )
 
     def with_channel(self, layer: int, channel: int) -> Scene:
-        """Return the scene showing another channel in a layer, and in those that share its maps."""
+        """Return the scene with another channel shown in a layer and in the rest of its group."""
         group = layer_groups(self.stack)
         channels = tuple(
             channel if group[index] == group[layer] else shown
@@ -124,17 +124,18 @@ class Scene(SceneFields):
         return replace(self, kernels=(choice, *self.kernels[1:]))
 
     def with_training(self, training: Training) -> Scene:
-        """Return the scene with heads that are trained in this way, one of the classes on it."""
+        """Return the scene with this training of its heads; its pattern becomes a class of it."""
         if self.pattern in training.classes:
             return replace(self, training=training)
         bare = replace(self, training=None)
         return replace(bare.with_pattern(training.classes[0]), training=training)
 
     def with_pattern(self, pattern: str) -> Scene:
-        """Return the scene with another pattern, its middle where the old one's was."""
+        """Return the scene with another pattern, centred where the old one was."""
         check_one_of("pattern", pattern, patterns_of(self.image))
         new = pattern_size(pattern, self.size)
-        step = int((self.pattern_size - new) / 2)  # toward zero: there and back again is no move
+        # Rounded toward 0, so that another pattern and the first one again move nothing.
+        step = int((self.pattern_size - new) / 2)
         limit = self.size - new
         position, start = (
             (max(0, min(limit, row + step)), max(0, min(limit, col + step)))

@@ -1,4 +1,4 @@
-"""The fields of a scene, and what follows from them alone. Pure: no Streamlit here.
+"""The fields of a scene, and properties derived from them. Pure: no Streamlit here.
 
 `rules.py` checks these fields; `scene.py` builds on both.
 """
@@ -32,18 +32,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class SceneFields:
-    """The fields of a `Scene`, not yet checked.
+    """The fields of a `Scene`, not yet validated.
 
-    image: name of a background, or UPLOAD. size: pixels per side of the working picture.
-    pattern: its name. position, start: (row, col) of the pattern's upper left pixel, now and where
-    the drag began. stack: the layers. kernels: one choice per convolution. padding_mode: what lies
-    beyond the border. channels: the channel shown for each layer, counted from 0. unit: the pinned
-    unit. view: which of its states every map shows. photo: the learner's photo; it does not travel
-    in a link. lens: what the stage looks at. moves: what a drag moves: the pattern alone or the
-    whole picture with it, and then what comes in at the far edge. cells: the numbers of a grid, one
-    digit each. pixel: the pinned (row, col) of the picture. rings: what is drawn of a unit's
-    receptive field, in the order of RINGS. training: how the heads are trained; None when the scene
-    has none. parts: those of the face; only the lens "parts" shows them.
+    image: name of a background, or UPLOAD. size: pixels per side of the working picture. pattern:
+    its name. position, start: (row, col) of the pattern's upper left pixel, now and at the start of
+    the drag. stack: the layers. kernels: one choice per convolution. padding_mode: what lies beyond
+    the border. channels: the channel shown for each layer, from 0. unit: the pinned unit. view:
+    which state all maps show. photo: the learner's photo; links leave it out. lens: the name of the
+    lens. moves: whether a drag moves the pattern alone or the whole picture, and what fills the
+    edge then. cells: the numbers of a grid, one digit each. pixel: the pinned (row, col) of the
+    picture. rings: what is drawn of a unit's receptive field, in the order of RINGS. training: how
+    the heads are trained; None without heads. parts: of the face; only the lens "parts" has them.
     """
 
     image: str = "meadow"
@@ -94,10 +93,10 @@ class SceneFields:
 
     @property
     def full(self) -> int:
-        """The number of a white pixel: 1, or that of a grid's cell."""
+        """The value of a white pixel: 1, or FULL on a grid."""
         return FULL if self.image == GRID else 1
 
     @property
     def moved(self) -> Pair:
-        """How far the pattern is from where the drag began, (rows, cols) in pixels."""
+        """The move of the pattern since the start of the drag, (rows, cols) in pixels."""
         return self.position[0] - self.start[0], self.position[1] - self.start[1]

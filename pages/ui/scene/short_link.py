@@ -1,4 +1,4 @@
-"""The shortest link to a scene: what large type and a QR code can hold. Pure: no Streamlit here."""
+"""The shortest link to a scene, for large type and QR codes. Pure: no Streamlit here."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.scene import Scene
 
 _ASKED_LAST = ("at", "size", "picture", "pattern", "stack", "train")
-"""What a reader would rather see in a link stays; what follows from it is tried first."""
+"""The parameters that tell a reader most; the others are left out first where they follow."""
 
 
 def short_query(scene: Scene, base: Scene) -> dict[str, str]:
     """Return the fewest query parameters that still open exactly this scene.
 
-    base: what the page shows for a link that leaves everything out. A parameter is left out for as
-    long as the scene stays the same without it. A photo does not travel, here as in any link.
+    base: the scene of a link without parameters. A parameter is left out if the link opens the same
+    scene without it. Like any link, this one leaves a photo out.
 
     >>> short_query(Scene(position=(30, 12)), Scene())
     {'at': '30,12', 'from': '24,12'}
@@ -32,5 +32,5 @@ def short_query(scene: Scene, base: Scene) -> dict[str, str]:
 
 
 def short_query_string(scene: Scene, base: Scene) -> str:
-    """Return the short query as it stands in a link after the question mark."""
+    """Return the short query as a query string, without the question mark."""
     return urlencode(short_query(scene, base), safe=",/")

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pages.ui.server.socket_origins import POLICY_VIOLATION
 
 HOSTS_VARIABLE = "SHIFT_LAB_ALLOWED_HOSTS"
-"""The environment variable that names the hosts, besides this machine, at which the app is."""
+"""The environment variable with the host names of the app, besides those of this machine."""
 
 ANY = "*"
 
@@ -65,7 +65,7 @@ def host_name(header: str) -> str:
 def is_allowed(header: str, allowed: Sequence[str]) -> bool:
     """Return whether a `Host` header names one of the hosts.
 
-    An address is always allowed: what is rebound is a name, so an attacker's page never has one.
+    An IP address is always allowed: DNS rebinding needs a name, so an attack never sends one.
     """
     name = host_name(header)
     if not name:

@@ -1,4 +1,4 @@
-"""Security headers of every response: load nothing from other sites, run no foreign script.
+"""Security headers of every response: nothing from other sites is loaded, no injected script runs.
 
 Pure ASGI: no Streamlit here.
 """
@@ -112,7 +112,7 @@ class SecurityHeaders:
 
 
 def _is_over_tls(scope: Scope) -> bool:
-    # Anybody may send this header, but it changes only the cookies of the one who does.
+    # A client can forge this header, but it affects only the client's own cookies.
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
     return "https" in (scope.get("scheme"), forwarded.lower())
 

@@ -31,9 +31,9 @@ PROTOCOL = "sec-websocket-protocol"
 
 
 class SessionOwners:
-    """ASGI middleware that takes the session's name from whoever did not begin it.
+    """ASGI middleware that removes a session's name unless the browser began that session.
 
-    Such a tab gets a session of its own, as after a restart of the server.
+    A tab without the name gets a new session, as after a restart of the server.
 
     path: that of Streamlit's socket.
     """
@@ -96,7 +96,7 @@ def _browser(scope: Scope) -> bytes | None:
 
 def _session_in(data: bytes | None) -> str:
     """Return the session that a message to the browser begins or resumes, or ""."""
-    # By its name: Streamlit has loaded the description, but has no public module for it.
+    # Looked up by name: Streamlit has loaded the message type, but exports no public module for it.
     message = GetMessageClass(Default().FindMessageTypeByName("ForwardMsg"))()
     try:
         message.ParseFromString(data or b"")

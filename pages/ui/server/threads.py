@@ -1,7 +1,7 @@
-"""One thread for each matrix product: imported by the app before NumPy is loaded.
+"""Limits NumPy to one thread per matrix product; import it before NumPy.
 
-The products here are small and many learners' frames run side by side. A product that is split over
-all cores waits for each of them, and on a busy machine that takes several times as long.
+The products here are small, and the frames of many learners run in parallel. A product that is
+split over all cores waits for each core; on a busy machine it takes several times as long.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Numbers in writing: shares, shifts, decimals. Pure."""
+"""Numbers as text: shares, shifts, decimals. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from rfcore.layers import Pair
 
 
 def percent(share: float) -> str:
-    """Write a share in whole percent. "0 %" and "100 %" mean exactly none and all.
+    """Format a share in whole percent; "0 %" and "100 %" are written for exactly 0 and 1 only.
 
     >>> percent(0.4), percent(0.001), percent(0.996), percent(1.0)
     ('40 %', 'under 1 %', 'over 99 %', '100 %')
     """
     if 0 < share < 0.01:
         return "under 1 %"
-    if 0.99 < share < 1 - 1e-9:  # a sum of shares may miss 1 by a rounding
+    if 0.99 < share < 1 - 1e-9:  # a sum of shares may differ from 1 by rounding
         return "over 99 %"
     return f"{100 * share:.0f} %"
 
@@ -23,7 +23,7 @@ def percent(share: float) -> str:
 def arrows(
     amount: tuple[Fraction, Fraction] | Pair, unit: str = "cell", plural: str = "cells"
 ) -> str:
-    """Write (rows, cols) in short, as in "↓ 1  → 2.5 cells"."""
+    """Format (rows, cols) with arrows, as in "↓ 1  → 2.5 cells"."""
     rows, cols = Fraction(amount[0]), Fraction(amount[1])
     parts = [
         f"{more if number > 0 else less} {number_text(abs(number))}"
@@ -34,7 +34,7 @@ def arrows(
 
 
 def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str = "") -> str:
-    """Say (rows, cols) in words, as in "1 cell down, 2.5 cells right"."""
+    """Format (rows, cols) in words, as in "1 cell down, 2.5 cells right"."""
     words = []
     rows, cols = Fraction(amount[0]), Fraction(amount[1])
     for number, (less, more) in ((rows, ("up", "down")), (cols, ("left", "right"))):
@@ -46,7 +46,7 @@ def direction(amount: tuple[Fraction, Fraction] | Pair, unit: str, plural: str =
 
 
 def decimal(value: float) -> str:
-    """Write a number with at most three decimals, none that say nothing, and no minus before 0.
+    """Format a number with at most three decimals, without trailing zeros and without "-0".
 
     >>> decimal(0.125), decimal(-2.0), decimal(-0.0004)
     ('0.125', '-2', '0')
@@ -56,7 +56,7 @@ def decimal(value: float) -> str:
 
 
 def number_text(value: Fraction) -> str:
-    """Write a quantity with at most two decimals; thirds stay fractions, which say it better."""
+    """Format a quantity: halves and quarters as decimals, others as fractions, as in "1 1/3"."""
     if value.denominator == 1:
         return str(value.numerator)
     if value.denominator in (2, 4):
@@ -66,7 +66,7 @@ def number_text(value: Fraction) -> str:
 
 
 def amount_text(amount: float) -> str:
-    """Write a value of a map with three digits.
+    """Format a value of a map with three significant digits.
 
     >>> amount_text(0.31249), amount_text(22311.0)
     ('0.312', '22,300')

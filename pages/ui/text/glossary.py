@@ -1,4 +1,4 @@
-"""The glossary: its terms, read from assets/glossary.toml. Pure: no Streamlit here."""
+"""The glossary, read from assets/glossary.toml. Pure: no Streamlit here."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class GlossaryError(RfcoreError):
 
 @dataclass(frozen=True)
 class Term:
-    """A term, what it means, and the page and scene that show it.
+    """A term, its meaning, and the page and scene that show it.
 
-    page: the last part of its address. query: of the link to the scene, empty for the page as it
-    is. also: other names for it. forms: other ways to write it, without plurals.
+    page: the last part of the page's address. query: of the link to the scene; empty for a link
+    without one. also: other names of the term. forms: other spellings, without plurals.
     """
 
     name: str
@@ -40,17 +40,17 @@ class Term:
 
     @property
     def anchor(self) -> str:
-        """Its name within an address, as in "feature-map"."""
+        """The term's fragment in an address, as in "feature-map"."""
         return "-".join(self.name.lower().split())
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every way to write it, plurals included."""
+        """All spellings of the term, plurals included."""
         written = (self.name, *self.also, *self.forms)
         return (*written, *(f"{form}s" for form in written if not form.endswith("s")))
 
     def mentions(self, text: str) -> bool:
-        """Whether a text stands in one of its spellings, or in what it means."""
+        """Whether a search text occurs in a spelling or in the meaning."""
         wanted = " ".join(text.lower().split())
         return any(wanted in own.lower() for own in (*self.spellings, self.means))
 
@@ -59,16 +59,16 @@ class Term:
 def terms() -> tuple[Term, ...]:
     """Return the app's own glossary, in learning order.
 
-    >>> next(term.anchor for term in terms() if "neuron" in term.also)
-    'unit'
+    >>> next(term.anchor for term in terms() if "unit" in term.also)
+    'neuron'
     """
     return read_terms(GLOSSARY.read_text(encoding="utf-8"), GLOSSARY.name)
 
 
 def read_terms(text: str, file: str) -> tuple[Term, ...]:
-    """Return the terms of a glossary's text; file: the name for messages.
+    """Parse the text of a glossary; file: its name for messages.
 
-    Raises GlossaryError, which names file, line and field, where an entry cannot be used.
+    Raises GlossaryError, which names file, line and field, if an entry cannot be used.
 
     >>> text = '[[term]]\\nname = "cell"\\nmeans = "A place."\\npage = "pooling_forgives"'
     >>> read_terms(text, "new.toml")[0].spellings
@@ -114,7 +114,7 @@ def _read(entry: dict[str, Any], index: int, places: _Places) -> Term:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the fields of each entry stand in a file."""
+    """The lines of each entry's fields in a file."""
 
     text: str
     file: str
@@ -122,7 +122,7 @@ class _Places:
     def error(self, index: int, field: str | None, problem: str) -> GlossaryError:
         """Return an error at a field of an entry, or at its first line."""
         begins = [at.start() for at in re.finditer(r"(?m)^\s*\[\[term\]\]", self.text)]
-        # Entries may be written inline as well; then only the file is known.
+        # The lines of entries in an inline table are not known.
         first = begins[index] if index < len(begins) else 0
         stands = field and re.compile(rf'(?m)^\s*"?{re.escape(field)}"?\s*=').search(
             self.text, first

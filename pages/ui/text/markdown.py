@@ -1,4 +1,4 @@
-"""Text that a stranger may have written, shown as plain text where Markdown is rendered."""
+"""Escapes untrusted text, so that it shows as plain text where Markdown is rendered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text that Markdown shows as it is: no image, no link, no formatting, one line.
+    """Escape a text so that Markdown shows it literally, on one line, without links or images.
 
     Streamlit turns web and mail addresses into links even when they are escaped, so an invisible
     word joiner breaks them up.

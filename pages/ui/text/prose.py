@@ -1,4 +1,4 @@
-"""Running text in which the terms of the glossary are explained where they first appear."""
+"""Running text that explains each term of the glossary at its first appearance."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages.ui.text.glossary import Term, terms
 
-# What is no running text: escaped signs, code, pictures and links, addresses, Streamlit's own
-# directives such as an icon. Code and escapes first, as in Markdown itself.
+# Parts without terms: escaped signs, code, images and links, addresses, and Streamlit's directives,
+# such as icons. Code and escapes come first, as in Markdown itself.
 _APART = re.compile(
     r"""\\.
     | (?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)
@@ -24,11 +24,11 @@ _APART = re.compile(
 
 
 def prose(text: str, *, quiet: bool = False) -> None:
-    """Show Markdown of our own, each glossary term explained at its first appearance.
+    """Show trusted Markdown that explains each glossary term at its first appearance.
 
     text: paragraphs, bold, italic, lists, links and inline code; HTML in it is shown as written.
-    quiet: in the small type of a caption. The explanation comes on hover, on focus and by tap; its
-    style is assets/prose.css.
+    quiet: whether to use the small type of a caption. Hover, focus or a tap shows an explanation,
+    which assets/prose.css styles.
     """
     show = st.caption if quiet else st.markdown
     show(explained(text), unsafe_allow_html=True)
@@ -36,7 +36,7 @@ def prose(text: str, *, quiet: bool = False) -> None:
 
 @lru_cache(maxsize=512)
 def explained(text: str) -> str:
-    """Return Markdown with HTML in which the first appearance of each term carries its meaning.
+    """Return a text as HTML and Markdown; the first appearance of each term has its meaning.
 
     >>> print(explained("No `stride` here: a < b."))
     <div class="prose">
@@ -59,7 +59,7 @@ def explained(text: str) -> str:
     end = 0
     for apart in _APART.finditer(text):
         pieces.append(_matcher().sub(explain, _escaped(text[end : apart.start()])))
-        # Within code every sign but a backtick stands for itself, so it needs no escape.
+        # Code needs no escapes: every sign in it but the backtick is literal.
         is_code = apart[1] is not None
         pieces.append(apart[0] if is_code else _escaped(apart[0]))
         end = apart.end()
@@ -68,10 +68,10 @@ def explained(text: str) -> str:
 
 
 def terms_in(text: str) -> list[Term]:
-    """Return the terms that a text uses, in the order in which it does.
+    """Return the terms that a text uses, in the order of their first appearance.
 
     >>> [term.name for term in terms_in("Max pools widen the field of all units.")]
-    ['max pooling', 'receptive field', 'unit']
+    ['max pooling', 'receptive field', 'neuron']
     """
     plain = _APART.sub(" ", text)
     found = [_spellings()[" ".join(at[0].lower().split())] for at in _matcher().finditer(plain)]
@@ -81,7 +81,7 @@ def terms_in(text: str) -> list[Term]:
 def _with_meaning(written: str, term: Term, name: str) -> str:
     is_name = " ".join(written.lower().split()) in (term.name.lower(), f"{term.name.lower()}s")
     means = _escaped(term.means if is_name else f"{term.name}: {term.means}")
-    # Hidden by itself, for a text may be there before its style sheet.
+    # Hidden by an inline style, because the style sheet may load after the text.
     hidden = 'class="meaning" style="display: none"'
     tooltip = f'<span {hidden} role="tooltip" id="{name}">{means}</span>'
     term_of = f'class="term" tabindex="0" role="term" aria-describedby="{name}"'

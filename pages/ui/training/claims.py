@@ -1,7 +1,7 @@
 """Results of the claims' experiments, shared by all learners: each experiment runs once.
 
-Experiments that need trained heads or grids run in a thread of their own. They use the stores of
-the pages, so that those pages find them trained. Pure.
+Experiments that need trained heads or grids run in a separate thread. They use the stores of the
+pages, so that those pages then find the heads and grids trained. Pure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pages.ui.training import heads as trained_heads
 from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Cases
 
 SLOW_CLAIMS = (*HEAD_EXPERIMENTS, *FACE_EXPERIMENTS)
-"""Claims whose experiments need a training that takes seconds."""
+"""Claims whose experiments need a training, which takes seconds."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class ClaimResults:
         self._worker: Thread | None = None
 
     def find(self, name: str) -> Cases | None:
-        """Return the cases of a claim; a quick experiment that has not run yet runs now."""
+        """Return the cases of a claim, or None if its slow experiment has not run yet."""
         if name in EXPERIMENTS and not self._is_known(name):
             with self._one_at_a_time:
                 if not self._is_known(name):
@@ -39,18 +39,18 @@ class ClaimResults:
         return self._found.get(name)
 
     def has_failed(self, name: str) -> bool:
-        """Whether an experiment was tried and failed."""
+        """Whether a claim's experiment has failed."""
         return name in self._failed
 
     def start(self) -> None:
-        """Start the slow experiments, unless they are done or under way."""
+        """Start the slow experiments, unless they are done or running."""
         with self._lock:
             if self._worker is None and not all(map(self._is_known, SLOW_CLAIMS)):
                 self._worker = Thread(target=self._work, name="claims", daemon=True)
                 self._worker.start()
 
     def wait(self) -> None:
-        """Wait until the slow experiments, if they are under way, have ended."""
+        """Wait for the slow experiments to end, if they are running."""
         with self._lock:
             worker = self._worker
         if worker is not None:
@@ -84,7 +84,7 @@ CLAIM_RESULTS = ClaimResults()
 
 
 def _cases_of(name: str) -> Cases | None:
-    """Run a claim's experiment; None when a learner has stopped the training that it needs."""
+    """Run a claim's experiment; None if a learner has stopped the training that it needs."""
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]()
     if name in HEAD_EXPERIMENTS:

@@ -1,6 +1,6 @@
-"""Trained grids, shared by all learners: each spec is trained once, in a thread of its own.
+"""Trained grids, shared by all learners: each spec is trained once, in a separate thread.
 
-Frames and scripts do not wait for a training; they show what is trained so far. Pure.
+Frames and scripts do not wait for a training; they show which grids are trained so far. Pure.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array
 
 _CAPACITY = 8
-"""Specs whose grids are kept; each takes 0.5 MB."""
+"""Specs whose grids are stored; each takes 0.5 MB."""
 
 _SAMPLES = 12
-"""Scrambled faces that decide which evidence is drawn in full colour."""
+"""Scrambled faces from which the scale of the evidence's colours is computed."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedGrids:
     """The trained grids of a spec.
 
-    parts: the classifiers. home: (grids,), each grid's probability that a true face is one. boxes:
-    for each grid, the (first, end) pixels of its cells along an axis. full: for each grid, the
-    evidence that is drawn in full colour. seconds: the duration. serial: unique in the store.
+    parts: the classifiers. home: (grids,), each grid's probability of "face" for the true face.
+    boxes: for each grid, the (first, end) pixels of its cells along an axis. full: for each grid,
+    the evidence that has the strongest colour. seconds: the duration of the training. serial:
+    unique in the store.
     """
 
     parts: TrainedParts
@@ -44,11 +45,11 @@ class TrainedGrids:
 
 
 class _StoppedError(Exception):
-    """Ends a training that was stopped."""
+    """Ends a training that a learner has stopped."""
 
 
 class GridStore:
-    """Trained grids by their spec; one spec at a time is trained, in a thread of its own."""
+    """Trained grids by their spec; one spec at a time is trained, in a separate thread."""
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
         self._grids = JobStore[PartsSpec, TrainedGrids](capacity)
@@ -58,7 +59,7 @@ class GridStore:
         self._rounds = (0, 1)
 
     def find(self, spec: PartsSpec) -> TrainedGrids | None:
-        """Return the trained grids of a spec, if they are kept."""
+        """Return the trained grids of a spec, or None if they are not stored."""
         return self._grids.find(spec)
 
     def start(self, spec: PartsSpec) -> bool:
@@ -76,19 +77,19 @@ class GridStore:
             return True
 
     def stop(self, spec: PartsSpec) -> None:
-        """Stop the training of a spec, if it is under way; nothing of it is kept."""
+        """Stop the training of a spec, if it is running; its partial result is discarded."""
         with self._lock:
             if self._running is not None and self._running[0] == spec:
                 self._stop.set()
 
     def progress(self, spec: PartsSpec) -> tuple[int, int] | None:
-        """Return (rounds done, rounds in all) while a spec is being trained."""
+        """Return (rounds done, total rounds) while a spec is being trained, else None."""
         with self._lock:
             under_way = self._running is not None and self._running[0] == spec
             return self._rounds if under_way else None
 
     def wait(self) -> None:
-        """Wait until the training that is under way, if any, has ended."""
+        """Wait for the running training, if any, to end."""
         with self._lock:
             thread = self._running[1] if self._running else None
         if thread is not None:

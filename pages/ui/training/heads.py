@@ -19,19 +19,19 @@ from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
 
 _CAPACITY = 32
-"""Experiments that are kept; each takes 0.3 MB with the defaults, at most 10 MB in all."""
+"""Experiments whose heads are stored: 0.3 MB each with the defaults, at most 10 MB together."""
 
 DEPTHS_CAPACITY = 16
-"""Comparisons of depths that are kept; each takes a few KB, for it holds no weights."""
+"""Comparisons of depths that are stored; each takes a few KB, because it holds no weights."""
 
-_MAX_ODDS = 60.0  # log-odds beyond which a probability is 1 to a float
+_MAX_ODDS = 60.0  # log-odds above which a probability is 1 in floating point
 
 Phase = Literal["waiting", "drawing", "training", "asking"]
 
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """How far a training is. share: of its phase, 0 to 1. heads: (loss, accuracy) by head name."""
+    """Progress of a training. share: of its phase, 0 to 1. heads: (loss, accuracy) by head name."""
 
     phase: Phase
     share: float
@@ -39,10 +39,10 @@ class TrainingProgress:
 
 
 ProgressCallback = Callable[[TrainingProgress], None]
-"""Called again and again; an exception from it ends the training, and nothing is kept."""
+"""Called repeatedly; an exception from it ends the training, and nothing is stored."""
 
 
-def _report_to_nobody(progress: TrainingProgress) -> None:
+def _ignore_progress(progress: TrainingProgress) -> None:
     del progress
 
 
@@ -74,15 +74,15 @@ class HeadStore:
         )
 
     def find(self, experiment: Experiment | None) -> TrainedHeads | None:
-        """Return the trained heads of an experiment, if they are kept."""
+        """Return the trained heads of an experiment, or None if they are not stored."""
         return None if experiment is None else self._heads.find(experiment)
 
     def train(
-        self, experiment: Experiment, report: ProgressCallback = _report_to_nobody
+        self, experiment: Experiment, report: ProgressCallback = _ignore_progress
     ) -> TrainedHeads:
-        """Return the trained heads of an experiment, kept or new.
+        """Return the trained heads of an experiment; train them if they are not stored.
 
-        report: called with the progress, and with "waiting" while another training runs.
+        report: called with the progress; its phase is "waiting" while another training runs.
         Raises what rfcore and `report` raise.
         """
         return self._heads.run(
@@ -92,13 +92,13 @@ class HeadStore:
         )
 
     def find_depths(self, experiment: Experiment) -> tuple[DepthResult, ...] | None:
-        """Return the comparison of depths of an experiment, if it is kept."""
+        """Return the comparison of depths of an experiment, or None if it is not stored."""
         return self._depths.find(_in_the_upper_left(experiment))
 
     def compare(
-        self, experiment: Experiment, report: ProgressCallback = _report_to_nobody
+        self, experiment: Experiment, report: ProgressCallback = _ignore_progress
     ) -> tuple[DepthResult, ...]:
-        """Return the accuracy of stacks of several depths, kept or new; waits as `train` does."""
+        """Return the accuracy of stacks of several depths; computes and reports as `train` does."""
 
         def compared(done: int, total: int) -> None:
             report(TrainingProgress("training", done / total))
@@ -119,7 +119,7 @@ HEAD_STORE = HeadStore()
 
 
 def _in_the_upper_left(experiment: Experiment) -> Experiment:
-    """Return the experiment that a comparison of depths runs, always in the upper left."""
+    """Return the experiment with all examples in the upper left, as a comparison of depths has."""
     return replace(experiment, where="upper left")
 
 
@@ -139,7 +139,7 @@ def _train(experiment: Experiment, report: ProgressCallback, serial: int) -> Tra
 
     classifiers = train_heads(experiment, drawn=drawn, progress=stepped)
     maps = position_maps(experiment, classifiers, progress=asked)
-    # The two logits of a head are opposite numbers, so half of the log-odds is their size.
+    # The two logits of a head are opposite numbers, so each has half the size of the log-odds.
     with np.errstate(divide="ignore"):
         odds = np.abs(np.log(maps[..., 0]) - np.log(maps[..., 1])).clip(max=_MAX_ODDS)
     maps = maps.astype(np.float32)

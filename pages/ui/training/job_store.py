@@ -14,7 +14,7 @@ _Settings = TypeVar("_Settings")
 _Made = TypeVar("_Made")
 
 POLL_SECONDS = 0.2
-"""Seconds between two checks whether another job has ended."""
+"""Seconds between checks whether another job has ended."""
 
 
 class JobQueue:
@@ -25,9 +25,9 @@ class JobQueue:
 
     @contextmanager
     def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Wait until no other job runs, then keep all others waiting.
+        """Wait until no other job runs; until the context ends, all others wait.
 
-        on_wait: called again and again while another job runs; an exception from it ends the wait.
+        on_wait: called repeatedly while another job runs; an exception from it ends the wait.
         """
         while not self._free.acquire(timeout=POLL_SECONDS):
             on_wait()
@@ -38,10 +38,10 @@ class JobQueue:
 
 
 class JobStore(Generic[_Settings, _Made]):
-    """The results of jobs by their settings; the least recently used result leaves first.
+    """An LRU store of the results of jobs, by the jobs' settings.
 
-    capacity: how many results are kept. queue: that of another store whose jobs must not run at
-    the same time; a queue of this store alone when left out.
+    capacity: the number of stored results. queue: the queue of another store, whose jobs must not
+    run at the same time; by default this store has its own.
 
     >>> squares = JobStore[int, int](capacity=2)
     >>> squares.run(3, lambda serial: 3**2), squares.find(3), squares.find(4)
@@ -54,7 +54,7 @@ class JobStore(Generic[_Settings, _Made]):
         self._serials = count(1)
 
     def find(self, settings: _Settings) -> _Made | None:
-        """Return the result of the job with these settings, if it is kept."""
+        """Return the result of the job with these settings, or None if it is not stored."""
         return self._results.find(settings)
 
     def run(
@@ -63,10 +63,10 @@ class JobStore(Generic[_Settings, _Made]):
         job: Callable[[int], _Made],
         on_wait: Callable[[], None] = lambda: None,
     ) -> _Made:
-        """Return the kept result of these settings, or run the job and keep what it returns.
+        """Return the stored result of these settings, or run the job and store its result.
 
-        job: gets a serial number that no other job of this store gets. on_wait: see `JobQueue`.
-        Raises what the job or on_wait raises; then nothing is kept.
+        job: called with a serial number that is unique in this store. on_wait: see `JobQueue`.
+        Raises what the job or on_wait raises; then nothing is stored.
         """
         with self.queue.turn(on_wait):
             result = self.find(settings)

@@ -1,4 +1,4 @@
-"""A bounded store of results by the settings that they were made with. Pure."""
+"""A store for a limited number of results, by their settings. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _Made = TypeVar("_Made")
 
 
 class LruStore(Generic[_Settings, _Made]):
-    """Results by their settings; the least recently used one leaves first. Thread-safe.
+    """Results by their settings; the least recently used one is dropped first. Thread-safe.
 
-    capacity: how many results are kept.
+    capacity: the number of stored results.
 
     >>> squares = LruStore[int, int](2)
     >>> for number in (1, 2, 1, 3):
@@ -29,14 +29,14 @@ class LruStore(Generic[_Settings, _Made]):
         self._lock = Lock()
 
     def find(self, settings: _Settings) -> _Made | None:
-        """Return the result of these settings, if it is kept."""
+        """Return the result of these settings, or None if it is not stored."""
         with self._lock:
             if settings in self._made:
                 self._made.move_to_end(settings)
             return self._made.get(settings)
 
     def keep(self, settings: _Settings, made: _Made) -> None:
-        """Keep the result of these settings."""
+        """Store the result of these settings."""
         with self._lock:
             self._made[settings] = made
             while len(self._made) > self._capacity:
