@@ -17,6 +17,11 @@ from starlette.staticfiles import StaticFiles
 from pages.ui.server import threads  # noqa: F401  before NumPy is loaded
 from pages.ui.server.address import BASE
 from pages.ui.server.allowed_hosts import HOSTS, AllowedHosts
+from pages.ui.server.connection_limits import (
+    SPARE_DESCRIPTORS,
+    limit_connections,
+    raise_descriptor_limit,
+)
 from pages.ui.server.free_memory import freeze_loaded_objects
 from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
 from pages.ui.server.private_paths import PrivatePaths
@@ -64,4 +69,5 @@ app = st.App(
     exception_handlers={Exception: server_error},
 )
 
+limit_connections(raise_descriptor_limit() - SPARE_DESCRIPTORS)
 freeze_loaded_objects()
