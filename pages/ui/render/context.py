@@ -43,11 +43,12 @@ _T = TypeVar("_T")
 
 
 class Activations(NamedTuple):
-    """One moment of a drag: the shown maps, and what in each of them should move with the hand.
+    """The activations of a scene at one moment of a drag.
 
-    The second is what the pattern by itself adds to a map; when the whole picture moves with it,
-    it is the map. last: all channels of the last layer, (channels, rows, cols); None where a drag
-    began, of which nobody asks for them.
+    maps: the shown channel of each layer. responses: the part of each map that should move with a
+    drag. That is what the pattern alone adds to the map, or the whole map if the whole picture
+    moves. last: all channels of the last layer, (channels, rows, cols); None for the start of a
+    drag, where no lens needs them.
     """
 
     maps: tuple[Array, ...]
@@ -66,23 +67,24 @@ class RenderContext:
     fields: tuple[ReceptiveField, ...]
     channels: tuple[int, ...]
     gray: Array
-    """Even gray, as bright as the picture on average: the pattern's own response is measured on
-    it, for over a texture a move also changes what the pattern hides."""
+    """Uniform gray with the mean brightness of the picture. The response to the pattern alone is
+    measured on it, because over a texture a move also changes which pixels the pattern hides."""
     baseline: tuple[Array, ...]
-    """The shown maps of even gray alone."""
+    """The shown maps of `gray` without the pattern."""
     scales: tuple[float, ...]
     full: int
-    """The number of a white pixel."""
+    """The value of a white pixel."""
 
     @cached_property
     def is_even(self) -> bool:
-        """Whether every pixel of the background is alike."""
+        """Whether all pixels of the background are equal."""
         return bool((self.background == self.background.flat[0]).all())
 
     def activations(self, scene: Scene, *, responses: bool = True) -> Activations:
-        """Return what there is to see in a scene with this setting.
+        """Return the activations of a scene that differs from this context's by a drag only.
 
-        responses: whether to tell the pattern's own; without, nothing stands for them.
+        responses: whether to compute the responses, which may take a second pass; if not, they are
+        empty.
         """
         activations = self.network.forward(self.picture_of(scene))
         maps = self._shown(activations)
@@ -96,7 +98,7 @@ class RenderContext:
         return Activations(maps, own, last)
 
     def picture_of(self, scene: Scene) -> Array:
-        """Return the picture of a scene, (1, rows, cols), as its hand has moved it."""
+        """Return the picture of a scene after its drag, (1, rows, cols)."""
         if scene.parts is not None:
             row, col = scene.position
             moved = (row - MIDDLE[0], col - MIDDLE[1])
@@ -106,15 +108,15 @@ class RenderContext:
         return shift(self.on(self.background, scene.start), *scene.moved, fill=FILLS[scene.moves])
 
     def on(self, background: Array, position: Pair) -> Array:
-        """Return a background (1, rows, cols) with the pattern on it, in the picture's numbers."""
+        """Return a background (1, rows, cols) with the pattern, in the scene's number range."""
         return self.in_numbers(place(background, self.pattern, *position))
 
     def in_numbers(self, picture: Array) -> Array:
-        """Return a picture in [0, 1] in the numbers of its cells: whole ones for a grid."""
+        """Scale a picture in [0, 1] to the scene's number range: whole numbers for a grid."""
         return picture if self.full == 1 else np.rint(picture * self.full)
 
     def chosen(self, image: Array) -> tuple[Array, ...]:
-        """Return the shown channel of every map of an image."""
+        """Run the network on an image, and return the shown channel of every map."""
         return self._shown(self.network.forward(image))
 
     def _shown(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -127,7 +129,7 @@ class RenderContext:
 def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
     """Remember what is made of a scene at rest: of many small ones, of a few large ones.
 
-    What is made of a photo is remembered by the photo itself, and so goes with it.
+    Results for a photo are cached by the photo itself, and are freed with it.
     """
     make = not_on_demand(make)
     small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
@@ -144,7 +146,7 @@ def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
 
 @cached_by_scene
 def render_context(scene: Scene) -> RenderContext:
-    """Return what a scene at rest needs for every one of its frames."""
+    """Return what all frames of a scene share; scene: without its drag."""
     background = _picture(scene)
     network = _network(scene)
     context = RenderContext(
@@ -168,7 +170,7 @@ def render_context(scene: Scene) -> RenderContext:
 
 @cached_by_scene
 def start_activations(scene: Scene, start: Pair, responses: bool = True) -> Activations:
-    """Return what there was to see where a drag began; one entry serves the whole drag."""
+    """Return the activations at the start of a drag; one cache entry serves the whole drag."""
     at_start = replace(scene, position=start, start=start)
     return render_context(scene).activations(at_start, responses=responses)._replace(last=None)
 
@@ -205,8 +207,11 @@ def _picture(scene: Scene) -> Array:
 
 
 def _scales(context: RenderContext, scene: Scene) -> tuple[float, ...]:
-    """The value at which each map's colour is full: the largest response to the picture, bare and
-    with the pattern in the middle and toward each corner. It depends on no position of a drag."""
+    """Return the value with the strongest colour of each map.
+
+    It is the largest absolute value for the picture without the pattern, and with the pattern in
+    the middle and toward each corner. It does not depend on the position in a drag.
+    """
     far = scene.size - scene.pattern_size
     places = [
         (far // 2, far // 2),
@@ -220,6 +225,6 @@ def _scales(context: RenderContext, scene: Scene) -> tuple[float, ...]:
 
 
 def _rounded_up(value: float) -> float:
-    """Round up to two digits, so that a legend is short and no colour is cut off."""
+    """Round up to two significant digits, so that legends are short and no value is clipped."""
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return float(f"{math.ceil(value / step - 1e-9) * step:.2g}")

@@ -22,7 +22,7 @@ from rfcore.shifted_maps import map_shifts
 from rfcore.shifts import ShiftFill
 
 DIFFERENCE_HEADROOM = 4
-"""Times the colour's full value that the difference's plane holds: it may exceed both maps."""
+"""Range of the difference's plane, in multiples of the maps' scale: it may exceed both maps."""
 
 _LARGEST: Label = ("largest", "largest value", "")
 _SHIFTED: Label = ("shifted", "shifted by", "")
@@ -49,10 +49,10 @@ _BEYOND = {
 
 @dataclass(frozen=True)
 class PathComparison:
-    """How the two roads to one map compare.
+    """Shift-then-convolve compared with convolve-then-shift.
 
-    even: whether the background is. jump: pixels from cell to cell, (rows, cols). cells: of the
-    map; compared: those of them that came from cells of the map at the start.
+    even: whether the background is uniform. jump: pixels from cell to cell, (rows, cols). cells:
+    number of cells of the map. compared: number of those that a cell of the start's map moved to.
     """
 
     scene: Scene
@@ -64,12 +64,12 @@ class PathComparison:
 
     @property
     def inside(self) -> float | None:
-        """The largest difference away from the border, None when no cell is."""
+        """The largest difference away from the border; None if all cells are at the border."""
         return self.error.error if self.error.is_representable else self.error.blend_error
 
     @property
     def border(self) -> float | None:
-        """The largest difference at the border, None when no cell that can be compared is."""
+        """The largest difference at the border; None if no compared cell is at the border."""
         return self.error.border_error
 
     @property
@@ -78,25 +78,25 @@ class PathComparison:
         return max(self.inside or 0.0, self.border or 0.0)
 
     def is_nothing(self, amount: float) -> bool:
-        """Whether a difference is no more than the rounding of float32."""
+        """Whether a difference is within float32 rounding."""
         return amount <= SAME * self.error.scale
 
 
 class EquivarianceLens(Lens):
-    """The last map, the map of the start shifted as far, and how the two differ."""
+    """The last map, the last map at the start shifted by the same move, and their difference."""
 
     labels = (_LARGEST,)
     responses = False
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the panels, whose colours mean the same as those of the map."""
+        """Return the panels, which have the same colour scale as the map."""
         last = len(scene.stack) - 1
         full = context.scales[last]
         convolutions = all(isinstance(layer, Conv2d) for layer in scene.stack)
         verb = "convolve" if convolutions else "run the layers"
         extras = [
-            extra_map(last, title, note, full * room, full=full, labels=labels)
-            for title, note, room, labels in (
+            extra_map(last, title, note, full * headroom, full=full, labels=labels)
+            for title, note, headroom, labels in (
                 (f"{verb}, then shift", "the map at the start, shifted", 1, (_SHIFTED,)),
                 (
                     "difference",
@@ -110,7 +110,7 @@ class EquivarianceLens(Lens):
         return FramePart({"extras": extras, "titles": titles, "numbers": scene.image == GRID})
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return both roads' difference in planes, in readouts and in a sentence."""
+        """Return the shifted map and the difference as planes, readouts and a sentence."""
         scene, context = inputs.scene, inputs.context
         size, fill = (scene.size, scene.size), fill_of(scene, context)
         first, second = inputs.now.maps[-1], inputs.start.maps[-1]
@@ -121,7 +121,7 @@ class EquivarianceLens(Lens):
         known[there] = shifted[there]
         difference[there] = first[there] - shifted[there]
         scale = context.scales[-1]
-        roads = PathComparison(
+        paths = PathComparison(
             scene=scene,
             even=context.is_even,
             jump=context.fields[-1].jump,
@@ -130,8 +130,8 @@ class EquivarianceLens(Lens):
             compared=first[there].size,
         )
         header = {
-            "sentence": paths_sentence(roads),
-            "readings": readings(roads, inputs.now.maps),
+            "sentence": paths_sentence(paths),
+            "readings": readings(paths, inputs.now.maps),
             "there": [number for part in there for number in (part.start, part.stop)],
         }
         planes = {
@@ -145,38 +145,38 @@ LENS = EquivarianceLens()
 
 
 def fill_of(scene: Scene, context: RenderContext) -> ShiftFill:
-    """Return what comes in at the edge that a move leaves behind.
+    """Return how a shift fills the edge that it uncovers.
 
-    A pattern that moves over an even background moves the whole picture: what comes in is what
-    goes out on the far side, more of the same.
+    A pattern that moves over a uniform background moves the whole picture, as if it wrapped: the
+    pixels that leave on one side equal those that come in on the other.
     """
     if scene.moves == "pattern" and context.is_even:
         return "circular"
     return FILLS[scene.moves]
 
 
-def readings(roads: PathComparison, maps: Sequence[Array]) -> list[dict[str, str]]:
+def readings(paths: PathComparison, maps: Sequence[Array]) -> list[dict[str, str]]:
     """Return the readouts under every map, the shifted last one and the difference."""
     return [
         *({"largest": amount_text(float(np.abs(values).max()))} for values in maps),
-        {"shifted": _shifted_text(roads)},
-        {"inside": _off_text(roads, roads.inside), "border": _off_text(roads, roads.border)},
+        {"shifted": _shifted_text(paths)},
+        {"inside": _off_text(paths, paths.inside), "border": _off_text(paths, paths.border)},
     ]
 
 
-def paths_sentence(roads: PathComparison) -> str:
-    """Say what moved, whether both roads agree, and if not, by how much and why."""
-    scene = roads.scene
+def paths_sentence(paths: PathComparison) -> str:
+    """Say what moved, and whether both orders agree; if not, by how much and why they differ."""
+    scene = paths.scene
     if scene.moved == (0, 0):
         what = f"Drag the {scene.pattern}" if scene.moves == "pattern" else "Drag the whole picture"
         return f"{what}. Do both roads lead to the same map?"
-    return f"{_what_moved(roads)} {_what_came_of_it(roads)}"
+    return f"{_what_moved(paths)} {_what_came_of_it(paths)}"
 
 
-def _what_moved(roads: PathComparison) -> str:
-    scene = roads.scene
+def _what_moved(paths: PathComparison) -> str:
+    scene = paths.scene
     way = direction(scene.moved, "px", plural="px")
-    if scene.moves == "pattern" and roads.even:
+    if scene.moves == "pattern" and paths.even:
         return f"The {scene.pattern} moved {way}; on an even background the whole picture did."
     if scene.moves == "pattern":
         return f"Only the {scene.pattern} moved {way}; what is behind it stayed."
@@ -184,39 +184,39 @@ def _what_moved(roads: PathComparison) -> str:
     return f"The whole picture moved {way}, {came} came in."
 
 
-def _what_came_of_it(roads: PathComparison) -> str:
-    """Say whether the roads agree, and name the one reason why they do not."""
-    scene, off = roads.scene, _by_how_much(roads, roads.largest)
-    if roads.cells == 1:
+def _what_came_of_it(paths: PathComparison) -> str:
+    """Say whether both orders agree; if not, name the one reason."""
+    scene, off = paths.scene, _by_how_much(paths, paths.largest)
+    if paths.cells == 1:
         return "The map has one cell, so there is no place left to shift it to."
-    if roads.compared == 0:
+    if paths.compared == 0:
         return "Nothing of the map at the start is left to compare."
-    if not (roads.error.is_representable or roads.is_nothing(roads.largest)):
+    if not (paths.error.is_representable or paths.is_nothing(paths.largest)):
         return (
-            f"{_between_cells(roads)}, so no shift of the map can match. Largest difference {off}."
+            f"{_between_cells(paths)}, so no shift of the map can match. Largest difference {off}."
         )
-    if roads.is_nothing(roads.largest):
-        if roads.compared == roads.cells:
+    if paths.is_nothing(paths.largest):
+        if paths.compared == paths.cells:
             return "Both roads agree in every cell."
         return (
             "Both roads agree in every cell but the hatched ones, which came from beyond the map."
         )
-    if scene.moves == "pattern" and not roads.even:
+    if scene.moves == "pattern" and not paths.even:
         return f"So the picture did not just shift, and the roads differ by up to {off}."
-    if roads.inside is None:
+    if paths.inside is None:
         return f"Every field meets the border, and the roads differ by up to {off}."
-    if not roads.is_nothing(roads.inside):
+    if not paths.is_nothing(paths.inside):
         return f"The roads differ by up to {off}, away from the border as well."
     return f"Both roads agree inside; at the border they differ by up to {off}: {_beyond(scene)}."
 
 
-def _between_cells(roads: PathComparison) -> str:
-    """Say for one axis of the move that it is no whole number of cells."""
-    shifts = zip(roads.scene.moved, roads.jump, roads.error.shift, strict=True)
+def _between_cells(paths: PathComparison) -> str:
+    """Name one axis on which the move is no whole number of cells."""
+    shifts = zip(paths.scene.moved, paths.jump, paths.error.shift, strict=True)
     moved, jump, cells = next(each for each in shifts if each[2].denominator != 1)
     size = abs(cells)
     share = "half a cell" if size == Fraction(1, 2) else f"{number_text(size)} cells"
-    if len(roads.scene.stack) == 1:
+    if len(paths.scene.stack) == 1:
         return f"Stride {jump}: {abs(moved)} px is {share}"
     return f"Cells are {jump} px apart: {abs(moved)} px is {share}"
 
@@ -226,29 +226,29 @@ def _beyond(scene: Scene) -> str:
     return _BEYOND[scene.padding_mode] if padded else "padding lies beyond it"
 
 
-def _shifted_text(roads: PathComparison) -> str:
-    if roads.cells == 1:
+def _shifted_text(paths: PathComparison) -> str:
+    if paths.cells == 1:
         return "no places left"
-    if roads.error.is_representable:
-        return arrows(roads.error.shift)
-    return f"{arrows(roads.error.shift)}: a blend"
+    if paths.error.is_representable:
+        return arrows(paths.error.shift)
+    return f"{arrows(paths.error.shift)}: a blend"
 
 
-def _off_text(roads: PathComparison, amount: float | None) -> str:
-    if amount is None or roads.cells == 1:
+def _off_text(paths: PathComparison, amount: float | None) -> str:
+    if amount is None or paths.cells == 1:
         return "no such cell"
     if amount == 0:
         return "0"
-    if roads.is_nothing(amount):
+    if paths.is_nothing(amount):
         return "0, but for rounding"
-    return f"{amount_text(amount)} ({_share(roads, amount)})"
+    return f"{amount_text(amount)} ({_share(paths, amount)})"
 
 
-def _by_how_much(roads: PathComparison, amount: float) -> str:
-    if roads.is_nothing(amount):
+def _by_how_much(paths: PathComparison, amount: float) -> str:
+    if paths.is_nothing(amount):
         return "0"
-    return f"{amount_text(amount)} ({_share(roads, amount)} of the largest value)"
+    return f"{amount_text(amount)} ({_share(paths, amount)} of the largest value)"
 
 
-def _share(roads: PathComparison, amount: float) -> str:
-    return percent(amount / roads.error.scale)
+def _share(paths: PathComparison, amount: float) -> str:
+    return percent(amount / paths.error.scale)

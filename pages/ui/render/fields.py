@@ -1,4 +1,4 @@
-"""The fields lens: how far one unit sees, and what of that counts. Pure."""
+"""The fields lens: the receptive field of a unit, and how much each pixel of it counts. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ PICTURE_LABELS = (
 
 
 class FieldsLens(Lens):
-    """The field of one unit, in up to three rings, and all that one pixel can reach."""
+    """The field of one unit, in up to three rings, and all units that one pixel can reach."""
 
     labels = _LABELS
     probes = True
@@ -63,10 +63,10 @@ class FieldsLens(Lens):
         return FramePart({"pictureLabels": PICTURE_LABELS})
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return what the unit that is pointed at sees, and what the pixel reaches.
+        """Return what the probed unit sees, and which units the probed pixel reaches.
 
-        Where neither is pointed at or pinned, a unit of the last map stands in: the one that looks
-        at the pattern's middle where the drag began.
+        Without a probed unit or pixel, the unit of the last map is shown whose field is centred
+        nearest to the pattern's middle at the start of the drag.
         """
         scene, context = inputs.scene, inputs.context
         exact = exact_fields_of(scene)
@@ -98,7 +98,7 @@ LENS = FieldsLens()
 
 
 def exact_fields_of(scene: Scene) -> tuple[ExactField, ...]:
-    """Return which pixels every unit of every layer sees, remembered for the next caller."""
+    """Return for each layer which pixels its units see, from a cache."""
     return _exact_fields(scene.stack, scene.size, scene.padding_mode)
 
 
@@ -111,7 +111,7 @@ def _unit_before(scene: Scene, context: RenderContext) -> Unit:
     """Return the unit of the last map whose field's middle is nearest to the pattern's."""
     field, (_, *counts) = context.fields[-1], map_shapes(scene.stack, scene.size)[-1]
     row, col = (
-        # Twice the distance of the middles, and half a jump more, so that the nearest is met.
+        # The doubled distance of the middles plus the jump, by the doubled jump: rounds to nearest.
         min(
             max((2 * (place - start) + scene.pattern_size - size + jump) // (2 * jump), 0),
             count - 1,
@@ -130,7 +130,7 @@ def _sees(exact: ExactField, unit: Unit, pixel: Pair) -> bool:
 def _add_unit(
     part: FramePart, inputs: FrameInputs, unit: Unit, exact: ExactField
 ) -> fields_text.UnitReading:
-    """Add what a unit sees, in the rings that are switched on, and return its figures."""
+    """Add what a unit sees, in the rings that are switched on, and return the numbers about it."""
     scene, context = inputs.scene, inputs.context
     field = context.fields[unit.layer]
     span = field.span(unit.row, unit.col)
@@ -148,7 +148,7 @@ def _add_unit(
         gradient = np.abs(effective_receptive_field(*asked, channel=channel, maps=maps))
         is_flat = not gradient.any()
         _add_cropped(part, "effective", gradient * (255 / (gradient.max() or 1)))
-        # Round a small picture a field meets itself: pixels then stand at several places of it.
+        # With a wrapping border, a field larger than the picture contains a pixel several times.
         if scene.padding_mode != "circular" or max(field.size) <= scene.size:
             middle, width = _spread(gradient, span, scene.padding_mode)
     if "used" in scene.rings:
@@ -171,9 +171,9 @@ def _add_unit(
 def _spread(
     gradient: Array, span: tuple[int, int, int, int], padding_mode: PaddingMode
 ) -> tuple[float, tuple[float, float]]:
-    """Return how much of a gradient lies in the middle half of a box, and how wide it is.
+    """Return the share of a gradient in the middle half of a box, and its standard deviations.
 
-    Where the border wraps, what lies beyond it is brought back beside the rest first.
+    If the border wraps, the parts of the gradient beyond it are joined to the rest first.
     """
     if padding_mode == "circular":
         size = len(gradient)
@@ -184,7 +184,7 @@ def _spread(
 
 
 def _filled(inputs: FrameInputs, rows: Array, cols: Array) -> float:
-    """Return how many of the seen pixels the pattern covers, parts included."""
+    """Return how many of the seen pixels the pattern covers; partly covered ones count in part."""
     alpha = inputs.context.pattern.alpha
     row, col = inputs.scene.position
     seen_rows, seen_cols = rows[row : row + len(alpha)], cols[col : col + alpha.shape[1]]
@@ -194,7 +194,7 @@ def _filled(inputs: FrameInputs, rows: Array, cols: Array) -> float:
 def _add_reach(
     part: FramePart, pixel: Pair, exact: tuple[ExactField, ...]
 ) -> fields_text.PixelReading:
-    """Add which units of every map a pixel can reach, and return how many they are."""
+    """Add which units of every map a pixel can reach, and return how many there are."""
     part.header["reach"] = pixel
     reached, cells = [], []
     for index, field in enumerate(exact):
@@ -206,7 +206,7 @@ def _add_reach(
 
 
 def _add_cropped(part: FramePart, name: str, values: Array) -> None:
-    """Add a plane of the picture's pixels, cut to the box of those that are not zero, if any."""
+    """Add a plane of the picture's pixels, cropped to the box of the nonzero ones, if any."""
     ends = [np.flatnonzero(values.any(axis=axis))[[0, -1]] for axis in (1, 0) if values.any()]
     if not ends:
         return

@@ -1,4 +1,4 @@
-"""The sentences and readouts of the fields lens, made from what rfcore measured. Pure."""
+"""The sentences and readouts of the fields lens, from what rfcore measured. Pure."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from rfcore.layers import Pair
 from rfcore.receptive_field import ReceptiveField
 
 NONE = "\u2013"
-"""What a readout shows of something that is not asked for."""
+"""The readout of a value that is not computed."""
 
-MOST_LAYERS = 4
-"""Layers that the sentence about a pixel goes through one by one; the readouts have them all."""
+MAX_LISTED_LAYERS = 4
+"""Layers that the sentence about a pixel lists one by one; the readouts show all layers."""
 
 
 @dataclass(frozen=True)
 class UnitReading:
-    """What one unit sees, as measured; `number` counts layers from 1.
+    """Measurements of what one unit sees. number: of its layer, from 1.
 
-    seen: how many pixels of the picture it can see. on_picture: whether all of its box is there.
-    filled: the share of what it sees that the pattern covers. middle, width: the share of its
-    gradient in the middle half of its box, and its standard deviations (rows, cols) in pixels; None
-    when the gradient was not asked for. is_flat: whether that is zero everywhere. used: how many
-    pixels it uses now, or None.
+    seen: how many pixels of the picture it can see. on_picture: whether its box lies within the
+    picture. filled: the share of the seen pixels that the pattern covers. middle, width: the share
+    of its gradient in the middle half of its box, and the gradient's standard deviations (rows,
+    cols) in pixels; None if the gradient was not computed. is_flat: whether the gradient is zero
+    everywhere. used: how many pixels can change the unit with the current input, or None.
     """
 
     number: int
@@ -40,7 +40,7 @@ class UnitReading:
 
 @dataclass(frozen=True)
 class PixelReading:
-    """What one pixel, (row, col), can reach: how many units of each layer, and of how many."""
+    """The units that one pixel can reach: of each layer, how many, and how many there are."""
 
     pixel: Pair
     reached: tuple[int, ...]
@@ -74,12 +74,15 @@ def _sees(reading: UnitReading) -> str:
 
 
 def pixel_sentence(reading: PixelReading, chosen: bool | None) -> str:
-    """Say which units a pixel can reach; `chosen`: whether the chosen unit is one, if there is."""
+    """Say which units a pixel can reach.
+
+    chosen: whether the chosen unit is one of them; None without a chosen unit.
+    """
     layers = [
         f"{reached:,} of {cells:,}{' neurons' if not index else ''} of layer {index + 1}"
         for index, (reached, cells) in enumerate(zip(reading.reached, reading.cells, strict=True))
     ]
-    if len(layers) > MOST_LAYERS:
+    if len(layers) > MAX_LISTED_LAYERS:
         layers = [layers[0], f"{layers[-1]}, the last"]
     text = f"Pixel ({reading.pixel[0]}, {reading.pixel[1]}) can reach {_listed(layers)}."
     if chosen is None:
@@ -92,7 +95,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def unit_texts(reading: UnitReading | None) -> dict[str, str]:
-    """Return the readouts about the unit, which stand under the picture."""
+    """Return the readouts about a unit, which are shown under the picture."""
     texts = dict.fromkeys(("middle", "width", "used"), NONE)
     if reading is None:
         return texts
@@ -108,7 +111,7 @@ def unit_texts(reading: UnitReading | None) -> dict[str, str]:
 
 
 def field_texts(field: ReceptiveField) -> dict[str, str]:
-    """Return the readouts about a layer: its field, its jump, and where the first field begins."""
+    """Return the readouts about a layer: field, jump, and start of the first field."""
     rows, cols = map(_whole, field.start)
     return {
         "field": _by(*field.size) + (", with holes" if field.has_holes else ""),

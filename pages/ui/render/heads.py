@@ -1,6 +1,6 @@
-"""The heads lens: three heads answer while the pattern moves, each with a map of where it works.
+"""The heads lens: the answers of three heads, and for each a map of where it is right. Pure.
 
-The heads are trained elsewhere, never by a frame: it shows those that there are. Pure.
+A frame shows the heads that are trained already; it never trains any.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NONE_HERE = "This picture has no heads to train."
 
 
 class HeadsLens(Lens):
-    """The last map, and what three heads make of it, here and at every other place."""
+    """The last map, and the answers of three heads for it, here and at every other place."""
 
     responses = False
 
@@ -56,20 +56,20 @@ class HeadsLens(Lens):
         if trained is not None:
             rights = right_probabilities(trained.maps)[:, header["label"]]
             for index, right in enumerate(rights):
-                # Half is zero, so that the sign says whether the head is right.
+                # A probability of 0.5 is 0, so that the sign says whether the head is right.
                 planes[f"right{index}"] = as_plane(right - 0.5, 0.5)
         titles = [None] * (len(scene.stack) - 1) + ["last map"]
         return FramePart({"heads": header, "titles": titles}, planes)
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return what each head answers now: logits, probabilities, and in words."""
+        """Return the answer of each head now: logits, probabilities and text."""
         scene = inputs.scene
         header: dict[str, Any] = {"readings": [{} for _ in scene.stack], "answers": []}
         trained = HEAD_STORE.find(scene.experiment)
         if scene.training is None or trained is None:
             header["sentence"] = NONE_HERE if scene.training is None else UNTRAINED_HEADS
             return FramePart(header)
-        assert inputs.now.last is not None  # it is of now
+        assert inputs.now.last is not None  # only those of the drag's start have none
         logits = [head.logits(inputs.now.last)[0] for head in trained.classifiers]
         shares = [softmax(row) for row in logits]
         header["sentence"] = heads_sentence(scene, trained, shares)
@@ -114,18 +114,18 @@ def _answer(pattern: str, training: Training, logits: Array, shares: Array) -> d
 
 
 def head_name(head: Head) -> str:
-    """Return a head with its dense layer, as a reader calls both."""
+    """Return the name of a head, its dense layer included."""
     return f"{head.name} + dense"
 
 
 def logit_text(number: float) -> str:
-    """Return a logit with its sign, to two places."""
+    """Format a logit with its sign and two decimals."""
     text = f"{number:+.2f}"
     return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "\u2212")
 
 
 def quarter_of(place: Pair, places: int) -> str:
-    """Return the quarter of the picture in which the pattern's middle lies at a place.
+    """Return the quarter of the picture that contains the pattern's middle at a place.
 
     >>> quarter_of((24, 23), 49)
     'lower left'
@@ -165,8 +165,8 @@ def heads_sentence(scene: Scene, trained: TrainedHeads, shares: Sequence[Array])
     dense = f"{head_name(HEADS[0]).capitalize()} says {first} ({sure[0]})"
     if len(set(others)) == 1:
         return f"{place} {dense}; both global heads say {others[0]}."
-    told = "; ".join(
+    answers = "; ".join(
         f"{head.name} says {name} ({figure})"
         for head, name, figure in zip(HEADS[1:], others, sure[1:], strict=True)
     )
-    return f"{place} {dense}; {told}."
+    return f"{place} {dense}; {answers}."

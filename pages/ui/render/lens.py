@@ -1,7 +1,7 @@
 """A lens: what one page's stage shows of a scene beyond the picture and its maps. Pure.
 
-A lens adds to a frame: once what stays during a drag (`static_part`), and at every move the
-sentence, the readouts and its own planes (`dynamic_part`).
+A lens adds a static part and a dynamic part to a frame. `static_part` stays the same during a drag.
+`dynamic_part` has the sentence, the readouts and the lens's own planes for each move.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ Label = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class FrameInputs:
-    """One moment of a scene: what was there at the start of the drag, and what is now.
+    """What a frame shows: a scene, and its activations at the start of the drag and now.
 
-    probe: the unit under the pointer, else the pinned one. pixel: of the picture, the same way.
+    probe: the unit under the pointer, else the pinned one. pixel: the pixel of the picture under
+    the pointer, else the pinned one.
     """
 
     scene: Scene
@@ -40,7 +41,7 @@ class FrameInputs:
 
 @dataclass
 class FramePart:
-    """What a lens adds to a frame: entries of its header, and planes by name."""
+    """What a lens adds to a frame: entries of the header, and planes by name."""
 
     header: dict[str, Any] = field(default_factory=dict)
     planes: dict[str, Array] = field(default_factory=dict)
@@ -49,9 +50,9 @@ class FramePart:
 class Lens:
     """The base of all lenses, which adds nothing.
 
-    labels: the readouts under each map. probes: whether the stage asks anew when the hand points
-    at another unit. numbers: whether cells that are large enough show their number. responses:
-    whether it needs what the pattern by itself adds to the maps, which costs a second pass.
+    labels: the readouts under each map. probes: whether the stage requests a new frame when the
+    pointer is over another unit. numbers: whether cells that are large enough show their number.
+    responses: whether the lens needs the pattern's own responses, which take a second pass.
     """
 
     labels: tuple[Label, ...] = ()
@@ -60,19 +61,19 @@ class Lens:
     responses = True
 
     def visible_layers(self, scene: Scene) -> tuple[int, ...]:
-        """Return the layers, counted from 0, whose maps are shown: all, unless it says less."""
+        """Return the layers, from 0, whose maps are shown; by default all."""
         return tuple(range(len(scene.stack)))
 
     def cache_key(self, scene: Scene) -> str:
-        """Return what changes when `static_part` does, though the scene at rest is the same."""
+        """Return a key that changes whenever `static_part` changes for the same scene."""
         return ""
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return what stays while the pattern is dragged."""
+        """Return what stays the same during a drag."""
         return FramePart()
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return what every move changes; its header has "sentence" and "readings"."""
+        """Return what each move changes; its header has "sentence" and "readings"."""
         raise NotImplementedError
 
 
@@ -85,11 +86,11 @@ def extra_map(
     full: float | None = None,
     labels: tuple[Label, ...] | None = None,
 ) -> dict[str, Any]:
-    """Describe a panel beside the maps, which looks like that of a layer (counted from 0).
+    """Return the header entry of a panel beside the maps, with the geometry of a layer (from 0).
 
-    Its values are the plane "extra0" for the first one, and so on; scale: that of the plane, which
-    holds no larger value. full: where colour is full, unless that is the scale. labels: its own
-    readouts, unless they are those of the maps.
+    The first panel's values are the plane "extra0", and so on. scale: the largest value that the
+    plane can hold. full: the value with the strongest colour, by default the scale. labels: the
+    panel's readouts, by default those of the maps.
     """
     return {
         "layer": layer,
@@ -102,7 +103,7 @@ def extra_map(
 
 
 def as_plane(values: Array, scale: float) -> Array:
-    """Return a map as it travels: whole steps of scale / FULL_SCALE."""
+    """Quantize a map for a frame, in steps of scale / FULL_SCALE."""
     steps = np.rint(values * (FULL_SCALE / scale))
     plane: Array = np.clip(steps, -FULL_SCALE, FULL_SCALE).astype("<i2")
     return plane

@@ -1,4 +1,4 @@
-"""The plain lens: does every map move as the pattern, or the whole picture, does? Pure."""
+"""The maps lens: does every map move as the pattern, or the whole picture, does? Pure."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _LABELS = (
 
 
 class MapsLens(Lens):
-    """Every map beside the picture, with what it should do and what it did."""
+    """All maps beside the picture, each with its expected and its measured shift."""
 
     labels = _LABELS
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return sentence, readouts, and the first layer that does not follow exactly."""
+        """Return sentence, readouts, and the first layer that is not exactly equivariant."""
         readings = layer_readings(inputs)
         scene = inputs.scene
         errors = errors_of(inputs)
@@ -64,7 +64,7 @@ class MapsLens(Lens):
         return FramePart(header)
 
     def pattern_sentence(self, scene: Scene, readings: list[LayerReading]) -> str:
-        """Return what just happened when the pattern alone moved."""
+        """Say what happened when the pattern alone moved."""
         return pattern_sentence(scene.pattern, scene.moved, readings)
 
 
@@ -72,7 +72,7 @@ LENS = MapsLens()
 
 
 def errors_of(inputs: FrameInputs) -> tuple[LayerEquivariance, ...]:
-    """Return how far the pattern's response, or the whole picture's, is off on every map."""
+    """Return the equivariance error of every map, for the responses to what moved."""
     scene = inputs.scene
     return compare_activations(
         scene.stack,
@@ -86,7 +86,7 @@ def errors_of(inputs: FrameInputs) -> tuple[LayerEquivariance, ...]:
 
 
 def layer_readings(inputs: FrameInputs) -> list[LayerReading]:
-    """Return what every map did since the start of the drag."""
+    """Return the measured and the expected change of every map since the start of the drag."""
     scene, start, now = inputs.scene, inputs.start, inputs.now
     readings = []
     for index, layer in enumerate(scene.stack):
@@ -119,7 +119,7 @@ def _of_pattern(reading: LayerReading) -> dict[str, str]:
 
 
 def pattern_sentence(pattern: str, moved: Pair, readings: list[LayerReading]) -> str:
-    """Say what just happened, from the first layer to the one that broke, in short sentences."""
+    """Say what each layer did, from the first to the one that broke equivariance."""
     if moved == (0, 0):
         return f"Drag the {pattern}. Which maps follow?"
     parts = [f"Moved {direction(moved, 'px', plural='px')}."]
@@ -137,7 +137,7 @@ def picture_sentence(
     errors: Sequence[LayerEquivariance],
     broken: Break | None,
 ) -> str:
-    """Say what just happened when the whole picture moved with the pattern."""
+    """Say what happened when the whole picture moved with the pattern."""
     if moved == (0, 0):
         return "Drag: the whole picture moves. Which maps follow?"
     parts = [f"The whole picture moved {direction(moved, 'px', plural='px')}."]

@@ -1,4 +1,4 @@
-"""Which moves of a mark a pool cannot tell apart, on its own grid and for a single peak. Pure."""
+"""Moves of a mark that leave a pool's output unchanged, on a grid and for a single peak. Pure."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
 _CACHED = 128
-"""Grids, and stacks, whose orbits are remembered: each edit of a cell is a grid of its own."""
+"""Entries of the caches of orbits, by grid and by stack: each edit of a cell is another grid."""
 
 
 @dataclass(frozen=True, eq=False)
 class PeakSteps:
-    """What a single peak's one-pixel steps do, averaged over all its places in a window.
+    """The one-pixel steps of a single peak that change nothing, over all its places in a window.
 
-    unchanged: (rows, cols) of the places, how many of 8 steps change nothing. share: of all steps.
+    unchanged: (rows, cols) of the places: how many of the 8 steps change nothing. share: of all
+    steps.
     """
 
     unchanged: NDArray[np.int64]
@@ -42,15 +43,15 @@ class PeakSteps:
 
     @property
     def steps(self) -> int:
-        """All the steps that were tried."""
+        """The number of steps that were tried."""
         return self.unchanged.size * len(ONE_PIXEL_STEPS)
 
 
 def orbit_labels(scene: Scene) -> NDArray[np.int64] | None:
-    """Return a label for every place of a grid's mark: equal labels, equal last map.
+    """Return a label for every place of a grid's mark; equal labels mean equal last maps.
 
-    The array is (rows, cols) of places, of which [row, col] is the mark's upper left cell. None
-    for a picture that is no grid, and for other layers than the pooling page builds.
+    The array is (rows, cols) of places; [row, col] is that of the mark's upper left cell. None if
+    the picture is no grid, or the pooling page cannot build the stack.
     """
     if scene.image != GRID or choice_of(scene.stack) is None:
         return None
@@ -60,7 +61,7 @@ def orbit_labels(scene: Scene) -> NDArray[np.int64] | None:
 def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
     """Return how many one-pixel steps from a place change nothing, and how many there are.
 
-    labels: as `orbit_labels` returns them. A step off the grid is none.
+    labels: as `orbit_labels` returns them. Steps off the grid do not count.
 
     >>> steps_at(np.array([[0, 0, 1], [0, 0, 1], [2, 2, 3]]), (0, 0))
     (3, 3)
@@ -72,7 +73,7 @@ def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
 
 @lru_cache(maxsize=_CACHED)
 def peak_steps(stack: Stack) -> PeakSteps | None:
-    """Return what a stack makes of a single peak's steps; None for layers of another page."""
+    """Return which steps of a peak a stack ignores; None if the pooling page cannot build it."""
     if choice_of(stack) is None:
         return None
     labels, jump = peak_orbit(Network.with_filters(stack)), receptive_fields(stack)[-1].jump
@@ -84,7 +85,7 @@ def _labels(scene: Scene) -> NDArray[np.int64]:
     context = render_context(scene)
     reach = scene.size - scene.pattern_size
     labels = orbit_map(
-        # The grid's whole numbers, not the shares of white that the picture is kept in.
+        # The whole numbers of the grid; the picture holds them scaled to [0, 1].
         lambda picture: context.chosen(context.in_numbers(picture))[-1],
         context.background,
         context.pattern,

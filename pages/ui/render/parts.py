@@ -1,6 +1,6 @@
-"""The parts lens: what every grid makes of a face while its parts are dragged, and which cells do.
+"""The parts lens: the answers and the evidence of grids while a face's parts are dragged. Pure.
 
-The grids are trained elsewhere, never by a frame: it shows those that there are. Pure.
+A frame shows the grids that are trained already; it never trains any.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ UNTRAINED_GRIDS = (
 )
 
 UNDECIDED = 0.55
-"""How probable an answer must be to be one: chance is a half, and nobody would bet on less."""
+"""The probability below which a grid is undecided; a guess has 0.5."""
 
 UNMOVED = 0.05
-"""How little a probability may have changed for words to say that it stayed."""
+"""The largest change of a probability that the text calls no change."""
 
 
 class PartsLens(Lens):
@@ -45,7 +45,7 @@ class PartsLens(Lens):
         return f".{trained.serial}" if trained else ""
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the parts, and the grids with their cells."""
+        """Return the parts and the grids with their cells."""
         assert scene.parts is not None
         trained, spec = _trained(scene), scene.parts.spec
         sides = [draw_part(part, FACE_SIZE).alpha.shape[0] for part in FACE_PARTS]
@@ -62,7 +62,7 @@ class PartsLens(Lens):
         return FramePart({"face": header})
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return the picture as the grids see it, their answers, and the evidence of the cells."""
+        """Return the picture, the grids' answers to it, and the evidence of the cells."""
         scene = inputs.scene
         assert scene.parts is not None
         picture, trained = inputs.context.picture_of(scene), _trained(scene)
@@ -99,9 +99,9 @@ LENS = PartsLens()
 
 
 def shown_grid(parts: FaceParts, trained: TrainedGrids | None) -> int:
-    """Return the grid whose cells are shown: the chosen one, or the most useful one that is known.
+    """Return the grid whose cells are shown: the chosen one, by default the most useful one.
 
-    Without trained grids it is the coarsest.
+    Before the grids are trained, the default is the coarsest.
     """
     if parts.grid is not None:
         return parts.grid
@@ -113,14 +113,14 @@ def _trained(scene: Scene) -> TrainedGrids | None:
 
 
 class GridAnswer(NamedTuple):
-    """What a grid says, and how probable it finds that."""
+    """A grid's answer and the probability that the grid gives it."""
 
     says: str
     probability: float
 
 
 def grid_answer(face: float) -> GridAnswer:
-    """Return the answer of a grid that finds a face so probable.
+    """Return the answer of a grid; face: its probability of "face".
 
     >>> grid_answer(0.2).says, grid_answer(0.51).says
     ('scrambled', 'undecided')
@@ -132,7 +132,7 @@ def grid_answer(face: float) -> GridAnswer:
 
 
 def grid_answer_text(face: float) -> str:
-    """Return an answer as it stands beside its bar.
+    """Return the text of an answer beside its bar.
 
     >>> grid_answer_text(0.09), grid_answer_text(0.51)
     ('scrambled, 91 %', 'undecided, 51 % face')
@@ -142,7 +142,7 @@ def grid_answer_text(face: float) -> str:
 
 
 def grid_name(grid: int, grids: Sequence[int]) -> str:
-    """Return what a grid is called beside the others; the finest is taken for no pooling.
+    """Return the name of a grid among others; the finest one does no pooling.
 
     >>> grid_name(1, (1, 6, 64)), grid_name(64, (1, 6, 64))
     ('1 (global)', '64 (no pooling)')
@@ -153,7 +153,7 @@ def grid_name(grid: int, grids: Sequence[int]) -> str:
 
 
 def cells_note(grid: int) -> str:
-    """Say what the colours over the face are.
+    """Say what the colours over the face mean.
 
     >>> cells_note(1)
     'Over the face, g = 1: orange speaks for a face, blue for a scrambled one.'
@@ -164,29 +164,29 @@ def cells_note(grid: int) -> str:
 
 
 def no_pooling() -> int:
-    """Return the grid that has a cell for every unit of the features."""
+    """Return the grid with one cell for each unit of the features."""
     return PartsSpec().map_shape()[1]
 
 
 def untaught_distance(spec: PartsSpec) -> int:
-    """Return the first distance asked about that no example to learn from had moved."""
+    """Return the smallest tested distance that is larger than any in the training examples."""
     beyond = [distance for distance in spec.distances if distance > spec.trained_jitter]
     return beyond[0] if beyond else spec.distances[-1]
 
 
 def useful_grid(trained: TrainedGrids) -> int:
-    """Return the grid that is right most often when the face moves as no example did."""
+    """Return the grid with the best accuracy on moves that are not in the training examples."""
     parts = trained.parts
     return parts.best_grid(untaught_distance(parts.spec))
 
 
 def parts_sentence(scene: Scene, trained: TrainedGrids, probabilities: Array) -> str:
-    """Say what was moved, which grids notice, and what global pooling makes of it."""
+    """Say what was moved, which grids notice, and how global pooling answers."""
     return " ".join([moved_text(scene), *_noticed(trained, probabilities)])
 
 
 def moved_text(scene: Scene) -> str:
-    """Say which parts are away from their places, and by how much the whole face is."""
+    """Say which parts are not in their places, and how far the whole face has moved."""
     assert scene.parts is not None
     moves = {
         part: (place[0] - home[0], place[1] - home[1])
@@ -208,7 +208,7 @@ def _direction(move: Pair) -> str:
 
 
 def _noticed(trained: TrainedGrids, probabilities: Array) -> list[str]:
-    """Say which grids have changed to scrambled, which say face, and what g = 1 makes of it."""
+    """Say which grids changed to "scrambled", which say "face", and how g = 1 answers."""
     grids = trained.parts.spec.grids
     before, now = (
         {grid: grid_answer(float(face)).says for grid, face in zip(grids, faces, strict=True)}
@@ -216,16 +216,16 @@ def _noticed(trained: TrainedGrids, probabilities: Array) -> list[str]:
     )
     notice = [grid for grid in grids if before[grid] == "face" and now[grid] == "scrambled"]
     still = [grid for grid in grids if now[grid] == "face"]
-    told = []
+    sentences = []
     if notice:
-        told.append(f"{_grids(notice, grids)} now {_say(notice)} scrambled.")
+        sentences.append(f"{_grids(notice, grids)} now {_say(notice)} scrambled.")
     if still:
-        told.append(f"{_grids(still, grids)} {_say(still)} face.")
+        sentences.append(f"{_grids(still, grids)} {_say(still)} face.")
     elif not notice:
-        told.append("No grid says face.")
+        sentences.append("No grid says face.")
     if now.get(1) == "undecided" and abs(probabilities[0] - trained.home[0]) < UNMOVED:
-        told.append("Global pooling (g = 1) cannot tell: it does not know where a part is.")
-    return told
+        sentences.append("Global pooling (g = 1) cannot tell: it does not know where a part is.")
+    return sentences
 
 
 def _say(grids: Sequence[int]) -> str:
@@ -238,7 +238,7 @@ def _grids(grids: Sequence[int], of: Sequence[int]) -> str:
 
 
 def _runs(grids: Sequence[int], of: Sequence[int]) -> list[str]:
-    """Write three or more that follow each other as a range."""
+    """Write runs of three or more consecutive grids as ranges."""
     runs: list[list[int]] = []
     for grid in grids:
         if runs and of.index(grid) == of.index(runs[-1][-1]) + 1:

@@ -1,4 +1,4 @@
-"""The pool lens: numbers in a small grid, and what a pool keeps of where they are. Pure."""
+"""The pool lens: a grid of numbers, and how much a pool keeps of a mark's place. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rfcore.stack import Stack
 
 @dataclass(frozen=True)
 class PoolReading:
-    """What a move did to one map: cells changed of how many, and the largest change of one."""
+    """The effect of a move on one map: changed cells, all cells, and the largest change."""
 
     changed: int
     cells: int
@@ -35,15 +35,15 @@ class PoolReading:
 
 @dataclass(frozen=True)
 class Windows:
-    """In how many windows of a max pool a mark was, is, and is still; `kept` of `before`."""
+    """The number of windows of a max pool that see a mark: before a move, now, and both times."""
 
     before: int
     now: int
-    kept: int
+    both: int
 
 
 class PoolLens(Lens):
-    """A grid, its pool, who wins each window, and which moves the pool cannot tell apart."""
+    """A grid, its pool, the maximum of each window, and the moves that the pool does not notice."""
 
     labels = (
         ("changed", "outputs changed", ""),
@@ -53,7 +53,7 @@ class PoolLens(Lens):
     responses = False
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the maps' titles, the orbit map and what a single peak's steps do."""
+        """Return the maps' titles, the orbit map, and the unnoticed steps of a single peak."""
         part = FramePart({"titles": [title(layer) for layer in scene.stack], "peak": ""})
         labels, peak = orbit_labels(scene), peak_steps(scene.stack)
         if labels is not None:
@@ -63,7 +63,7 @@ class PoolLens(Lens):
         return part
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return the sentence, the readouts, and the winning cell of each window."""
+        """Return the sentence, the readouts, and the cell with the maximum of each window."""
         readings = _readings(inputs)
         header: dict[str, Any] = {
             "sentence": _sentence(inputs, readings[-1]),
@@ -107,7 +107,7 @@ def _sentence(inputs: FrameInputs, reading: PoolReading) -> str:
 
 
 def _windows_of(context: RenderContext, layer: MaxPool2d, where: Pair) -> NDArray[np.bool_]:
-    """Return which windows of a max pool see a cell of the mark at a place."""
+    """Return a mask of the windows of a max pool that see the mark at a place."""
     mark = place(np.zeros_like(context.background), context.pattern, *where)
     seen = max_pool2d(
         mark,
@@ -128,7 +128,7 @@ def _steps(scene: Scene) -> str:
 
 
 def readouts(reading: PoolReading) -> dict[str, str]:
-    """Return what stands under a map."""
+    """Return the readouts under a map."""
     return {
         "changed": f"{reading.changed:,} of {reading.cells:,}",
         "most": decimal(reading.most),
@@ -145,13 +145,13 @@ def title(layer: Layer) -> str:
 
 
 def at_rest(mark: str) -> str:
-    """Say what to do first."""
+    """Say what to try before the first move."""
     name = f"the {FULL}" if mark == "pixel" else f"the {mark}"
     return f"Drag {name}. What does the pool notice?"
 
 
 def max_sentence(mark: str, moved: Pair, windows: Windows, reading: PoolReading) -> str:
-    """Say what just happened to a max pool over a grid."""
+    """Say what a move did to a max pool over a grid."""
     return f"Moved {direction(moved, 'cell')}. {_stay(mark, windows, reading)}"
 
 
@@ -159,13 +159,13 @@ def _stay(mark: str, windows: Windows, reading: PoolReading) -> str:
     name, outputs = f"The {FULL}" if mark == "pixel" else f"The {mark}", _outputs(reading)
     if not windows.before and not windows.now:
         return f"No window sees {name.lower()}: {outputs}."
-    if windows.kept == windows.before == windows.now:
+    if windows.both == windows.before == windows.now:
         same = "window" if windows.now == 1 else f"{windows.now} windows"
         return f"{name} is still in the same {same}: {outputs}."
     even_so = "even so, " if not reading.changed else ""
     if not windows.now:
         return f"{name} left {_its(windows.before)}, and no window sees it now: {even_so}{outputs}."
-    left = windows.before - windows.kept
+    left = windows.before - windows.both
     if not left:
         came = windows.now - windows.before
         into = f"{came} more" if windows.before else f"{came}"
@@ -175,14 +175,14 @@ def _stay(mark: str, windows: Windows, reading: PoolReading) -> str:
 
 
 def other_sentence(stack: Stack, moved: str, reading: PoolReading) -> str:
-    """Say what just happened to layers that have no one winner in a window; moved: in words."""
+    """Say what a move did to layers without a single maximum per window; moved: in words."""
     names = ", then ".join(layer.name for layer in stack)
     by = f", by {decimal(reading.most)} at most" if reading.changed else ""
     return f"Moved {moved}. After {names}, {_outputs(reading)}{by}."
 
 
 def outputs_sentence(moved: str, reading: PoolReading) -> str:
-    """Say what just happened when the whole picture moved with the mark; moved: in words."""
+    """Say what happened when the whole picture moved with the mark; moved: in words."""
     return f"The whole picture moved {moved}: {_outputs(reading)}."
 
 
@@ -201,9 +201,9 @@ def _plural(count: int) -> str:
 
 
 def message_of(scene: Scene) -> str:
-    """Say what the pool makes of the three rows or patches of an example; else nothing.
+    """Say how the pool changes the three rows or patches of an example; "" for another scene.
 
-    It speaks of the grid by itself, without the mark.
+    The numbers are those of the grid without the mark.
     """
     name = example_of(scene)
     if name not in (PATCHES, ROWS):

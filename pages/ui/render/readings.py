@@ -1,4 +1,4 @@
-"""What one map did when the pattern moved, and its readouts. Pure."""
+"""The change of one map when the pattern moved, and its readouts. Pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from rfcore.layers import Layer, Pair
 from rfcore.shifts import MeasuredShift
 
 ALIKE = 0.85
-"""Similarity from which a response counts as having followed; the readout gives the figure."""
+"""The least similarity of a response that followed; the readout shows the number."""
 
 SAME = 1e-5
-"""Error that passes for rounding, as a share of a map's largest value."""
+"""The largest error that counts as rounding, as a share of a map's largest value."""
 
 
 @dataclass(frozen=True)
 class LayerReading:
-    """What one map did when the pattern moved, in its own cells; layers count from 1."""
+    """The change of one map when the pattern moved, in cells of that map; layers count from 1."""
 
     number: int
     layer: Layer
@@ -31,17 +31,17 @@ class LayerReading:
 
     @property
     def has_places(self) -> bool:
-        """Whether the map has more than one cell, so that something can be at another place."""
+        """Whether the map has more than one cell, so that a response can move on it."""
         return self.cells > 1
 
     @property
     def between_cells(self) -> bool:
-        """Whether no whole-cell shift of this map can show the move."""
+        """Whether the expected shift of this map is no whole number of cells."""
         return self.has_places and any(part.denominator != 1 for part in self.expected)
 
     @property
     def followed(self) -> bool:
-        """Whether the response moved by what was expected and stayed, by and large, the same."""
+        """Whether the response moved by the expected shift and stayed nearly the same."""
         if self.measured is None or self.measured.similarity < ALIKE:
             return False
         return all(
@@ -50,7 +50,7 @@ class LayerReading:
 
 
 def expected_text(reading: LayerReading) -> str:
-    """Say, in short, the shift that this map should show."""
+    """Return the expected shift of a map as a short text."""
     if not reading.has_places:
         return "no places left"
     if reading.between_cells:
@@ -59,7 +59,7 @@ def expected_text(reading: LayerReading) -> str:
 
 
 def measured_text(reading: LayerReading) -> str:
-    """Say, in short, the shift that this map did show, and how alike the response stayed."""
+    """Return the measured shift of a map and the similarity of its response as a short text."""
     if not reading.has_places:
         return "no places left"
     if reading.measured is None:
@@ -72,12 +72,12 @@ def measured_text(reading: LayerReading) -> str:
 
 
 def changed_cells_text(reading: LayerReading) -> str:
-    """Say how many cells of a map hold another number than at the start."""
+    """Say how many cells of a map have another number than at the start."""
     return f"{reading.changed:,} of {reading.cells:,}"
 
 
 def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
-    """Say, in short, whether a map shifted as it should when the whole picture did."""
+    """Say in short whether a map shifted as expected when the whole picture moved."""
     if not reading.has_places:
         return "no places left"
     if not error.is_comparable:
@@ -92,7 +92,7 @@ def error_text(reading: LayerReading, error: LayerEquivariance) -> str:
 
 
 def break_text(broken: Break) -> str:
-    """Say in short why a layer is the first that does not follow exactly."""
+    """Say in short why a layer is the first that is not exactly equivariant."""
     return {
         "stride": "the move is no whole number of its cells",
         "border": "only at the border",
@@ -106,10 +106,10 @@ def _is_nothing(amount: float | None, error: LayerEquivariance) -> bool:
 
 
 def off_text(amount: float | None, error: LayerEquivariance) -> str:
-    """Say by how much a map is off, as a share of its largest value."""
+    """Return the error of a map as text, as a share of its largest value."""
     return f"{percent((amount or 0.0) / error.scale if error.scale else 0.0)} off"
 
 
 def alike(measured: MeasuredShift) -> str:
-    """Say, in percent, how alike two responses are; 100 is a copy."""
+    """Return the similarity of two responses in percent; a copy has 100."""
     return f"{max(0, int(100 * measured.similarity))} % alike"

@@ -1,4 +1,4 @@
-"""Every lens by its name in a scene; a lens is the object `LENS` of the module of its name."""
+"""Every lens by its name in a scene; a lens is the object `LENS` of the module with its name."""
 
 from __future__ import annotations
 

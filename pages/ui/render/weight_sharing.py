@@ -1,4 +1,4 @@
-"""The sharing lens: one kernel for all places beside a kernel for each. Pure."""
+"""The weight-sharing lens: one kernel for all places, compared with one for each place. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rfcore.ops.locally_connected import locally_connected_conv2d, locally_conne
 from rfcore.shifts import changed_cells, expected_shift, measured_shift
 
 LOCALLY_CONNECTED_HEADROOM = 4
-"""Times the colour's full value that the plane of the locally connected map holds."""
+"""Range of the locally connected map's plane, in multiples of the value of the strongest colour."""
 
 _LABELS = (
     ("weights", "weights", "Of the one channel that is shown; a bias is left out."),
@@ -44,10 +44,10 @@ _NOTHING = {"weights": "\u2013", "measured": "\u2013"}
 
 @dataclass(frozen=True, eq=False)
 class LocallyConnected:
-    """A convolution of the picture's one channel to one, with a kernel of its own at every place.
+    """A layer like a convolution of one channel to one, but with another kernel at each place.
 
-    kernels: as `locally_connected_kernels` gives them. strength: what the absolute weights of each
-    sum to.
+    kernels: from `locally_connected_kernels`. strength: the sum of the absolute weights of each
+    kernel.
     """
 
     layer: Conv2d
@@ -76,7 +76,7 @@ class WeightSharingLens(Lens):
     labels = _LABELS
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the locally connected panel; one colour is one number in both maps."""
+        """Return the locally connected panel, with the colour scale of the convolution's map."""
         if isinstance(locally_connected_of(scene, context), str):
             return FramePart()
         full = context.scales[0]
@@ -93,7 +93,7 @@ class WeightSharingLens(Lens):
         return FramePart({"extras": [panel], "titles": titles, "numbers": numbers})
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return the second map, the parameters of both, and where each response went."""
+        """Return the second map, the parameters of both layers, and the shift of each response."""
         scene, context = inputs.scene, inputs.context
         others: list[dict[str, str]] = [_NOTHING for _ in scene.stack.layers[1:]]
         locally_connected = locally_connected_of(scene, context)
@@ -125,9 +125,10 @@ LENS = WeightSharingLens()
 
 
 def locally_connected_of(scene: Scene, context: RenderContext) -> LocallyConnected | str:
-    """Return a scene's first layer without weight sharing, or a sentence: why there is none.
+    """Return a scene's first layer without weight sharing, or a sentence that says why not.
 
-    Each kernel has the sum of absolute weights of the shared one, so that maps compare.
+    Each kernel has the same sum of absolute weights as the shared one, so that the maps have
+    comparable values.
     """
     layer = scene.stack.layers[0]
     if not isinstance(layer, Conv2d):
@@ -148,7 +149,7 @@ def _kernels(layer: Conv2d, size: int, channel: int) -> Array:
 
 
 def _shared_responses(inputs: FrameInputs) -> tuple[Array, Array]:
-    """Return what the pattern by itself adds to the shared map, at the start and now."""
+    """Return what the pattern alone adds to the convolution's map, at the start and now."""
     scene, seen = inputs.scene, (inputs.start, inputs.now)
     if scene.moves != "pattern":
         seen = (
@@ -162,7 +163,7 @@ def _shared_responses(inputs: FrameInputs) -> tuple[Array, Array]:
 def _locally_connected_responses(
     inputs: FrameInputs, locally_connected: LocallyConnected
 ) -> tuple[Array, Array]:
-    """Return what the pattern by itself adds to the locally connected map, at the start and now."""
+    """Return what the pattern alone adds to the locally connected map, at the start and now."""
     scene = inputs.scene
     before = _locally_connected_at_start(scene.without_drag(), scene.start)
     return before, _locally_connected_response(inputs.context, locally_connected, scene.position)
@@ -170,23 +171,23 @@ def _locally_connected_responses(
 
 @cached_by_scene
 def _locally_connected_at_start(scene: Scene, start: Pair) -> Array:
-    """Return the locally connected response where a drag began; one entry serves the whole drag."""
+    """Return the locally connected response at the start of a drag; cached for the whole drag."""
     context = render_context(scene)
     locally_connected = locally_connected_of(scene, context)
-    assert isinstance(locally_connected, LocallyConnected)  # asked for only where there is one
+    assert isinstance(locally_connected, LocallyConnected)  # callers check that there is one
     return _locally_connected_response(context, locally_connected, start)
 
 
 def _locally_connected_response(
     context: RenderContext, locally_connected: LocallyConnected, position: Pair
 ) -> Array:
-    # The layer is linear: what the pattern adds to the picture gives what it adds to the map.
+    # The layer is linear, so the pattern's part of the picture gives its part of the map.
     baseline = context.in_numbers(context.gray)
     return locally_connected.map_of(context.on(context.gray, position) - baseline)
 
 
 def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerReading:
-    """Return where a response went since the start of the drag."""
+    """Return the change of a response since the start of the drag."""
     scene, jump = inputs.scene, inputs.context.fields[0].jump
     expected = expected_shift(scene.moved, jump)
     return readings.LayerReading(
@@ -201,9 +202,9 @@ def _response(inputs: FrameInputs, before: Array, now: Array) -> readings.LayerR
 
 
 def weight_counts(shape: tuple[int, ...]) -> tuple[str, str]:
-    """Return the number of weights with one kernel, and with one for each place, as sums.
+    """Return the number of weights with one kernel, and the product for one kernel per place.
 
-    shape: that of the locally connected kernels, (out_rows, out_cols, and that of one kernel).
+    shape: of the locally connected kernels, (out_rows, out_cols, *shape of one kernel).
 
     >>> weight_counts((32, 32, 1, 1, 3, 3))
     ('9', '9 × 1,024 = 9,216')
@@ -213,7 +214,7 @@ def weight_counts(shape: tuple[int, ...]) -> tuple[str, str]:
 
 
 def no_convolution(layer: Layer) -> str:
-    """Say that a stack has no weights to share where it begins."""
+    """Say that the first layer of a stack has no weights to share."""
     return (
         f"Weights are shared in a convolution, and these layers begin with: {layer.name}. "
         "Put a convolution first."
@@ -221,12 +222,12 @@ def no_convolution(layer: Layer) -> str:
 
 
 def too_many_weights(error: KernelError) -> str:
-    """Say that a layer without weight sharing is too large here, and what would be right."""
+    """Say that a layer without weight sharing is too large, and which size would fit."""
     return f"Without weight sharing this layer is too large: {error}."
 
 
 def locally_connected_sentence(scene: Scene, shared: LayerReading, own: LayerReading) -> str:
-    """Say where the response went, with one kernel for all places and with one for each."""
+    """Say how far the response moved, with one kernel for all places and with one for each."""
     if scene.moved == (0, 0):
         return f"Drag the {scene.pattern}. Which map gives the same response at another place?"
     return (

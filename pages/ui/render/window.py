@@ -1,4 +1,4 @@
-"""The window lens: one cell of a convolution, product by product. Pure."""
+"""The window lens: the sum of products in one cell of a convolution. Pure."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from rfcore.layers import Conv2d, Pair
 from rfcore.ops import Array, add_border, border_of
 from rfcore.shifts import expected_shift
 
-LARGEST_KERNEL = 7
-"""Rows and columns of a kernel whose products still fit a panel."""
+MAX_KERNEL = 7
+"""The most rows or columns of a kernel whose products fit a panel."""
 
 
 class WindowLens(MapsLens):
-    """One window of the first layer: what it sees, its weights, and what they add up to."""
+    """One window of the first layer: its inputs, its weights, and the sum of their products."""
 
     probes = True
     numbers = True
 
     def static_part(self, scene: Scene, context: RenderContext) -> FramePart:
-        """Return the kernel as the learner may write it, and the rule for doing so."""
+        """Return the kernel's weights for the editor, and the rule for writing them."""
         layer = _written_out(scene)
         if layer is None:
             return FramePart({"kernel": None})
@@ -50,14 +50,14 @@ class WindowLens(MapsLens):
         )
 
     def dynamic_part(self, inputs: FrameInputs) -> FramePart:
-        """Return sentence, readouts, and the products of the window that is looked at."""
+        """Return sentence, readouts, and the products of the shown window."""
         part = super().dynamic_part(inputs)
         layer = _written_out(inputs.scene)
         part.header["products"] = layer and _products(inputs, layer, _unit(inputs))
         return part
 
     def pattern_sentence(self, scene: Scene, readings: list[LayerReading]) -> str:
-        """Return what the response in the first map did."""
+        """Say what the response in the first map did."""
         return response_sentence(scene.pattern, scene.moved, readings[0])
 
 
@@ -65,9 +65,9 @@ LENS = WindowLens()
 
 
 def _written_out(scene: Scene) -> Conv2d | None:
-    """Return the first layer if it is a convolution whose products fit a panel."""
+    """Return the first layer if it is a convolution whose products fit a panel, else None."""
     layer = scene.stack.layers[0]
-    if isinstance(layer, Conv2d) and max(layer.kernel_size) <= LARGEST_KERNEL:
+    if isinstance(layer, Conv2d) and max(layer.kernel_size) <= MAX_KERNEL:
         return layer
     return None
 
@@ -81,16 +81,16 @@ def _kernel(context: RenderContext) -> Array:
 
 
 def _unit(inputs: FrameInputs) -> Unit:
-    """Return the unit of the first map that is pointed at, else the one of the largest response.
+    """Return the probed unit of the first map; by default, one that follows the pattern.
 
-    That is looked for where the drag began, and moves as the map should: the window then goes with
-    the pattern, and the same products stand in it for as long as the convolution follows.
+    By default it is the unit with the largest response at the start of the drag, moved by the map's
+    expected shift. Its products then stay the same as long as the convolution is equivariant.
     """
     probe = inputs.probe
     if probe is not None and probe.layer == 0:
         return probe
     response = inputs.start.responses[0]
-    # Rounded: of equal responses the first is taken, whatever their last digit.
+    # Rounded, so that of responses that differ only by rounding the first is taken.
     found = np.unravel_index(int(np.abs(response).round(5).argmax()), response.shape)
     moved = expected_shift(inputs.scene.moved, inputs.context.fields[0].jump)
     row, col = (
@@ -101,7 +101,7 @@ def _unit(inputs: FrameInputs) -> Unit:
 
 
 def _products(inputs: FrameInputs, layer: Conv2d, unit: Unit) -> dict[str, Any]:
-    """Return a unit's window tap by tap, row by row, as texts; `at`: (row, col) in the picture."""
+    """Return the taps of a unit's window, row by row, as texts; `at`: (row, col) in the picture."""
     scene, context = inputs.scene, inputs.context
     kernel = _kernel(context)
     window = layer.window((scene.size, scene.size))
@@ -112,7 +112,7 @@ def _products(inputs: FrameInputs, layer: Conv2d, unit: Unit) -> dict[str, Any]:
             (unit.row, unit.col), window.stride, window.kernel_size, window.dilation, strict=True
         )
     )
-    # In float64, so that the running sums carry no rounding that three decimals could show.
+    # In float64, so that no rounding shows in the three decimals of the running sums.
     seen = padded[np.ix_(rows, cols)].astype(float).ravel()
     products = seen * kernel.astype(float).ravel()
     sums = np.cumsum(products)
