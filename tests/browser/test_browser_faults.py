@@ -142,6 +142,22 @@ def test_a_laptop_that_slept_goes_on_where_it_was(browser: Browser, own_server: 
         must_be_as_computed(stage)
 
 
+@pytest.mark.parametrize("asleep", [False, True])
+def test_a_page_that_was_only_opened_works_after_a_restart(
+    browser: Browser, own_server: AppServer, asleep: bool
+) -> None:
+    with Faulty(browser, own_server, FLAT) as stage:
+        stage.page.context.set_offline(asleep)
+        own_server.restart()
+        stage.page.context.set_offline(False)
+        stage.page.get_by_role("dialog").wait_for(state="detached", timeout=PATIENCE)
+        stage.drag(0, 4)
+        must_be_as_computed(stage)
+        stage.page.reload()
+        stage.wait_until_ready()
+        assert stage.position == (24, 16)
+
+
 def test_a_reload_in_the_middle_of_training(browser: Browser, own_server: AppServer) -> None:
     with Stage(browser, own_server, FLAT) as stage:
         stage.page.goto(f"{own_server.url}/the_head_decides")
