@@ -37,7 +37,7 @@ from benchmarks.fuzz_inputs import (
     PROGRESS,
     QUERIES,
     SCENES,
-    hand_of,
+    valid_message,
 )
 from benchmarks.live_fuzz import LiveServer
 from pages.ui.lessons.progress import (
@@ -139,14 +139,14 @@ def photo(random: Random) -> None:
 def hand(random: Random) -> None:
     """A message of the stage to the page: a scene, or a refusal."""
     scene = random.choice(SCENES)
-    changed = parse_message(changed_message(random, hand_of(scene))).applied_to(scene)
+    changed = parse_message(changed_message(random, valid_message(scene))).applied_to(scene)
     render_frame(changed, Request())
 
 
 def drag(random: Random) -> None:
     """Messages over the frame socket: one that cannot be done leaves the scene as it was."""
     line, scene = Drag(), random.choice(SCENES)
-    told = hand_of(scene, query=to_query_string(scene), photo=None)
+    told = valid_message(scene, query=to_query_string(scene), photo=None)
     line.answer(read_message(json.dumps(told)))
     for _ in range(3):
         before, message = line.scene, json.dumps(changed_message(random, told))

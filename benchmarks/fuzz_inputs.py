@@ -68,8 +68,8 @@ def _photos() -> tuple[bytes, ...]:
 PHOTOS = _photos()
 
 
-def hand_of(scene: Scene, **changes: Any) -> dict[str, Any]:
-    """Return a message of the stage that is as it should be, for a scene."""
+def valid_message(scene: Scene, **changes: Any) -> dict[str, Any]:
+    """Return a valid stage message for a scene."""
     return {
         "mount": "fuzz", "token": 1, "revision": 0, "knownScene": "", "knownStart": None,
         "position": list(scene.position), "start": list(scene.start), "unit": None,

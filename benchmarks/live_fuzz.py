@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from benchmarks.app_server import AppServer, memory
 from benchmarks.fuzz_changes import changed_message
-from benchmarks.fuzz_inputs import SCENES, changed_link, hand_of
+from benchmarks.fuzz_inputs import SCENES, changed_link, valid_message
 from benchmarks.simulated_tab import Tab, tab_of
 from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query_string
@@ -57,7 +57,7 @@ class LiveServer:
         return self._server.log().count("Traceback")
 
     def wire(self, random: Random) -> None:
-        """A link, a hand or a few frames, sent to the live server."""
+        """Send a link, a stage message or a few frames to the live server."""
         try:
             random.choice((self._link, self._hand, self._frames))(random)
         except BaseException:
@@ -90,12 +90,14 @@ class LiveServer:
         )
         tab.open(page, query)
         tab.read()
-        hand = changed_message(random, hand_of(STACK_WORKSPACE.scene, mount=f"{random.random()}"))
-        tab.run(page, query, {**hand, "revision": tab.header["revision"]}, fragment=True)
+        message = changed_message(
+            random, valid_message(STACK_WORKSPACE.scene, mount=f"{random.random()}")
+        )
+        tab.run(page, query, {**message, "revision": tab.header["revision"]}, fragment=True)
 
     def _frames(self, random: Random) -> None:
         scene = random.choice(SCENES)
-        told = hand_of(scene, query=to_query_string(scene), photo=None)
+        told = valid_message(scene, query=to_query_string(scene), photo=None)
         with connect(self._server.url.replace("http", "ws") + "/frames") as socket:
             for message in (told, *(changed_message(random, told) for _ in range(3))):
                 try:

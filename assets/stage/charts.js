@@ -1,7 +1,7 @@
 // Charts are requested when the page is scrolled near one. Their library keeps a browser busy for a
 // second, and a phone for longer, so it must not load while a learner begins to drag.
 
-const PLACEHOLDER = '[class*="st-key-chart_room_"]'; // keeps the space of a chart until it comes
+const PLACEHOLDER = '[class*="st-key-chart_placeholder_"]'; // reserves the space of a chart until it is shown
 const MARGIN = 200; // CSS pixels below the window that count as near
 
 /** @param {Element} place */

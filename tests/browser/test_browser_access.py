@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError as TooLate
 
 from benchmarks.app_server import TRAINING, AppServer
 from pages.ui.site import HOME, SITE
-from tests.support.stage_driver import CHART_ROOM, Stage
+from tests.support.stage_driver import CHART_PLACEHOLDER, Stage
 
 VIEWS = {entry.path: "/" if entry.path == HOME else f"/{entry.path}" for entry in SITE} | {
     "how_far_a_neuron_sees": "/how_far_a_neuron_sees?pixel=30,20&rings=box,effective,used",
@@ -88,7 +88,7 @@ class Visit(Stage):
         self.page.get_by_test_id("stMainBlockContainer").wait_for()
         self.page.add_style_tag(content=STILL)
         self.rest()
-        if self.page.locator(CHART_ROOM).count():
+        if self.page.locator(CHART_PLACEHOLDER).count():
             self.scroll_to_charts()
             self.rest()
 

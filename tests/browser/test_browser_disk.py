@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from benchmarks.app_server import ROOT, AppServer
-from benchmarks.fuzz_inputs import SCENES, hand_of
+from benchmarks.fuzz_inputs import SCENES, valid_message
 from benchmarks.simulated_tab import PATIENT, Tab, header_of
 from pages.ui.scene.photos import PHOTO_SIZE, Photo
 from pages.ui.server.free_memory import COLLECT_EVERY
@@ -33,7 +33,7 @@ KEPT_SESSIONS = 128
 
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, Path]:
-    """All places of its own that a server could write to: the app's, its home, its scratch room."""
+    """All folders that a server could write to: the app's, its home, its temporary folder."""
     found = {name: tmp_path / name for name in ("app", "home", "scratch")}
     for folder in found.values():
         folder.mkdir()
@@ -89,7 +89,7 @@ def name_of(file: bytes) -> str:
 
 def is_held(server: AppServer, photo: str) -> bool:
     """Whether the server still shows a photo to one who knows its name."""
-    told = hand_of(SCENES[0], query="picture=photo", photo=photo)
+    told = valid_message(SCENES[0], query="picture=photo", photo=photo)
     with connect(f"{server.url.replace('http', 'ws')}/frames") as socket:
         socket.send(json.dumps(told))
         with suppress(ConnectionClosed):

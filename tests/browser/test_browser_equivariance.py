@@ -16,7 +16,7 @@ from rfcore.shifts import measured_shift
 from tests.support.stage_driver import Stage
 
 PAGE = "/convolution_follows"
-# What the room begins with, in words that the driver reads too.
+# The workspace's first scene, in the words that the driver reads.
 BASE = {"size": "32", "stack": "C3x3/1p1c1", "kernels": "vertical edge"}
 ROADS = BASE | {"lens": "equivariance", "moves": "wrap", "picture": "meadow", "at": "12,6"}
 SHARING = BASE | {"lens": "weight_sharing", "picture": "black", "pattern": "letter", "at": "12,6"}

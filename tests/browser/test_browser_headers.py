@@ -11,7 +11,7 @@ from benchmarks.app_server import AppServer
 from pages.ui.server.headers import ANCESTORS_VARIABLE
 from pages.ui.site import HOME, SITE
 from tests.support.app_tab import PATIENCE
-from tests.support.stage_driver import CHART_ROOM
+from tests.support.stage_driver import CHART_PLACEHOLDER
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def test_what_a_page_makes_itself_is_let_through(page: Page, server: AppServer) 
     """A PNG, a GIF, a QR code, an upload and the charts: blobs, data addresses and styles."""
     page.goto(f"{server.url}/feature_map_shifts")
     page.locator(".stage .panel canvas").first.wait_for()
-    page.locator(CHART_ROOM).first.scroll_into_view_if_needed()
+    page.locator(CHART_PLACEHOLDER).first.scroll_into_view_if_needed()
     page.locator(".js-plotly-plot svg").first.wait_for()
     with page.expect_download():
         page.get_by_role("button", name="Save PNG").click()

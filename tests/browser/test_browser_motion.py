@@ -1,4 +1,4 @@
-"""What moves by itself, in real Chromium: it is short, gives way to any hand, and can be unwanted.
+"""Animations in real Chromium: they are short, stop at any input, and can be switched off.
 
 The page's frames come as they always do, but how late they are is for the test to say: so each
 motion is looked at half-way, however busy the machine.
@@ -213,7 +213,7 @@ def test_a_winner_goes_to_its_output(browser: Browser, server: AppServer) -> Non
             stage.wait_for_maps_at((4, 4))
             pass_time(stage, JOIN / 2)
             np.testing.assert_array_equal(strong(stage), dropped)
-            assert moves(stage) == []  # it sets out when the hand lets go
+            assert moves(stage) == []  # it starts when the drag ends
         stage.page.wait_for_function("moves.length")
         pass_time(stage, JOIN / 2)
         assert (strong(stage) & ~dropped).sum() > 100  # the disc, on the line that stands

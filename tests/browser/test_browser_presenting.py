@@ -45,7 +45,7 @@ def test_a_clicker_goes_from_the_first_slide_to_the_last_and_back(
             title_is(page, title)
         page.keyboard.press("PageUp")
         page.get_by_text("1 of 4. This is the first.").wait_for()
-        stage.wait_for_maps_at((24, 17))  # as the hand has left it
+        stage.wait_for_maps_at((24, 17))  # as the drag has left it
         stage.wait_for_link(slide="1", at="24,17")
         page.reload()
         stage.wait_until_ready()

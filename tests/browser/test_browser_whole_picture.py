@@ -14,7 +14,7 @@ from tests.support.stage_driver import Stage
 WRAPPED = {"picture": "noise", "moves": "wrap", "stack": "C3p1,M2", "padding": "circular"}
 CHART = '[data-testid="stPlotlyChart"] .barlayer .trace'
 
-# Notes the first change of the chart after the hand has let go, in ms.
+# Notes the time in ms of the first change of the chart after the drag has ended.
 _WATCH_CHART = """() => {
   window.dropped = window.redrawn = null;
   addEventListener("pointerup", () => { window.dropped = performance.now(); }, true);

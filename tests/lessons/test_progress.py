@@ -1,4 +1,4 @@
-"""Progress: kept, carried by a link, merged with another tab's, and never believed blindly."""
+"""Progress: stored, written into a link, merged with another tab's, and always validated."""
 
 import base64
 import json

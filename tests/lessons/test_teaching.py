@@ -77,16 +77,16 @@ def quotes(plan: Plan) -> Iterator[tuple[Scene, str]]:
     scenes = slides_of(plan)
     for row in plan.rows:
         named = [int(number) for number in re.findall(r"\d+", row[1]) if "slide" in row[1]]
-        for slide, hand, words in SAID.findall(row[4]):
+        for slide, drag, words in SAID.findall(row[4]):
             assert named, f"{row[0]} quotes, but names no slide"
-            scene = after(scenes[int(slide or named[-1]) - 1], hand)
+            scene = after(scenes[int(slide or named[-1]) - 1], drag)
             yield from ((scene, quote) for quote in re.findall(r"“([^”]+)”", words))
 
 
-def after(scene: Scene, hand: str) -> Scene:
-    """The scene when the hand has moved as a plan writes it, from where the slide begins."""
+def after(scene: Scene, drag: str) -> Scene:
+    """The scene after the drag that a plan describes, from the first position of the slide."""
     row, col = scene.start
-    for arrow, count in re.findall(r"([→←↓↑]) (\d+)", hand):
+    for arrow, count in re.findall(r"([→←↓↑]) (\d+)", drag):
         down, right = STEPS[arrow]
         row, col = row + down * int(count), col + right * int(count)
     return replace(scene, position=(row, col))

@@ -30,7 +30,7 @@ POOL = "a-pool-forgives"
 
 
 def open_learn(**query: str) -> Page:
-    """The page in a browser that has told that it keeps nothing yet."""
+    """The page in a browser that has sent that it stores nothing yet."""
     page = new_page("learn.py", query, seconds=60)
     page.session_state["memory_progress"] = {"kept": ""}
     return run_clean(page)
@@ -251,10 +251,10 @@ def test_a_goal_is_watched_and_kept() -> None:
     assert progress(page).answer(FIRST, FIRST.steps[0]) is True
 
 
-def test_the_hand_of_an_earlier_step_leaves_nothing_out_of_a_later_one(
+def test_the_message_of_an_earlier_step_leaves_nothing_out_of_a_later_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    revisions = count(step=100)  # each room begins with one of its own
+    revisions = count(step=100)  # each workspace begins with another one
     monkeypatch.setattr(
         "pages.ui.session.tab_state.secrets.randbelow", lambda bound: next(revisions)
     )
@@ -368,7 +368,7 @@ def test_a_link_adds_to_what_the_browser_keeps(since: tuple[int, int]) -> None:
     own = LearnerProgress(since=since[0]).with_step(BOOK.lessons[1], BOOK.lessons[1].steps[0], 0)
     brought = replace(some_progress(), since=since[1])
     page = new_page("learn.py", {"progress": progress_to_code(brought)})
-    run_clean(page)  # the browser has not told yet
+    run_clean(page)  # the browser has not sent its text yet
     page.session_state["memory_progress"] = {"kept": progress_to_text(own)}
     run_clean(page)
     assert [progress(page).count(lesson) for lesson in BOOK.lessons[:3]] == [2, 1, 1]

@@ -1,4 +1,4 @@
-"""The roads lens: its planes and figures are those of plain loops, and what must hold does."""
+"""The equivariance lens: its planes and numbers equal those of plain loops."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ CLOUDS = replace(ROADS, image="meadow", moves="wrap")
 
 
 def difference(frame: Decoded) -> Array:
-    """The difference of the two roads as the browser has it, in the map's own numbers."""
+    """The difference of the two orders as the browser gets it, in the units of the map."""
     extra = frame.header["setting"]["extras"][1]
     values: Array = frame.planes["extra1"] * (extra["scale"] / FULL_SCALE)
     return values

@@ -300,13 +300,15 @@ MESSAGE = {"token": 1, "revision": 2, "position": [24, 12], "start": [24, 12], "
 
 
 def test_the_hand_points_at_a_pixel_and_pins_it() -> None:
-    hand = parse_message({**MESSAGE, "pointed": [3, 4], "pixel": [5, 6], "rings": ["used", "box"]})
-    scene = hand.applied_to(FIELDS)
+    message = parse_message(
+        {**MESSAGE, "pointed": [3, 4], "pixel": [5, 6], "rings": ["used", "box"]}
+    )
+    scene = message.applied_to(FIELDS)
     assert (scene.pixel, scene.rings) == ((5, 6), ("box", "used"))
-    frame = decode(render_frame(scene, Request(2, hand)))
+    frame = decode(render_frame(scene, Request(2, message)))
     assert frame.header["reach"] == [3, 4]
     # A message about an older scene points at nothing of this one.
-    assert decode(render_frame(scene, Request(3, hand))).header["reach"] == [5, 6]
+    assert decode(render_frame(scene, Request(3, message))).header["reach"] == [5, 6]
 
 
 @pytest.mark.parametrize("pointed", ["here", [1], [1.5, 2], [True, 0]])

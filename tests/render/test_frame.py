@@ -51,7 +51,7 @@ def independent_maps(
 
 
 def maps_now(scene: Scene) -> list[Array]:
-    """The shown maps as the hand has moved the pattern, or the whole picture with it."""
+    """The shown maps after a drag of the pattern, or of the whole picture with it."""
     if scene.moves == "pattern":
         return independent_maps(scene, scene.position)
     image = with_pattern(scene, picture_of(scene), scene.start)
@@ -290,8 +290,8 @@ def test_pixel_across_the_edge_of_a_pooling_window_changes_two_pooled_cells(
 def test_scale_and_setting_do_not_depend_on_what_the_hand_does() -> None:
     first = rendered(busy_scene())
     for position in ((0, 0), (72, 72), (0, 72), (35, 36)):
-        hand = replace(busy_scene(), position=position, start=(7, 8), unit=None, view="now")
-        frame = rendered(hand)
+        dragged = replace(busy_scene(), position=position, start=(7, 8), unit=None, view="now")
+        frame = rendered(dragged)
         assert frame.header["scene"] == first.header["scene"]
         assert frame.header["setting"] == first.header["setting"]
         np.testing.assert_array_equal(frame.planes["picture"], first.planes["picture"])

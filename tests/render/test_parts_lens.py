@@ -152,7 +152,7 @@ def test_a_frame_never_trains_and_tells_when_it_has_nothing_to_ask() -> None:
     assert after.header["setting"]["face"]["trained"] is True
 
 
-# ---- the scene, its link and its hand
+# ---- the scene, its link and its stage messages
 
 
 @st.composite
@@ -208,7 +208,7 @@ def test_no_other_picture_gets_parts_by_a_link(key: str) -> None:
     assert len(notices) == 1
 
 
-def hand(scene: Scene, **changes: object) -> Any:
+def face_message(scene: Scene, **changes: object) -> Any:
     own = {"position": list(scene.position), "start": list(scene.start), "unit": None}
     return parse_message(drag_message(**own, channels=[0, 0], view="now", **changes))
 
@@ -225,25 +225,25 @@ def hand(scene: Scene, **changes: object) -> Any:
 )
 def test_a_forged_hand_is_refused_in_a_sentence(parts: object, sentence: str) -> None:
     with pytest.raises(SceneError) as caught:
-        hand(FACE, parts=parts)
+        face_message(FACE, parts=parts)
     assert str(caught.value).startswith(sentence)
 
 
 @pytest.mark.parametrize(("grid", "sentence"), [(7, "there are grids of"), (2**60, "the grid is")])
 def test_a_forged_grid_is_refused_in_a_sentence(grid: int, sentence: str) -> None:
     with pytest.raises(SceneError, match=sentence):
-        hand(FACE, grid=grid).applied_to(FACE)
+        face_message(FACE, grid=grid).applied_to(FACE)
 
 
 def test_a_hand_has_parts_only_where_there_is_a_face() -> None:
     with pytest.raises(SceneError, match="there is no face here whose parts could move"):
-        hand(FACE, parts=[[20, 20]] * 4).applied_to(Scene())
-    assert hand(FACE).applied_to(FACE) == FACE
+        face_message(FACE, parts=[[20, 20]] * 4).applied_to(Scene())
+    assert face_message(FACE).applied_to(FACE) == FACE
 
 
 def test_parts_are_held_on_the_face() -> None:
     far = [[-5, 24], [10**9, -(10**9)], [24, 24], [47, 47]]
-    parts = hand(FACE, parts=far, grid=6).applied_to(FACE).parts
+    parts = face_message(FACE, parts=far, grid=6).applied_to(FACE).parts
     assert parts == FaceParts(((4, 24), (44, 4), (24, 24), (41, 41)), grid=6)
     for part, place in zip(FACE_PARTS, parts.places, strict=True):
         assert fitting(part, place) == place
@@ -254,7 +254,7 @@ def test_parts_are_held_on_the_face() -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """A training that goes on until it is told to end; what it then makes is of no account."""
+    """A training that goes on until it is stopped; its result does not matter."""
     end = Event()
 
     def train(spec: PartsSpec, *, progress: Any) -> None:

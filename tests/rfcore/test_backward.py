@@ -151,7 +151,7 @@ LARGE_WINDOWS = [
 def test_large_windows_are_as_in_pytorch(
     monkeypatch: pytest.MonkeyPatch, notation: str, step: int
 ) -> None:
-    """For all units and for one, by a convolution (a step is dear) and without."""
+    """For all units and for one, by a convolution (a step is expensive) and without."""
     monkeypatch.setattr(window_gradients, "_STEP", step)
     monkeypatch.setattr(window_gradients, "_ADDED", 0)
     network, image = make_network(notation, 2), make_image((2, 24, 31))

@@ -1,4 +1,4 @@
-"""One kind of pool for another: what is kept, what is lost, and the way back."""
+"""Replacing one kind of pool by another: what stays, what is lost, and the way back."""
 
 import numpy as np
 import pytest

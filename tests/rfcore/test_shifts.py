@@ -1,4 +1,4 @@
-"""Shifts: measured ones equal a search over every shift, and a copy is told from a likeness."""
+"""Measured shifts equal those of a search over all shifts; a copy differs from a similar map."""
 
 import re
 from collections.abc import Callable

@@ -40,7 +40,7 @@ SCENE = HEADS_WORKSPACE.scene
 
 
 def of(**changes: Any) -> Scene:
-    """The room's scene, trained in another way."""
+    """The workspace's scene, trained in another way."""
     return SCENE.with_training(replace(Training(), **changes))
 
 
@@ -48,7 +48,7 @@ def of(**changes: Any) -> Scene:
 def test_a_training_comes_back_from_a_link(training: Training) -> None:
     assert from_text(to_text(training)) == training
     scene = SCENE.with_training(training)
-    # Read over the room's own scene, whose classes may be others.
+    # Read with the workspace's scene as the base, whose classes may be others.
     assert from_query(to_query(scene), base=SCENE) == (scene, [])
 
 
@@ -204,7 +204,7 @@ def test_blocks_that_are_off_by_one_are_caught(monkeypatch: pytest.MonkeyPatch) 
         test_every_block_has_places_and_four_by_four_are_a_quarter(32)
 
 
-# The hand
+# Stage messages
 
 
 def by_hand(scene: Scene, **changes: object) -> Scene:

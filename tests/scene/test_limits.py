@@ -1,4 +1,4 @@
-"""What the server holds and does is bounded, and a learner is told where a bound is met."""
+"""The server's memory and work are bounded, and a sentence says so when a limit is reached."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -29,7 +29,7 @@ from tests.support.random_scenes import CALM, any_scene
 from tests.support.scenes import FIVE, PHOTO, busy_scene, differing
 
 HANDS = {"position", "start", "unit", "view", "moves", "pixel", "rings"}
-"""The parts of a scene that change under the hand."""
+"""The fields of a scene that a drag changes."""
 
 
 # ---- what a scene refuses
@@ -354,7 +354,7 @@ def test_another_picture_of_the_same_size_changes_nothing_else() -> None:
     before = busy_scene()
     after = before.with_picture("bricks", before.size)
     assert differing(before, after) == {"image"}
-    assert after.with_picture(UPLOAD, after.size) == before  # the photo was kept
+    assert after.with_picture(UPLOAD, after.size) == before  # the photo is still there
     other = before.with_picture(UPLOAD, before.size, b"0" * 4)
     assert differing(before, other) == {"photo"}
     with pytest.raises(SceneError, match=r"^there is no picture “mars”; choose "):

@@ -88,8 +88,8 @@ def test_a_short_link_is_one_for_a_blackboard() -> None:
     assert short_query_string(moved, opening_scene("maps")) == "at=24,15&from=24,12"
     placed = replace(moved, start=(24, 15))
     assert short_query_string(placed, opening_scene("maps")) == "at=24,15"
-    roads = replace(CONVOLUTION_WORKSPACE.scene, lens="equivariance", moves="wrap")
-    assert short_query(roads, opening_scene("equivariance")) == {
+    wrapped = replace(CONVOLUTION_WORKSPACE.scene, lens="equivariance", moves="wrap")
+    assert short_query(wrapped, opening_scene("equivariance")) == {
         "lens": "equivariance",
         "moves": "wrap",
     }
@@ -102,5 +102,5 @@ def test_a_photo_does_not_travel() -> None:
     stand_in, (problem,) = from_query(query, base=opening_scene("maps"))
     assert stand_in == replace(scene, image="meadow", photo=None)
     assert "a photo does not travel in a link" in problem
-    kept = replace(STACK_WORKSPACE.scene, photo=PHOTO)  # it is there, but not on the stage
+    kept = replace(STACK_WORKSPACE.scene, photo=PHOTO)  # stored, but not on the stage
     assert short_query(kept, opening_scene("maps")) == {}

@@ -75,9 +75,14 @@ def test_message_of_the_stage_is_read() -> None:
 
 def test_what_may_be_missing_is_taken_as_nothing() -> None:
     needed = ("token", "revision", "position", "start", "channels")
-    hand = parse_message({name: MESSAGE[name] for name in needed})
-    assert (hand.mount, hand.known_scene, hand.known_start, hand.unit) == ("", "", None, None)
-    assert (hand.view, hand.committed) == ("now", False)
+    parsed = parse_message({name: MESSAGE[name] for name in needed})
+    assert (parsed.mount, parsed.known_scene, parsed.known_start, parsed.unit) == (
+        "",
+        "",
+        None,
+        None,
+    )
+    assert (parsed.view, parsed.committed) == ("now", False)
     assert parse_message(message(knownStart=None, unit=None)).unit is None
     assert parse_message(message(committed="yes")).committed is False
 
@@ -206,15 +211,15 @@ def test_anything_is_a_scene_or_a_sentence(value: object) -> None:
         assert differing(before, scene) <= {"position", "start", "unit", "view", "channels"}
 
 
-# ---- what a hand does to a scene
+# ---- applying a message to a scene
 
 
 def test_hand_moves_the_pattern_and_nothing_else() -> None:
     before = busy_scene()
-    hand = parse_message(
+    parsed = parse_message(
         message(position=[0, 72], start=[72, 0], unit=None, channels=[0, 2, 2, 4, 4], view="start")
     )
-    after = hand.applied_to(before)
+    after = parsed.applied_to(before)
     assert after == replace(before, position=(0, 72), start=(72, 0), unit=None, view="start")
 
 
@@ -225,9 +230,9 @@ def test_pattern_cannot_leave_the_picture(name: str, place: list[int]) -> None:
         f"the cat must stay inside the picture: its {name} is a row and a column from 0 to 48, "
         f"got {place[0]}, {place[1]}"
     )
-    hand = parse_message(message(**{name: place}))
+    parsed = parse_message(message(**{name: place}))
     with pytest.raises(SceneError, match=f"^{re.escape(sentence)}$"):
-        hand.applied_to(Scene())
+        parsed.applied_to(Scene())
 
 
 @pytest.mark.parametrize(
@@ -260,30 +265,30 @@ def test_unit_must_exist(unit: list[int], sentence: str) -> None:
 def test_channel_is_shown_in_every_map_that_it_runs_through(
     channels: list[int], shown: tuple[int, ...]
 ) -> None:
-    hand = parse_message(message(channels=channels))
-    after = hand.applied_to(Scene())
+    parsed = parse_message(message(channels=channels))
+    after = parsed.applied_to(Scene())
     assert after.channels == shown
     assert (after.position, after.unit, after.view) == ((25, 13), Unit(2, 14, 15), "difference")
 
 
 @pytest.mark.parametrize("channel", [-1, 8, 10**9])
 def test_channel_must_exist(channel: int) -> None:
-    hand = parse_message(message(channels=[0, 0, channel]))
+    parsed = parse_message(message(channels=[0, 0, channel]))
     with pytest.raises(SceneError, match=f"^layer 3 has channels 1 to 8, got {channel + 1}$"):
-        hand.applied_to(Scene())
+        parsed.applied_to(Scene())
 
 
 # ---- what only some lenses send
 
 
 def test_what_only_some_lenses_send_is_read() -> None:
-    hand = parse_message(
+    parsed = parse_message(
         message(probe=[0, 1, 2], pixel=[3, 4], rings=["used", "box"], cells="012", weights=["1"])
     )
-    assert hand.probe == Unit(0, 1, 2)
-    assert hand.pinned_pixel == ((3, 4),)
-    assert hand.rings == ("box", "used")
-    assert (hand.cells, hand.weights) == ("012", ("1",))
+    assert parsed.probe == Unit(0, 1, 2)
+    assert parsed.pinned_pixel == ((3, 4),)
+    assert parsed.rings == ("box", "used")
+    assert (parsed.cells, parsed.weights) == ("012", ("1",))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The frame socket: hands in, frames out, over a real connection to the real app."""
+"""The frame socket: messages in, frames out, over a real connection to the real app."""
 
 import asyncio
 import gc

@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from benchmarks.app_server import AppServer
 from benchmarks.fuzz import CASES, SLOWEST, attempt
 from benchmarks.fuzz_changes import NUMBERS, TOKENS, changed_bytes, changed_message, changed_text
-from benchmarks.fuzz_inputs import PHOTOS, SCENES, changed_link, hand_of
+from benchmarks.fuzz_inputs import PHOTOS, SCENES, changed_link, valid_message
 from benchmarks.simulated_tab import Tab, header_of, tab_of
 from pages.ui.scene.lenses import page_of
 from pages.ui.scene.link import to_query_string
@@ -46,7 +46,7 @@ def breaks_on_surrogates(random: Random) -> None:
 
 
 def trusts_a_message(random: Random) -> None:
-    row, col = changed_message(random, hand_of(SCENES[0]))["position"]
+    row, col = changed_message(random, valid_message(SCENES[0]))["position"]
     _ = bytes(SCENES[0].size * SCENES[0].size)[row * SCENES[0].size + col]
 
 
@@ -107,10 +107,10 @@ def untroubled(server: AppServer) -> Iterator[None]:
     assert server.log() == before
 
 
-def wanted(scene: Scene, hand: dict[str, Any]) -> Scene:
+def wanted(scene: Scene, message: dict[str, Any]) -> Scene:
     """The scene as a message must leave it: changed as it says, or as it was."""
     try:
-        return parse_message(hand).applied_to(scene)
+        return parse_message(message).applied_to(scene)
     except RfcoreError:
         return scene
 
@@ -119,8 +119,8 @@ def test_the_frame_socket_keeps_the_last_good_scene(server: AppServer, untrouble
     random, address = Random("frames"), server.url.replace("http", "ws") + "/frames"
     for _ in range(MESSAGES):
         scene = random.choice(SCENES)
-        told = hand_of(scene, query=to_query_string(scene), photo=None)
-        again = hand_of(scene)
+        told = valid_message(scene, query=to_query_string(scene), photo=None)
+        again = valid_message(scene)
         message = changed_message(random, again)
         with connect(address) as socket:
             socket.send(json.dumps(told))
@@ -167,12 +167,14 @@ def test_a_component_that_lies_changes_no_scene(untroubled: None, tab: Tab) -> N
     query = to_query_string(scene)
     tab.run(page_of(scene.lens), query)
     for number in range(MESSAGES):
-        hand = changed_message(random, hand_of(scene, token=number + 2, mount=f"lie{number}"))
-        hand["revision"] = tab.header["revision"]
-        tab.run(page_of(scene.lens), query, hand, fragment=number % 2 == 0)
-        scene = wanted(scene, hand)
+        message = changed_message(
+            random, valid_message(scene, token=number + 2, mount=f"lie{number}")
+        )
+        message["revision"] = tab.header["revision"]
+        tab.run(page_of(scene.lens), query, message, fragment=number % 2 == 0)
+        scene = wanted(scene, message)
         assert tab.header["query"] == to_query_string(scene)
-        query = to_query_string(scene) if hand.get("committed") is True else query
+        query = to_query_string(scene) if message.get("committed") is True else query
 
 
 def test_links_of_all_kinds_open_a_page_over_the_wire(untroubled: None, tab: Tab) -> None:
@@ -189,8 +191,10 @@ def test_a_page_opens_while_a_hand_that_has_settled_still_has_its_charts_drawn(
     page, query = page_of(scene.lens), to_query_string(scene)
     tab.open(page, query)
     tab.read()
-    hand = hand_of(scene, committed=True, position=[20, 21], revision=tab.header["revision"])
-    tab.run(page, query, hand, fragment=True)
+    message = valid_message(
+        scene, committed=True, position=[20, 21], revision=tab.header["revision"]
+    )
+    tab.run(page, query, message, fragment=True)
     tab.open("how_far_a_neuron_sees", "at=20,11")
     assert tab.header["position"] == [20, 11]
 

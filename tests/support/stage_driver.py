@@ -9,7 +9,7 @@ from playwright.sync_api import TimeoutError as TookTooLong
 from rfcore import receptive_fields
 from tests.support.stage_view import Place, StageView, as_csv
 
-CHART_ROOM = '[class*="st-key-chart_room_"]'  # kept for a chart that waits until it is near
+CHART_PLACEHOLDER = '[class*="st-key-chart_placeholder_"]'  # until the chart is scrolled near
 
 
 class Stage(StageView):
@@ -79,9 +79,9 @@ class Stage(StageView):
 
     def scroll_to_charts(self) -> None:
         """Scroll down to where charts will be, and wait until all have come."""
-        rooms = self.page.locator(CHART_ROOM)
-        rooms.first.scroll_into_view_if_needed()
-        expect(rooms).to_have_count(0)
+        placeholders = self.page.locator(CHART_PLACEHOLDER)
+        placeholders.first.scroll_into_view_if_needed()
+        expect(placeholders).to_have_count(0)
         self.page.locator(".js-plotly-plot svg").first.wait_for()
 
     def button(self, name: str) -> Locator:

@@ -1,4 +1,4 @@
-"""The controls of the page on one convolution: which of its lenses, and what the kernel is like."""
+"""The controls of the page on one convolution: its lens and its kernel."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def lens_switch() -> None:
 
 
 def convolution_controls() -> None:
-    """Choose the kernel, its size, and how it slides."""
+    """Show the controls of the kernel, its size, stride and padding."""
     scene = tab_state().scene
     _, layer, _ = convolutions_of(scene.stack)[0]
     kernel, *places = st.columns([2, 1, 1, 1])
@@ -75,7 +75,7 @@ def convolution_controls() -> None:
 def _with_kernel(scene: Scene, name: str) -> Scene:
     if name != _OWN:
         return replace(scene, kernels=(name,))
-    # What is there already is where writing begins.
+    # The editor begins with the weights that the kernel has.
     return scene.with_weights(_texts(scene))
 
 

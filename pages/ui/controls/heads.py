@@ -1,4 +1,4 @@
-"""The controls of the heads' page: the class on the stage, and what the heads are trained on."""
+"""The controls of the heads' page: the class on the stage, and the training of the heads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EXAMPLES, _SEEDS = (20, 100, 300, 600, 1000), (0, 1, 2, 3, 4, 5)
 
 
 def class_switch() -> None:
-    """Choose which of the two classes is on the stage."""
+    """Show the control for which of the two classes is on the stage."""
     scene = tab_state().scene
     assert scene.training is not None
     st.session_state["class_on_stage"] = scene.pattern
@@ -45,7 +45,7 @@ def class_switch() -> None:
 
 
 def training_controls() -> None:
-    """Choose classes, region, examples and network; a change is trained when it is asked for."""
+    """Show the controls of classes, region, examples and network; a button starts the training."""
     scene = tab_state().scene
     training = scene.training
     assert training is not None
@@ -109,7 +109,7 @@ def _network_boxes(scene: Scene) -> None:
 
 @lru_cache(maxsize=64)
 def field_text(stack: Stack, size: int) -> str:
-    """Say how large a stack's last field is, in pixels and against a picture of `size`.
+    """Return a stack's depth and last field beside the size of the picture, as text.
 
     >>> field_text(DEPTHS[2], 64)
     '3 convolutions: 32 of 64 pixels'

@@ -1,4 +1,4 @@
-"""Training on the page: its button, its progress, its end; a frame never trains."""
+"""The training of the heads on a page: its buttons, its progress and its result."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from rfcore.errors import RfcoreError
 from rfcore.heads.experiment import Experiment
 
 _WANTED, _STOPPED, _LAST = "heads_wanted", "heads_stopped", "heads_last"
-_TOLD = "heads_progress_told"
-_TELL_EVERY = 0.5  # seconds between two pictures of the progress
-# The stage of a new tab has still to load. Streamlit's page puts that off at every change of a bar,
-# so that a slow browser would show no stage before the end of the training.
-_QUIET_AT_FIRST = 2.5
+_HAS_SHOWN_PROGRESS = "heads_has_shown_progress"
+_SECONDS_PER_UPDATE = 0.5  # of the progress bar
+# A new tab still has to load the stage. Each update of a bar delays that, so without this pause a
+# slow browser would show no stage before the end of the training.
+_SECONDS_BEFORE_FIRST_UPDATE = 2.5
 
 _SPANS = {
     "waiting": (0.0, 0.0),
@@ -33,7 +33,7 @@ _SPANS = {
     "training": (0.2, 0.35),
     "asking": (0.35, 1.0),
 }
-"""From where to where each phase moves the bar; asking at every place takes longest."""
+"""The part of the bar for each phase, from 0 to 1; "asking" at every place takes longest."""
 
 _PHASES = {
     "waiting": "Another training is running. Yours is next.",
@@ -43,17 +43,17 @@ _PHASES = {
 }
 
 
-# A row of its own where the sentence would be a narrow column beside the buttons.
+# On a phone, the sentence gets its own row; beside the buttons it would be a narrow column.
 _ON_A_PHONE = """<style>@media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-training_row) { flex-basis: 100%; }
 }</style>"""
 
 
 def training_box(*, offers: bool = True) -> Any:
-    """Say whether the scene's heads are trained, and offer what changes that.
+    """Show whether the scene's heads are trained, with buttons to start or stop the training.
 
-    offers: whether other examples to train on are offered. Returns where `train_wanted` shows its
-    progress. The first scene of a visit is trained without being asked, unless that takes long.
+    offers: whether to offer a training on other examples. Returns the container for the progress,
+    an argument of `train_wanted`. A session's first scene is trained at once if that is quick.
     """
     scene = tab_state().scene
     trained = HEAD_STORE.find(scene.experiment)
@@ -75,9 +75,9 @@ def training_box(*, offers: bool = True) -> Any:
 
 
 def training_for(scene: Scene) -> Callable[[], None]:
-    """Show above a stage what trains the scene's heads or grids, where it has any.
+    """Show the training of a scene's heads or grids above the stage, if it has any.
 
-    Returns what is to be called below the stage, where a script may be busy for seconds.
+    Returns a function to call after the stage, since it may take seconds.
     """
     if scene.parts is not None:
         training_line()
@@ -89,15 +89,15 @@ def training_for(scene: Scene) -> Callable[[], None]:
 
 
 def want_training(scene: Scene) -> None:
-    """Let the heads of a scene be trained, unless the learner has stopped that or it takes long."""
+    """Request the training of a scene's heads if it is quick and the learner has not stopped it."""
     if st.session_state.get(_STOPPED) != scene.experiment and is_quick(scene.experiment):
         _want(scene.experiment)
 
 
 def train_wanted(spot: Any) -> None:
-    """Train the scene's heads if they are wanted and not there yet, and show the page anew.
+    """Train the scene's heads if that is requested and not done yet, then rerun the page.
 
-    spot: where the progress is shown. Whatever interrupts the page ends the training as well.
+    spot: the container for the progress. An interruption of the script also ends the training.
     """
     experiment = tab_state().scene.experiment
     wanted = st.session_state.get(_WANTED)
@@ -115,19 +115,19 @@ def train_wanted(spot: Any) -> None:
 
 
 class _Bar:
-    """The progress bar in the box; it is drawn a few times a second, however often it is told."""
+    """The progress bar in the box; it is updated every _SECONDS_PER_UPDATE at most."""
 
     def __init__(self) -> None:
         self.bar = st.progress(0.0, text=_PHASES["drawing"])
-        quiet = 0.0 if _TOLD in st.session_state else _QUIET_AT_FIRST
-        self.next_drawing = monotonic() + quiet
-        st.session_state[_TOLD] = True
+        is_first = _HAS_SHOWN_PROGRESS not in st.session_state
+        self.next_update = monotonic() + (_SECONDS_BEFORE_FIRST_UPDATE if is_first else 0.0)
+        st.session_state[_HAS_SHOWN_PROGRESS] = True
 
     def show(self, progress: TrainingProgress) -> None:
         now = monotonic()
-        if now < self.next_drawing:
+        if now < self.next_update:
             return
-        self.next_drawing = now + _TELL_EVERY
+        self.next_update = now + _SECONDS_PER_UPDATE
         first, last = _SPANS[progress.phase]
         heads = "; ".join(
             f"{name}: loss {loss:.3f}, {percent(right)} right"

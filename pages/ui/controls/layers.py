@@ -1,4 +1,4 @@
-"""The layer editor: one layer of the stack at a time."""
+"""The editor for one layer of the stack at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rfcore.stack import LAYER_KINDS, Stack
 
 
 def layer_editor() -> None:
-    """Pick one layer and edit it, move it, take it away or put another after it."""
+    """Show the controls that edit, move or remove a layer, or add one after it."""
     here = tab_state()
     layers = here.scene.stack.layers
     chosen = min(st.session_state.get("layer_at", 0) or 0, len(layers) - 1)
@@ -86,7 +86,7 @@ def _number_field(name: str, label: str, least: int, most: int, value: int | Pai
             "editor",
         )
 
-    # The notation can say more than the field offers; Streamlit would show the least instead.
+    # The notation allows larger values than the field. Streamlit would show the least value then.
     most = max(most, st.session_state[key])
     st.number_input(label, least, most, key=key, step=1, on_change=change, width=130)
 
@@ -150,7 +150,7 @@ def _rebuilt(layer: Layer, **changes: Any) -> Layer:
 
 
 def _of_kind(kind: type[Layer], layer: Layer) -> Layer:
-    """Return a layer of another kind that keeps kernel and stride where it has them."""
+    """Return a layer of another kind with the same kernel and stride, as far as it has them."""
     if kind not in _PARAMETERS:
         return kind()
     default = Conv2d(3) if kind is Conv2d else MaxPool2d(2) if kind is MaxPool2d else None

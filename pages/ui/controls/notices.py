@@ -1,4 +1,4 @@
-"""What could not be used: parts of a link, and the last change of a control."""
+"""Notices about unusable parts of a link and about refused changes of a control."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pages.ui.text.markdown import escape_markdown
 
 
 def show_link_notices() -> None:
-    """List the parts of the page's link that could not be used, if there are any."""
+    """Show why parts of the page's link could not be used, if there are any."""
     notices = tab_state().notices
     if notices:
         st.warning("\n".join(f"- {escape_markdown(notice)}" for notice in notices))

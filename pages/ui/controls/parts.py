@@ -1,4 +1,4 @@
-"""The controls below the face: its parts back, scrambled; how a cell pools."""
+"""The controls of the face: reset or scramble its parts, centre it, and choose the pooling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POOLING_NAMES = {"avg": "average", "max": "max"}
 
 
 def parts_controls() -> None:
-    """Offer a face, the next scramble, the face in the middle, and the pooling of the cells."""
+    """Show the buttons that put back, scramble or centre the face, and the pooling of the cells."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Put the parts back", key="parts_back", on_click=_put_back)
         st.button("Scramble", key="scramble", on_click=_scramble)

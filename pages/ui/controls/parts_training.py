@@ -1,4 +1,4 @@
-"""The training of the grids: it starts on the first visit and can be stopped; no frame trains."""
+"""The training of the grids on a page; it starts by itself and can be stopped."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pages.ui.training.faces import GRID_STORE, TrainedGrids
 from rfcore.faces.spec import PartsSpec
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks at a training that is under way."""
+"""Seconds between updates while a training runs."""
 
-_HEIGHT = 56  # pixels kept free, so that the stage below does not move
+_HEIGHT = 56  # pixels, reserved so that the stage below does not move
 _STOPPED = "parts_stopped"
 
 
 def training_line() -> None:
-    """Show one line above the stage: how far the training is, or what was trained."""
+    """Show one line above the stage: the progress of the training, or its result."""
     parts = tab_state().scene.parts
     assert parts is not None
     spec = parts.spec
@@ -34,7 +34,7 @@ def training_line() -> None:
 
 @st.fragment(run_every=LOOK_EVERY)
 def _watched(spec: PartsSpec) -> None:
-    """Begin the training, or watch the one that another page began; at its end all is shown."""
+    """Start the training unless it runs, show its progress, and rerun the page at the end."""
     if GRID_STORE.find(spec) is not None:
         st.rerun()
     begun = GRID_STORE.start(spec)
@@ -46,7 +46,7 @@ def _watched(spec: PartsSpec) -> None:
 
 
 def progress_text(spec: PartsSpec, done: int) -> str:
-    """Return which grid is being trained, or asked, after so many rounds."""
+    """Say which grid is being trained or evaluated; done: the number of finished rounds."""
     grids = len(spec.grids)
     if done < grids:
         return f"Training grid g = {spec.grids[done]} ({done + 1} of {grids})."
@@ -55,7 +55,7 @@ def progress_text(spec: PartsSpec, done: int) -> str:
 
 
 def trained_text(trained: TrainedGrids) -> str:
-    """Return from how much the grids have learned, and how long it took."""
+    """Say how many examples the grids were trained on, and how long it took."""
     spec = trained.parts.spec
     return (
         f"Learned from {spec.examples} pictures, moved by up to {spec.trained_jitter} px, in "

@@ -1,4 +1,4 @@
-"""The controls of the picture: what it is, what is dragged over it, and what the hand moves."""
+"""The controls of the picture, of the pattern on it, and of what a drag moves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MOVE_NAMES = {
 
 
 def picture_controls() -> None:
-    """Choose picture, size, pattern, what lies beyond the border, and what the hand moves."""
+    """Show the controls of picture, size, pattern, padding mode, and what a drag moves."""
     scene = tab_state().scene
     picture, size, pattern, padding, moves = st.columns(5)
     pictures = [*BACKGROUNDS, GRID, *([UPLOAD] if scene.photo else [])]
@@ -80,7 +80,7 @@ def picture_controls() -> None:
 
 
 def move_control(width: Any = "stretch") -> None:
-    """Choose what the hand moves: the pattern alone, or the whole picture with it."""
+    """Show the control for what a drag moves: the pattern alone, or the whole picture with it."""
     scene_select(
         "What moves",
         MOVES,
@@ -95,7 +95,7 @@ def move_control(width: Any = "stretch") -> None:
 
 
 def photo_control() -> None:
-    """Take the learner's own photo; it stays in this browser session."""
+    """Show the upload of the learner's own photo, which stays in this browser session."""
     st.file_uploader(
         "Your own photo (PNG, JPEG or WebP)",
         type=["png", "jpg", "jpeg", "webp"],

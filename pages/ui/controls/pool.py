@@ -1,4 +1,4 @@
-"""The controls of the pooling page: an example, the pool, the grid and what is dragged."""
+"""The controls of the pooling page: example, pool, grid and mark."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _OWN = "your own"
 _DEFAULT = PoolChoice("max", (2, 2), (2, 2))
 _NAMES = {"pixel": "one cell"}
 _EXAMPLE_WIDTH, _KIND_WIDTH, _WIDTH = 190, 150, 108
-"""Pixels of the select boxes: two rows of them on a phone, one on a screen 1024 pixels wide."""
+"""Widths of the select boxes in pixels: two rows on a phone, one on a screen of 1024 pixels."""
 
 
 def pool_controls() -> None:
-    """Choose an example, the pool, the grid and what is dragged over it."""
+    """Show the controls of the example, the pool, the grid, and the mark that is dragged."""
     scene = tab_state().scene
     chosen = choice_of(scene.stack)
     with st.container(horizontal=True):

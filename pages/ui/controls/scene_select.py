@@ -27,9 +27,9 @@ def scene_select(
 ) -> None:
     """Show a select box for one part of the scene; a choice changes the scene.
 
-    value: what the part is now; it is added to the options when a link has set it to none of them.
+    value: the current value; it is added to the options if it is not among them, as after a link.
     make: returns the scene with a chosen value. names: labels of options. control: the name under
-    which a refused change is noted; when given, the caller shows the problem.
+    which the problem of a refused change is stored; if given, the caller shows that problem.
     """
     options = [*options, *([] if value in options else [value])]
     key = f"choose_{key}"

@@ -1,4 +1,4 @@
-"""The controls of the stack: a preset, its notation, its pools, and the kernels."""
+"""The controls of the stack: preset, notation, kind of pools, and kernels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OWN_STACK = "your own"
 
 
 def stack_controls() -> None:
-    """Choose a preset, one kind for all pools, or write the notation."""
+    """Show the controls of the preset, of the kind of all pools, and of the notation."""
     here = tab_state()
     text = str(here.scene.stack)
     name = next((n for n, preset in PRESETS.items() if preset == text), _OWN_STACK)
@@ -56,7 +56,7 @@ def stack_controls() -> None:
 
 
 def pool_control() -> None:
-    """Make all pools of the stack max, average or blur pools at once, to compare."""
+    """Show the control that makes all pools of the stack max, average or blur pools."""
     stack = tab_state().scene.stack
     kind = pool_kind(stack)
     has_pools = with_pools(stack, "max") != with_pools(stack, "average")
@@ -80,7 +80,7 @@ def _with_preset(scene: Scene, name: str) -> Scene:
 
 
 def kernel_controls() -> None:
-    """Choose the kernels of each convolution."""
+    """Show the controls of the kernels of each convolution."""
     scene = tab_state().scene
     convolutions = convolutions_of(scene.stack)
     if not convolutions:

@@ -7,16 +7,16 @@ import streamlit as st
 from pages.ui.session.component import component
 
 FOCUS_TARGET = "task_card"
-"""The key of the container to which the focus goes when a prediction has its answer in it."""
+"""The key of the container that gets the focus when it shows the answer to a prediction."""
 
 _land = component("landing", "focus.js", "moveFocus")
 
 
 def move_focus(place: str, *, answered: bool = False) -> None:
-    """Bring the focus to the title of a place that is new, or to the card that is answered now.
+    """Move the focus to the title after a change of place, or to the card once it is answered.
 
-    place: names what the page shows. answered: whether the card holds an answer. To be called once
-    a run, below title and card.
+    place: identifies what the page shows. answered: whether the card shows an answer. Call it once
+    per run, after the title and the card.
     """
-    with st.container(key="landing_room", height=1, border=False):
+    with st.container(key="focus_script", height=1, border=False):
         _land(key="landing", data={"place": place, "answered": answered}, height=1)

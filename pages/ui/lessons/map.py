@@ -1,4 +1,4 @@
-"""The map of lessons: all lessons, what is done of each, and a link that carries the progress."""
+"""The map of lessons: all lessons with the progress in each, and a link with the progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STATUS = 145  # pixels, as wide as the longest label, so that all buttons align
 
 
 def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -> None:
-    """Show all lessons with how far the learner is in each."""
+    """Show all lessons with the learner's progress in each."""
     st.title("Predict, drag, see", anchor=False)
     prose(
         "Each lesson takes a few minutes. You say what will happen, then you drag and see. "
@@ -34,7 +34,7 @@ def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -
 
 
 def show_faults(faults: tuple[LessonFault, ...]) -> None:
-    """Tell the authors of lessons which lessons cannot be shown, and why."""
+    """Show which lessons cannot be shown and why, for their authors."""
     if faults:
         st.warning(
             "Some lessons were left out, for there is a mistake in their file:\n"
@@ -43,7 +43,7 @@ def show_faults(faults: tuple[LessonFault, ...]) -> None:
 
 
 def next_lesson(lesson_set: LessonSet, progress: LearnerProgress) -> Lesson | None:
-    """Return the lesson to go on with: the one opened last, or else the first that is not done."""
+    """Return the lesson to continue with: the one opened last, else the first that is not done."""
     undone = [lesson for lesson in lesson_set.lessons if progress.count(lesson) < len(lesson.steps)]
     last = [lesson for lesson in undone if lesson.name == progress.last[0]]
     return next(iter(last or undone), None)

@@ -14,7 +14,7 @@ from pages.ui.scene.scene import Scene
 class Measure:
     """A way to measure a scene.
 
-    compute: returns the number, None where there is none. means: what it is, for those who write
+    compute: returns the number, or None if there is none. means: its description for authors of
     lessons. needs: the fields of a Quantity that it reads. needs_training: whether heads or grids
     must be trained first.
     """
@@ -28,7 +28,7 @@ class Measure:
 MEASURES = {
     "changed": Measure(
         measures_maps.changed,
-        "cells of a map that are not as they were at the start",
+        "cells of a map that changed since the start of the drag",
         needs=("map",),
     ),
     "shift": Measure(
@@ -38,21 +38,24 @@ MEASURES = {
     ),
     "first break": Measure(
         measures_maps.first_broken_layer,
-        "the first layer, from 1, that does not follow exactly; 0 when all do",
+        "the first layer, from 1, that is not exactly equivariant; 0 if all are",
     ),
     "difference": Measure(
-        measures_maps.difference, "the largest difference of the two roads on the last map"
+        measures_maps.difference,
+        "the largest difference on the last map between shift-then-layers and layers-then-shift",
     ),
     "cells": Measure(measures_maps.cells, "rows of a map", needs=("map",)),
     "layers": Measure(measures_maps.layers, "layers of the stack"),
-    "moved": Measure(measures_maps.moved, "pixels that the hand has moved, along rows or columns"),
+    "moved": Measure(
+        measures_maps.moved, "length of the drag in pixels, along the axis where it is longer"
+    ),
     "unnoticed steps": Measure(
         measures_maps.unnoticed_steps,
-        "of the steps to the cells around, those that the pool does not notice",
+        "one-cell moves of the peak, in 8 directions, that leave the pool's output unchanged",
     ),
     "unnoticed share": Measure(
         measures_maps.unnoticed_share,
-        "per cent of a single peak's steps that the pool does not notice",
+        "per cent of a single peak's one-cell moves that leave the pool's output unchanged",
     ),
     "weights": Measure(measures_maps.weights, "weights of one kernel of the first layer"),
     "untied weights": Measure(
@@ -60,7 +63,7 @@ MEASURES = {
         "weights of one channel of the first layer, with a kernel for every place",
     ),
     "field": Measure(
-        measures_fields.field, "pixels a side that a unit of a map sees", needs=("map",)
+        measures_fields.field, "pixels per side of the field of a map's units", needs=("map",)
     ),
     "jump": Measure(
         measures_fields.jump, "pixels from one unit of a map to the next", needs=("map",)
@@ -69,27 +72,29 @@ MEASURES = {
         measures_fields.pinned, "the layer of the pinned unit, from 1; 0 when none is pinned"
     ),
     "covered": Measure(
-        measures_fields.covered, "per cent of the pattern that the pinned unit can see"
+        measures_fields.covered, "per cent of the pattern inside the pinned unit's field"
     ),
     "reached": Measure(
         measures_fields.reached,
         "cells of a map that can see the pattern's first pixel, or the pinned one",
         needs=("map",),
     ),
-    "used": Measure(measures_fields.used, "pixels that can change the pinned unit now"),
+    "used": Measure(
+        measures_fields.used, "pixels that can change the pinned unit with the current input"
+    ),
     "middle": Measure(
         measures_fields.middle,
-        "per cent of the pinned unit's effective field in a quarter of its box, the middle",
+        "per cent of the pinned unit's effective field in the middle quarter of its box",
     ),
     "right": Measure(
         measures_trained.right,
-        "100 when a head is right at the pattern's place, else 0",
+        "100 if a head is right at the pattern's place, else 0",
         needs=("head",),
         needs_training=True,
     ),
     "accuracy": Measure(
         measures_trained.accuracy,
-        "per cent of right answers of a head in a quarter",
+        "accuracy of a head in a quarter of the picture, in per cent",
         needs=(
             "head",
             "quarter",
@@ -110,14 +115,14 @@ MEASURES = {
     ),
     "answers softmax moves": Measure(
         measures_trained.answers_softmax_moves,
-        "of 9 times 9 places, those where a softmax, cold or warm, names another class than the "
-        "logits",
+        "of 9 × 9 places, those where the softmax at some temperature predicts another class than "
+        "the logits",
         needs=("head",),
         needs_training=True,
     ),
     "face": Measure(
         measures_trained.face,
-        "per cent of certainty with which a grid finds the picture a face",
+        "probability of a face by a grid, in per cent",
         needs=("grid",),
         needs_training=True,
     ),
@@ -126,8 +131,8 @@ MEASURES = {
 
 
 def measured(quantity: Quantity, scene: Scene) -> float | None:
-    """Return a quantity of a scene; None where it has none, as before a unit is pinned.
+    """Return a quantity of a scene; None if it has no value, as before a unit is pinned.
 
-    Raises SceneError if such a scene cannot be measured so.
+    Raises SceneError if the quantity does not apply to such a scene.
     """
     return MEASURES[quantity.measure].compute(scene, quantity)

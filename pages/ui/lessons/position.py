@@ -26,9 +26,9 @@ _STAYS = (PRESENT,)  # query parameters that do not name a lesson or step
 
 
 def current_progress(lesson_set: LessonSet) -> LearnerProgress:
-    """Return the learner's progress, with what the browser and the link have added since.
+    """Return the learner's progress, with the browser's stored progress and the link's merged in.
 
-    Answers are validated where they come in, not in every run.
+    Answers are validated when they arrive, not in every run.
     """
     state = st.session_state
     here: LearnerProgress = state.setdefault(_PROGRESS, LearnerProgress())
@@ -47,7 +47,7 @@ def current_progress(lesson_set: LessonSet) -> LearnerProgress:
         except ProgressError as error:
             state[_NOTICE] = f"The link\u2019s \u201cprogress\u201d was left out: {error}."
         else:
-            # A link adds to what was done here, and takes nothing away.
+            # A link adds to the progress here and removes nothing.
             here = here.merged(replace(brought, since=here.since)).known(lesson_set)
     state[_PROGRESS] = here
     return here
@@ -76,7 +76,7 @@ def record_step(lesson: Lesson, step: LessonStep, answer: Answer | None) -> None
 
 
 def step_of_link(lesson_set: LessonSet) -> tuple[Lesson | None, int, str]:
-    """Return the lesson of the link, its step from 0, and a sentence if the link has neither."""
+    """Return the link's lesson, its step from 0, and a sentence if the link names none."""
     name = st.query_params.get("lesson", "")
     if not name or name == SUMMARY:
         return None, 0, ""
@@ -97,7 +97,7 @@ def is_summary() -> bool:
 
 
 def go_to_step(lesson: str, step: int = 0) -> None:
-    """Put a place into the link: a lesson and its step from 0; without a lesson, the map."""
+    """Write a lesson and its step, from 0, into the link; without a lesson, that is the map."""
     stays = {key: st.query_params[key] for key in _STAYS if key in st.query_params}
     where = {"lesson": lesson, "step": str(step + 1)} if lesson else {}
     if lesson == SUMMARY:
@@ -106,7 +106,7 @@ def go_to_step(lesson: str, step: int = 0) -> None:
 
 
 def to_map_button() -> None:
-    """Show the way back to all lessons."""
+    """Show the button back to the map of lessons."""
     st.button(
         "All lessons",
         key="to_map",
@@ -118,9 +118,9 @@ def to_map_button() -> None:
 
 
 def first_open(lesson: Lesson, here: LearnerProgress) -> int:
-    """Return the step at which a lesson is taken up: where the learner was, or the first not done.
+    """Return the step at which a lesson opens: the learner's last one, or the first not done.
 
-    A lesson that is done begins at its beginning.
+    A finished lesson opens at its first step.
     """
     undone = [at for at, step in enumerate(lesson.steps) if not here.has_done(lesson, step)]
     names = [step.name for step in lesson.steps]

@@ -1,7 +1,6 @@
 """A learner's progress in the walkthrough, and its text for the browser's storage and for links.
 
-It holds the answers, not whether they were right: that is measured again. The text is untrusted
-input. Pure.
+It stores the answers; their grades are computed again. The text is untrusted input. Pure.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
 from pages.ui.lessons.tasks import Answer
 
 MAX_PROGRESS_CHARACTERS = 20_000
-"""The longest text that is read; a complete progress takes a tenth of it."""
+"""The longest text that is read, ten times that of a complete progress."""
 
 MAX_UNKNOWN = MAX_PROGRESS_CHARACTERS // 4
-"""The longest text in which answers to unknown lessons are kept."""
+"""The longest text in which answers to unknown lessons stay."""
 
 MAX_RESETS = 10_000
 """The largest number of resets that is accepted."""
@@ -33,7 +32,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
 class ProgressError(ValueError):
-    """A text that holds no progress."""
+    """A text is no progress."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class LearnerProgress:
 
 
 def progress_to_text(progress: LearnerProgress) -> str:
-    """Return a progress as a browser keeps it.
+    """Return a progress as text for the browser's storage.
 
     >>> progress_from_text(progress_to_text(LearnerProgress({"a": {"b": 3}}, ("a", "b"), 1))).done
     {'a': {'b': 3}}
@@ -129,7 +128,7 @@ def progress_to_text(progress: LearnerProgress) -> str:
 
 
 def progress_from_text(text: str) -> LearnerProgress:
-    """Return the progress of a text; raises ProgressError when it holds none."""
+    """Parse the text of a progress; raises ProgressError if it is none."""
     if len(text) > MAX_PROGRESS_CHARACTERS:
         raise ProgressError(
             f"it has {len(text)} characters; at most {MAX_PROGRESS_CHARACTERS} are read"
@@ -159,7 +158,7 @@ def _no_number(name: str) -> None:
 
 
 def _finite(digits: str) -> float:
-    """Parse a number; reject one that overflows, such as 1e999, for JSON cannot hold infinity."""
+    """Parse a number; reject one that overflows, such as 1e999: JSON has no infinity."""
     number = float(digits)
     if not isfinite(number):
         raise ValueError(digits)
@@ -167,7 +166,7 @@ def _finite(digits: str) -> float:
 
 
 def progress_to_code(progress: LearnerProgress) -> str:
-    """Return a progress as a link carries it.
+    """Return a progress as the value of a link's parameter.
 
     >>> progress_from_code(progress_to_code(LearnerProgress({"a": {"b": 3}}))).done
     {'a': {'b': 3}}
@@ -177,7 +176,7 @@ def progress_to_code(progress: LearnerProgress) -> str:
 
 
 def progress_from_code(code: str) -> LearnerProgress:
-    """Return the progress of a link; raises ProgressError when it holds none."""
+    """Parse the progress of a link; raises ProgressError if it has none."""
     if len(code) > MAX_PROGRESS_CHARACTERS:
         raise ProgressError(
             f"it has {len(code)} characters; at most {MAX_PROGRESS_CHARACTERS} are read"

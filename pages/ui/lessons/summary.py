@@ -1,4 +1,4 @@
-"""What a learner has predicted, right and wrong, on one page, to look at and to take home."""
+"""All predictions of a learner with their grades, as a page and as a download."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rfcore.errors import RfcoreError
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One prediction: of which lesson, what was asked, and its grade."""
+    """One prediction: its lesson, its question and its grade."""
 
     lesson: str
     ask: str
@@ -26,7 +26,7 @@ class SummaryLine:
 
 
 def summary_lines(lesson_set: LessonSet, progress: LearnerProgress) -> tuple[SummaryLine, ...]:
-    """Return all predictions in the order of the lessons, each graded anew."""
+    """Return all predictions in the order of the lessons; each is graded again."""
     found = []
     for lesson in lesson_set.lessons:
         for step in lesson.steps:
@@ -35,14 +35,14 @@ def summary_lines(lesson_set: LessonSet, progress: LearnerProgress) -> tuple[Sum
                 continue
             try:
                 graded = grade(step.task, answer, solution_of(step.task, step.scene))
-            except RfcoreError:  # a lesson that was changed meanwhile
+            except RfcoreError:  # the lesson has changed since
                 continue
             found.append(SummaryLine(lesson.title, step.task.ask, graded))
     return tuple(found)
 
 
 def lesson_summary(lesson_set: LessonSet, progress: LearnerProgress) -> None:
-    """Show all predictions, and offer them as a page of their own."""
+    """Show all predictions, and a button to download them as a web page."""
     position.to_map_button()
     st.title("What I predicted", anchor=False)
     with st.spinner("Measuring everything again."):
@@ -77,7 +77,7 @@ def _score(lines: tuple[SummaryLine, ...]) -> str:
 
 
 def as_page(lines: tuple[SummaryLine, ...]) -> str:
-    """Return the predictions as a web page that needs nothing else and prints on paper."""
+    """Return the predictions as one self-contained, printable HTML page."""
     rows = "".join(
         "<tr>"
         f"<td>{'right' if line.grade.right else 'wrong'}</td>"

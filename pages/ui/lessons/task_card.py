@@ -1,4 +1,4 @@
-"""The card of a step: what is asked, the learner's prediction, the answer beside it, the way on."""
+"""The card of a step: the question, the learner's prediction, the solution, and the next step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rfcore.errors import RfcoreError
 from rfcore.stack import Stack
 
 CARD = "lesson_card"
-"""The key of the fragment in which a goal is watched."""
+"""The key of the fragment that checks whether a goal is reached."""
 
 _BUILD = ("C3x3/1", "M2x2/2")
 """The layers that a learner can add in a step whose goal asks for layers."""
@@ -126,13 +126,13 @@ def grade_text(graded: Grade) -> str:
 
 
 def grade_icon(graded: Grade) -> str:
-    """Return the icon of a prediction that was right, or of one to learn from."""
+    """Return the icon of a right or of a wrong prediction."""
     return ":material/check_circle:" if graded.right else ":material/lightbulb:"
 
 
 @st.fragment(key=CARD)
 def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
-    """Watch whether a goal is reached; runs again after each committed change."""
+    """Check whether a goal is reached; runs again after each commit."""
     try:
         reached = goal.reached(tab_state().scene)
     except RfcoreError as error:
@@ -146,7 +146,7 @@ def _watched(lesson: Lesson, step: LessonStep, goal: Goal) -> None:
 
 
 def _builder() -> None:
-    """Let the learner build layers: a button for each kind, and one to take the last away."""
+    """Show a button that adds a layer of each kind, and one that removes the last layer."""
     stack = tab_state().scene.stack
     with st.container(horizontal=True):
         for layer in _BUILD:
@@ -174,7 +174,7 @@ def _change_layers(added: str) -> None:
 
 
 def _onward(lesson: Lesson, at: int, *, done: bool) -> None:
-    """Show the ways out of a step; leaving one without a task is to have read it."""
+    """Show the buttons that leave a step; leaving a step without a task marks it as read."""
     last = at + 1 == len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

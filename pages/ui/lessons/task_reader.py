@@ -31,11 +31,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "quarter": QUARTERS,
     "grid": (),
 }
-"""What belongs to a quantity, with the names that there are."""
+"""The arguments of a quantity, each with its allowed names."""
 
 
 def read_task(fields: TomlTable, scene: Scene) -> Task:
-    """Return the task of a step's table; raises LessonError for what is none."""
+    """Return the task in a step's table; raises LessonError if it is invalid."""
     kind = fields.choice("kind", tuple(_TASKS))
     return _TASKS[kind](fields, scene)
 
@@ -87,7 +87,7 @@ def _goal(fields: TomlTable, scene: Scene) -> Task:
     until = []
     for condition in fields.tables("until", 4):
         condition.only("is", *_NAMES)
-        # The layers of a stack that is still to be built are counted when it is there.
+        # The learner may still add layers, so the number of a map is not checked here.
         until.append(_condition(condition, _quantity(condition, None if by == "layers" else scene)))
     return Goal(
         ask=fields.text("ask"),

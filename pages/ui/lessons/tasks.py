@@ -58,7 +58,7 @@ class Task:
 
     @property
     def needs_training(self) -> bool:
-        """Whether heads or grids have to be trained before there is an answer."""
+        """Whether heads or grids must be trained to compute the answer."""
         return any(MEASURES[quantity.measure].needs_training for quantity in self.quantities)
 
     @property
@@ -79,7 +79,7 @@ class Prediction(Task):
     hide_maps: bool = False
 
     def after(self, scene: Scene) -> Scene:
-        """Return the scene after the move that is asked about; raises SceneError if impossible."""
+        """Return the scene after the move in the question; raises SceneError if impossible."""
         (row, col), (down, right) = scene.start, self.move
         return replace(scene, position=(row + down, col + right))
 
@@ -138,7 +138,7 @@ class Goal(Task):
         return tuple(condition.quantity for condition in self.until)
 
     def reached(self, scene: Scene) -> bool:
-        """Whether a scene is what the goal asks for."""
+        """Whether a scene fulfils all conditions of the goal."""
         return all(condition.holds(scene) for condition in self.until)
 
 

@@ -1,4 +1,4 @@
-"""The fields of a lesson's TOML file: checked, and found again by line. Pure."""
+"""The fields of a lesson's TOML file, with checks and with their lines. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 class LessonError(ValueError):
     """A field that cannot be used.
 
-    path: names and indices that lead to it. problem: the rule, and the value that breaks it.
+    path: the keys and indices that lead to it. problem: the rule and the value that breaks it.
     """
 
     def __init__(self, path: tuple[Any, ...], problem: str) -> None:
@@ -19,7 +19,7 @@ class LessonError(ValueError):
 
 
 class TomlTable:
-    """One table of a lesson's file. path: names and indices that lead to it."""
+    """One table of a lesson's file. path: the keys and indices that lead to it."""
 
     def __init__(self, table: Mapping[str, Any], path: tuple[Any, ...]) -> None:
         self._table, self.path = table, path

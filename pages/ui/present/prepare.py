@@ -1,4 +1,4 @@
-"""Prepare a presentation: of the walkthrough's key moments, or of a lecturer's own list."""
+"""Prepares a presentation of the walkthrough's key moments or of a lecturer's own list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AREA, _UPLOAD, _TOO_LONG = "deck_area", "deck_upload", "deck_too_long"
 
 
 def preparation() -> None:
-    """Choose what to present, edit the lecturer's own list, and start."""
+    """Show the choice of the deck, the editor of the lecturer's own list, and the start button."""
     st.title("Present", anchor=False)
     st.markdown(
         "Show one scene after the other on a projector, as large as it allows. PageDown and PageUp "
@@ -38,7 +38,7 @@ def preparation() -> None:
 def _own_list() -> None:
     text = own_list()
     if text is None:
-        return  # the browser tells in a moment
+        return  # the browser has not sent the list yet
     st.session_state[_AREA] = text
     st.text_area(
         "One link a line. What follows a link are your notes for that slide.",

@@ -17,7 +17,7 @@ _PRESENTATION, _LIST = "presentation", "own_deck"
 
 @dataclass
 class Presentation:
-    """Where this window is in a deck.
+    """The position of this window in a deck.
 
     slide: its index. page_turns: counts the slides turned in this window; the other window follows
     when it grows. talk_id: identifies a talk that was started here; None after a reload. mode: the
@@ -31,17 +31,17 @@ class Presentation:
     mode: dict[str, str] = field(default_factory=dict)
 
     def turn(self, slide: int) -> None:
-        """Turn to a slide, and let the other window know."""
+        """Turn to a slide here and in the other window."""
         self.page_turns += 1
         self.follow(slide)
 
     def follow(self, slide: int) -> None:
-        """Turn to a slide without telling the other window, which has turned already."""
+        """Turn to a slide that the other window shows already."""
         self.slide = slide
         self.write_link()
 
     def write_link(self) -> None:
-        """Write deck and slide into the link, but no scene: a slide's workspace keeps that."""
+        """Write deck and slide into the link, but no scene: a slide's workspace stores that."""
         place = {"deck": self.name, "slide": str(self.slide + 1)}
         st.query_params.from_dict({**self.mode, **place})
 

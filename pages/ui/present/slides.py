@@ -1,4 +1,4 @@
-"""A slide in the projector's window, and its notes in the speaker's."""
+"""The projector's window with a slide, and the speaker's window with its notes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def notes_link(name: str) -> str:
 
 
 def show_slide(presentation: Presentation, deck: Deck) -> None:
-    """Show the current slide on the projector, and nothing else."""
+    """Show the current slide and nothing else, for the projector."""
     slide = deck.slides[presentation.slide]
     open_workspace(slide.workspace(presentation.slide), slide.scene.lens)
     _sync(presentation, deck, talk_id=presentation.talk_id)
@@ -66,7 +66,7 @@ def _slide_bar(presentation: Presentation, deck: Deck) -> None:
 
 
 def speaker_notes(presentation: Presentation, deck: Deck) -> None:
-    """Show the speaker the notes of the current slide, and the title of the next."""
+    """Show the notes of the current slide and the title of the next one, for the speaker."""
     st.html(_NOTES_STYLE)
     at = presentation.slide
     slide, following = deck.slides[at], deck.slides[at + 1 : at + 2]

@@ -36,7 +36,7 @@ def sync_windows(
             turn(message[0])
 
     height: Literal["content"] | int = "content" if clock else 1
-    with st.container(key=f"{key}_room", border=False, width="content", height=height):
+    with st.container(key=f"{key}_container", border=False, width="content", height=height):
         _follow(
             key=key,
             data={

@@ -1,4 +1,4 @@
-"""What one more layer would do to the last field: a pool here, or a convolution here."""
+"""The effect of one more pool or convolution on the last field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADD_CONTROL = "added"
 
 
 def layer_adder() -> None:
-    """Choose a place, and add a max pool or a convolution there."""
+    """Show the controls that add a max pool or a convolution at a chosen place."""
     scene = tab_state().scene
     layers = scene.stack.layers
     # The stack may have become shorter since the place was chosen.
@@ -44,7 +44,7 @@ def layer_adder() -> None:
 
 
 def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
-    """Say what a layer would do at a place, or why it does not fit there."""
+    """Show the effect of a layer at a place with a button to add it, or why it does not fit."""
     st.markdown(f"**Add a {name} here: {layer}**")
     add = partial(with_layer, layer=layer, place=place)
     try:
@@ -64,9 +64,9 @@ def _offer(scene: Scene, name: str, layer: Layer, place: int) -> None:
 
 
 def with_layer(scene: Scene, layer: Layer, place: int) -> Scene:
-    """Return the scene with one more layer, `place` layers before it.
+    """Return the scene with one more layer; place: the number of layers before it.
 
-    Raises SceneError or ShapeError when the stage cannot hold it.
+    Raises SceneError or ShapeError if the new scene cannot be shown.
     """
     layers = scene.stack.layers
     return scene.with_stack(Stack((*layers[:place], layer, *layers[place:])))

@@ -1,4 +1,4 @@
-"""What the Claim check says: its words from `assets/claims.toml`, its figures from rfcore. Pure."""
+"""The texts of the Claim check: words from `assets/claims.toml`, numbers from rfcore. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)/([^{}]+)\}")
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in our words.
+    """A claim, its explanation and its sources.
 
-    name: that of its experiment in `rfcore.claims`. claim: a sentence. why: one or two sentences
-    with placeholders {case/figure}. scene: query of the link where it can be seen. see: what is
-    there. look: what to do. sources: names of `SOURCES`. is_error: whether it is a popular error.
+    name: of its experiment in `rfcore.claims`. claim: one sentence. why: one or two sentences with
+    placeholders {case/figure}. scene: query of a link to a scene that shows it. see: what the link
+    leads to. look: what to do there. sources: names in `SOURCES`. is_error: whether it is a popular
+    error.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Source:
-    """Who says what: title, author or site with the year, a sentence of ours, and an address."""
+    """A source: title, author or site with the year, our summary in one sentence, and address."""
 
     title: str
     by: str
@@ -65,7 +66,7 @@ CLAIMS, SOURCES = _read()
 
 
 def verdict_text(cases: Sequence[Case]) -> str:
-    """Return the verdict as a badge says it.
+    """Return the text of the verdict's badge.
 
     >>> verdict_text([Case("inside", "it stays inside", True, ())])
     'Holds'
@@ -74,7 +75,7 @@ def verdict_text(cases: Sequence[Case]) -> str:
 
 
 def when_text(cases: Sequence[Case]) -> str:
-    """Return under which of its conditions a claim holds; empty unless it holds in some of them.
+    """Say under which conditions a claim holds; "" if it holds under all of them or under none.
 
     >>> inside, across = Case("a", "it stays inside", True, ()), Case("b", "it leaves", False, ())
     >>> when_text([inside, across]), when_text([inside])
@@ -90,7 +91,7 @@ def when_text(cases: Sequence[Case]) -> str:
 def fill_figures(text: str, cases: Sequence[Case]) -> str:
     """Return a text with each {case/figure} replaced by what that case measured.
 
-    Raises RfcoreError for a case or a figure that is not there.
+    Raises RfcoreError for an unknown case or figure.
 
     >>> fill_figures("Only {inside/steps}.", [Case("inside", "", True, (Figure("steps", 12),))])
     'Only 12.'
@@ -107,10 +108,10 @@ def fill_figures(text: str, cases: Sequence[Case]) -> str:
 
 
 def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
-    """Return the columns of a claim's table: the conditions, what came of them, what was measured.
+    """Return the columns of a claim's table: condition, result, and measured figures.
 
-    What all cases measured has a column each, and other figures are for the text alone; where they
-    share none, one column has all that each case measured.
+    Each figure that all cases measured has a column; the others appear in the text only. Without
+    such a figure, one column has everything that each case measured.
     """
     names = [
         figure.name
@@ -126,7 +127,7 @@ def case_table(cases: Sequence[Case]) -> dict[str, list[str]]:
 
 
 def figures_text(case: Case) -> str:
-    """Return all that a case measured in one line.
+    """Return all figures of a case in one line.
 
     >>> figures_text(Case("inside", "", True, (Figure("field", (8, 8), "box"),)))
     'field: 8×8\\xa0px'
@@ -135,7 +136,7 @@ def figures_text(case: Case) -> str:
 
 
 def figure_text(figure: Figure) -> str:
-    """Return a figure's value as it is read.
+    """Return a figure's value as text.
 
     >>> figure_text(Figure("gives", (1.0, 0.0), "list")), figure_text(Figure("n", 64800))
     ('[1, 0]', '64,800')

@@ -1,4 +1,4 @@
-"""The cards of the Claim check: claim, verdict, cases, why, and the way to the scene."""
+"""The cards of the Claim check: claim, verdict, cases, explanation, and a link to the scene."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from pages.ui.training.claims import CLAIM_RESULTS, SLOW_CLAIMS
 from rfcore.claims import VERDICTS, Cases, Verdict, verdict_of
 
 ALL_VERDICTS = "all"
-_LOOK_EVERY = 0.5  # seconds between two looks whether an experiment has ended
-_CARD, _LARGE_CARD = 480, 640  # pixels that each of two cards needs; in a projector's type
-_WAITING = 260  # pixels kept free for a card whose experiment runs
+_LOOK_EVERY = 0.5  # seconds between checks whether an experiment has ended
+_CARD, _LARGE_CARD = 480, 640  # pixels: width of one of two cards; the same in large type
+_WAITING = 260  # pixels reserved for a card whose experiment runs
 
 _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
     "holds": (":material/check_circle:", "green"),
@@ -37,7 +37,7 @@ _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
 
 
 def claim_cards() -> None:
-    """Show every claim that the filter lets through, said ones first, then popular errors."""
+    """Show every claim that passes the filter: first the common claims, then popular errors."""
     CLAIM_RESULTS.start()
     results = {claim.name: CLAIM_RESULTS.find(claim.name) for claim in CLAIMS}
     st.markdown(summary_text(list(results.values())))
@@ -69,7 +69,7 @@ def _section(heading: str, claims: Sequence[Claim], results: Mapping[str, Cases 
 
 
 def claim_sources() -> None:
-    """List the sources, and what each says."""
+    """Show the sources and what each one says."""
     st.header("Sources", anchor=False)
     st.markdown(
         "\n".join(
@@ -81,7 +81,7 @@ def claim_sources() -> None:
 
 
 def summary_text(results: Sequence[Cases | None]) -> str:
-    """Say how many claims have which verdict, and how many are still being tried out.
+    """Say how many claims have each verdict, and how many experiments are still running.
 
     >>> summary_text([None])
     'Of 1 claims: holds 0; holds under a condition 0; does not hold 0; still being tried out 1.'
@@ -98,7 +98,7 @@ def summary_text(results: Sequence[Cases | None]) -> str:
 
 @st.fragment(run_every=_LOOK_EVERY)
 def _watch(missing: tuple[str, ...]) -> None:
-    """Show the page anew when an experiment that it waits for has ended."""
+    """Rerun the page when an experiment that it waits for has ended."""
     CLAIM_RESULTS.start()
     if any(
         CLAIM_RESULTS.find(name) is not None or CLAIM_RESULTS.has_failed(name) for name in missing
@@ -107,7 +107,7 @@ def _watch(missing: tuple[str, ...]) -> None:
 
 
 def _passes(cases: Cases | None, wanted: str) -> bool:
-    """Whether the filter lets a claim through; one without a verdict yet always passes."""
+    """Whether a claim passes the filter; one without a verdict yet always passes."""
     return wanted == ALL_VERDICTS or cases is None or verdict_of(cases) == wanted
 
 

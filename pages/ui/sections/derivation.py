@@ -1,4 +1,4 @@
-"""How each layer's field comes about, and from which layer on one neuron sees all. Pure."""
+"""The derivation of each layer's field, and the first layer that sees the whole picture. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.stack import Stack
 
 PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))
-"""What a pixel of the picture sees, before any layer."""
+"""The field of a pixel of the picture, before any layer."""
 
 MAX_UNSCROLLED = 12
-"""Layers up to which a list has its full height."""
+"""The most layers of a list that is shown at its full height."""
 
 SCROLL_HEIGHT = 420
 """Height of a longer list in screen pixels."""
@@ -44,9 +44,9 @@ class DerivationStep:
 
 
 def derivation(stack: Stack, image_size: Pair) -> tuple[DerivationStep, ...]:
-    """Return for each layer of a stack what it adds to size, jump and start of the field.
+    """Return for each layer of a stack its effect on size, jump and start of the field.
 
-    image_size: (rows, cols) of the picture. Raises ShapeError when the stack does not fit it.
+    image_size: (rows, cols) of the picture. Raises ShapeError if the stack does not fit it.
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
     Networks", Distill.
 
@@ -112,7 +112,7 @@ def _start(padding: int, jump: int, before: int, after: int) -> str:
 
 
 def derivation_intro(steps: tuple[DerivationStep, ...]) -> str:
-    """Return the text above a derivation: its first field, and the terms that it uses."""
+    """Return the text above a derivation: the first field, and the terms that the list uses."""
     text = (
         "A pixel of the picture sees itself: its field is 1, and its jump is 1. "
         "**Jump**: how many pixels apart two neighbouring neurons look."
@@ -179,7 +179,7 @@ def is_square(pair: Pair) -> bool:
 
 
 def first_whole_picture_layer(stack: Stack, image_size: Pair) -> int | None:
-    """Return the first layer, from 1, from which on some neuron's field covers the picture.
+    """Return the first layer, from 1, with a neuron whose field covers the picture.
 
     image_size: (rows, cols) of the picture. None when no field of the last layer covers it.
     Raises ShapeError when the stack does not fit the picture.

@@ -1,4 +1,4 @@
-"""The learner's stack to take home: as PyTorch code, as Keras code, and its table as CSV."""
+"""Downloads of the learner's stack: PyTorch code, Keras code, and a CSV table of its layers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rfcore.interop import to_keras, to_pytorch
 
 
 class ExportFile(NamedTuple):
-    """One file to take home: the button's words, its name, its type, and how it is made."""
+    """A file to download: label of its button, name, media type, and a function that makes it."""
 
     label: str
     name: str
@@ -38,7 +38,7 @@ def keras_code(scene: Scene) -> str:
 
 
 def layer_csv(scene: Scene) -> str:
-    """Return the table of the scene's layers, a line for each, below a line of names."""
+    """Return the table of the scene's layers as CSV, with a header line."""
     rows = layer_rows(scene.stack, (scene.size, scene.size), times="x")
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=rows[0], lineterminator="\n")
@@ -57,7 +57,7 @@ EXPORT_FILES = (
 
 
 def export_buttons() -> None:
-    """Offer the stack as files; where one cannot be made, say why in its place."""
+    """Show a download button for each file, or why it cannot be made."""
     scene = tab_state().scene
     with st.container(horizontal=True):
         for file in EXPORT_FILES:

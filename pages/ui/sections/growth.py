@@ -1,4 +1,4 @@
-"""How the field grows over the layers: as a list of steps, and as a chart."""
+"""The growth of the field over the layers, as a list of steps and as a chart."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from rfcore.layers import Pair
 from rfcore.stack import Stack
 
 MIN_LOG_PIXELS = 100
-"""Pixels from which on the axis is logarithmic; on a linear one the first layers would lie flat."""
+"""The smallest range in pixels with a logarithmic axis; a linear one would flatten the start."""
 
 _COLUMNS = ", columns"
 
 
 def growth_figure(stack: Stack, image_size: Pair, colors: Colors | None = None) -> go.Figure:
-    """Return the chart of size and jump by layer, with the picture's size as a level line.
+    """Return the chart of size and jump by layer, with the picture's size as a horizontal line.
 
-    image_size: (rows, cols) of the picture. colors: of the lines; Plotly's own when left out.
-    Raises ShapeError when the stack does not fit the picture.
+    image_size: (rows, cols) of the picture. colors: of the lines; by default Plotly's. Raises
+    ShapeError if the stack does not fit the picture.
     """
     colors = colors or Colors()
     steps = derivation(stack, image_size)
@@ -74,7 +74,7 @@ def _layer_axis(steps: tuple[DerivationStep, ...]) -> dict[str, Any]:
         "tickvals": [step.number for step in named],
         "ticktext": [step.label for step in named],
         "range": [0.7, len(steps) + 0.3],
-        "autotickangles": [0, -45, -90],  # slanted the other way, the last would not fit a phone
+        "autotickangles": [0, -45, -90],  # the other slant would not fit a phone at the last layer
         "showgrid": False,
     }
 
@@ -95,7 +95,7 @@ def _pixel_axis(highest: int) -> dict[str, Any]:
 
 
 def growth_chart(stack: Stack, image_size: Pair, key: str) -> None:
-    """Show how size and jump grow, below a sentence on which layer sees the whole picture.
+    """Show the growth of size and jump, below a sentence on which layer sees the whole picture.
 
     key: of the chart; unique on a page.
     """

@@ -1,4 +1,4 @@
-"""What stands below the heads' stage: weights, softmax, depth, flips; redrawn on drop only."""
+"""The sections below the heads' stage: weights, softmax, depth, flips; rerun on a commit only."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from rfcore.heads.head import HEADS
 from rfcore.layers import Pair
 
 SOFTMAX_FRAGMENT, FLIPS_FRAGMENT = "heads_softmax", "heads_flips"
-"""The keys of the fragments, which a stage draws anew when they are named to it."""
+"""The keys of the fragments; a stage that is given them reruns them after a commit."""
 
 
 def weights_section() -> None:
-    """Show where the dense layer has weights, and count those that are exactly 0."""
+    """Show the weights of the dense layer as a map, with the number of those that are exactly 0."""
     st.header("What the dense layer learned", anchor=False)
     scene, trained = _trained()
     if trained is None or scene.training is None:
@@ -55,7 +55,7 @@ def weights_section() -> None:
 
 @st.fragment(key=SOFTMAX_FRAGMENT)
 def softmax_section() -> None:
-    """Show the same logits through the softmax at several temperatures, and two places in rows."""
+    """Show the softmax of the logits at several temperatures, for two places of the pattern."""
     st.header("Is it the softmax?", anchor=False)
     scene, trained = _trained()
     if trained is None:
@@ -108,7 +108,7 @@ def _row(scene: Scene, trained: TrainedHeads, name: str, at: Pair) -> None:
 
 
 def depth_section() -> None:
-    """Train stacks of growing field in the upper left, and chart how the lower right fares."""
+    """Train stacks of growing field in the upper left, and chart their accuracy elsewhere."""
     st.header("How deep?", anchor=False)
     experiment = tab_state().scene.experiment
     assert experiment is not None
@@ -144,7 +144,7 @@ def depth_section() -> None:
 
 @st.fragment(key=FLIPS_FRAGMENT)
 def flips_section() -> None:
-    """Offer each head's shortest drag that changes its answer, and the way back."""
+    """Show for each head the shortest drag that changes its answer, with buttons there and back."""
     st.header("The shortest move that flips an answer", anchor=False)
     scene, trained = _trained()
     if trained is None:

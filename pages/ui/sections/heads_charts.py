@@ -1,4 +1,4 @@
-"""The charts of the heads' page, from what rfcore computed; never drawn during a drag. Pure."""
+"""The charts of the heads' page, from what rfcore computed. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DASHES, _SIGNS = ("solid", "dash", "dot"), ("circle", "square", "diamond")
 
 
 def map_figure(values: Array, scale: str, *, mark_zeros: bool = False) -> go.Figure:
-    """Return a map (rows, cols) as coloured cells; with `mark_zeros`, exact zeros stay empty.
+    """Return a heat map of (rows, cols) values; mark_zeros: whether exact zeros stay empty.
 
-    scale: Plotly's name of the colours.
+    scale: Plotly's name of the colour scale.
     """
     zero = values == 0 if mark_zeros else np.zeros(values.shape, bool)
     figure = go.Figure(
@@ -43,7 +43,7 @@ def map_figure(values: Array, scale: str, *, mark_zeros: bool = False) -> go.Fig
 
 
 def bars_figure(series: dict[str, Array], colors: Colors) -> go.Figure:
-    """Return two series as bars side by side, one of each for every channel."""
+    """Return a chart with a pair of bars, one of each series, for every channel."""
     figure = go.Figure()
     for (name, values), color in zip(series.items(), (colors.text, colors.accent), strict=True):
         figure.add_bar(y=values, name=name, marker={"color": color})
@@ -51,7 +51,7 @@ def bars_figure(series: dict[str, Array], colors: Colors) -> go.Figure:
 
 
 def depth_figure(results: Sequence[DepthResult], colors: Colors) -> go.Figure:
-    """Return each head's share of right answers where no example was, against the last field."""
+    """Return the accuracy of each head where no example was, over the size of the last field."""
     figure = go.Figure()
     shares = [100 * result.field_share for result in results]
     for at, head in enumerate(results[0].heads):

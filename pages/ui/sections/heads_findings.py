@@ -1,4 +1,4 @@
-"""What trained heads teach beyond the stage: figures and sentences, all from rfcore. Pure."""
+"""Numbers and sentences about trained heads for the sections below the stage. Pure."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _SMALLEST = 1e-30  # a float32 probability of 0 has no logarithm
 
 
 class PlaceRow(NamedTuple):
-    """What becomes of the pattern at one place, step by step.
+    """The intermediate results of the heads for the pattern at one place.
 
-    map: the last one, its length over all channels. features: pooled, (channels,) by the head's
-    name. logits, shares: (heads, classes).
+    map: the norm of the last map over its channels. features: the pooled features, (channels,), by
+    the head's name. logits, shares: (heads, classes).
     """
 
     at: Pair
@@ -44,13 +44,13 @@ class PlaceRow(NamedTuple):
 
 
 def unused_features(trained: TrainedHeads) -> tuple[int, int]:
-    """Return how many of the dense head's features weigh exactly 0, and how many there are."""
+    """Return how many features of the dense head have the weight 0, and how many there are."""
     weights = trained.classifiers[0].weights
     return int((weights == 0).all(axis=1).sum()), len(weights)
 
 
 def place_row(scene: Scene, trained: TrainedHeads, at: Pair) -> PlaceRow:
-    """Return what becomes of the scene's pattern at a place."""
+    """Return the intermediate results for the scene's pattern at a place."""
     context = render_context(scene.without_drag())
     picture = place(context.background, context.pattern, *at)
     last = context.network.forward(picture)[-1]
@@ -70,7 +70,7 @@ def left_and_right(places: int) -> tuple[Pair, Pair]:
 
 
 def temperature_rows(scene: Scene, row: PlaceRow) -> list[dict[str, str]]:
-    """Return a line for each head: its logits, and at each temperature what the class gets."""
+    """Return a row for each head: its logits, and the class's probability at each temperature."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
     hot = softmax_at(row.logits, TEMPERATURES)
@@ -86,20 +86,20 @@ def temperature_rows(scene: Scene, row: PlaceRow) -> list[dict[str, str]]:
 
 
 def softmax_sentence(trained: TrainedHeads, row: PlaceRow) -> str:
-    """Say whether any temperature changes the order, here and at every place."""
+    """Say whether any temperature changes the order of the classes, here and at every place."""
     hot = softmax_at(row.logits, TEMPERATURES)
     order = row.logits.argsort(axis=-1)
     same = (hot.argsort(axis=-1, kind="stable") == order).all()
-    # Where two shares are equal to a float, either order is theirs.
+    # Two shares that are equal in floating point count as being in either order.
     same = bool(same or (np.diff(np.take_along_axis(hot, order[None], -1), axis=-1) >= 0).all())
     logits = np.log(np.maximum(trained.maps.astype(np.float64), _SMALLEST))
     rights = [quarter_accuracy(shares) for shares in softmax_at(logits, TEMPERATURES)]
     lower_right = {percent(float(right[0, 1, 1])) for right in rights}
-    kept = " and ".join(sorted(lower_right))
+    accuracy = " and ".join(sorted(lower_right))
     return (
         f"At {len(TEMPERATURES)} temperatures the order of the classes "
         f"{'never changes' if same else 'changes'}. {head_name(HEADS[0]).capitalize()} is right in "
-        f"{kept} of the lower right"
+        f"{accuracy} of the lower right"
         + (", at every temperature: " if len(lower_right) == 1 else ": ")
         + "the place still matters. What pools over places does so before the softmax."
     )
@@ -113,7 +113,7 @@ def shortest_flips(scene: Scene, trained: TrainedHeads) -> list[Flip | None]:
 
 
 def flip_text(scene: Scene, at: int, flip: Flip | None) -> str:
-    """Say how far a head is from changing its mind."""
+    """Describe the shortest drag that changes a head's answer."""
     assert scene.training is not None
     name = head_name(HEADS[at]).capitalize()
     if flip is None:
@@ -126,7 +126,7 @@ def flip_text(scene: Scene, at: int, flip: Flip | None) -> str:
 
 
 def sensitivity_text(scene: Scene, trained: TrainedHeads, at: int) -> str:
-    """Say how far one pixel moves a head's probability, here and at worst."""
+    """Say how much a move by one pixel changes a head's probability, here and at most."""
     assert scene.training is not None
     label = scene.training.classes.index(scene.pattern)
     found = one_pixel_sensitivity(right_probabilities(trained.maps[at : at + 1])[0, label])
@@ -138,7 +138,7 @@ def sensitivity_text(scene: Scene, trained: TrainedHeads, at: int) -> str:
 
 
 def depth_sentence(results: tuple[DepthResult, ...]) -> str:
-    """Say what a field that covers the picture changes, and what it does not."""
+    """Say what changes once a field covers the picture, and what does not."""
     covering = [result for result in results if result.field_share == 1]
     if not covering:
         return "No stack\u2019s last field covers this picture."

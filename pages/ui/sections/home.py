@@ -15,11 +15,11 @@ _IDEAS = {
     "the_head_decides": "The head turns the last maps into an answer. Some heads care where the "
     "pattern is, others do not.",
 }
-"""What each page with an idea shows, in two sentences."""
+"""Two sentences for each page that shows one of the ideas."""
 
 
 def three_ideas() -> None:
-    """Tell the three ideas, each with the page that shows it."""
+    """Show the three ideas, each with a link to its page."""
     st.header("Three ideas", anchor=False)
     grid = st.grid(3, min_column_width=260, gap="medium")
     for path, text in _IDEAS.items():
@@ -29,7 +29,7 @@ def three_ideas() -> None:
 
 
 def all_pages() -> None:
-    """List every other page, in the order in which one learns, and what it is for."""
+    """Show all other pages in learning order, each with what it is for."""
     st.header("All pages", anchor=False)
     grid = st.grid(3, min_column_width=260, gap=("small", "medium"))
     for entry in SITE:

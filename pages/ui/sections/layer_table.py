@@ -1,4 +1,4 @@
-"""Every layer of a stack in numbers: one table for the page and for the CSV file."""
+"""The table of a stack's layers, for the page and for the CSV file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rfcore.stack import Stack
 
 
 def layer_table(stack: Stack | None = None, image_size: Pair | None = None) -> None:
-    """Show every layer in numbers; a long stack scrolls.
+    """Show the table of the layers; a long one scrolls.
 
     stack, image_size: the layers and the (rows, cols) of the picture, which they must fit; by
     default those of the tab's scene.

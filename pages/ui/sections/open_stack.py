@@ -1,4 +1,4 @@
-"""A stack from elsewhere: put on the stage, where the stage can hold it."""
+"""Opens an imported stack on the stage, if the stage can show it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from rfcore.stack import Stack
 def with_imported_stack(
     scene: Scene, stack: Stack, padding_mode: PaddingMode | None = None
 ) -> Scene:
-    """Return the scene with a stack from elsewhere on it, and its padding mode if it has one.
+    """Return the scene with an imported stack, and with its padding mode if that is given.
 
-    Where the stack is too much for the stage, it is tried with fewer channels, and where it needs
-    more room, on a larger picture: neither changes what a neuron sees.
-    Raises what the scene as it is says of the stack as it is.
+    If the stack is too expensive, it gets fewer channels; if it does not fit the picture, a larger
+    picture is tried. Neither changes what a neuron sees. Raises the error of the unchanged stack in
+    the unchanged scene if nothing helps.
     """
     try:
         return _with_stack(scene, stack, scene.size, padding_mode)
@@ -39,13 +39,13 @@ def with_imported_stack(
 
 def _with_stack(scene: Scene, stack: Stack, size: int, padding_mode: PaddingMode | None) -> Scene:
     mode = scene.padding_mode if padding_mode is None else padding_mode
-    # The layers of now need not fit another size, and not every padding mode: one cell always does.
+    # The present layers may not fit another size or padding mode; a layer of one cell always does.
     bare = scene.with_stack(Stack((Conv2d(1, out_channels=1),)))
     return replace(bare.with_picture(scene.image, size), padding_mode=mode).with_stack(stack)
 
 
 def with_fewer_channels(stack: Stack) -> Stack:
-    """Return a stack with at most DEFAULT_CHANNELS channels a layer, which has the same fields."""
+    """Return a stack with the same fields and at most DEFAULT_CHANNELS channels per layer."""
 
     def slim(layer: Layer) -> Layer:
         if not isinstance(layer, Conv2d) or layer.out_channels <= DEFAULT_CHANNELS:
@@ -60,9 +60,9 @@ def with_fewer_channels(stack: Stack) -> Stack:
 def open_button(
     label: str, stack: Stack, control: str, padding_mode: PaddingMode | None = None
 ) -> bool:
-    """Show a button that puts a stack on the stage; return whether the stage refused this one.
+    """Show a button that opens a stack on the stage; return whether the stage has refused it.
 
-    control: the button's name. What was refused is remembered until another stack is tried.
+    control: the button's name. The refusal is shown until another stack is tried.
     """
     st.button(label, key=f"open_{control}", on_click=_open, args=(stack, control, padding_mode))
     refused, sentence = st.session_state.get(f"refused_{control}", (None, ""))
@@ -86,5 +86,5 @@ def _open(stack: Stack, control: str, padding_mode: PaddingMode | None) -> None:
     st.session_state.pop(f"refused_{control}", None)
     sentence = here.problems.pop(control, None)
     if sentence:
-        # Kept apart, so that it outlives a change of the stage: it is about this stack.
+        # Stored apart from the scene's problems: it is about this stack, whatever the scene is.
         st.session_state[f"refused_{control}"] = (stack, sentence)

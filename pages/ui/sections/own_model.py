@@ -1,4 +1,4 @@
-"""The learner's own model: pasted as text, read into layers, put on the stage."""
+"""The learner's own model: pasted as text, parsed into layers, opened on the stage."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from rfcore.interop import ModelReading, read_model
 MODEL_CONTROL = "model"
 
 MAX_MODEL_SIZE = 2048
-"""Pixels a side of the largest picture that a model is worked out on."""
+"""Pixels per side of the largest picture for which a model's fields are computed."""
 
 
 def own_model() -> None:
-    """Take a model's text, show what was read of it and what was left out."""
+    """Show the input of a model's text, the layers that were read, and notes on the rest."""
     st.text_area(
         "A printed PyTorch or Keras model",
         key="model_text",
@@ -40,7 +40,7 @@ def own_model() -> None:
 
 
 def _read() -> None:
-    """Read the text; what was read last stays when this cannot be read."""
+    """Parse the text; if it cannot be parsed, the model that was read before stays."""
     problems = tab_state().problems
     problems.pop(MODEL_CONTROL, None)
     try:
@@ -78,7 +78,7 @@ def _show(reading: ModelReading) -> None:
 
 
 def _show_notes(reading: ModelReading) -> None:
-    """List what has no counterpart, as plain text: the lines repeat what was pasted."""
+    """Show which lines have no counterpart; as plain text, because they repeat what was pasted."""
     if not reading.notes:
         st.caption("Nothing was left out.")
         return

@@ -1,4 +1,4 @@
-"""The chart of the grids: how often each is right, in its place and after a move."""
+"""The chart of the grids' accuracy: with the face in place, and after a move."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pages.ui.text.prose import prose
 from pages.ui.training.faces import GRID_STORE, TrainedGrids
 
 GRIDS_FRAGMENT = "parts_chart"
-"""The key of the fragment; it is drawn anew when other grids or another distance are asked for."""
+"""The key of the fragment; it runs again when other grids or another distance are chosen."""
 
 
 @st.fragment(key=GRIDS_FRAGMENT)
 def parts_chart() -> None:
-    """Show how often each grid is right when the face has not moved, and when it has."""
+    """Show the accuracy of each grid when the face has not moved, and when it has."""
     parts = tab_state().scene.parts
     assert parts is not None
     trained = GRID_STORE.find(parts.spec)
@@ -46,7 +46,7 @@ def parts_chart() -> None:
 
 
 def examples_text(trained: TrainedGrids) -> str:
-    """Return what the grids have learned from, and what each of them sees."""
+    """Say which examples the grids were trained on, and what each grid sees."""
     spec = trained.parts.spec
     pooled = {"avg": "the average", "max": "the largest value"}[spec.kind]
     return (
@@ -58,7 +58,7 @@ def examples_text(trained: TrainedGrids) -> str:
 
 
 def chart_sentence(trained: TrainedGrids, distance: int) -> str:
-    """Say which grid is the useful middle at a distance, and what both ends do there."""
+    """Say which grid is the best at a distance, and how the coarsest and the finest do there."""
     parts = trained.parts
     grids, column = parts.spec.grids, parts.spec.distances.index(distance)
     best = parts.best_grid(distance)
@@ -75,7 +75,7 @@ def chart_sentence(trained: TrainedGrids, distance: int) -> str:
 
 
 def parts_figure(trained: TrainedGrids, distance: int) -> go.Figure:
-    """Return the lines over the grids: in the trained places, and moved by `distance` pixels."""
+    """Return the accuracy over the grids: for trained places, and moved by `distance` pixels."""
     accent, text = theme_colors()
     parts = trained.parts
     spec, best = parts.spec, parts.best_grid(distance)
@@ -94,7 +94,7 @@ def parts_figure(trained: TrainedGrids, distance: int) -> go.Figure:
         )
     at = spec.grids.index(best)
     figure.add_annotation(
-        x=at,  # a label that is a number would be taken for a place
+        x=at,  # Plotly would place labels that are numbers by their value
         y=100 * float(parts.accuracy[at, spec.distances.index(distance)]),
         text=f"g = {best}",
         ay=34,

@@ -1,4 +1,4 @@
-"""Below the pooling stage: which steps a pool does not notice, and pooling in one dimension."""
+"""The sections below the pooling stage: steps that a pool does not notice, and pooling in 1-D."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.ui.text.prose import prose
 
 
 def peak_section() -> None:
-    """Count, place by place, which one-cell steps of a single peak change nothing."""
+    """Show for each place of a single peak how many one-cell steps change nothing."""
     st.header("How many steps does it forgive?", anchor=False)
     peak = peak_steps(tab_state().scene.stack)
     if peak is None:
@@ -41,7 +41,7 @@ def _eighths(counts: list[list[int]]) -> list[list[float]]:
 
 
 def classic_section() -> None:
-    """Show the one-dimensional classic: what a shift does to max pooling, with and without blur."""
+    """Show the classic 1-D example: the effect of a shift on max pooling, with and without blur."""
     st.header("The classic in one dimension", anchor=False)
     shift = st.segmented_control(
         "Move the signal right by", SHIFTS, default=1, key="classic_shift", required=True

@@ -1,4 +1,4 @@
-"""The classic in one dimension: a signal, its shift, and two ways to pool them. Pure."""
+"""The classic 1-D example: a signal, its shift, and two ways to pool both. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SHIFTS = (0, 1, 2, 3)
 MAX, BLURRED = "M2x2/2", "M2x2/1 -> B3x3/2"
 
 _COPIES = 4
-"""Of the signal on each side, so that no border of the image plays a part in the middle one."""
+"""Copies of the signal on each side, so that the border does not affect the middle one."""
 
 
 @dataclass(frozen=True)
 class PooledSignal:
-    """A shifted signal, and what the two ways make of it; all are tuples of numbers."""
+    """A shifted signal, and the results of both ways of pooling; all are tuples of numbers."""
 
     signal: tuple[float, ...]
     pooled: tuple[float, ...]
@@ -31,7 +31,7 @@ class PooledSignal:
 
 @lru_cache(maxsize=len(SHIFTS))
 def pooled_signal(shift: int) -> PooledSignal:
-    """Return the signal, moved right by `shift` cells, and what the two ways to pool make of it.
+    """Return the signal, moved right by `shift` cells, and the results of both ways of pooling.
 
     >>> pooled_signal(1).pooled, pooled_signal(1).blurred
     ((1.0, 1.0, 1.0, 1.0), (0.75, 0.75, 0.75, 0.75))
@@ -41,7 +41,7 @@ def pooled_signal(shift: int) -> PooledSignal:
 
 
 def pooled_signal_sentence(shift: int) -> str:
-    """Say what the shift does to each way of pooling."""
+    """Say how the shift changes the result of each way of pooling."""
     before, after = pooled_signal(0), pooled_signal(shift)
     if not shift:
         return f"Unmoved, max pooling gives {_row(before.pooled)}; blurred, {_row(before.blurred)}."
@@ -65,7 +65,7 @@ def _row(values: tuple[float, ...]) -> str:
 
 
 def _pooled(signal: Array, text: str) -> tuple[float, ...]:
-    """Pool an image whose rows are all the repeated signal: what a row becomes is 1-D pooling."""
+    """Pool an image whose rows all repeat the signal; each row of the result is pooled in 1-D."""
     row = np.tile(signal, 2 * _COPIES + 1)
     image = np.broadcast_to(row, (1, len(row), len(row))).copy()
     pooled = Network.with_filters(Stack.parse(text)).forward(image)[-1][0]

@@ -1,4 +1,4 @@
-"""How far each layer is from following the move, over all its channels; measured and charted."""
+"""The equivariance error of each layer after the move, over all channels, as a chart."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _in_percent(label: str, result: LayerEquivariance) -> LayerOffset:
 
 
 def offsets_sentence(scene: Scene, errors: tuple[LayerOffset, ...]) -> str:
-    """Return a sentence on the first layer that is off, and on what was compared."""
+    """Return a sentence on the first layer with an error, and on what was compared."""
     what = (
         f"the {scene.pattern} by itself, on even gray"
         if scene.moves == "pattern"

@@ -1,4 +1,4 @@
-"""Published architectures: our figures beside the published ones, and a way to open each."""
+"""Published architectures: our numbers beside the published ones, with a button to open each."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pages.ui.text.prose import prose
 from rfcore.zoo import ZOO, Architecture
 
 USUAL_SIZE = 224
-"""Pixels a side of the picture that an architecture is worked out on, where none is published."""
+"""Pixels per side of the picture for an architecture without a published input size."""
 
 _BY_NAME = {architecture.name: architecture for architecture in ZOO}
 
 
 def zoo_rows() -> list[dict[str, str | int]]:
-    """Return a row for each architecture: our figures, the published ones, and how they compare."""
+    """Return a row per architecture: our numbers, the published ones, and whether they agree."""
     return [
         {
             "name": architecture.name,
@@ -36,7 +36,7 @@ def zoo_rows() -> list[dict[str, str | int]]:
 
 
 def agreement(architecture: Architecture) -> str:
-    """Say whether our figures, of rows and of columns, are the published ones.
+    """Say whether our numbers, for rows and for columns, agree with the published ones.
 
     >>> agreement(ZOO[0])
     'all agree'
@@ -73,7 +73,7 @@ def zoo_table() -> None:
 
 
 def zoo_chooser() -> None:
-    """Choose an architecture, by hand or by the link, and open it as a stack."""
+    """Show the choice of an architecture, by control or by link, and a button to open it."""
     wanted = st.query_params.get("zoo") or ZOO[0].name
     if wanted not in _BY_NAME:
         st.warning("The link asks for an architecture that is not in this zoo; choose one here.")
@@ -91,9 +91,9 @@ def zoo_chooser() -> None:
 
 
 def _write_link() -> None:
-    """Let a link open this architecture.
+    """Write the architecture into the link.
 
-    A bound parameter would do it too, but the scene rewrites all parameters at once, and Streamlit
-    lets nothing but its widget write a bound one.
+    A parameter that is bound to the widget would not do: the scene rewrites all parameters at once,
+    and Streamlit allows only the widget to write a bound one.
     """
     st.query_params["zoo"] = st.session_state["zoo"]

@@ -10,23 +10,23 @@ import streamlit as st
 from pages.ui.session.component import component
 
 MAX_KEPT_CHARACTERS = 20_000
-"""The most characters of one text; what a browser sends beyond them is cut off."""
+"""The most characters of one text; longer ones from a browser are truncated."""
 
 _memory = component("memory", "browser-storage.js", "syncStorage")
 
 
 def kept_text(name: str) -> str | None:
-    """Return the text that the browser stores under a name, "" if none; None until it came."""
+    """Return the text that the browser stores under a name, or ""; None until it has sent it."""
     kept = (st.session_state.get(_key(name)) or {}).get("kept")
     return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
 
 
 def keep_text(name: str, text: str | None) -> None:
-    """Let the browser store a text under a name; call it once a run, at the end of the page.
+    """Let the browser store a text under a name; call it once per run, at the end of the page.
 
-    text: None to leave the stored text and only request it; the page then runs once more.
+    text: None to request the stored text without a change; the page then runs once more.
     """
-    with st.container(key=f"{_key(name)}_room", height=1, border=False):
+    with st.container(key=f"{_key(name)}_container", height=1, border=False):
         _memory(
             key=_key(name),
             data={"name": f"shift-lab-{name}", "text": text},

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.ui.server.address import BASE
 
-# Streamlit sends this text with every rerun, so it only imports the module that the app serves. The
-# address includes the base path, which only the server knows.
+# Streamlit sends this text with every rerun, so it only imports the module, which the app serves.
+# The address includes the base path, which only the server knows.
 _LOADER = """
 const loaded = import(new URL("{path}", location.origin).href);
 export default (component) => {{

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui.session.late_values import note_run_end
 
 PRESENT = "present"
-"""The query parameter of the mode, and the path of the page that prepares presentations."""
+"""The query parameter of the mode; also the path of the page that prepares presentations."""
 
 ON = {PRESENT: "1"}
 """The query of a link to any page in presenting mode."""
@@ -33,15 +33,14 @@ _PATHS, _HERE, _WANTED, _ENDED = "page_paths", "page_here", "page_wanted", "run_
 
 
 def presenting() -> bool:
-    """Whether the page is on a projector."""
+    """Whether the page is in presenting mode."""
     return bool(st.query_params.get(PRESENT) == ON[PRESENT])
 
 
 def begin(here: Any, pages: Sequence[Any]) -> None:
     """Apply presenting mode to the page that is about to run, if its link asks for it.
 
-    here: that page. pages: all of them, in learning order. After `go_to`, the page that it named
-    runs instead.
+    here: that page. pages: all, in learning order. Goes to the page of an earlier `go_to` first.
     """
     state = st.session_state
     if _WANTED in state:
@@ -56,7 +55,7 @@ def begin(here: Any, pages: Sequence[Any]) -> None:
 
 
 def present_button() -> None:
-    """Show the button that puts the page on the projector; its place is in the page's header."""
+    """Show the button that starts presenting mode, in the page's header."""
     st.html(_BUTTON_STYLE)
     st.button(
         "Present",
@@ -70,7 +69,7 @@ def present_button() -> None:
 
 
 def go_to(path: str, query: dict[str, str]) -> None:
-    """Switch to another page at the next run; path: without slashes."""
+    """Switch to another page in the next run; path: without slashes."""
     st.session_state[_WANTED] = (path, query)
 
 
@@ -83,9 +82,9 @@ def turning_bar(
 ) -> None:
     """Show the slim bar: previous, next, position, further buttons, leave.
 
-    place: index of what is shown, of `count`. turn: called with the index to turn to, which always
-    exists. more: shows further buttons. leave: called by the button that leaves the mode; there is
-    no such button when it is None.
+    place: index of what is shown. count: of indices. turn: called with a valid index to turn to.
+    more: shows further buttons. leave: called by the button that leaves the mode; None for no such
+    button.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="presenting_bar"):
         _turn_button("Previous", "PageUp", place - 1, count, turn)
@@ -133,7 +132,7 @@ def end_page_if_presenting(
 ) -> None:
     """In presenting mode, show the bar and end the script below the stage; otherwise do nothing.
 
-    bar: shows the bar. last: called when all is shown; it may take seconds.
+    bar: shows the bar. last: called after it; may take seconds.
     """
     if presenting():
         bar()

@@ -1,4 +1,4 @@
-"""What the stage in the browser has sent to the page, as Streamlit keeps it."""
+"""The values that the stage in the browser has sent, from Streamlit's session state."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ STAGE_KEY = "stage"
 """The key of the stage component."""
 
 CHARTS_WAITING = "charts_wait"
-"""Session key, true while charts of the page wait until one of them is scrolled near the window."""
+"""Session key: whether charts of the page wait until one of them is scrolled near the window."""
 
 
 def stage_state(name: str) -> object:
     """Return one value that the stage has sent, or None.
 
-    name: "hand" for its last message, "charts" for whether a chart is near the window, "marks" for
-    the cells that are marked for a lesson's task. The browser can send anything: validate it.
+    name: "hand" for the last stage message, "charts" for whether a chart is near the window,
+    "marks" for the cells that are marked for a lesson's task. The browser can send anything:
+    validate it.
     """
     return (st.session_state.get(STAGE_KEY) or {}).get(name)

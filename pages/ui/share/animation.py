@@ -80,7 +80,7 @@ def max_steps(scene: Scene, direction: str) -> int:
     36
     """
     limit = scene.size - scene.pattern_size
-    room = [
+    free = [
         limit - at for at, step in zip(scene.position, DIRECTIONS[direction], strict=True) if step
     ]
-    return min(*room, MAX_FRAMES - 1)
+    return min(*free, MAX_FRAMES - 1)

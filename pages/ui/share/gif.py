@@ -27,8 +27,8 @@ MAX_GIF_PIXELS = 40_000_000
 """Pixels of all frames together. Making a GIF takes up to about three times as many bytes."""
 
 _MAX_PANEL, _MIN_PANEL = 560, 180  # px; smaller ones wrap into another row
-_GAP, _CAPTION, _SENTENCE = 20, 66, 104  # px between panels, above each, and below them all
-_MIN_WIDTH = 760  # px; a sentence needs room
+_GAP, _CAPTION, _SENTENCE = 20, 66, 104  # px: between panels, above each one, and below all of them
+_MIN_WIDTH = 760  # px, for the sentence
 _EDGE = WHITE * 2 // 3
 
 
@@ -99,7 +99,7 @@ def make_gif(
 ) -> bytes:
     """Return an animation as a GIF that repeats forever.
 
-    seconds: for which each frame is shown. progress: called after each frame with the number done.
+    seconds: per frame. progress: called after each frame with the number of finished frames.
     """
     frames = _frames(animation, progress)
     file = BytesIO()

@@ -21,7 +21,7 @@ _PLACES = {"where the drag began": False, "where it is now": True}
 _DEFAULT_STEPS = 16
 
 _AT_ONCE = BoundedSemaphore(2)
-"""How many GIFs are made at once: each takes memory, and a whole class may press the button."""
+"""GIFs made at the same time; each takes memory, and a whole class may press the button."""
 _TIMEOUT = 30  # seconds
 
 
@@ -88,7 +88,7 @@ def _make(animation: Animation, seconds: float) -> None:
 
 
 def _show(animation: Animation, speed: str, row: Any) -> None:
-    """Show the GIF that was made last, if it has the present settings."""
+    """Show the GIF that was made last, if it has the current settings."""
     made_of, seconds, gif = st.session_state.get(_MADE, (None, 0.0, b""))
     if (made_of, seconds) != (animation, _SPEEDS[speed]):
         _forget()

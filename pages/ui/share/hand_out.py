@@ -63,8 +63,8 @@ def _hand_out() -> None:
 def short_link(scene: Scene, address: str) -> str:
     """Return the shortest link to a scene.
 
-    address: of the page, as the browser has it. From the app's root address the link leads to the
-    root again; from any other page it leads to the page of the scene's lens.
+    address: of the page in the browser. For the app's root, the link leads to the root again; for
+    any other page, it leads to the page of the scene's lens.
 
     >>> short_link(Scene(position=(3, 4), start=(3, 4)), "http://lab.example/feature_map_shifts?x=1")
     'http://lab.example/feature_map_shifts?at=3,4'
@@ -96,7 +96,7 @@ def code_html(link: str) -> str | None:
 
 
 def is_loopback(link: str) -> bool:
-    """Whether a link has a loopback address, which works on the server's own machine only.
+    """Whether a link has a loopback address, which works only on the server itself.
 
     >>> is_loopback("http://localhost:8501/"), is_loopback("http://192.168.1.20:8501/")
     (True, False)
@@ -106,6 +106,6 @@ def is_loopback(link: str) -> bool:
         return True
     try:
         address = ip_address(host)
-    except ValueError:  # it has a name
+    except ValueError:  # a name, not an IP address
         return False
     return address.is_loopback or address.is_unspecified

@@ -12,9 +12,9 @@ from pages.ui.share.hand_out import hand_out_button
 
 
 def share_bar(last: Callable[[], None] = lambda: None) -> None:
-    """Show the bar below the stage. On a projector, it is the page's bar, and the page ends here.
+    """Show the bar below the stage; in presenting mode, show the page's bar and end the page here.
 
-    last: on a projector, is called when all is shown; it may take seconds.
+    last: called at the end in presenting mode; may take seconds.
     """
     end_page_if_presenting(lambda: page_bar(hand_out_button), last)
     _share_buttons()

@@ -25,7 +25,7 @@ _stage = component("stage", "stage/stage.js", "show")
 _PROCESS, _numbers = secrets.token_hex(4), count(1)
 
 # Reserves the stage's height until it has loaded, so that the page below it does not jump.
-_RESERVED_HEIGHT = "<style>.st-key-stage_room { min-height: min(66vh, 40rem); }</style>"
+_RESERVED_HEIGHT = "<style>.st-key-stage_area { min-height: min(66vh, 40rem); }</style>"
 
 
 @st.fragment(key=STAGE_KEY)
@@ -40,7 +40,7 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
     request, others_show_it = _request(here)
     request = replace(request, task=task, order=(_PROCESS, next(_numbers)))
     st.html(_RESERVED_HEIGHT)
-    with st.container(key="stage_room"):
+    with st.container(key="stage_area"):
         _stage(
             key=STAGE_KEY,
             data=render_frame(here.scene, request),
@@ -71,7 +71,7 @@ def _draw_charts() -> None:
 def _rerun(charts: tuple[str, ...]) -> None:
     message = stage_state("hand")
     if charts and isinstance(message, dict) and message.get("committed") is True:
-        # Another page may have run since, and that has no such fragments.
+        # Another page may have run since; it does not have these fragments.
         with suppress(StreamlitAPIException):
             st.rerun([STAGE_KEY, *charts])
 

@@ -328,7 +328,7 @@ def test_places_that_were_not_reached_count_for_nothing():
 
 
 def test_depths_tell_what_the_maps_do():
-    # Trained where the experiment says, whatever the region, and told as the full maps tell it.
+    # Trained on the region of the experiment; the accuracies equal those of the full maps.
     result = compare_depths(replace(SMALL, where="everywhere"), [SMALL.stack])[0]
     accuracy = quarter_accuracy(small_maps())
     np.testing.assert_allclose(result.trained_right, accuracy[:, 0, 0])
