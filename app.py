@@ -25,6 +25,7 @@ from pages.ui.server.connection_limits import (
 from pages.ui.server.free_memory import freeze_loaded_objects
 from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
 from pages.ui.server.private_paths import PrivatePaths
+from pages.ui.server.safe_log import protect_log
 from pages.ui.server.session_owners import SessionOwners
 from pages.ui.server.socket_origins import SameOriginSockets
 from pages.ui.stage.frame_socket import frames
@@ -69,5 +70,6 @@ app = st.App(
     exception_handlers={Exception: server_error},
 )
 
+protect_log()
 limit_connections(raise_descriptor_limit() - SPARE_DESCRIPTORS)
 freeze_loaded_objects()
