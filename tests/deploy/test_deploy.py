@@ -116,6 +116,7 @@ def test_the_image_is_of_one_version_and_runs_as_nobody_special() -> None:
     assert int(user) > 0
     install = next(line for line in instructions("RUN") if "pip install" in line)
     assert "--no-cache-dir" in install
+    assert "--require-hashes" in install
 
 
 def test_what_is_measured_is_what_the_image_and_the_service_set() -> None:
@@ -134,6 +135,18 @@ def test_only_what_runs_goes_into_the_image(tmp_path: Path) -> None:
         assert is_kept_out(ROOT / name), name
     for path in (ROOT / "assets").glob("readme*"):
         assert is_kept_out(path), path.name
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "tests/requirements.txt"])
+def test_each_requirement_names_one_version_and_the_hashes_of_its_files(path: str) -> None:
+    text = re.sub(r"\\\n *", "", (ROOT / path).read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith(("#", "-r"))]
+    assert len(lines) > 30
+    for line in lines:
+        requirement, *hashes = line.split(" --hash=")
+        assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+(; .+)?", requirement), requirement
+        assert hashes
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for each in hashes)
 
 
 # ---- the app where only one command is known, and in the image
@@ -267,6 +280,7 @@ def test_the_manifest_is_valid_in_every_version_it_is_for(
         "Ingress",
         "HorizontalPodAutoscaler",
         "PodDisruptionBudget",
+        "NetworkPolicy",
     }
     for resource in manifest.values():
         kubernetes_validate.validate(resource, version, strict=True)
@@ -293,6 +307,8 @@ def test_all_resources_are_about_the_same_pods(manifest: dict[str, Any]) -> None
     assert str(port["containerPort"]) == environment()["STREAMLIT_SERVER_PORT"]
     (service_port,) = manifest["Service"]["spec"]["ports"]
     assert service_port["targetPort"] == port["name"]
+    policy = manifest["NetworkPolicy"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == labels
     (rule,) = manifest["Ingress"]["spec"]["rules"]
     assert {"name": HOSTS_VARIABLE, "value": rule["host"]} in container["env"]
     backend = rule["http"]["paths"][0]["backend"]["service"]
@@ -323,6 +339,30 @@ def test_a_pod_is_watched_limited_and_may_write_to_tmp_alone(
     (volume,) = pod["volumes"]
     assert (mount["name"], mount["mountPath"]) == (volume["name"], environment()["HOME"])
     assert "emptyDir" in volume
+
+
+def test_a_pod_hears_only_the_ingress_and_asks_nobody(manifest: dict[str, Any]) -> None:
+    policy = manifest["NetworkPolicy"]["spec"]
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+    assert policy["egress"] == []
+    (allowed,) = policy["ingress"]
+    (source,) = allowed["from"]
+    (rule,) = source["namespaceSelector"]["matchExpressions"]
+    assert (rule["key"], rule["operator"]) == ("kubernetes.io/metadata.name", "In")
+    assert manifest["Ingress"]["spec"]["ingressClassName"] in "".join(rule["values"])
+    (port,) = allowed["ports"]
+    (container,) = manifest["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert port["port"] == container["ports"][0]["name"]
+
+
+def test_the_ingress_speaks_tls_and_its_cookies_are_for_tls_alone(manifest: dict[str, Any]) -> None:
+    ingress = manifest["Ingress"]
+    (tls,) = ingress["spec"]["tls"]
+    assert tls["hosts"] == [rule["host"] for rule in ingress["spec"]["rules"]]
+    assert tls["secretName"]
+    nginx, traefik = (manifest[kind]["metadata"]["annotations"] for kind in ("Ingress", "Service"))
+    assert nginx["nginx.ingress.kubernetes.io/session-cookie-secure"] == "true"
+    assert traefik["traefik.ingress.kubernetes.io/service.sticky.cookie.secure"] == "true"
 
 
 def test_a_learner_stays_with_one_pod_by_a_cookie(manifest: dict[str, Any]) -> None:
