@@ -1,4 +1,4 @@
-"""What stays the same while a pattern is dragged: made once for a scene at rest, then remembered.
+"""The render context: all that stays the same during a drag, computed once and cached.
 
 Pure: no Streamlit here.
 """
@@ -34,10 +34,10 @@ from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
 
 SMALL = 96
-"""Pixels per side up to which what a scene needs is well below a megabyte."""
+"""Pixels per side of the largest scene whose cached results take well below a megabyte."""
 
 FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
-"""What comes in at the edge that a move leaves behind."""
+"""How a shift fills the edge that it uncovers."""
 
 _T = TypeVar("_T")
 
@@ -127,7 +127,7 @@ class RenderContext:
 
 
 def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Remember what is made of a scene at rest: of many small ones, of a few large ones.
+    """Cache results by scene without its drag: for many small scenes, and for a few large ones.
 
     Results for a photo are cached by the photo itself, and are freed with it.
     """

@@ -1,4 +1,4 @@
-"""What the browser is told once of a scene at rest: its layers, channels and fields. Pure."""
+"""The header entries that stay the same during a drag: layers, channels and fields. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from rfcore.stack import Stack
 def setting_header(
     scene: Scene, fields: tuple[ReceptiveField, ...], scales: tuple[float, ...]
 ) -> dict[str, Any]:
-    """Return what the stage is told once of a scene at rest, its planes apart.
+    """Return the header entries that are sent once per scene, without the drag and the planes.
 
-    fields: of the layers' units, in order. scales: the values at which a map's colour is full.
+    fields: of the layers' units, in order. scales: for each map, the value of the strongest colour.
     """
     shapes = map_shapes(scene.stack, scene.size)
     layers = []
@@ -58,7 +58,7 @@ def setting_header(
 
 
 def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
-    """Name a channel by its filter, and say when that sees a mix of the channels before it."""
+    """Return a channel's name: its filter, and whether that sees a mix of earlier channels."""
     if choice is None:
         return "gray"
     name = "your own" if is_own(choice) else channel_filter(choice, channel)
@@ -68,7 +68,7 @@ def _channel_name(choice: str | None, channel: int, mixed: bool) -> str:
 def _fields_on_earlier_maps(
     stack: Stack, index: int, shapes: tuple[tuple[int, int, int], ...]
 ) -> list[dict[str, Any]]:
-    """The field of a layer's units on every map before it, counted in that map's cells."""
+    """Return the field of a layer's units on every map before it, in that map's cells."""
     found = []
     for earlier in range(index):
         between = Stack(stack.layers[earlier + 1 : index + 1])
