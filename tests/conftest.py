@@ -1,5 +1,8 @@
 """Fixtures for the whole suite, and the rule that no test is skipped."""
 
+# First: as in the app, a product takes one thread, which is set before NumPy is loaded.
+import pages.ui.server.threads  # noqa: F401  # isort: skip
+
 import os
 from collections.abc import Iterator
 from pathlib import Path

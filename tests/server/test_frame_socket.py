@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.app_server import AppServer
-from pages.ui.render.context import cached_by_scene, render_context
+from pages.ui.render.array_cache import FRAMES
 from pages.ui.render.frame import Request, render_frame
 from pages.ui.scene import photos
 from pages.ui.scene.choices import UPLOAD
@@ -107,12 +107,11 @@ def test_a_message_that_tells_a_scene_is_not_quick_however_its_key_is_written() 
 
 
 @pytest.mark.usefixtures("_all_are_quick")
-def test_a_move_whose_scene_was_forgotten_is_not_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_move_whose_scene_was_forgotten_is_not_quick() -> None:
     drag = Drag()
     message = warm(drag)
     assert drag.quick_answer(message) is not None
-    nothing_yet = cached_by_scene(render_context.__wrapped__)
-    monkeypatch.setattr("pages.ui.render.frame.render_context", nothing_yet)
+    FRAMES.drop_all()
     assert drag.quick_answer(message) is None
     assert decode(drag.answer(message)).header["position"] == [24, 13]
     assert drag.quick_answer(message) is not None

@@ -7,34 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from pages.ui.render.array_cache import FRAMES, scene_key
 from pages.ui.render.remembered import not_on_demand
 from pages.ui.scene.channels import convolutions_of
-from pages.ui.scene.choices import UPLOAD, Moves
+from pages.ui.scene.choices import PICTURE_SIZES, UPLOAD, Moves
 from pages.ui.scene.custom_kernels import is_own, own_kernel
 from pages.ui.scene.face import FACE_SIZE, FACES, HOME_PLACES, MIDDLE
 from pages.ui.scene.grid import GRID, draw_mark, grid_picture
-from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from rfcore.faces.parts import draw_face
 from rfcore.faces.spec import FACE_BACKGROUND, face_picture
 from rfcore.layers import Pair
+from rfcore.moving import MovingPattern
 from rfcore.network import Network
 from rfcore.ops import Array
-from rfcore.pictures.backgrounds import draw_background
-from rfcore.pictures.patterns import Pattern, draw_pattern, place
+from rfcore.pictures.backgrounds import BACKGROUNDS, draw_background
+from rfcore.pictures.patterns import PATTERNS, Pattern, draw_pattern, place
 from rfcore.pictures.photos import scale_photo
 from rfcore.receptive_field import ReceptiveField, receptive_fields
 from rfcore.shifts import ShiftFill, shift
-
-SMALL = 96
-"""Pixels per side of the largest scene whose cached results take well below a megabyte."""
 
 FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
 """How a shift fills the edge that it uncovers."""
@@ -86,9 +84,13 @@ class RenderContext:
         responses: whether to compute the responses, which may take a second pass; if not, they are
         empty.
         """
-        activations = self.network.forward(self.picture_of(scene))
-        maps = self._shown(activations)
-        last = activations[-1]
+        seen = self._activations(scene, responses=responses)
+        if scene.moves == "pattern" and scene.position == scene.start:
+            _keep_start(scene, seen, responses=responses)
+        return seen
+
+    def _activations(self, scene: Scene, *, responses: bool) -> Activations:
+        maps, last = self._shown(self.picture_of(scene))
         if not responses:
             return Activations(maps, (), last)
         if scene.moves != "pattern":
@@ -117,29 +119,28 @@ class RenderContext:
 
     def chosen(self, image: Array) -> tuple[Array, ...]:
         """Run the network on an image, and return the shown channel of every map."""
-        return self._shown(self.network.forward(image))
+        return self._shown(image)[0]
 
-    def _shown(self, activations: tuple[Array, ...]) -> tuple[Array, ...]:
-        return tuple(
-            activation[channel].copy()
-            for activation, channel in zip(activations, self.channels, strict=True)
-        )
+    def _shown(self, image: Array) -> tuple[tuple[Array, ...], Array]:
+        """Return the shown channel of every map, and all channels of the last.
+
+        Of the maps between no more than two are there at a time, with all their channels.
+        """
+        shown = []
+        for index, channel in enumerate(self.channels):
+            image = self.network.run_layer(index, image)
+            shown.append(image[channel].copy())
+        return tuple(shown), image
 
 
 def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Cache results by scene without its drag: for many small scenes, and for a few large ones.
-
-    Results for a photo are cached by the photo itself, and are freed with it.
-    """
-    make = not_on_demand(make)
-    small, large = lru_cache(maxsize=128)(make), lru_cache(maxsize=16)(make)
+    """Cache results by scene without its drag; those for a photo are freed with the photo."""
+    guarded = not_on_demand(make)
 
     @wraps(make)
     def recall(scene: Scene, *arguments: Hashable) -> _T:
-        if scene.photo is None:
-            return (small if scene.size <= SMALL else large)(scene, *arguments)
-        key = (make.__name__, to_query_string(scene), arguments)
-        return scene.photo.made(key, lambda: make(scene, *arguments))
+        key = scene_key(scene, make.__name__, *arguments)
+        return FRAMES.recall(key, lambda: guarded(scene, *arguments))
 
     return recall
 
@@ -175,6 +176,14 @@ def start_activations(scene: Scene, start: Pair, responses: bool = True) -> Acti
     return render_context(scene).activations(at_start, responses=responses)._replace(last=None)
 
 
+def _keep_start(scene: Scene, seen: Activations, *, responses: bool) -> None:
+    """Remember what a drag begins with, so that its first move need not compute it again."""
+    rest = scene.without_drag()
+    key = scene_key(rest, start_activations.__name__, scene.start, responses)
+    if scene.parts == rest.parts and key not in FRAMES:
+        FRAMES.keep(key, seen._replace(last=None))
+
+
 def _network(scene: Scene) -> Network:
     named = ["identity" if is_own(choice) else choice for choice in scene.kernels]
     network = Network.with_filters(scene.stack, filters=named, padding_mode=scene.padding_mode)
@@ -193,7 +202,7 @@ def _pattern(scene: Scene) -> Pattern:
         return draw_mark(scene.pattern)
     if scene.image == FACES:
         return draw_face(HOME_PLACES, FACE_SIZE)
-    return draw_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
+    return _drawn_pattern(scene.pattern, scene.size // 4)  # "pixel" is 1x1 at any
 
 
 def _picture(scene: Scene) -> Array:
@@ -203,7 +212,12 @@ def _picture(scene: Scene) -> Array:
         return np.full((1, scene.size, scene.size), FACE_BACKGROUND, np.float32)
     if scene.image == UPLOAD and scene.photo is not None:
         return scale_photo(scene.photo.pixels, scene.size)
-    return draw_background(scene.image, scene.size)
+    return _drawn_background(scene.image, scene.size)
+
+
+# All patterns and pictures at all sizes: some 5 MB, drawn once.
+_drawn_pattern = lru_cache(maxsize=len(PATTERNS) * len(PICTURE_SIZES))(draw_pattern)
+_drawn_background = lru_cache(maxsize=len(BACKGROUNDS) * len(PICTURE_SIZES))(draw_background)
 
 
 def _scales(context: RenderContext, scene: Scene) -> tuple[float, ...]:
@@ -217,11 +231,29 @@ def _scales(context: RenderContext, scene: Scene) -> tuple[float, ...]:
         (far // 2, far // 2),
         *((r, c) for r in (far // 4, 3 * far // 4) for c in (far // 4, 3 * far // 4)),
     ]
-    pictures = [context.in_numbers(context.background)]
-    pictures += [context.on(context.background, position) for position in places]
-    seen = [context.chosen(picture) for picture in pictures]
-    largest = [max(float(np.abs(m).max()) for m in maps) for maps in zip(*seen, strict=True)]
+    largest = np.max([*_largest_shown(context, places)], axis=0).tolist()
     return tuple(_rounded_up(value) if value > 0 else 1.0 for value in largest)
+
+
+def _largest_shown(context: RenderContext, places: list[Pair]) -> Iterator[list[float]]:
+    """Yield the largest value of every shown map, for the bare picture and each of some places."""
+    if context.full != 1:  # a grid, whose numbers a moving pattern does not know
+        yield _largest(context.chosen(context.in_numbers(context.background)))
+        for position in places:
+            yield _largest(context.chosen(context.on(context.background, position)))
+        return
+    moving = MovingPattern(context.network, context.background, context.pattern)
+    yield _largest(_channels(moving.activations, context.channels))
+    for position in places:
+        yield _largest(_channels(moving.move_to(*position), context.channels))
+
+
+def _channels(activations: tuple[Array, ...], channels: tuple[int, ...]) -> list[Array]:
+    return [activation[channel] for activation, channel in zip(activations, channels, strict=True)]
+
+
+def _largest(maps: Iterable[Array]) -> list[float]:
+    return [float(np.abs(values).max()) for values in maps]
 
 
 def _rounded_up(value: float) -> float:

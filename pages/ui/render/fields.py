@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from pages.ui.render import fields_text
+from pages.ui.render.array_cache import cached_arrays
 from pages.ui.render.context import RenderContext
 from pages.ui.render.lens import FrameInputs, FramePart, Lens
-from pages.ui.scene.limits import map_shapes
+from pages.ui.scene.frame_cost import gradient_cost
+from pages.ui.scene.limits import MAX_GRADIENT, map_shapes
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.scene_fields import Unit
 from rfcore.exact_fields import ExactField, exact_fields
@@ -102,7 +102,7 @@ def exact_fields_of(scene: Scene) -> tuple[ExactField, ...]:
     return _exact_fields(scene.stack, scene.size, scene.padding_mode)
 
 
-@lru_cache(maxsize=16)  # tables of up to 1.5 MB
+@cached_arrays
 def _exact_fields(stack: Stack, size: int, padding_mode: PaddingMode) -> tuple[ExactField, ...]:
     return exact_fields(stack, (size, size), padding_mode=padding_mode)
 
@@ -140,18 +140,21 @@ def _add_unit(
     seen = int(rows.sum()) * int(cols.sum())
     image = context.picture_of(scene)
     asked = (context.network, image, unit.layer, (unit.row, unit.col))
-    maps = maps_up_to(*asked[:3]) if {"effective", "used"} & {*scene.rings} else None
+    rings = {"effective", "used"} & {*scene.rings}
+    is_left_out = bool(rings) and gradient_cost(scene.stack, scene.size, unit.layer) > MAX_GRADIENT
+    rings = set() if is_left_out else rings
+    maps = maps_up_to(*asked[:3]) if rings else None
     channel = scene.channels[unit.layer]
     middle = width = used = None
     is_flat = False
-    if "effective" in scene.rings:
+    if "effective" in rings:
         gradient = np.abs(effective_receptive_field(*asked, channel=channel, maps=maps))
         is_flat = not gradient.any()
         _add_cropped(part, "effective", gradient * (255 / (gradient.max() or 1)))
         # With a wrapping border, a field larger than the picture contains a pixel several times.
         if scene.padding_mode != "circular" or max(field.size) <= scene.size:
             middle, width = _spread(gradient, span, scene.padding_mode)
-    if "used" in scene.rings:
+    if "used" in rings:
         now = used_pixels(*asked, channel=channel, maps=maps)
         _add_cropped(part, "used", now)
         used = int(now.sum())
@@ -165,6 +168,7 @@ def _add_unit(
         width=width,
         is_flat=is_flat,
         used=used,
+        is_left_out=is_left_out,
     )
 
 

@@ -12,6 +12,11 @@ from rfcore.receptive_field import ReceptiveField
 NONE = "\u2013"
 """The readout of a value that is not computed."""
 
+LEFT_OUT = (
+    "Its gradient takes too long through these layers: take a smaller picture or fewer channels."
+)
+"""What stands in place of a gradient that would hold a drag up."""
+
 MAX_LISTED_LAYERS = 4
 """Layers that the sentence about a pixel lists one by one; the readouts show all layers."""
 
@@ -25,6 +30,7 @@ class UnitReading:
     of its gradient in the middle half of its box, and the gradient's standard deviations (rows,
     cols) in pixels; None if the gradient was not computed. is_flat: whether the gradient is zero
     everywhere. used: how many pixels can change the unit with the current input, or None.
+    is_left_out: whether the gradient was asked for and takes too long.
     """
 
     number: int
@@ -36,6 +42,7 @@ class UnitReading:
     width: tuple[float, float] | None = None
     is_flat: bool = False
     used: int | None = None
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,9 @@ class PixelReading:
 def unit_sentence(reading: UnitReading, pattern: str) -> str:
     """Say how far a unit sees, how much of that comes from its middle, and what lies there."""
     parts = [_sees(reading)]
-    if reading.is_flat:
+    if reading.is_left_out:
+        parts.append(LEFT_OUT)
+    elif reading.is_flat:
         parts.append("Its gradient here is zero.")
     elif reading.middle is not None and reading.field.size != (1, 1):
         half = _by(reading.field.size[0] / 2, reading.field.size[1] / 2)

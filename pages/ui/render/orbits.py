@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.ui.render.array_cache import cached_arrays
 from pages.ui.render.context import render_context
 from pages.ui.scene.grid import GRID
 from pages.ui.scene.pools import choice_of
@@ -25,9 +26,6 @@ from rfcore.orbits import (
 )
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
-
-_CACHED = 128
-"""Entries of the caches of orbits, by grid and by stack: each edit of a cell is another grid."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +69,7 @@ def steps_at(labels: NDArray[np.int64], place: Pair) -> Pair:
     return int(steps_unchanged(here)[0, 0]), int(np.count_nonzero(here != OUTSIDE)) - 1
 
 
-@lru_cache(maxsize=_CACHED)
+@cached_arrays
 def peak_steps(stack: Stack) -> PeakSteps | None:
     """Return which steps of a peak a stack ignores; None if the pooling page cannot build it."""
     if choice_of(stack) is None:
@@ -80,13 +78,19 @@ def peak_steps(stack: Stack) -> PeakSteps | None:
     return PeakSteps(steps_unchanged(labels, jump), share_unchanged(labels, jump))
 
 
-@lru_cache(maxsize=_CACHED)
+@cached_arrays
 def _labels(scene: Scene) -> NDArray[np.int64]:
     context = render_context(scene)
     reach = scene.size - scene.pattern_size
+    # All places at once: the grid's whole numbers, not the shares of white it is kept in.
+    places = product(range(reach + 1), range(reach + 1))
+    pictures = np.stack([context.on(context.background, at) for at in places])
+    outputs = context.network.forward(pictures)[-1][:, context.channels[-1]]
+    output_of = {
+        picture.tobytes(): output for picture, output in zip(pictures, outputs, strict=True)
+    }
     labels = orbit_map(
-        # The whole numbers of the grid; the picture holds them scaled to [0, 1].
-        lambda picture: context.chosen(context.in_numbers(picture))[-1],
+        lambda picture: output_of[context.in_numbers(picture).tobytes()],
         context.background,
         context.pattern,
         (0, 0),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import prod
 
 import numpy as np
 
 from pages.ui.render import readings
+from pages.ui.render.array_cache import cached_arrays
 from pages.ui.render.context import (
     RenderContext,
     cached_by_scene,
@@ -143,7 +143,7 @@ def locally_connected_of(scene: Scene, context: RenderContext) -> LocallyConnect
     return LocallyConnected(single, scene.padding_mode, kernels, np.float32(strength))
 
 
-@lru_cache(maxsize=8)  # of up to 16 MB each
+@cached_arrays
 def _kernels(layer: Conv2d, size: int, channel: int) -> Array:
     return locally_connected_kernels(layer, 1, (size, size), seed=channel)
 

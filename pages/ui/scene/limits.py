@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pages.ui.scene.frame_cost import frame_cost
 from rfcore.errors import RfcoreError, ShapeError
 from rfcore.layers import Conv2d, Layer, Pair, Shape
 from rfcore.ops import PaddingMode, check_padding
@@ -19,6 +20,17 @@ MAX_COST = 80_000_000
 """Multiply-adds of one frame: about 30 ms on one core. Every preset stays below it at any size."""
 MAX_CELLS = 1_000_000
 """Cells of all shown maps, with padding and one channel per layer: about 2 MB of a frame."""
+
+MAX_FIRST_FRAME = 120
+"""ms of CPU time of a scene's first frame, as `frame_cost` estimates it."""
+MAX_FURTHER_FRAME = 45
+"""ms of each further one. Estimates err by a third; measured, frames take up to 150 and 60."""
+MAX_GRADIENT = 55
+"""ms for the gradient of one unit; where it takes longer, the stage says so in its place."""
+MAX_NUMBERS = 10_000_000
+"""Numbers of all maps, all their channels and padding: 40 MB while a first frame is computed."""
+MAX_KERNEL_WEIGHTS = 1_000_000
+"""Weights of all convolutions; each takes 20 bytes while it is drawn."""
 
 MAX_TRAINING = 250_000_000_000
 """Multiply-adds of a training and its evaluation: under a minute on one core.
@@ -64,6 +76,31 @@ def check_stack(stack: Stack, size: int) -> None:
             f"{MAX_CELLS:,}: take less padding, fewer layers or a smaller picture"
         )
     receptive_fields(stack, (size, size))  # raises if a field or a jump is too large
+    _check_frames(stack, size)
+
+
+def _check_frames(stack: Stack, size: int) -> None:
+    """Raise when a frame would take too long, or too much memory; by what it really does."""
+    frames = frame_cost(stack, size)
+    if frames.weights > MAX_KERNEL_WEIGHTS:
+        raise SceneError(
+            f"this stack has {frames.weights:,} weights; the stage takes up to "
+            f"{MAX_KERNEL_WEIGHTS:,}: take smaller kernels or fewer channels"
+        )
+    if frames.numbers > MAX_NUMBERS:
+        raise SceneError(
+            f"all channels of these maps have {frames.numbers:,} numbers; the stage holds up to "
+            f"{MAX_NUMBERS:,}: take fewer channels or less padding"
+        )
+    for what, takes, most in (
+        ("to open", frames.first, MAX_FIRST_FRAME),
+        ("a frame", frames.further, MAX_FURTHER_FRAME),
+    ):
+        if takes > most:
+            raise SceneError(
+                f"this stack takes some {takes:.0f} ms {what} on {size}x{size} pixels, and up to "
+                f"{most} are smooth; take fewer channels or a smaller picture"
+            )
 
 
 @lru_cache(maxsize=_CACHED)

@@ -1,0 +1,264 @@
+"""Accepted means bounded: every scene that a link or a control can say makes its frames in time.
+
+CPU time and memory are measured, not estimated. Other work on the machine makes a core slower for
+a while; what a fixed piece of work takes at the moment says by how much.
+"""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pages.ui.render.array_cache import FRAMES, weigh
+from pages.ui.render.frame import render_frame
+from pages.ui.scene.choices import MOVES, PICTURE_SIZES, PRESETS
+from pages.ui.scene.grid import GRID_SIZES
+from pages.ui.scene.lenses import LENS_NAMES
+from pages.ui.scene.limits import SceneError, check_stack
+from pages.ui.scene.scene import Scene
+from pages.ui.scene.workspaces import scene_of, workspace_of
+from rfcore.filters import CHOICES
+from rfcore.ops import PADDING_MODES
+from rfcore.pictures.backgrounds import BACKGROUNDS
+from rfcore.pictures.patterns import PATTERNS
+from rfcore.stack import Stack
+
+FIRST, FURTHER, MEMORY = 0.150, 0.060, 64 * 2**20
+"""s of CPU time for a scene's first frame and for each further one, and bytes for either."""
+
+QUIET = 0.0065
+"""s that `_reference` takes on the slow machine that the bounds are for, with nothing beside it."""
+
+EXTREMES = {
+    "large kernel": "size=256&stack=C64x256/1c1",
+    "large kernel, padded": "size=256&stack=C96x256/1p40x0c1",
+    "the editor's largest kernel": "size=256&stack=C31x31/1p15c1",
+    "the editor's largest, twice": "size=96&stack=C31x31/1p15c1,C31x31/1p15c1",
+    "counts as quick": "size=96&stack=C64x96/1p64x0c1",
+    "padded channels": "size=256&stack=C1x1/1p369c32",
+    "as many channels": "size=128&stack=C1x1/1p100c32",
+    "wide padding": "size=32&stack=C1x1/1p483c1",
+    "no multiply-adds to speak of": "size=256&stack=C1x1c32,R,R,R,R,R,R,R,R,R,R,R",
+    "as many maps": "size=256&stack=C1x1c8,R,R,R,R,R,R,R,R,R,R,R",
+    "maps without channels": "size=256&stack=" + ",".join(["C3x3/1p1c1,R"] * 6),
+    "large pools": "size=256&stack=C1x1c8,M31x31/1,A31x31/1",
+    "large dilations": "size=256&stack=C3x3/1d31c4,R,C3x3/1d31c4,R,C3x3/1d31c4",
+    "many weights": "size=256&stack=C3c32,C61x61/1c32",
+    "a wide window of many channels": "size=256&stack=C1c32,C16x16/16c32",
+    "blurs": "size=256&stack=C1x1c8,B7/1,B7/1,B7/1",
+    "a preset": f"size=256&stack={PRESETS['dilated']}&pattern=cat&moves=wrap",
+    "gradients": f"size=256&lens=fields&rings=box,effective,used&stack={PRESETS['dilated']}",
+    "gradients of all pixels": "size=256&lens=fields&rings=effective,used&stack=C3,C3d16,C3d16,GA",
+    "gradients of large windows": "size=192&lens=fields&rings=effective,used&stack=C31c1,R,GA",
+    "kernels for each place": "size=256&lens=weight_sharing&stack=C7x7/1p3c1",
+    "an orbit": "size=12&lens=pool&picture=grid&stack=M8x8/1,B3x3/8",
+}
+"""Links at the limits of something, beyond them, or found to hold up a class."""
+
+
+def _reference() -> float:
+    """Return the s of CPU time that a fixed piece of a frame's work takes now."""
+    weights, columns = np.ones((8, 72), np.float32), np.ones((2000, 72, 32), np.float32)
+    begun = time.process_time()
+    np.matmul(weights, columns)
+    return time.process_time() - begun
+
+
+def _quickest(run: Callable[[], object], bound: float) -> float:
+    """Return the CPU time of a run relative to its bound, the best of a few if it is beyond it."""
+    found = []
+    for _ in range(4):
+        slow = max(1.0, _reference() / QUIET)
+        begun = time.process_time()
+        run()
+        took = time.process_time() - begun
+        found.append(took / (bound * max(slow, _reference() / QUIET)))
+        if found[-1] <= 1:
+            break
+    return min(found)
+
+
+def _peak(run: Callable[[], object]) -> int:
+    """Return the bytes that a run allocates at most at a time."""
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def moved(scene: Scene, by: int) -> Scene:
+    """The scene with its pattern, or face, elsewhere."""
+    most = scene.size - scene.pattern_size
+    row, col = ((at + by) % (most + 1) for at in scene.position)
+    return replace(scene, position=(row, col))
+
+
+def broken_bounds(scene: Scene) -> list[str]:
+    """Say which bounds a scene breaks."""
+    other = moved(scene, 1)
+
+    def first() -> None:
+        FRAMES.drop_all()
+        render_frame(scene)
+
+    render_frame(scene)  # what is drawn once for all scenes
+    found = []
+    if (share := _quickest(first, FIRST)) > 1:
+        found.append(f"the first frame took {share * FIRST:.3f} s")
+    first()
+    render_frame(other)
+    if (share := _quickest(lambda: render_frame(moved(scene, 2)), FURTHER)) > 1:
+        found.append(f"a further frame took {share * FURTHER:.3f} s")
+    for name, run in (("first", first), ("further", lambda: render_frame(moved(scene, 3)))):
+        # Another thread may allocate something at the same time, but not each time.
+        if (peak := min(_peak(run), _peak(run))) > MEMORY:
+            found.append(f"a {name} frame took {peak / 2**20:.0f} MB")
+    return found
+
+
+def check(query: dict[str, str]) -> None:
+    """What of a link is refused has a sentence; what is left of it keeps the bounds."""
+    scene, problems = scene_of(query)
+    for problem in problems:
+        assert problem.startswith("The link\u2019s \u201c")
+        assert len(problem) > 60
+        assert problem.endswith(".")
+    assert broken_bounds(scene) == [], (query, problems)
+
+
+@pytest.mark.parametrize("link", EXTREMES.values(), ids=EXTREMES)
+def test_a_scene_at_the_extremes_is_quick_or_refused(link: str) -> None:
+    query = dict(part.split("=", 1) for part in link.split("&"))
+    check({"picture": "meadow", **query} if "picture" not in query else query)
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> str:
+    """A layer of any kind, its numbers usual ones or extreme ones."""
+    kind = draw(st.sampled_from(["C", "C", "C", "M", "A", "B", "R", "GA", "GM"]))
+    if kind in ("R", "GA", "GM"):
+        return kind
+    if kind == "B":
+        return f"B{draw(st.integers(2, 7))}/{draw(st.integers(1, 4))}"
+    usual = st.sampled_from([1, 2, 3, 3, 5, 7])
+    side = usual | st.sampled_from([8, 9, 16, 31, 64, 96, 256])
+    rows = draw(side)
+    cols = draw(st.just(rows) | side)
+    text = f"{kind}{rows}x{cols}/{draw(st.sampled_from([1, 1, 1, 2, 3, 16]))}"
+    if kind == "C":
+        text += f"p{draw(st.sampled_from([0, 0, rows // 2, 1, 31, 100, 369, 483]))}"
+        text += f"c{draw(st.sampled_from([1, 1, 2, 4, 8, 8, 16, 32, 33]))}"
+    else:
+        text += f"p{draw(st.sampled_from([0, 0, min(rows, cols) // 2]))}"
+    return text + (f"d{draw(st.sampled_from([1, 1, 1, 2, 4, 16, 31]))}" if kind in "CM" else "")
+
+
+PLACES = st.tuples(st.integers(0, 192), st.integers(0, 192))
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> dict[str, str]:
+    """All that a link can say about a scene, fitting or not."""
+    lens = draw(st.sampled_from(LENS_NAMES))
+    stack = draw(st.lists(layers(), min_size=1, max_size=13) | st.lists(layers(), max_size=3))
+    kernels = draw(st.lists(st.sampled_from(CHOICES), max_size=4))
+    at, begun = draw(PLACES), draw(PLACES)
+    query = {
+        "lens": lens,
+        "picture": draw(st.sampled_from([*BACKGROUNDS, "grid"])),
+        "size": str(draw(st.sampled_from([*PICTURE_SIZES, 256, 256, *GRID_SIZES]))),
+        "pattern": draw(st.sampled_from(PATTERNS)),
+        "stack": ",".join(stack) or draw(st.sampled_from([*PRESETS.values()])),
+        "kernels": ",".join(kernels),
+        "padding": draw(st.sampled_from(PADDING_MODES)),
+        "at": f"{at[0]},{at[1]}",
+        "from": f"{begun[0]},{begun[1]}",
+        "moves": draw(st.sampled_from(MOVES)),
+        "rings": draw(st.sampled_from(["box", "none", "box,effective,used"])),
+        "unit": f"{draw(st.integers(1, 12))},{at[0] // 4},{begun[1] // 4}",
+        "pixel": f"{begun[0]},{at[1]}",
+        "pooling": draw(st.sampled_from(["avg", "max"])),
+    }
+    left_out = draw(st.sets(st.sampled_from(sorted({*query} - {"lens", "stack"}))))
+    return {key: value for key, value in query.items() if key not in left_out}
+
+
+ANY_LINK = {
+    "deadline": None,
+    # A smaller example of what is slow is not slow: the first one found is the best to look at.
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+
+
+@settings(max_examples=40, **ANY_LINK)
+@given(queries())
+def test_any_link_opens_a_quick_scene_or_is_refused(query: dict[str, str]) -> None:
+    check(query)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@settings(max_examples=1000, **ANY_LINK)
+@given(queries())
+def test_many_links_open_quick_scenes_or_are_refused(query: dict[str, str]) -> None:
+    check(query)
+
+
+@pytest.mark.parametrize("lens", LENS_NAMES)
+def test_what_each_page_opens_with_is_quick(lens: str) -> None:
+    assert broken_bounds(replace(workspace_of(lens).scene, lens=lens)) == []
+
+
+def test_a_frame_beyond_its_bounds_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.scene.limits.MAX_NUMBERS", 10**9)
+    monkeypatch.setattr("pages.ui.scene.limits.MAX_FIRST_FRAME", 10**9)
+    monkeypatch.setattr("pages.ui.scene.limits.MAX_FURTHER_FRAME", 10**9)
+    check_stack.cache_clear()
+    try:
+        with pytest.raises(AssertionError, match="the first frame took"):
+            check({"picture": "flat", "size": "256", "stack": "C1x1/1p150c32"})
+    finally:
+        check_stack.cache_clear()
+
+
+# What is kept
+
+
+def test_a_refusal_says_what_is_too_much_and_what_to_take() -> None:
+    for stack, said in {
+        "C1x1/1p369c32": "numbers; the stage holds up to",
+        "C256x256/1c32": "weights; the stage takes up to",
+        "C1x1c8,B7/1,B7/1,R": "ms to open on 256x256 pixels, and up to",
+    }.items():
+        with pytest.raises(SceneError, match=said):
+            check_stack(Stack.parse(stack), 256)
+
+
+def test_many_scenes_keep_no_more_than_the_budget() -> None:
+    FRAMES.drop_all()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for padding in range(440, 484, 2):
+            scene, _ = scene_of({"size": "32", "stack": f"C1x1/1p{padding}c1", "picture": "flat"})
+            render_frame(scene)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.5 * FRAMES.budget < FRAMES.weight <= FRAMES.budget
+    assert after - before < FRAMES.budget + 2**22
+
+
+def test_an_entry_is_weighed_by_all_of_its_arrays() -> None:
+    plane = np.zeros((100, 100), np.float32)
+    assert weigh(plane[:1]) == weigh(plane) == weigh((plane, [plane.T])) > plane.nbytes
