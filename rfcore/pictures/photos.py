@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import warnings
 from io import BytesIO
@@ -19,6 +20,12 @@ MAX_BYTES = 8 * 1024 * 1024
 
 MAX_PIXELS = 40_000_000
 """The largest picture that is decoded, in pixels."""
+
+MAX_WEBP_PIXELS = 16_000_000
+"""The largest WebP picture that is decoded, in pixels; each takes 17 bytes there, 4 elsewhere."""
+
+MAX_SCANS = 100
+"""The most scans of a JPEG file that is decoded; cameras and editors write about ten."""
 
 _BACKDROP = 0.5  # mid-gray behind transparent parts
 
@@ -58,16 +65,24 @@ def read_photo(data: bytes, size: int = 64) -> NDArray[np.float32]:
             raise ImageError(
                 f"The picture has more pixels than can be read; {_PIXEL_RULE}"
             ) from error
+        except MemoryError as error:
+            raise ImageError(_NO_MEMORY) from error
         except Exception as error:  # damaged files make Pillow raise a dozen different types
+            if str(error).startswith("out of memory error"):  # an OSError of Pillow's decoders
+                raise ImageError(_NO_MEMORY) from error
             raise ImageError(
                 f"The picture is cut off or damaged: its {len(data):,} bytes could not be read to "
                 "the end. Save or download it again, or choose another photo."
             ) from error
 
 
-_PIXEL_RULE = (
-    f"at most {MAX_PIXELS // 1_000_000} million pixels can be read. "
-    "Save a smaller copy, for example 1000 pixels wide, and choose that."
+_SMALLER_COPY = "Save a smaller copy, for example 1000 pixels wide, and choose that."
+
+_PIXEL_RULE = f"at most {MAX_PIXELS // 1_000_000} million pixels can be read. {_SMALLER_COPY}"
+
+_NO_MEMORY = (
+    "There is too little memory to read this picture now. Try again in a minute, or save a smaller "
+    "copy, for example 1000 pixels wide, and choose that."
 )
 
 
@@ -93,6 +108,17 @@ def _check_file(data: bytes) -> None:
         )
     if header := _header_size(data):
         _check_pixels(*header)
+        if data.startswith(b"RIFF") and header[0] * header[1] > MAX_WEBP_PIXELS:
+            raise ImageError(
+                f"The picture is {header[0]} x {header[1]} pixels; at most "
+                f"{MAX_WEBP_PIXELS // 1_000_000} million pixels of a WebP picture can be read. "
+                f"{_SMALLER_COPY}"
+            )
+    if data.startswith(b"\xff\xd8") and (scans := _scans(data)) > MAX_SCANS:
+        raise ImageError(
+            f"This JPEG picture is stored in {scans:,} scans; at most {MAX_SCANS} can be read. "
+            f"{_SMALLER_COPY}"
+        )
 
 
 def _check_pixels(width: int, height: int) -> None:
@@ -117,6 +143,30 @@ def _header_size(data: bytes) -> tuple[int, int] | None:
     if chunk == b"VP8X":
         return _integer(data[24:27]) + 1, _integer(data[27:30]) + 1
     return None
+
+
+_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")  # zero and restarts belong to a scan
+
+
+def _scans(data: bytes) -> int:
+    """How many scans the first picture of a JPEG file has.
+
+    Segments are stepped over, for a thumbnail in one has scans of its own.
+    Source: ITU-T T.81, sections B.1.1 and B.2.1.
+    """
+    if (
+        most := data.count(b"\xff\xda")
+    ) <= MAX_SCANS:  # no need to step through; some may lie elsewhere
+        return most
+    scans, place = 0, 2
+    while found := _MARKER.search(data, place):
+        place = found.end()
+        if found[1] == b"\xd9":  # the end of the picture
+            break
+        if found[1] != b"\xd8":
+            place += max(2, int.from_bytes(data[place : place + 2], "big"))
+            scans += found[1] == b"\xda"
+    return scans
 
 
 def _integer(data: bytes) -> int:

@@ -16,7 +16,8 @@ from PIL import Image, ImageFile
 
 from rfcore.errors import ImageError
 from rfcore.pictures import photos as images
-from rfcore.pictures.photos import MAX_BYTES, MAX_PIXELS, read_photo
+from rfcore.pictures.photos import MAX_BYTES, MAX_PIXELS, MAX_SCANS, read_photo
+from tests.support.photo_bombs import empty_canvas, many_scans
 from tests.support.picture_files import ORIENTATION, assert_is_photo, chunk, encoded, png
 
 DAMAGED = "The picture is cut off or damaged"
@@ -123,6 +124,53 @@ def test_a_huge_picture_is_refused_by_its_header_before_anything_is_decoded(
     assert refusal(content) == (
         f"The picture is {width} x {height} pixels; at most 40 million pixels can be read. "
         "Save a smaller copy, for example 1000 pixels wide, and choose that."
+    )
+
+
+def test_a_jpeg_of_many_scans_is_refused_before_anything_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("open was called"))
+    assert refusal(many_scans(1990)) == (
+        "This JPEG picture is stored in 2,000 scans; at most 100 can be read. "
+        "Save a smaller copy, for example 1000 pixels wide, and choose that."
+    )
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_scans_are_counted_only_where_they_are(progressive: bool) -> None:
+    picture = Image.fromarray(skimage.data.chelsea())
+    exif = Image.Exif()
+    exif[0x010E] = "\xff\xda" * 200  # a text that looks like scans
+    content = encoded(picture, "JPEG", progressive=progressive, exif=exif, quality=95)
+    content += b"\xff\xda" * 200  # a film behind the picture, say
+    scans = images._scans(content)
+    assert 1 <= scans <= MAX_SCANS // 5
+    assert (scans > 1) == progressive
+    assert_is_photo(read_photo(content))
+
+
+def test_a_webp_file_of_few_bytes_gets_no_canvas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("open was called"))
+    assert refusal(empty_canvas()) == (
+        "The picture is 6300 x 6300 pixels; at most 16 million pixels of a WebP picture can be "
+        "read. Save a smaller copy, for example 1000 pixels wide, and choose that."
+    )
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError("out of memory error when reading image file")]
+)
+def test_too_little_memory_is_told_as_what_it_is(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(images, "_decode", fail)
+    assert refusal(encoded(Image.new("L", (8, 8)))) == (
+        "There is too little memory to read this picture now. Try again in a minute, or save a "
+        "smaller copy, for example 1000 pixels wide, and choose that."
     )
 
 

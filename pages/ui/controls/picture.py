@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,10 @@ from pages.ui.scene import photos
 from pages.ui.scene.choices import MOVES, PICTURE_SIZES, UPLOAD, patterns_of, sizes_of
 from pages.ui.scene.grid import GRID, GRID_SIZES
 from pages.ui.scene.scene import Scene
+from pages.ui.server.photo_reader import PhotoReader
 from pages.ui.session.tab_state import tab_state
 from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS
-from rfcore.pictures.photos import read_photo
 
 _PADDING_NAMES = {
     "zeros": "zeros",
@@ -25,6 +26,8 @@ _PADDING_NAMES = {
     "replicate": "replicate (the border)",
 }
 
+_PHOTOS = PhotoReader(photos.PHOTO_SIZE)
+atexit.register(_PHOTOS.close)
 
 _MOVE_NAMES = {
     "pattern": "the pattern alone",
@@ -108,12 +111,11 @@ def photo_control() -> None:
 
 def _take_photo() -> None:
     upload = st.session_state["photo"]
-    if upload is None:
+    if not hasattr(upload, "getvalue"):  # None, or what stands for a file that is gone
         return
 
     def with_photo(scene: Scene) -> Scene:
-        pixels = read_photo(upload.getvalue(), photos.PHOTO_SIZE)
-        gray = (pixels[0] * 255).round().astype("u1")
-        return scene.with_picture(UPLOAD, scene.size, photos.keep(gray.tobytes()))
+        gray = _PHOTOS.read(upload.getvalue())
+        return scene.with_picture(UPLOAD, scene.size, photos.keep(gray))
 
     tab_state().change(with_photo, "photo")
