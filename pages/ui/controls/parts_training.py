@@ -37,7 +37,11 @@ def _watched(spec: PartsSpec) -> None:
     """Start the training unless it runs, show its progress, and rerun the page at the end."""
     if GRID_STORE.find(spec) is not None:
         st.rerun()
-    begun = GRID_STORE.start(spec)
+    try:
+        begun = GRID_STORE.start(spec)
+    except RuntimeError:  # no thread could be started; the fragment's next run tries again
+        st.warning("The server has too much to do to start this training. It tries again soon.")
+        return
     done, total = GRID_STORE.progress(spec) or (0, 1)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", key="stop_parts", on_click=_stop, args=(spec,))

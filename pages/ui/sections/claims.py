@@ -38,7 +38,7 @@ _BADGES: dict[Verdict, tuple[str, Literal["green", "orange", "red"]]] = {
 
 def claim_cards() -> None:
     """Show every claim that passes the filter: first the common claims, then popular errors."""
-    CLAIM_RESULTS.start()
+    _start_experiments()
     results = {claim.name: CLAIM_RESULTS.find(claim.name) for claim in CLAIMS}
     st.markdown(summary_text(list(results.values())))
     wanted = st.segmented_control(
@@ -99,11 +99,18 @@ def summary_text(results: Sequence[Cases | None]) -> str:
 @st.fragment(run_every=_LOOK_EVERY)
 def _watch(missing: tuple[str, ...]) -> None:
     """Rerun the page when an experiment that it waits for has ended."""
-    CLAIM_RESULTS.start()
+    _start_experiments()
     if any(
         CLAIM_RESULTS.find(name) is not None or CLAIM_RESULTS.has_failed(name) for name in missing
     ):
         st.rerun()
+
+
+def _start_experiments() -> None:
+    try:
+        CLAIM_RESULTS.start()
+    except RuntimeError:  # no thread could be started; the fragment's next run tries again
+        st.warning("The server has too much to do to start the experiments. It tries again soon.")
 
 
 def _passes(cases: Cases | None, wanted: str) -> bool:

@@ -46,8 +46,9 @@ class ClaimResults:
         """Start the slow experiments, unless they are done or running."""
         with self._lock:
             if self._worker is None and not all(map(self._is_known, SLOW_CLAIMS)):
-                self._worker = Thread(target=self._work, name="claims", daemon=True)
-                self._worker.start()
+                worker = Thread(target=self._work, name="claims", daemon=True)
+                worker.start()  # may raise RuntimeError; then nothing is under way
+                self._worker = worker
 
     def wait(self) -> None:
         """Wait for the slow experiments to end, if they are running."""

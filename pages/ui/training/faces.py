@@ -63,7 +63,10 @@ class GridStore:
         return self._grids.find(spec)
 
     def start(self, spec: PartsSpec) -> bool:
-        """Start the training of a spec; return False if another spec is being trained."""
+        """Start the training of a spec; return False if another spec is being trained.
+
+        Raises RuntimeError if no thread can be started for it.
+        """
         with self._lock:
             if self.find(spec) is not None:
                 return True
@@ -72,8 +75,8 @@ class GridStore:
             self._stop.clear()
             self._rounds = (0, len(spec.grids) + len(spec.distances))
             thread = Thread(target=self._train, args=(spec,), name="parts", daemon=True)
+            thread.start()  # may raise RuntimeError; then nothing is under way
             self._running = (spec, thread)
-            thread.start()
             return True
 
     def stop(self, spec: PartsSpec) -> None:
