@@ -28,6 +28,7 @@ from pages.ui.server.private_paths import PrivatePaths
 from pages.ui.server.safe_log import protect_log
 from pages.ui.server.session_owners import SessionOwners
 from pages.ui.server.socket_origins import SameOriginSockets
+from pages.ui.server.upload_quota import UploadQuota
 from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
@@ -66,6 +67,7 @@ app = st.App(
             bytes_only=[f"{BASE}/_stcore/stream"],
         ),
         Middleware(SessionOwners, path=f"{BASE}/_stcore/stream"),
+        Middleware(UploadQuota, prefix=f"{BASE}/_stcore/upload_file/"),
     ],
     exception_handlers={Exception: server_error},
 )
