@@ -1,8 +1,8 @@
-"""The backward pass: every layer hands the gradient of its output on to the cells it came from.
+"""The backward pass: every layer passes the gradient of its output back to its input cells.
 
-The chain rule, one layer at a time, and no tape. A convolution hands back by its own weights, an
-average evenly, a maximum everything to its winner; a padded cell that copies another hands what it
-gets to the one it copies. Gradients keep their own dtype, whatever that of the maps.
+It applies the chain rule one layer at a time and records no tape. A convolution distributes the
+gradient by its weights, an average evenly; a maximum passes all of it to the argmax. A padded cell
+that copies another passes its gradient to that one. Gradients keep their own dtype.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def backward(network: Network, maps: Sequence[Array], gradient: Array) -> Array:
 def backward_layer(network: Network, index: int, x: Array, gradient: Array) -> Array:
     """Return the gradient at the input `x` of a layer (counted from 0) for that at its output.
 
-    x: (channels, rows, cols), which decides who wins a maximum: in a tie the first in reading
-    order, as in PyTorch on a CPU. A ReLU passes what is above 0, not what is 0.
+    x: (channels, rows, cols), which decides the argmax of a maximum: in a tie the first in
+    reading order, as in PyTorch on a CPU. A ReLU passes the gradient only where x is above 0.
     Raises LayerError for a layer of a kind that has no gradient here.
     """
     layer = network.stack.layers[index]
@@ -67,7 +67,7 @@ def backward_layer(network: Network, index: int, x: Array, gradient: Array) -> A
 def _backward_windows(
     network: Network, index: int, layer: _WindowedLayer, x: Array, gradient: Array
 ) -> Array:
-    """Add up what each window hands to its cells, in the box that has a gradient."""
+    """Add each window's gradients to its cells, within the box of nonzero gradients."""
     active: Array = np.any(gradient, axis=0)
     rows, cols = (np.flatnonzero(active.any(axis=axis)) for axis in (1, 0))
     if rows.size == 0:
@@ -93,7 +93,7 @@ def _backward_windows(
 
 
 def _weights(layer: AvgPool2d | BlurPool2d) -> tuple[list[float], list[float]]:
-    """Return the weights of a window's rows and cols, as plain numbers: the dtype stays."""
+    """Return the weights of a window's rows and cols as floats, which keep a gradient's dtype."""
     rows, cols = layer.kernel_size
     if isinstance(layer, AvgPool2d):
         return [1 / rows] * rows, [1 / cols] * cols
@@ -101,9 +101,10 @@ def _weights(layer: AvgPool2d | BlurPool2d) -> tuple[list[float], list[float]]:
 
 
 def _padded_cells(network: Network, layer: _WindowedLayer, shape: Shape) -> Array:
-    """Return (rows, cols) of a padded map: the number of the cell that each is a copy of.
+    """Return an array (rows, cols) of the padded map: which cell of the map each one copies.
 
-    Cells are numbered in reading order; what is no copy has the number after the last cell.
+    Cells are numbered in reading order. A padded cell that copies none has the number after the
+    last cell.
     """
     _, rows, cols = shape
     cells = np.arange(rows * cols).reshape(rows, cols)
@@ -112,7 +113,7 @@ def _padded_cells(network: Network, layer: _WindowedLayer, shape: Shape) -> Arra
 
 
 def _fold(padded: Array, cells: Array, shape: Shape) -> Array:
-    """Return the gradient of a map for that of its padded copy: each cell gets what copies it."""
+    """Return the gradient of a map: each cell sums those of its copies in the padded map."""
     _, rows, cols = shape
     if padded.shape == shape:
         return padded

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rfcore.errors import RfcoreError, ShapeError
 
 MAX_AXIS_CELLS = 10**12
-"""Cells along an axis of a map: more than any memory holds, and few enough digits to print."""
+"""The most cells along an axis of a map: more than any memory holds, yet short to print."""
 
 
 def whole_number(
@@ -23,7 +23,7 @@ def whole_number(
     *,
     error: type[RfcoreError],
 ) -> int:
-    """Return a whole number as a Python int; raises `error` for anything else, or out of limits.
+    """Return a whole number as a Python int; raises `error` for any other value.
 
     >>> whole_number(np.uint8(3), "steps", 1, error=ShapeError)
     3
@@ -41,9 +41,9 @@ def whole_number(
 def whole_number_within(
     value: object, name: str, least: int, most: int, where: str = "", *, error: type[RfcoreError]
 ) -> int:
-    """Return a whole number from `least` to `most`, both included; raises `error` when it is none.
+    """Return a whole number from `least` to `most`, both included; raises `error` otherwise.
 
-    where: what sets these limits, for the message.
+    where: for the message; it says what sets these limits.
 
     >>> whole_number_within(3, "layer", 0, 4, error=ShapeError)
     3
@@ -65,7 +65,7 @@ def whole_pair(
     error: type[RfcoreError],
     parts: tuple[str, str] = ("rows", "cols"),
 ) -> tuple[int, int]:
-    """Return two whole numbers as a tuple; raises `error`, which names the part that is wrong.
+    """Return two whole numbers as a tuple; the message of `error` names the wrong part.
 
     >>> whole_pair((2, -1), "moved", error=ShapeError)
     (2, -1)
@@ -92,7 +92,7 @@ def as_fields(
 
 
 def as_sequence(value: object) -> tuple[Any, ...] | None:
-    """Return a sequence as a tuple; None for a text or anything that is no sequence.
+    """Return a sequence as a tuple; None for a string or anything else.
 
     >>> as_sequence([1, 2]), as_sequence("C3"), as_sequence(3)
     ((1, 2), None, None)
@@ -116,7 +116,7 @@ def check_choice(
 
 
 def map_shape(shape: object) -> tuple[int, int, int]:
-    """Return the (channels, rows, cols) of a map as Python ints; raises ShapeError.
+    """Return a shape (channels, rows, cols) as Python ints; raises ShapeError for anything else.
 
     >>> map_shape((np.int64(8), 29, 29))
     (8, 29, 29)
@@ -153,7 +153,7 @@ def check_instance(
 ) -> None:
     """Raise `error` when a value is not an instance of `kind`.
 
-    hint: where such a value comes from, for the message.
+    hint: for the message; it says where such a value comes from.
 
     >>> check_instance((8, 8), tuple, "size", "such as (8, 8)", error=ShapeError)
     """
@@ -184,11 +184,11 @@ def short_repr(value: object) -> str:
 
 def _as_int(value: object) -> int | None:
     """Return a whole number as a Python int; None for anything else, True and False included."""
-    if type(value) is int:  # the usual case, asked some hundred times a frame
+    if type(value) is int:  # the usual case, checked some hundred times a frame
         return value
     if isinstance(value, bool | np.bool):
         return None
     try:
         return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:  # also for an array, which has __index__ whatever it holds
+    except TypeError:  # also an array: it has __index__, whatever its size and dtype
         return None

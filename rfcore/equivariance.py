@@ -25,15 +25,15 @@ BreakReason = Literal["global", "stride", "operation", "border"]
 class LayerEquivariance:
     """How far shift-then-network and network-then-shift differ in the map of one layer.
 
-    Every number is the largest absolute difference over the cells it speaks of and all channels;
-    None when there is no such cell. A cell is clear of the border when its field is inside the
-    image in both, and so is the field of the cell that it should have come from.
+    Each error is the largest absolute difference over its cells and all channels, None when it has
+    no cells. A cell is clear of the border when its field lies inside the image, and so does the
+    field of the cell that it should have come from.
 
     shift: (rows, cols) cells that the map should move; a fraction lies between two cells.
-    error: over the clear cells, when the shift is of whole cells.
-    blend_error: over the clear cells, when it is not: no shift of the map can then be right, and
-    the linear blend of the nearest cells stands in for it.
-    border_error: over the other cells whose counterpart exists, against shift or blend.
+    error: over the clear cells, when the shift is a whole number of cells.
+    blend_error: over the clear cells, when it is not. No shift of the map is exact then, so the
+    map is compared with the linear blend of the nearest cells.
+    border_error: over the other cells that have a counterpart, against the shift or the blend.
     scale: the largest absolute activation in either map, to compare the errors with.
 
     >>> from rfcore import Stack
@@ -51,7 +51,7 @@ class LayerEquivariance:
 
     @property
     def is_representable(self) -> bool:
-        """Whether the map can show the move: the shift is of whole cells."""
+        """Whether the shift is a whole number of cells, so that the map can show it."""
         return all(cells.denominator == 1 for cells in self.shift)
 
     @property
@@ -64,9 +64,9 @@ class LayerEquivariance:
 class Break:
     """The first layer that does not follow a shift, counted from 0, and why.
 
-    reason: "global", its map is one cell, in which no place is left; "stride", its jump does not
-    divide the shift; "operation", it differs although its field is clear of the border;
-    "border", it differs only where its field meets the border.
+    reason: "global": its map is one cell, which holds no position. "stride": its jump does not
+    divide the shift. "operation": cells differ whose field is clear of the border. "border": only
+    cells differ whose field meets the border.
 
     >>> from rfcore import Stack
     >>> first_break(Network.with_filters(Stack.parse("R -> GM")), np.eye(8)[None], (0, 1))
@@ -82,14 +82,14 @@ def equivariance_errors(
 ) -> tuple[LayerEquivariance, ...]:
     """Compare shift-then-network with network-then-shift in the map of every layer, in order.
 
-    image: (channels, rows, cols). moved: (rows, cols) in pixels. fill: what the shift brings in,
-    of image and maps. With a circular fill every cell is clear of the border along an axis as
-    long as the layers wrap round it: circular padding, or none needed, and strides that divide
-    the sizes.
-    Raises ShapeError when `image` is no map or a layer does not fit it, ShiftError for a move
-    that is no int or another fill, LayerError for what is no Network.
-    Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", section 3.1, whose
-    definition this is.
+    image: (channels, rows, cols). moved: (rows, cols) in pixels. fill: what the shift of
+    the image and of the maps brings in. With a circular fill every cell is clear of the border
+    along an axis as long as the layers wrap round it: circular padding, or none needed, and
+    strides that divide the sizes.
+    Raises ShapeError when `image` is not a map or a layer does not fit it, ShiftError for a move
+    that is not an int or an unknown fill, LayerError when `network` is not a Network.
+    Source: the definition of Zhang 2019, "Making Convolutional Networks Shift-Invariant Again",
+    section 3.1.
 
     >>> from rfcore import Stack, draw_background
     >>> network = Network.with_filters(Stack.parse("C3x3/1 -> M2x2/2"))
@@ -125,12 +125,12 @@ def compare_activations(
 ) -> tuple[LayerEquivariance, ...]:
     """Compare the maps of an image with those of the shifted image, layer by layer, in order.
 
-    As `equivariance_errors`, for maps that are there already, or for some of their channels.
+    As `equivariance_errors`, for maps that are computed already, or for some of their channels.
     before, after: one (channels, rows, cols) per layer, of any number of channels. moved: (rows,
     cols) in pixels. image_size: (rows, cols). padding_mode: that of the network's convolutions.
     fill: what the shift brought in.
     Raises ShapeError when a map does not fit the stack or its partner, ShiftError for a move that
-    is no int or another fill, LayerError for what is no Stack or an unknown mode.
+    is not an int or an unknown fill, LayerError when `stack` is not a Stack or the mode is unknown.
 
     >>> before, after = np.eye(4)[None], np.eye(4, k=1)[None]
     >>> (layer,) = compare_activations(Stack.parse("R"), [before], [after], (0, 1), (4, 4))
@@ -159,8 +159,8 @@ def first_break(
 ) -> Break | None:
     """Return the first layer whose map does not follow a shift of the image; None when all do.
 
-    image, moved, fill: as for `equivariance_errors`. tolerance: how large an error passes for
-    rounding, as a share of the layer's largest absolute activation.
+    image, moved, fill: as for `equivariance_errors`. tolerance: the largest error that
+    counts as rounding, as a share of the layer's largest absolute activation.
     Raises as `equivariance_errors` does, and ShiftError for a negative tolerance.
 
     >>> from rfcore import Stack, draw_background
@@ -182,8 +182,8 @@ def break_of(
 
     errors: one for each layer, as `equivariance_errors` and `compare_activations` give.
     tolerance: as for `first_break`.
-    Raises ShiftError for what are no such errors or a negative tolerance, LayerError for what is
-    no Stack.
+    Raises ShiftError for errors of another type or number or a negative tolerance, LayerError when
+    `stack` is not a Stack.
 
     >>> stack, maps = Stack.parse("R"), [np.eye(4)[None]]
     >>> break_of(stack, compare_activations(stack, maps, maps, (0, 1), (4, 4)))
@@ -209,7 +209,7 @@ def _reason(layer: Layer, result: LayerEquivariance, most: float) -> BreakReason
         return "global"
     if not result.is_representable:
         return "stride"
-    # A NaN is no error that passes: it is not at most anything.
+    # Written with `not`, so that a NaN counts as an error.
     if result.error is not None and not result.error <= most:
         return "operation"
     if result.border_error is not None and not result.border_error <= most:
@@ -218,7 +218,7 @@ def _reason(layer: Layer, result: LayerEquivariance, most: float) -> BreakReason
 
 
 def compare_map(before: Array, after: Array, should: MapShift) -> LayerEquivariance:
-    """Compare one layer's map of the shifted image with what the other should have become.
+    """Compare one layer's map of the shifted image with the map expected there.
 
     before, after: (channels, rows, cols), of one shape. should: as `map_shifts` gives for the
     layer.

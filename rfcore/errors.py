@@ -1,7 +1,6 @@
-"""The errors of rfcore: one parent, and a child for each thing a learner can get wrong.
+"""The errors of rfcore: one base class, and a subclass for each kind of mistake.
 
-Every message names the value that was wrong and the rule that would be right, so a page can show
-it as it stands.
+Every message names the wrong value and the rule that it breaks, so a page can show it unchanged.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ class RfcoreError(ValueError):
 
 
 class LayerError(RfcoreError):
-    """A layer was asked for with a size, stride, padding or dilation that no layer can have."""
+    """An impossible layer, such as one with a wrong size, stride, padding or dilation."""
 
 
 class NotationError(RfcoreError):
-    """A text is not a stack: the message names the token, where it stands and what is right."""
+    """A text is not a stack; the message names the token, its position and what is right."""
 
 
 class ShapeError(RfcoreError):
@@ -40,4 +39,4 @@ class ImageError(RfcoreError):
 
 
 class TrainingError(RfcoreError):
-    """Examples or settings from which a head cannot learn."""
+    """Examples or settings from which nothing can be learned."""

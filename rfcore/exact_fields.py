@@ -1,8 +1,8 @@
-"""Who can see what, pixel by pixel: receptive fields with their holes, and the same read backwards.
+"""Exact receptive and projective fields: which unit can see which pixel, holes included.
 
-`receptive_field` gives the box round all that a unit can see; this says which pixels in it count.
-Rows and columns never mix: a unit sees a pixel exactly when its row sees that row and its column
-that column. So two small tables per layer hold the fields of all its units.
+`receptive_field` gives the bounding box of a field; this module says which of its pixels count.
+Rows and columns are independent: a unit sees a pixel exactly when its row sees the pixel's row and
+its column the pixel's column. So two small tables per layer hold the fields of all its units.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ExactField:
     cols: Array
 
     def seen_by(self, row: int, col: int) -> tuple[Array, Array]:
-        """Return the rows and the cols of the image, as booleans, that a unit can see.
+        """Return which rows and which cols of the image a unit can see, as booleans.
 
         It sees every pixel in one of the rows and one of the cols.
         Raises ShapeError for a unit that is not on the map.
@@ -46,7 +46,7 @@ class ExactField:
         return self.rows[row], self.cols[col]
 
     def reached_from(self, row: int, col: int) -> tuple[Array, Array]:
-        """Return the rows and the cols of the map, as booleans, that a pixel can reach.
+        """Return which rows and which cols of the map a pixel can reach, as booleans.
 
         It reaches every unit in one of the rows and one of the cols.
         Raises ShapeError for a pixel that is not on the image.
@@ -67,8 +67,8 @@ def exact_fields(
     image_size: (rows, cols) of the image. padding_mode: what lies beyond the border for every
     convolution. A padded cell that copies another counts as that one, so a border that wraps or
     mirrors lets units see pixels that are far from them; `receptive_fields` does not count those.
-    Raises LayerError for what is no Stack or an unknown mode; ShapeError when the image is too
-    small, or a map too small to mirror or wrap.
+    Raises LayerError when `stack` is not a Stack or the mode is unknown; ShapeError when the image
+    is too small, or a map too small to mirror or wrap.
 
     >>> rows, cols = exact_fields(Stack.parse("C3 -> C3d2"), (9, 9))[-1].seen_by(0, 0)
     >>> rows.astype(int)

@@ -1,7 +1,8 @@
-"""Named kernels, and the documented way in which a convolution of the app gets its weights.
+"""Named kernels, and how a convolution of the app gets its weights.
 
-Every filter is made for any kernel size from two one-dimensional parts: a binomial smoothing and
-its derivative. Its absolute weights sum to 1, so a response never exceeds the largest input.
+Every filter exists in any kernel size. It is built from two one-dimensional parts: a binomial
+smoothing and its derivative. Its absolute weights sum to 1, so a response never exceeds the
+largest input.
 """
 
 from __future__ import annotations
@@ -68,11 +69,12 @@ _MAKERS: dict[str, Callable[[int, int], Array]] = {
 FILTERS: tuple[str, ...] = tuple(_MAKERS)
 """The named filters, in the order in which a bank uses the first of them."""
 
-# One more is a choice by itself: a scene of before must not get another kernel.
+# A bank takes the first eight only. A further filter can be chosen by name, but must not join the
+# bank, which would change the kernels of saved links.
 _IN_BANK = FILTERS[:DEFAULT_CHANNELS]
 
 CHOICES: tuple[str, ...] = (BANK, *FILTERS, RANDOM)
-"""What the weights of a convolution can be chosen to be."""
+"""The choices of weights for a convolution."""
 
 
 def filter_kernel(name: str, kernel_size: int | Pair) -> Array:
@@ -90,7 +92,7 @@ def filter_kernel(name: str, kernel_size: int | Pair) -> Array:
     rows, cols = as_pair(kernel_size, "kernel_size", 1)
     kernel = _MAKERS[name](rows, cols)
     total = np.abs(kernel).sum()
-    # A difference over one cell is nothing at all; the cell itself is the honest stand-in.
+    # A difference of one cell with itself would be 0, so the kernel is the identity.
     return kernel / total if total > 0 else _identity(rows, cols)
 
 
@@ -104,13 +106,13 @@ def channel_filter(choice: str, channel: int) -> str:
 
 
 def convolution_kernels(choice: str, layer: Conv2d, in_channels: int, *, seed: int = 0) -> Array:
-    """Return the weights of a convolution layer for a choice, the same ones every time.
+    """Return the weights of a convolution layer for a choice; the same arguments, the same weights.
 
     Each output channel has one filter (see `channel_filter`). With one input channel that is all;
     with more, the filter is applied to a mix of them, whose weights are drawn with `seed` and have
     absolute values summing to 1. Random weights are drawn for every tap, scaled the same way.
     Returns float32 (out_channels, in_channels, kernel rows, kernel cols).
-    Raises KernelError for a choice that is not in CHOICES, what is no convolution, no input
+    Raises KernelError for a choice that is not in CHOICES, a layer that is not a Conv2d, no input
     channel, or a seed below 0.
 
     >>> convolution_kernels("spot", Conv2d(3, out_channels=2), 4).shape

@@ -1,7 +1,7 @@
-"""Input gradients: how much each pixel counts for one unit, exactly.
+"""Input gradients: the exact derivative of one unit with respect to each pixel.
 
-The receptive field says which pixels a unit can see; the gradient says how much each of them
-counts, here and now, for this image.
+The receptive field says which pixels a unit can see. The gradient says how much each of them
+counts for one image.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def effective_receptive_field(
     channel: int | None = None,
     maps: Sequence[Array] | None = None,
 ) -> Array:
-    """Return the gradient of one unit at every pixel: how fast the unit grows with that pixel.
+    """Return the derivative of one unit with respect to every pixel.
 
-    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    image: (channels, rows, cols). layer: its index in the stack from 0, or from the end when
     negative. unit: (row, col) on that layer's map. channel: which of the layer's channels; the sum
     of all of them when left out. maps: what `maps_up_to` gave for the same three, to save its work.
-    Returns (rows, cols), signed, summed over the image's channels, of the dtype of `image`. Where
-    a window ties its first largest cell in reading order wins; a ReLU passes nothing at 0.
+    Returns (rows, cols), signed, summed over the image's channels, of the dtype of `image`. In a
+    tie the argmax is the first cell in reading order. The derivative of a ReLU at 0 is 0.
     Raises LayerError for a layer that the stack does not have; ShapeError for a unit or a channel
     outside the map, or an image that does not fit.
     Source: Luo, Li, Urtasun and Zemel 2016, "Understanding the Effective Receptive Field in Deep
@@ -66,13 +66,13 @@ def used_pixels(
     channel: int | None = None,
     maps: Sequence[Array] | None = None,
 ) -> Array:
-    """Return which pixels one unit uses now: those whose slightest change would change it.
+    """Return which pixels one unit uses for this image: those with a nonzero derivative.
 
-    So slight a change lets no winner change: the winner of a maximum passes it on and the other
-    cells of its window do not; a ReLU passes it above 0 and not at or below. A pixel is used when
-    its derivative is not zero, however small, in any channel of the image. So all nonzero taps of
-    a linear stack are used, and a pixel whose ways to the unit cancel each other is not. Of equal
-    largest cells only the first in reading order is used, though raising another would show too.
+    A pixel is used when the derivative of the unit with respect to it is not zero, however small,
+    in any channel of the image. A maximum passes the derivative to its argmax only, and a ReLU
+    only where its input is above 0. In a linear stack every pixel under a nonzero tap is used,
+    unless its paths to the unit cancel. In a tie only the first cell in reading order is used,
+    although raising another one would change the maximum too.
     Takes and raises what `effective_receptive_field` does. Returns booleans (rows, cols).
 
     >>> from rfcore.stack import Stack
@@ -84,7 +84,7 @@ def used_pixels(
     maps = maps_up_to(network, image, layer) if maps is None else maps
     seed = _one_unit(maps[-1], unit, channel).astype(np.float64)
     gradient = backward(network, maps, seed)
-    # The same ways with nothing to cancel: what the rounding of the gradient is measured by.
+    # The sum of the absolute contributions: the scale for the rounding error of the gradient.
     absolute = tuple(None if k is None else np.abs(k, dtype=np.float64) for k in network.kernels)
     arriving = backward(replace(network, kernels=absolute), maps, seed)
     used: Array = np.any(np.abs(gradient) > GRADIENT_ROUNDING * arriving, axis=0)
@@ -94,9 +94,9 @@ def used_pixels(
 def input_gradient(network: Network, image: Array, layer: int, output_gradient: Array) -> Array:
     """Carry a gradient at a layer's output back to the image (the vector-Jacobian product).
 
-    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    image: (channels, rows, cols). layer: its index in the stack from 0, or from the end when
     negative. output_gradient: (channels, rows, cols) of that layer's map, the weight of each unit.
-    Returns the gradient of the so weighted sum of units, of the shape and dtype of `image`.
+    Returns the gradient of the weighted sum of units, of the shape and dtype of `image`.
     Raises LayerError for a layer that the stack does not have, ShapeError for an image or an
     output_gradient that does not fit.
 
@@ -141,12 +141,12 @@ def gaussian_width(field: Array) -> tuple[float, float]:
 
 
 def middle_share(field: Array, span: tuple[float, float, float, float]) -> float:
-    """Return how much of a field lies in the middle half of a box: a quarter of its area.
+    """Return the share of a field in the middle of a box, which is a quarter of the box's area.
 
-    field: (rows, cols); its absolute values are what is shared out. span: the box, (row0, row1,
-    col0, col1), half-open, in cells of the field; it may reach beyond it, where nothing lies. The
-    middle half is half of its rows and half of its columns; a cell that lies in it only in part
-    counts by that part. So a field that is even all over its box has 1/4, whatever its size.
+    field: (rows, cols); its absolute values are summed. span: the box, (row0, row1, col0, col1),
+    half-open, in cells of the field; beyond the field everything counts as 0. The middle is half of
+    the box's rows and half of its columns. A cell that lies in it only in part counts by that part,
+    so a uniform field has a share of 1/4, whatever its size.
     Returns a share from 0 to 1; 0 for a field that is zero everywhere.
     Raises ShapeError when the field is not two-dimensional or not finite.
 
@@ -178,9 +178,9 @@ def _absolute(field: Array) -> Array:
 
 
 def maps_up_to(network: Network, image: Array, layer: int) -> list[Array]:
-    """Return the image and the activations up to and with a layer, all checked.
+    """Return the image and the activations up to and including a layer, after checks.
 
-    image: (channels, rows, cols). layer: its place in the stack from 0, or from the end when
+    image: (channels, rows, cols). layer: its index in the stack from 0, or from the end when
     negative. Raises LayerError for a layer that the stack does not have, ShapeError for an image
     that does not fit.
     """

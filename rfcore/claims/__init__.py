@@ -1,7 +1,7 @@
-"""Claims put to the test: each verdict follows from cases that are computed.
+"""Claims put to the test: each verdict follows from computed cases.
 
-`EXPERIMENTS` need nothing. `HEAD_EXPERIMENTS` and `FACE_EXPERIMENTS` need trained networks, which
-take seconds to train.
+`EXPERIMENTS` need no training. `HEAD_EXPERIMENTS` and `FACE_EXPERIMENTS` need trained networks,
+which take seconds to train.
 
 >>> verdict_of(EXPERIMENTS["steps-inside"]())
 'holds when'
@@ -33,19 +33,19 @@ EXPERIMENTS: dict[str, Callable[[], Cases]] = {
     "five-eighths": pooling.five_eighths,
     "shift-cap": pooling.shifts_up_to_a_cap,
 }
-"""What decides each claim by itself, in well under a second."""
+"""For each claim that needs no training, the function that decides it, in well under a second."""
 
 HEAD_EXPERIMENTS: dict[str, Callable[[Experiment, Sequence[Classifier], Array], Cases]] = {
     "dense-weighs-places": heads.dense_weighs_places,
     "upper-left-only": heads.upper_left_only,
     "softmax-invariant": heads.softmax_makes_it_invariant,
 }
-"""What decides each claim from an experiment on heads, its classifiers and its position maps."""
+"""For each claim about heads, what decides it from an experiment, its classifiers and maps."""
 
 FACE_EXPERIMENTS: dict[str, Callable[[TrainedParts], Cases]] = {
     "pool-not-too-much": faces.pool_but_not_too_much
 }
-"""What decides each claim from grids that were trained to tell faces from scrambled ones."""
+"""For each claim about faces, what decides it from grids trained to detect scrambled faces."""
 
 __all__ = [
     "EXPERIMENTS",

@@ -1,4 +1,4 @@
-"""What decides a claim: cases that were tried out, and the verdict that follows from them."""
+"""The cases in which a claim was tried out, and the verdict that follows from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Verdict = Literal["holds", "holds when", "does not hold"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 FigureUnit = Literal["", "px", "box", "share", "list"]
-"""What a figure counts: things, pixels, a (rows, cols) of pixels, a share of 1, or a list."""
+"""The value of a figure: a count, pixels, a (rows, cols) pair of pixels, a share, or a list."""
 
 Value = int | float | Fraction | tuple[float, ...]
 
@@ -37,8 +37,8 @@ class Figure:
 class Case:
     """A condition under which a claim was tried out, and what came of it.
 
-    name: one word to refer to it. condition: in a few words, such that "holds when ..." can be
-    read with it. holds: whether the claim held there. figures: what was measured.
+    name: one word to refer to it. condition: a clause that completes "holds when ...". holds:
+    whether the claim held there. figures: what was measured.
 
     >>> Case("inside", "the step stays in its window", True, (Figure("steps", 12),)).figure("steps")
     Figure(name='steps', value=12, unit='')
@@ -50,7 +50,7 @@ class Case:
     figures: tuple[Figure, ...]
 
     def figure(self, name: str) -> Figure:
-        """Return the figure of a name; raises RfcoreError when the case measured no such thing."""
+        """Return a figure by its name; raises RfcoreError when the case has no such figure."""
         for figure in self.figures:
             if figure.name == name:
                 return figure
@@ -59,9 +59,9 @@ class Case:
 
 
 def verdict_of(cases: Sequence[Case]) -> Verdict:
-    """Return what cases make of a claim: it holds in all of them, in some or in none.
+    """Return the verdict on a claim: it holds in all of its cases, in some or in none.
 
-    Raises RfcoreError without a case: what was not tried out has no verdict.
+    Raises RfcoreError when there is no case.
 
     >>> inside, across = Case("inside", "", True, ()), Case("across", "", False, ())
     >>> verdict_of([inside]), verdict_of([inside, across]), verdict_of([across])

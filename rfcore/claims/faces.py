@@ -6,14 +6,14 @@ from rfcore.claims.cases import Case, Figure
 from rfcore.faces.train import TrainedParts
 
 _APART = 0.05
-"""Shares of right answers that differ by less count as the same."""
+"""Accuracies that differ by less than this count as equal."""
 
 
 def pool_but_not_too_much(trained: TrainedParts) -> tuple[Case, ...]:
     """Try out: pooling helps to tell a face from its scrambled parts, but too much of it hurts.
 
-    Compared are the finest grid (no pooling), the coarsest (one cell, all places forgotten) and the
-    one that is best when the face has moved a little further than in any example to learn from.
+    It compares three grids: the finest (no pooling), the coarsest (one cell, no positions left),
+    and the best one for faces that moved a little further than in any training example.
     """
     grids, distances, right = trained.spec.grids, trained.spec.distances, trained.accuracy
     beyond = [at for at, moved in enumerate(distances) if moved > trained.spec.trained_jitter]

@@ -1,4 +1,4 @@
-"""Claims about receptive fields, decided by lighting up pixels and looking which units answer."""
+"""Claims about receptive fields, decided by changing pixels and finding the units that respond."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _all_eight(name: str, condition: str, boxes: list[PixelBox]) -> Case:
 
 
 def _carried_on(boxes: dict[Pair, PixelBox], to: Pair) -> PixelBox:
-    """Return where the box of a unit lies, uncut, if all lie as the boxes of two others do."""
+    """Return a unit's uncut box, extrapolated from the first box and its two neighbours."""
     (row, col), box = next(iter(boxes.items()))
     down, across = boxes[row + 1, col][0] - box[0], boxes[row, col + 1][2] - box[2]
     rows, cols = down * (to[0] - row), across * (to[1] - col)
@@ -60,14 +60,14 @@ def _carried_on(boxes: dict[Pair, PixelBox], to: Pair) -> PixelBox:
 def anywhere_in_the_field() -> tuple[Case, ...]:
     """Try out: a neuron answers to a thing anywhere in its field.
 
-    Asked is every neuron at one place, each with a kernel of its own; one that fails is enough.
+    It tests every neuron at one place, each with its own kernel. The claim fails if one fails.
     """
     stack = Stack.parse(NOTED)
     random = Network.with_filters(stack, filters=(RANDOM, RANDOM))
     black, meadow = np.zeros((1, _SIZE, _SIZE)), draw_background("meadow", _SIZE).astype(float)
     return (
         _answers_in_field("black", "no weight is 0, and the rest is black", random, black),
-        # On black all cells of a window tie, and none is a real winner: gradients are for pictures.
+        # On black all cells of a window tie, so a gradient says nothing. A picture has few ties.
         _answers_in_field(
             "meadow",
             "no weight is 0, and the rest is a picture",
@@ -85,7 +85,7 @@ def _answers_in_field(
     box = receptive_fields(network.stack)[-1].span(*_UNIT)
     changes = _changes(network, picture)[:, box[0] : box[1], box[2] : box[3]]
     answered = np.count_nonzero(changes, axis=(1, 2))
-    strongest = np.maximum(changes.max(axis=(1, 2)), np.finfo(float).tiny)  # or it answers nowhere
+    strongest = np.maximum(changes.max(axis=(1, 2)), np.finfo(float).tiny)  # no 0 / 0
     weakest = (changes.min(axis=(1, 2)) / strongest).min()
     figures = (
         Figure("neurons", len(changes)),
@@ -153,9 +153,9 @@ def field_covers_the_picture() -> tuple[Case, ...]:
 
 
 def _changes(network: Network, picture: Array) -> Array:
-    """Return how much each neuron at one place changes when each pixel alone does.
+    """Return how much each neuron at one place changes when a single pixel changes.
 
-    A pixel turns white, or black if it is light. picture: (1, size, size). Returns (channels of
+    A dark pixel turns white and a light one black. picture: (1, size, size). Returns (channels of
     the last map, size, size).
     """
     size = picture.shape[-1]

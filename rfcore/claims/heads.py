@@ -1,4 +1,4 @@
-"""Claims about heads, decided by heads that were trained in one quarter and asked everywhere."""
+"""Claims about heads, decided by heads trained in one quarter and evaluated at every place."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
 
 _APART = 0.25
-"""Shares of right answers that differ by so much are not the same: half of the way to chance."""
+"""Accuracies differ when they are this far apart: half of the distance from 1 to chance."""
 
-_ASKED = 9  # places along each axis at which logits are looked at
+_ASKED = 9  # places along each axis at which logits are compared
 
 
 def dense_weighs_places(
@@ -62,8 +62,8 @@ def upper_left_only(
 ) -> tuple[Case, ...]:
     """Try out: what was trained in the upper left only fails in the lower right.
 
-    Takes what `dense_weighs_places` does. A head that is no better in the upper left has not failed
-    elsewhere: it has not learned.
+    Takes the arguments of `dense_weighs_places`. A head that is no better in the upper left did not
+    learn, so it does not count as failing elsewhere.
     """
     field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1].size
     cases: list[Case] = []
@@ -84,10 +84,10 @@ def softmax_makes_it_invariant(
 ) -> tuple[Case, ...]:
     """Try out: it is the softmax that makes an answer the same wherever the pattern is.
 
-    Takes what `dense_weighs_places` does. A softmax has made it so when the answers were not the
-    same at all places before it, and are after it.
+    Takes the arguments of `dense_weighs_places`. The claim holds for a head when its answers differ
+    between places before the softmax and agree at all of them after it.
     """
-    del maps  # the logits are worked out anew: what comes before the softmax is the point
+    del maps  # they hold probabilities; this claim needs the logits
     step = max(1, (experiment.places - 1) // (_ASKED - 1))
     along = range(0, experiment.places, step)
     cases = []
@@ -108,7 +108,7 @@ def softmax_makes_it_invariant(
 
 
 def _beyond_examples(experiment: Experiment) -> NDArray[np.bool_]:
-    """Return which cells of the last map no example in the upper left reaches, (rows, cols)."""
+    """Return a mask (rows, cols) of the cells that no example in the upper left can change."""
     _, rows, cols = experiment.last_shape
     field = receptive_fields(experiment.stack, (experiment.image_size,) * 2)[-1]
     half = experiment.pattern_size // 2 + experiment.size_jitter
@@ -149,6 +149,6 @@ def logits_at_places(
 
 
 def _alike(answers: Array) -> float:
-    """Return the share of places with the answer given most often, over the classes shown."""
+    """Return the share of places with the most frequent answer, over the classes shown."""
     shares = [np.bincount(row).max() / row.size for row in answers.reshape(len(answers), -1)]
     return float(np.mean(shares))

@@ -22,7 +22,7 @@ _BATCH = 128  # pictures at a time, so that a batch takes little memory
 
 
 def plain_network(text: str) -> Network:
-    """Return a stack with one channel everywhere, all of whose weights are 1."""
+    """Return the network of a stack with one channel per layer and all weights 1."""
     layers = tuple(
         replace(layer, out_channels=1) if isinstance(layer, Conv2d) else layer
         for layer in Stack.parse(text)
@@ -35,7 +35,7 @@ def plain_network(text: str) -> Network:
 
 
 def answers_to_pixels(text: str, size: int) -> Array:
-    """Return how every unit answers to every pixel alone, (out rows, out cols, rows, cols).
+    """Return the response of every unit to each single pixel, (out rows, out cols, rows, cols).
 
     text: the stack. size: pixels a side of the picture.
     """
@@ -50,7 +50,7 @@ def answers_to_pixels(text: str, size: int) -> Array:
 
 
 def counted_boxes(text: str, size: int) -> dict[Pair, PixelBox]:
-    """Return the (row0, row1, col0, col1) of the pixels that each unit answers to, half-open.
+    """Return the (row0, row1, col0, col1) of the pixels that each unit responds to, half-open.
 
     >>> counted_boxes("C3x3/1", 5)[1, 0]
     (1, 4, 0, 3)
@@ -76,9 +76,9 @@ def seen_columns(text: str, size: int = 48) -> NDArray[np.bool_]:
 
 
 def measured_field(text: str, size: int = 48) -> Pair:
-    """Return how many columns a unit of a stack sees, and how many the next one is further.
+    """Return how many columns a unit sees, and how many columns further the next field begins.
 
-    size: pixels a side; large enough for two units side by side whose fields meet no border.
+    size: pixels a side; large enough for two adjacent units whose fields meet no border.
 
     >>> measured_field("C3x3/1 -> M2x2/2 -> C3x3/1")
     (8, 2)
@@ -90,7 +90,7 @@ def measured_field(text: str, size: int = 48) -> Pair:
 
 
 def measured_start(text: str, size: int = 48) -> int:
-    """Return where the field of unit 0 begins, counted back from a unit that no border cuts.
+    """Return where the field of unit 0 begins, extrapolated from a unit that no border cuts.
 
     >>> measured_start("C3x3/1p2d2")
     -2

@@ -1,4 +1,4 @@
-"""Claims about max pooling, decided by pooling pictures of one bright pixel, step by step."""
+"""Claims about max pooling, decided by moving one bright pixel step by step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PATCHES = (1, 0, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0)
 
 
 def somewhat_invariant() -> tuple[Case, ...]:
-    """Try out: a max pool does not notice a small shift."""
+    """Try out: a small shift does not change the output of a max pool."""
     steps = list(_steps(2))
     cases = []
     for name, condition, inside in (
@@ -74,7 +74,7 @@ def steps_inside() -> tuple[Case, ...]:
 
 
 def five_eighths() -> tuple[Case, ...]:
-    """Try out: in a 3x3 window a bright pixel stays with 5/8, wherever it lies in it."""
+    """Try out: 5/8 of the steps keep a bright pixel in its 3x3 window, wherever it lies in it."""
     corners, sides = product((0, 2), repeat=2), ((0, 1), (1, 0), (1, 2), (2, 1))
     steps, cases = list(_steps(3)), []
     for name, condition, places in (
@@ -143,7 +143,7 @@ def _steps(window: int) -> Iterator[tuple[bool, bool, Pair]]:
 
 
 def _pooled_pixel(at: Pair, window: int) -> Array:
-    """Return what max pooling makes of a black picture with one bright pixel."""
+    """Return the max-pooled map of a black picture with one bright pixel."""
     picture = np.zeros((1, 4 * window, 4 * window))
     picture[(0, *at)] = 1
     return ops.max_pool2d(picture, window)

@@ -28,8 +28,8 @@ def own_stride() -> tuple[Case, ...]:
 def start_without_dilation() -> tuple[Case, ...]:
     """Try out: where a field begins can be worked out without the dilation.
 
-    The rule tracks the middle of the first field by half a kernel that is not dilated, and then
-    counts half of the whole field back, as a calculator does that forgets the dilation there.
+    The rule finds the middle of the first field with half the undilated kernel of each layer. It
+    then subtracts half of the whole field, for which it does use the dilation.
     """
     stacks = (
         ("plain", "nothing is dilated", "C3x3/1p1 -> C3x3/1p1"),

@@ -1,4 +1,4 @@
-"""Claims about convolution under shifts: does it follow, and do shared weights make it so?"""
+"""Claims about convolution under shifts: is it equivariant, and is weight sharing the reason?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rfcore.pictures.patterns import draw_pattern, place
 from rfcore.shifts import ShiftFill
 from rfcore.stack import Stack
 
-_ROUNDING = 1e-5  # of the largest activation: what float32 sums in another order may differ by
+_ROUNDING = 1e-5  # share of the largest activation; float32 sums in another order differ by less
 
 
 def convolution_is_equivariant() -> tuple[Case, ...]:
@@ -93,7 +93,7 @@ def _error(result: LayerEquivariance, *, at_border: bool) -> float:
     """Return the largest error of a kind of cells; infinite when there is no such cell."""
     error = result.border_error if at_border else result.error
     if error is None and not result.is_representable:
-        error = result.blend_error  # between two cells: what the best blend of them misses
+        error = result.blend_error  # the shift lies between two cells: the error of their blend
     return float("inf") if error is None else error
 
 

@@ -23,8 +23,8 @@ MIN_FACE_SIZE, MAX_FACE_SIZE = 42, 128
 
 _EYES, _CHEEKS = ((0.313, 0.315), (0.313, 0.685)), ((0.576, 0.237), (0.576, 0.763))
 _SPOTS = (*_EYES, (0.516, 0.5), (0.778, 0.5), *_CHEEKS, (0.13, 0.5))
-"""(row, col) as shares of the size: the places of FACE_PARTS, then empty ones. Far
-enough from each other and the rim that any part fits at any of them."""
+"""(row, col) as shares of the size: the places of FACE_PARTS, then empty ones. They are far enough
+from each other and from the rim that any part fits at any of them."""
 
 _SIDES = {"eye": 0.16, "nose": 0.18, "mouth": 0.28}
 _MAX_SWAPS = 3
@@ -34,8 +34,8 @@ def draw_face(places: Places, size: int) -> Pattern:
     """Draw a face with its parts at some places.
 
     places: the (row, col) of the middle of each of FACE_PARTS, from 0 up to, not including, `size`.
-    size: its side, 42 to 128 pixels. A part is the same pixels wherever it is; of two that
-    overlap the later one covers the earlier; what reaches out of the square is cut off.
+    size: its side, 42 to 128 pixels. A part has the same pixels wherever it is. Where
+    two overlap, the later one in FACE_PARTS is drawn on top. The square clips them.
     Returns a Pattern (size, size), light on a darker background, multiples of 1/255.
     Raises PatternError for other places or another size.
 
@@ -49,7 +49,7 @@ def draw_face(places: Places, size: int) -> Pattern:
 def face_places(size: int) -> Places:
     """Return where the parts of a face of `size` pixels belong.
 
-    Raises PatternError for another size than 42 to 128.
+    Raises PatternError for a size outside 42 to 128.
 
     >>> face_places(48)
     ((15, 15), (15, 33), (25, 24), (37, 24))
@@ -58,12 +58,12 @@ def face_places(size: int) -> Places:
 
 
 def scrambled_places(size: int, seed: int) -> Places:
-    """Return places of a scrambled face: the same parts, of which some swapped their places.
+    """Return the places of a scrambled face, in which some parts swapped places or moved.
 
     A part swaps with another, or moves to an empty spot on a cheek; this happens one to three
-    times. No scramble looks like the face, and in none do parts overlap or leave the face, so that
-    only the places tell them from it. size: pixels. seed: from 0; the same seed, the same scramble.
-    Raises PatternError for another size than 42 to 128, or another seed.
+    times. No scramble looks like the face. Parts never overlap or leave the face, so a scramble
+    differs from the face only in the places. size: pixels. seed: from 0; the same seed gives the
+    same scramble. Raises PatternError for a size outside 42 to 128 or an invalid seed.
 
     >>> scrambled_places(48, seed=1) != face_places(48)
     True
@@ -83,7 +83,7 @@ def scrambled_places(size: int, seed: int) -> Places:
 def draw_part(part: str, size: int) -> Pattern:
     """Draw one of FACE_PARTS alone, as it is in a face of `size` pixels.
 
-    Returns a square Pattern. Raises PatternError for another part, or size than 42 to 128.
+    Returns a square Pattern. Raises PatternError for an unknown part, or a size outside 42 to 128.
 
     >>> draw_part("mouth", 48).alpha.shape
     (13, 13)
@@ -93,10 +93,10 @@ def draw_part(part: str, size: int) -> Pattern:
 
 
 def part_box(part: str, middle: Pair, size: int) -> tuple[int, int, int, int]:
-    """Return the (row0, row1, col0, col1), half-open, of a part's square in the face's own.
+    """Return the (row0, row1, col0, col1), half-open, of a part's square within the face.
 
     part: one of FACE_PARTS. middle: its (row, col). size: the face's side; all in pixels.
-    Raises PatternError for another part, place or size.
+    Raises PatternError for an unknown part, or a place or a size out of range.
 
     >>> part_box("mouth", (37, 24), 48)
     (31, 44, 18, 31)

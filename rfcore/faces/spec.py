@@ -1,4 +1,4 @@
-"""The examples of parts and places: which faces are learned from, and how their pictures look."""
+"""The training examples of the faces experiment: which faces, and how their pictures look."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FACE_BACKGROUND = 0.6
 """Brightness round a face: close to its own, so that its parts give the largest responses."""
 
 FACE_CLASSES: tuple[str, ...] = ("scrambled", "face")
-"""The two answers; their places are the labels."""
+"""The two classes; the label of each is its index here."""
 
 _MAX_PICTURE, _MAX_EXAMPLES, _MAX_STEPS, _MAX_SEED = 128, 2_000, 5_000, 2**32 - 1
 _MAX_SHARE = 0.5
@@ -48,17 +48,18 @@ _MAX_SHARE = 0.5
 
 @dataclass(frozen=True)
 class PartsSpec:
-    """What `train_parts` is to do; checked when built.
+    """The settings of `train_parts`; checked when built.
 
-    size: side of the picture; face_size: side of the face in its middle (42 to 128); pixels.
-    stack, filters: the frozen features, as Network.with_filters takes them. kind: "avg" or "max",
-    how a grid pools. grids: cells a side, rising; 1 is global, as many as the last map has is no
-    pooling. trained_jitter: in the examples to learn from the whole face may have moved by up to so
-    many pixels in rows, in columns or both; distances: by exactly so many in fresh ones (in rows or
-    columns, whichever is more), rising. noise: standard deviation
-    of what is added to each pixel, brightness: the most that a picture is lighter or darker as a
-    share, both 0 to 0.5. examples, fresh: how many pictures, half of them faces. steps: of
-    training. seed: of all that is drawn.
+    size: side of the picture, in pixels. face_size: side of the face in its middle, 42 to 128
+    pixels. stack, filters: the frozen features, as for `Network.with_filters`. kind: how a grid
+    pools, "avg" or "max". grids: cells a side of each grid, in rising order; 1 is a global pool,
+    and the side of the last map is no pooling.
+    trained_jitter: how many pixels at most the whole face is moved in a training example, along
+    rows, columns or both. distances: how many pixels it is moved in test examples, in rising order:
+    the larger of its moves along rows and columns. noise: standard deviation of the noise on each
+    pixel, 0 to 0.5. brightness: the largest relative change of a picture's brightness, 0 to 0.5.
+    examples, fresh: how many pictures to train on and to test on, half of them faces. steps: of
+    training. seed: of the random numbers.
     Raises TrainingError for a value that breaks its rule, or a stack that does not fit.
 
     >>> PartsSpec().map_shape()
@@ -136,9 +137,9 @@ def face_picture(spec: PartsSpec, places: Places, moved: Pair = (0, 0), *, seed:
 
     places: see `draw_face`. moved: (rows, cols) that the whole face moved from the middle, in
     pixels; what leaves the picture is cut off. seed: of the noise and the brightness.
-    Returns float32 (1, size, size), in [0, 1]; with the same seed, the same noise.
-    Raises PatternError for other places, TrainingError for what is no PartsSpec, or another move
-    or seed.
+    Returns float32 (1, size, size), in [0, 1]; the same seed gives the same noise.
+    Raises PatternError for invalid places, TrainingError for an invalid move or seed or when
+    `spec` is not a PartsSpec.
 
     >>> face_picture(PartsSpec(), face_places(48)).shape
     (1, 64, 64)
@@ -157,9 +158,9 @@ def face_picture(spec: PartsSpec, places: Places, moved: Pair = (0, 0), *, seed:
 
 
 def moves_of(distance: int) -> tuple[Pair, ...]:
-    """Return all (rows, cols) moves that go `distance` pixels in rows or columns, and no further.
+    """Return all (rows, cols) moves whose larger component is `distance` pixels.
 
-    They stand in the order of their direction, so that places in two such rows can be compared.
+    They are sorted by direction, so that moves of two distances can be compared by their index.
 
     >>> moves_of(0), len(moves_of(3))
     (((0, 0),), 24)
@@ -172,11 +173,11 @@ def moves_of(distance: int) -> tuple[Pair, ...]:
 def example_pictures(
     spec: PartsSpec, count: int, moves: Sequence[Pair], stream: int
 ) -> tuple[Array, Array]:
-    """Return pictures (count, 1, size, size) and labels (count,), places in FACE_CLASSES by turns.
+    """Return pictures (count, 1, size, size) and labels (count,), the classes alternating.
 
-    moves: (rows, cols) of the whole face in pixels, of which each example has one, all as likely.
-    stream: examples of two streams have nothing in common; those of one have the same
-    arrangements, noise and brightness whatever the moves, and their move at the same share of them.
+    moves: (rows, cols) in pixels. Each example moves the whole face by one of them, all equally
+    likely. stream: examples of two streams are independent. Those of one stream have the same
+    arrangements, noise and brightness for any `moves`, and a move at the same relative index.
 
     >>> pictures, labels = example_pictures(PartsSpec(), 3, moves_of(2), stream=0)
     >>> pictures.shape, labels
@@ -200,19 +201,19 @@ def example_pictures(
 
 
 def checked_parts_spec(spec: PartsSpec) -> PartsSpec:
-    """Return a spec as it is; raises TrainingError for what is none."""
+    """Return a spec unchanged; raises TrainingError when it is not a PartsSpec."""
     check_instance(spec, PartsSpec, "spec", "as PartsSpec() is", error=TrainingError)
     return spec
 
 
-@lru_cache(maxsize=16)  # it is asked for each picture anew
+@lru_cache(maxsize=16)  # asked for once per picture
 def _network(stack: Stack, filters: tuple[str, ...], seed: int) -> Network:
     return Network.with_filters(stack, 1, filters, seed=seed)
 
 
 def _check_share(name: str, value: float) -> None:
     number = isinstance(value, int | float | np.floating) and not isinstance(value, bool)
-    if not number or not 0 <= value <= _MAX_SHARE:  # NaN is within no limits
+    if not number or not 0 <= value <= _MAX_SHARE:  # also rejects NaN
         raise TrainingError(
             f"{name} must be a number from 0 to {_MAX_SHARE}, got {short_repr(value)}"
         )

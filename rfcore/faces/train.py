@@ -1,7 +1,7 @@
-"""Parts and places: is it a face, or its parts in a wrong order, as pooling forgets more and more?
+"""Train classifiers to tell faces from scrambled faces while pooling discards more positions.
 
-Frozen features are pooled into grids, from one cell to no pooling at all; for each grid a dense
-layer learns to tell faces from scrambled ones. `parts_spec` says from which examples.
+Frozen features are pooled into grids, from one cell to no pooling at all. For each grid a dense
+layer learns to tell faces from scrambled ones. A `PartsSpec` describes the examples.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
 
 PartsProgress = Callable[[int, int], bool | None]
-"""Called with (rounds done, rounds in all); the answer False stops."""
+"""Called with (rounds done, rounds in all); it stops the work when it returns False."""
 
-_TO_LEARN, _FRESH = 0, 1  # streams of examples that have no picture in common
+_TO_LEARN, _FRESH = 0, 1  # independent streams of examples
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedParts:
-    """A classifier for every grid of a spec, and how often each is right.
+    """A classifier for every grid of a spec, and the accuracy of each.
 
-    classifiers: one for each of `spec.grids`. averages: for each, the mean of what it pools over
-    the examples it learned from, (channels, grid, grid). accuracy: read-only float64 (grids,
-    distances), the share of fresh examples told right when the whole face has moved by each of
-    `spec.distances`. Up to `spec.trained_jitter` it says how well a grid tells faces from
-    scrambled ones; beyond it, how well it tolerates a move that no example to learn from made. By
-    chance it would be a half. Made by train_parts.
-    Raises TrainingError for what is no PartsSpec, or parts that do not fit it.
+    classifiers: one for each of `spec.grids`. averages: for each, the mean of its pooled
+    features over the training examples, (channels, grid, grid). accuracy: read-only float64
+    (grids, distances), the share of right answers on fresh examples whose whole face is moved by
+    each of `spec.distances`. Up to `spec.trained_jitter` it measures how well a grid tells faces
+    from scrambled ones; beyond it, how well it tolerates moves that training did not contain.
+    Chance is a half. Made by `train_parts`.
+    Raises TrainingError when `spec` is not a PartsSpec or the other fields do not fit it.
 
     >>> spec = PartsSpec(grids=(1, 4), distances=(0,), examples=16, fresh=8, steps=5)
     >>> trained = train_parts(spec)
@@ -69,17 +69,17 @@ class TrainedParts:
         self.accuracy.setflags(write=False)
 
     def best_grid(self, distance: int) -> int:
-        """Return the grid that is most often right at one of `spec.distances`; of two the coarser.
+        """Return the most accurate grid at one of `spec.distances`; in a tie the coarsest.
 
-        Raises TrainingError for another distance.
+        Raises TrainingError for a distance that is not one of them.
         """
         column = _place_of(distance, "distance", self.spec.distances)
         return self.spec.grids[int(self.accuracy[:, column].argmax())]
 
     def face_probabilities(self, picture: Array) -> Array:
-        """Return how probable every grid finds it that a picture shows a face, float64 (grids,).
+        """Return each grid's probability that a picture shows a face, float64 (grids,).
 
-        picture: (1, size, size), as `face_picture` gives, with the noise that it was learned with.
+        picture: (1, size, size), as `face_picture` gives, with the noise of the training examples.
         Above one half the answer is "face". Raises ShapeError for a picture of another size.
         """
         activation = self._activation(picture)
@@ -87,10 +87,10 @@ class TrainedParts:
         return np.array(answers)
 
     def noticing_grids(self, before: Array, after: Array) -> tuple[int, ...]:
-        """Return the grids that answer otherwise for `after` than for `before`.
+        """Return the grids whose answers for `before` and `after` differ.
 
-        before, after: pictures (1, size, size), such as a face and the same with its mouth dragged
-        away. Raises ShapeError for a picture of another size.
+        before, after: pictures (1, size, size), such as a face and the same face with its mouth
+        moved. Raises ShapeError for a picture of another size.
         """
         changed = (self.face_probabilities(before) > 0.5) != (self.face_probabilities(after) > 0.5)
         return tuple(grid for grid, has in zip(self.spec.grids, changed, strict=True) if has)
@@ -100,12 +100,12 @@ class TrainedParts:
     ) -> Array:
         """Return what each cell of a grid adds to an answer's logit, float64 (grid, grid).
 
-        A cell's part is its pooled features, counted from the average over the examples learned
-        from, times their weights, summed over channels: above 0 it speaks for the answer more than
-        that cell does in the average example. Without `from_average` they count from 0, and all
-        parts and the bias make the logit; but then a plain bright cell has a part as well.
+        A cell adds its pooled features times their weights, summed over channels. The features are
+        measured from their average over the training examples: a cell above 0 supports the answer
+        more than it does in the average example. Without `from_average` they are measured from 0.
+        All cells and the bias then add up to the logit, but a plain bright cell adds to it too.
         label: one of FACE_CLASSES. `cell_boxes` tells where the cells lie.
-        Raises TrainingError for a grid that was not trained, or another label, ShapeError for a
+        Raises TrainingError for a grid that was not trained or an unknown label, ShapeError for a
         picture of another size.
         """
         check_choice(label, "label", FACE_CLASSES, error=TrainingError)
@@ -127,14 +127,14 @@ class TrainedParts:
 
 
 def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> TrainedParts | None:
-    """Learn to tell faces from scrambled ones with every grid, and count how often each is right.
+    """Train every grid to tell faces from scrambled ones, and measure the accuracy of each.
 
-    All grids learn from the same examples, and are asked about the same fresh ones: at every
-    distance the same faces, in the same noise, moved further the same way. progress: called before
-    the first round and after each; a round is one grid that learned, or one distance tried.
-    Returns None when `progress` stopped it: half of the figures would compare unlike things. The
-    same spec gives the same bits, on one machine with one number of BLAS threads.
-    Raises TrainingError for what is no PartsSpec.
+    All grids learn from the same training examples and are tested on the same fresh ones: at every
+    distance the same faces with the same noise, moved further in the same direction. progress:
+    called before the first round and after each; a round trains one grid or tests one distance.
+    Returns None when `progress` stopped it, for partial results cannot be compared. The same spec
+    gives the same bits, on one machine with one number of BLAS threads.
+    Raises TrainingError when `spec` is not a PartsSpec.
 
     >>> train_parts(PartsSpec(grids=(1,)), progress=lambda done, total: False) is None
     True
@@ -144,7 +144,7 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     averages: list[Array] = []
     accuracy = np.zeros((len(spec.grids), len(spec.distances)))
     total = len(spec.grids) + len(spec.distances)
-    # A chain asks for one round at a time, so that progress is told, and heeded, between them.
+    # The generator does one round at a time, so that `progress` can stop it between two.
     for done, _ in enumerate(chain([None], _rounds(spec, classifiers, averages, accuracy))):
         if progress is not None and progress(done, total) is False:
             return None
@@ -154,9 +154,9 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
 def cell_boxes(spec: PartsSpec, grid: int) -> Array:
     """Return where the cells of a grid lie on the picture: float64 (grid, grid, 4), in pixels.
 
-    Each box is (row0, row1, col0, col1): a unit of the last map is as wide as the jump and lies at
-    the middle of its field, and a cell spans the units that it pools.
-    Raises TrainingError for what is no PartsSpec, ShapeError for a grid finer than the map.
+    Each box is (row0, row1, col0, col1). A unit of the last map is as wide as the jump and lies in
+    the middle of its field; a cell spans the units that it pools.
+    Raises TrainingError when `spec` is not a PartsSpec, ShapeError for a grid finer than the map.
 
     >>> cell_boxes(PartsSpec(), 2)[0, 1]
     array([ 0., 32., 32., 64.])

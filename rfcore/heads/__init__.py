@@ -1,1 +1,1 @@
-"""Heads on frozen features: trained, asked everywhere, compared."""
+"""Heads on frozen features: train them, evaluate them at every place, compare them."""

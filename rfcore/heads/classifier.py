@@ -21,7 +21,7 @@ class Classifier:
     weights: read-only float64 (features, classes). bias: (classes,). loss: mean cross-entropy over
     the training examples, in nats. accuracy: the share of them that it gets right.
     Raises ShapeError for weights and a bias that do not fit each other or are not finite,
-    LayerError for what is no head.
+    LayerError when `head` is not a Head.
 
     >>> from rfcore.heads.head import FlattenHead
     >>> weights = np.array([[0.0, 1.0], [2.0, 0.0]])
@@ -75,8 +75,8 @@ class Classifier:
     def weights_by_place(self, shape: Shape) -> Array:
         """Return the weights as (classes, channels, *cells) for a last map of `shape`.
 
-        Times `head.pooled(activation)`, summed over channels, that is each place's part in the
-        logits. Raises ShapeError when such maps don't fit.
+        Multiplied by `head.pooled(activation)` and summed over channels, they give what each place
+        adds to the logits. Raises ShapeError when such maps do not fit.
         """
         shape = map_shape(shape)
         self._check_count(self.head.feature_count(shape), shape)
@@ -91,7 +91,7 @@ class Classifier:
 
 
 def check_classifier(value: object, name: str) -> None:
-    """Raise TrainingError when a value is no Classifier."""
+    """Raise TrainingError when a value is not a Classifier."""
     hint = "as train_softmax_regression gives"
     check_instance(value, Classifier, name, hint, error=TrainingError)
 
@@ -103,10 +103,10 @@ def weight_maps(
 
     shape: (channels, rows, cols) of the last activation; the maps are as large as what the head
     leaves of it, one cell for a global head. over_channels: "sum" is what the class's logit gains
-    when every channel there rises by 1; "norm" is the most that it can change when they change by
-    a length of 1, and unlike the sum it is zero only where every weight is.
-    Raises ShapeError when such maps don't fit the classifier, TrainingError for what is no
-    Classifier, or another choice.
+    when every channel there rises by 1. "norm" is the Euclidean norm of the weights, which is zero
+    only where every weight is.
+    Raises ShapeError when such maps do not fit the classifier, TrainingError for an unknown choice
+    or when `classifier` is not a Classifier.
 
     >>> from rfcore.heads.head import FlattenHead
     >>> weights = np.array([[3.0, 0.0], [0.0, 0.0], [-4.0, 1.0], [0.0, 0.0]])  # 2 channels of 1x2

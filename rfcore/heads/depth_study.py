@@ -1,4 +1,4 @@
-"""The same experiment on deeper and deeper stacks, judged by the quarter not trained on."""
+"""The same experiment on ever deeper stacks, compared by the accuracy in an untrained quarter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack, checked_stack
 
 DepthProgress = Callable[[int, int], bool | None]
-"""Called with (stacks done, stacks in all); the answer False stops."""
+"""Called with (stacks done, stacks in all); it stops the work when it returns False."""
 
 DEPTHS = tuple(
     Stack.parse(text)
@@ -34,7 +34,7 @@ DEPTHS = tuple(
 
 @dataclass(frozen=True, eq=False)
 class DepthResult:
-    """How a stack's heads did where they were not trained; see `compare_depths`.
+    """The accuracy of a stack's heads inside and outside the region that they were trained in.
 
     field: (rows, cols) of the last field, in pixels. field_share: of the image's area that it
     covers, at most 1. heads: what was trained. trained_right, untrained_right: (heads,), shares of
@@ -62,12 +62,12 @@ def compare_depths(
     *,
     progress: DepthProgress | None = None,
 ) -> tuple[DepthResult, ...]:
-    """Train in the upper left on stack after stack; return how the lower right fared, for each.
+    """Train in the upper left on one stack after another; return the accuracy of each stack.
 
-    Everything but the stack and the region is the experiment's. progress: called after each stack;
-    where it answers False, the results up to there are returned.
-    Raises TrainingError for what is no Experiment, no stack or no head; whatever `Experiment`
-    raises for a stack that does not fit, before anything is trained.
+    All settings but the stack and the region are those of `experiment`. progress: called after
+    each stack; when it returns False, the results so far are returned.
+    Raises TrainingError when `experiment` is not an Experiment or there is no stack or no head.
+    Raises what `Experiment` raises for a stack that does not fit, before anything is trained.
 
     >>> results = compare_depths(Experiment(image_size=32, examples=4), DEPTHS[:2])
     >>> [result.field_share for result in results]
@@ -87,7 +87,7 @@ def depth_experiments(
 ) -> tuple[Experiment, ...]:
     """Return the experiments that `compare_depths` carries out, one for each stack.
 
-    Raises as it does.
+    Raises as `compare_depths` does for `experiment` and `stacks`.
 
     >>> [each.where for each in depth_experiments(Experiment(where="everywhere"), DEPTHS[:2])]
     ['upper left', 'upper left']

@@ -19,18 +19,18 @@ from rfcore.pictures.backgrounds import draw_background
 from rfcore.pictures.patterns import Pattern, draw_pattern, place
 
 Drawn = Callable[[int, int], bool | None]
-"""Called with (examples done, examples in all); the answer False stops."""
+"""Called with (examples done, examples in all); it stops the work when it returns False."""
 
 _BATCH = 32  # few enough pictures that their maps stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """What is shown to the heads: class, place and size of every example; pictures on demand.
+    """The class, place and size of every training example; pictures are drawn on demand.
 
     labels: (n,), 0 or 1: which of the experiment's patterns. places: (n, 2), the (row, col) of the
-    top-left corner, in pixels, that the pattern would have at its usual size; another size has
-    the same middle. sizes: (n,), pixels a side. Made by `draw_examples`.
+    top-left corner, in pixels, that the pattern would have at `pattern_size`; a pattern of another
+    size has the same middle. sizes: (n,), pixels a side. Made by `draw_examples`.
 
     >>> examples = draw_examples(Experiment(examples=4))
     >>> examples.labels, examples.image(2).shape
@@ -45,14 +45,14 @@ class Examples:
     def image(self, index: int) -> NDArray[np.float32]:
         """Return the picture (1, rows, cols) of one example, in [0, 1]; always the same.
 
-        Raises TrainingError for an example that is not there.
+        Raises TrainingError for an index out of range.
         """
         most = len(self.labels) - 1
         index = whole_number_within(index, "index", 0, most, error=TrainingError)
         experiment = self.experiment
         pattern = _drawn(experiment.patterns[self.labels[index]], int(self.sizes[index]))
         if experiment.noise:
-            # A generator for each example: its noise does not hang on which were drawn before it.
+            # A generator per example: its noise does not depend on which others were drawn before.
             generator = np.random.default_rng((experiment.seed, index))
             noisy = pattern.values + experiment.noise * generator.standard_normal(
                 pattern.values.shape
@@ -66,10 +66,10 @@ class Examples:
 
 
 def draw_examples(experiment: Experiment) -> Examples:
-    """Draw the examples of an experiment: the classes in turn, each over all allowed places.
+    """Draw the examples of an experiment: alternating classes, each over all allowed places.
 
-    A class comes to no place again before it has been to all of them.
-    Raises TrainingError for what is no Experiment.
+    A class does not repeat a place before it has used all of them.
+    Raises TrainingError when `experiment` is not an Experiment.
 
     >>> examples = draw_examples(Experiment())
     >>> np.bincount(examples.labels), examples.places.max()
@@ -95,9 +95,9 @@ def example_features(
 ) -> tuple[Array, ...]:
     """Return the features of every example for each head: float32 arrays (n, features).
 
-    Only a few pictures and their maps are held at a time. drawn: called after each few examples;
-    where it answers False, only the examples up to there are returned.
-    Raises TrainingError for what is no Examples or no head.
+    Only one batch of pictures and their maps is in memory at a time. drawn: called after each
+    batch; when it returns False, only the examples so far are returned.
+    Raises TrainingError when `examples` is not an Examples or there is no head.
 
     >>> features = example_features(draw_examples(Experiment(examples=4)))
     >>> [part.shape for part in features]
@@ -120,7 +120,7 @@ def example_features(
 
 
 def class_pattern(experiment: Experiment, label: int) -> Pattern:
-    """Return the pattern of a class at its usual size, without noise."""
+    """Return the pattern of a class at `pattern_size`, without noise."""
     return _drawn(experiment.patterns[label], experiment.pattern_size)
 
 
@@ -132,7 +132,7 @@ def class_background(experiment: Experiment) -> NDArray[np.float32]:
 def inset(experiment: Experiment, pattern: Pattern) -> Pair:
     """Return how far inside a place, (rows, cols), a pattern of any size begins.
 
-    Its middle is then that of a pattern of the usual size, to the whole pixel.
+    Its middle is then that of a pattern of `pattern_size`, to the nearest whole pixel.
     """
     rows, cols = pattern.alpha.shape
     return (experiment.pattern_size - rows) // 2, (experiment.pattern_size - cols) // 2

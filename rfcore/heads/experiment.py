@@ -36,10 +36,10 @@ QUARTER_FIELD = "C5x5/1p2 -> R -> M2x2/2 -> C5x5/1p2c16 -> R -> M2x2/2 -> C5x5/1
 """A stack whose last field is 32x32 pixels: a quarter of a picture of 64x64."""
 
 MAX_FEATURES = 20_000_000
-"""Flattened features of all examples together: as float64 they take 160 MB."""
+"""The most flattened features of all examples together; as float64 they take 160 MB."""
 
 MAX_WORK = 50_000_000_000
-"""Multiply-adds for the features of all examples: 50 GMAC, about ten seconds on one core."""
+"""The most multiply-adds for all features: 50 GMAC, about ten seconds on one core."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Experiment:
     image_size: pixels a side, 32 to 128. background: one of BACKGROUNDS. stack, filters,
     padding_mode: the network whose last map is the features, as for `Network.with_filters`.
     where: the places at which examples may lie: one of REGIONS, or a painted region as
-    ``mask.tobytes()`` of a boolean mask (rows, cols) over `places`. A place is that of the
-    pattern's top-left corner, in pixels, and lies in the quarter that the pattern's middle does.
-    noise: standard deviation of the noise on the pattern's pixels, 0 to 1; white is 1. It leaves
-    the background as it is; clipped at black and white, much of it also changes the mean.
+    ``mask.tobytes()`` of a boolean mask (rows, cols) over `places`. A place is the position of the
+    pattern's top-left corner, in pixels. It belongs to the quarter of the pattern's middle.
+    noise: standard deviation of the noise on the pattern's pixels, 0 to 1; white is 1. The
+    background has none. Pixels are clipped at black and white, so strong noise changes the mean.
     size_jitter: pixels by which the size of an example may differ.
     examples: 2 to 2000, half of each class. steps: of training, up to 20000. seed: of places,
     sizes and noise; the network's kernels are the same for every seed.
-    Raises TrainingError for what cannot be learned from or is too much, LayerError, KernelError or
-    ShapeError for a stack, filters or a padding_mode that do not fit.
+    Raises TrainingError for settings from which nothing can be learned or that need too much work,
+    LayerError, KernelError or ShapeError for a stack, filters or a padding_mode that do not fit.
 
     >>> experiment = Experiment()
     >>> experiment.places, experiment.last_shape, int(experiment.allowed.sum())
@@ -112,7 +112,7 @@ class Experiment:
 
     @cached_property
     def network(self) -> Network:
-        """The network, whose weights stay as they are."""
+        """The network, whose weights are never trained."""
         return Network.with_filters(
             self.stack, filters=self.filters, padding_mode=self.padding_mode
         )
@@ -191,8 +191,9 @@ class Experiment:
 
 
 def first_half(places: int) -> NDArray[np.bool]:
-    """Return for each of so many places along an axis whether the pattern's middle is before that
-    of the picture; a middle right on it belongs to the second half.
+    """Return which of `places` places along an axis put the pattern's middle in the first half.
+
+    A middle exactly on that of the picture belongs to the second half.
 
     >>> first_half(5)
     array([ True,  True, False, False, False])
@@ -202,6 +203,6 @@ def first_half(places: int) -> NDArray[np.bool]:
 
 
 def checked_experiment(experiment: Experiment) -> Experiment:
-    """Return an experiment as it is; raises TrainingError for what is none."""
+    """Return an experiment unchanged; raises TrainingError when it is not an Experiment."""
     check_instance(experiment, Experiment, "experiment", "as Experiment() is", error=TrainingError)
     return experiment

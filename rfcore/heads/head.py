@@ -1,4 +1,4 @@
-"""Heads: how the last map becomes a few features for a dense layer."""
+"""Heads: how the last map becomes the features of a dense layer."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from rfcore.ops import Array, checked_map, global_avg_pool2d, global_max_pool2d
 
 
 class Head:
-    """What every head can be asked; the kinds below are frozen and say how a map is pooled."""
+    """The interface of every head; the kinds below are frozen and differ in how they pool a map."""
 
     @property
     def name(self) -> str:
-        """What a reader calls it, as in "global max"."""
+        """The name of the kind, for example "global max"."""
         raise NotImplementedError
 
     def cells(self, shape: Shape) -> Pair:
-        """Return the (rows, cols) of places that are left of a map of `shape`."""
+        """Return the (rows, cols) of cells into which a map of `shape` is pooled."""
         raise NotImplementedError
 
     def pooled(self, activations: Array) -> Array:
@@ -55,7 +55,7 @@ class Head:
     def feature_count(self, shape: Shape) -> int:
         """Return how many features a map of `shape` (channels, rows, cols) gives.
 
-        Raises ShapeError for what is no such shape, or fewer cells than the head needs.
+        Raises ShapeError for an invalid shape, or one with fewer cells than the head needs.
 
         >>> FlattenHead().feature_count((8, 29, 29)), GlobalMaxHead().feature_count((8, 29, 29))
         (6728, 8)
@@ -67,7 +67,7 @@ class Head:
 
 @dataclass(frozen=True)
 class FlattenHead(Head):
-    """Keep every cell: the dense layer has a weight of its own for each place.
+    """Keep every cell: the dense layer has separate weights for each place.
 
     >>> FlattenHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
     array([[1., 2., 3., 4.]])
@@ -84,7 +84,7 @@ class FlattenHead(Head):
 
 @dataclass(frozen=True)
 class GlobalAvgHead(Head):
-    """Average each channel over all places: how much of it there is, not where.
+    """Average each channel over all places: it keeps how much there is, not where.
 
     >>> GlobalAvgHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
     array([[2.5]])
@@ -101,7 +101,7 @@ class GlobalAvgHead(Head):
 
 @dataclass(frozen=True)
 class GlobalMaxHead(Head):
-    """Take each channel's largest value: whether it is anywhere, not where or how often.
+    """Take each channel's largest value: it keeps whether it occurs, not where or how often.
 
     >>> GlobalMaxHead().features(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
     array([[4.]])
@@ -121,8 +121,8 @@ class GridHead(Head):
     """Pool a map into `grid` x `grid` cells of (nearly) equal size: 1 is global.
 
     kind: "avg" or "max". Cell i of an axis of `size` cells spans floor(i * size / grid) up to, not
-    including, ceil((i + 1) * size / grid), so that cells overlap by one where they don't divide it.
-    Raises LayerError for another grid or kind.
+    including, ceil((i + 1) * size / grid): cells overlap by one if `grid` does not divide `size`.
+    Raises LayerError for an invalid grid or kind.
     Source: PyTorch's AdaptiveAvgPool2d and AdaptiveMaxPool2d.
 
     >>> GridHead(2, "max").features(np.arange(9.0).reshape(1, 3, 3))
@@ -149,7 +149,7 @@ class GridHead(Head):
         return self.grid, self.grid
 
     def bands(self, size: int) -> tuple[tuple[int, int], ...]:
-        """Return what each cell spans of an axis of `size` cells, (first, end), half-open.
+        """Return the half-open (first, end) of each grid cell along an axis of `size` cells.
 
         >>> GridHead(2).bands(5)
         ((0, 3), (2, 5))
@@ -176,11 +176,11 @@ class GridHead(Head):
 
 
 HEADS: tuple[Head, ...] = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead())
-"""The heads that are compared: a weight for every place, and two that forget the place."""
+"""The heads that are compared: one with a weight for every place, two that discard the place."""
 
 
 def checked_heads(heads: Sequence[Head]) -> tuple[Head, ...]:
-    """Return heads as a tuple; raises TrainingError for none, LayerError for what is no head."""
+    """Return heads as a tuple; raises TrainingError for none, LayerError for another type."""
     found = as_sequence(heads)
     if not found:
         raise TrainingError(

@@ -1,8 +1,8 @@
-"""What a head answers over all places: where it is right, and how robust its answers are.
+"""Analyse the answers of a head over all places: where they are right, and how robust they are.
 
-Everything here reads the probabilities that `position_maps` gives. A place belongs to the quarter
-of the picture in which the pattern's middle lies there; a middle right between two quarters
-belongs to the lower one, and to the right one.
+The functions take the probabilities of `position_maps`. A place belongs to the quarter of the
+picture that holds the pattern's middle. A middle exactly between two quarters belongs to the lower
+or the right one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from rfcore.ops import Array, softmax
 class Flip(NamedTuple):
     """The shortest drag that changes an answer.
 
-    place: (row, col) where the answer is another. moved: (rows, cols) from where the drag begins.
-    distance: pixels, in a straight line. answer: the class that is answered there.
+    place: (row, col) where the answer differs. moved: (rows, cols) from the start of the drag.
+    distance: pixels, in a straight line. answer: the class predicted there.
 
     >>> Flip((3, 4), (3, 4), 5.0, 1).distance
     5.0
@@ -54,8 +54,8 @@ def quarter_accuracy(maps: Array) -> Array:
     """Return the share of right answers in each quarter, (heads, 2, 2), all classes together.
 
     maps: (heads, classes shown, rows, cols, classes), from `position_maps`. The result's rows are
-    the upper and the lower quarters, its columns the left and the right ones. Places that were not
-    reached don't count; NaN where none was.
+    the upper and the lower quarters, its columns the left and the right ones. Places that the
+    sweep did not reach do not count; a quarter without a reached place is NaN.
     Raises ShapeError for another shape, or fewer than 2 places a side.
 
     >>> maps = np.zeros((1, 2, 2, 2, 2))
@@ -96,12 +96,12 @@ def share_right(maps: Array) -> Array:
 
 
 def shortest_flip(probabilities: Array, place: Pair) -> Flip | None:
-    """Return the shortest drag from a place to one where the answer is another; None when none is.
+    """Return the shortest drag from a place to one with another answer; None if there is none.
 
     probabilities: (rows, cols, classes), of one head with one class shown. place: (row, col), the
-    pattern's top-left corner. Of places equally far the first in reading order is taken; places
-    that were not reached count for none.
-    Raises ShapeError for another shape, TrainingError for a place outside, or not reached.
+    pattern's top-left corner. Of equally distant places the first in reading order is taken; places
+    that the sweep did not reach are ignored.
+    Raises ShapeError for another shape, TrainingError for a place outside or not reached.
 
     >>> row = np.array([0.9, 0.8, 0.4, 0.9])
     >>> shortest_flip(np.stack([row, 1 - row], axis=-1)[None], (0, 0))
@@ -124,11 +124,11 @@ def shortest_flip(probabilities: Array, place: Pair) -> Flip | None:
 
 
 def one_pixel_sensitivity(probabilities: Array) -> Array:
-    """Return how far one pixel can move a probability: the largest minus the smallest nearby.
+    """Return how much one pixel can change a probability: the largest minus the smallest nearby.
 
     probabilities: (..., rows, cols), such as `right_probabilities` gives. Nearby are the place
-    itself and its 8 neighbours, as far as there are places. NaN where one was not reached.
-    Raises ShapeError for what is no such array of floats.
+    itself and those of its 8 neighbours that exist. NaN where one of them was not reached.
+    Raises ShapeError for any other array.
 
     >>> one_pixel_sensitivity(np.array([[0.5, 0.75, 0.5, 0.5, 0.5]]))
     array([[0.25, 0.25, 0.25, 0.  , 0.  ]])
@@ -143,7 +143,7 @@ def one_pixel_sensitivity(probabilities: Array) -> Array:
             f"probabilities must be floats (..., rows, cols), got {describe_array(probabilities)}"
         )
     largest = smallest = probabilities
-    for axis in (-2, -1):  # the 3x3 neighbourhood is a row of columns
+    for axis in (-2, -1):  # the 3x3 neighbourhood is separable
         largest, smallest = _nearby(largest, axis, np.maximum), _nearby(smallest, axis, np.minimum)
     return largest - smallest
 
@@ -152,10 +152,10 @@ def softmax_at(logits: Array, temperatures: Sequence[float]) -> Array:
     """Return the softmax of the logits at several temperatures, (temperatures, ..., classes).
 
     logits: (..., classes); they are divided by each temperature, each 0.001 to 1000. The order
-    of the classes is that of the logits at every temperature: a colder one only sharpens the
-    answer, a warmer one levels it (so far, in the end, that floats no longer tell them apart).
-    Raises ShapeError for what are no finite logits, TrainingError for no temperature, or
-    one that is out of range.
+    of the classes is that of the logits at every temperature: a lower one sharpens the answer, a
+    higher one flattens it (in the extreme until floats cannot tell the classes apart).
+    Raises ShapeError when logits are not finite floats, TrainingError for no temperature, or one
+    that is out of range.
 
     >>> softmax_at(np.array([0.0, 1.0]), (0.5, 1, 2)).round(2)
     array([[0.12, 0.88],
@@ -166,21 +166,21 @@ def softmax_at(logits: Array, temperatures: Sequence[float]) -> Array:
         raise ShapeError(f"logits must be floats (..., classes), got {describe_array(logits)}")
     if logits.size == 0 or not np.isfinite(logits).all():
         raise ShapeError("logits must be finite numbers, at least one class of them")
-    given = as_sequence(temperatures)
-    if not given:
+    checked = as_sequence(temperatures)
+    if not checked:
         raise TrainingError(
             f"temperatures must be numbers, at least one, got {short_repr(temperatures)}"
         )
-    for temperature in given:
+    for temperature in checked:
         if not isinstance(temperature, int | float) or not 0.001 <= temperature <= 1000:
             raise TrainingError(
                 f"a temperature must be a number from 0.001 to 1000, got {short_repr(temperature)}"
             )
-    return np.stack([softmax(logits / temperature) for temperature in given])
+    return np.stack([softmax(logits / temperature) for temperature in checked])
 
 
 def _nearby(plane: Array, axis: int, pick: np.ufunc) -> Array:
-    """Return the pick of each cell and its two neighbours along an axis."""
+    """Return `pick` (minimum or maximum) over each cell and its two neighbours along an axis."""
     out = plane.copy()
     moved, target = np.moveaxis(plane, axis, -1), np.moveaxis(out, axis, -1)
     pick(target[..., 1:], moved[..., :-1], out=target[..., 1:])

@@ -1,4 +1,4 @@
-"""Ask trained heads about a pattern at every place."""
+"""Evaluate trained heads with a pattern at every place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rfcore.heads.classifier import Classifier, check_classifier
 from rfcore.ops import Array, checked_map
 
 SweepProgress = Callable[[int, int], bool | None]
-"""Called with (places done, places in all); the answer False stops."""
+"""Called with (places done, places in all); it stops the work when it returns False."""
 
 
 def position_sweep(
@@ -25,12 +25,13 @@ def position_sweep(
 ) -> Array:
     """Return the probability of every class with the pattern at every place.
 
-    activation_at: gives the last activation (channels, rows, cols) with the pattern's top-left
-    corner at (row, col), in pixels; it may hand out the same array again and again. Places are
-    asked for in reading order. classifiers: with the same number of classes. progress: called
-    after each row of places; where it answers False, the rows not reached stay NaN.
-    Returns float64 (classifiers, rows, cols, classes); where it is right: `.argmax(-1) == label`.
-    Raises TrainingError for no classifier or no place, ShapeError for an activation that doesn't
+    activation_at: returns the last activation (channels, rows, cols) with the pattern's top-left
+    corner at (row, col), in pixels; it may reuse one array for all calls. It is called in reading
+    order. classifiers: with the same number of classes. progress: called after each row of places;
+    when it returns False, the remaining rows stay NaN.
+    Returns float64 (classifiers, rows, cols, classes); an answer is right where `.argmax(-1)` is
+    the label.
+    Raises TrainingError for no classifier or no place, ShapeError for an activation that does not
     fit.
 
     >>> from rfcore.heads.head import GlobalMaxHead
@@ -42,14 +43,14 @@ def position_sweep(
     """
     if not callable(activation_at):
         raise TrainingError(f"activation_at must be a function, got {short_repr(activation_at)}")
-    for name, given in (("classifiers", classifiers), ("rows", rows), ("cols", cols)):
-        if as_sequence(given) is None:
-            raise TrainingError(f"{name} must be a sequence, got {short_repr(given)}")
+    for name, values in (("classifiers", classifiers), ("rows", rows), ("cols", cols)):
+        if as_sequence(values) is None:
+            raise TrainingError(f"{name} must be a sequence, got {short_repr(values)}")
     for classifier in classifiers:
         check_classifier(classifier, "each of classifiers")
     counts = sorted({len(classifier.bias) for classifier in classifiers})
     if len(counts) != 1:
-        raise TrainingError(f"classifiers must have one same number of classes, got {counts}")
+        raise TrainingError(f"classifiers must all have the same number of classes, got {counts}")
     if len(rows) == 0 or len(cols) == 0:
         raise TrainingError(f"places need at least one row and col, got {len(rows)}x{len(cols)}")
     probabilities = np.full((len(classifiers), len(rows), len(cols), counts[0]), np.nan)

@@ -1,4 +1,4 @@
-"""Run an experiment: train heads on the same examples, then ask them at every place."""
+"""Run an experiment: train heads on the same examples, then evaluate them at every place."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from rfcore.moving import MovingPattern, move_cost
 from rfcore.ops import Array
 
 _PER_FEATURE = 40
-"""Multiply-adds that take as long as asking all heads about one feature, which is to copy it."""
+"""Multiply-adds that take as long as one feature in a sweep, whose main cost is a copy."""
 
 HeadProgress = Callable[[Head, int, float, float], bool | None]
-"""Called with (head, steps done, loss, accuracy); the answer False stops."""
+"""Called with (head, steps done, loss, accuracy); it stops the work when it returns False."""
 
 
 def train_heads(
@@ -41,11 +41,11 @@ def train_heads(
 ) -> tuple[Classifier, ...]:
     """Train each head on the same examples of an experiment, one head after the other.
 
-    drawn: called while the examples' features are made. progress: called before the first step of
-    each head and after each. Where one of them answers False, it ends: with the heads trained up
-    to there, the last one with the weights of that step; none while examples are drawn.
+    drawn: called while the examples' features are computed; when it returns False, the result is
+    empty. progress: called before the first step of each head and after each step. When it returns
+    False, the heads trained so far are returned, the last one with its weights at that step.
     The same experiment gives the same bits, on one machine with one number of BLAS threads.
-    Raises TrainingError for what is no Experiment or no head.
+    Raises TrainingError when `experiment` is not an Experiment or there is no head.
 
     >>> [c.accuracy for c in train_heads(Experiment(examples=40, steps=50))]
     [1.0, 1.0, 1.0]
@@ -70,7 +70,7 @@ def train_heads(
             stopped = progress is not None and progress(head, step, loss, accuracy) is False
             return not stopped
 
-        # Centered, because on a background that is not black every example activates every feature.
+        # Centered, because on a background that is not black, features are active in all examples.
         trained = train_softmax_regression(
             part, examples.labels, 2, head=head, steps=experiment.steps, center=True, progress=watch
         )
@@ -85,14 +85,14 @@ def position_maps(
     along: Sequence[int] | None = None,
     progress: SweepProgress | None = None,
 ) -> Array:
-    """Return what each head answers with each class at every place, without noise.
+    """Return each head's probabilities for each class shown at every place, without noise.
 
-    along: the places of both axes, all of the experiment's when left out. progress: called after
-    each row of places, counted over both classes; where it answers False, the rest stays NaN.
+    along: the places along both axes, all of the experiment's when left out. progress: called after
+    each row of places, counted over both classes; when it returns False, the rest stays NaN.
     Returns float64 probabilities (heads, classes shown, rows, cols, classes); see
     `right_probabilities`, `quarter_accuracy`.
-    Raises TrainingError for what is no Experiment or no Classifier, or no place; ShapeError for
-    classifiers that were trained on other maps.
+    Raises TrainingError for arguments of another type, no classifier or no place; ShapeError for
+    classifiers that were trained on maps of another shape.
 
     >>> experiment = Experiment(image_size=32, examples=40, steps=50)
     >>> position_maps(experiment, train_heads(experiment)).shape
@@ -121,11 +121,11 @@ def position_maps(
 
 
 def work_of(experiment: Experiment) -> int:
-    """Return the approximate multiply-adds to train HEADS and to ask them at every place.
+    """Return the approximate multiply-adds to train HEADS and to evaluate them at every place.
 
     One core does about 5 billion a second. The weights of the three parts were measured, so that
     two experiments with the same result take about the same time.
-    Raises TrainingError for what is no Experiment.
+    Raises TrainingError when `experiment` is not an Experiment.
 
     >>> work_of(Experiment(image_size=128, pattern_size=32)) > 4 * work_of(Experiment())
     True
@@ -158,7 +158,7 @@ def _checked_classifiers(classifiers: Sequence[Classifier]) -> tuple[Classifier,
 
 
 def activations_of(experiment: Experiment, label: int) -> Callable[[int, int], Array]:
-    """Return what gives the last map with a class's pattern at (row, col), as a sweep asks."""
+    """Return the `activation_at` of a sweep with the pattern of one class."""
     pattern = class_pattern(experiment, label)
     moving = MovingPattern(experiment.network, class_background(experiment), pattern)
     down, across = inset(experiment, pattern)

@@ -1,4 +1,4 @@
-"""Softmax regression: the dense layer of a head, learned by full-batch gradient descent."""
+"""Softmax regression: the dense layer of a head, trained by full-batch gradient descent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rfcore.heads.head import Head
 from rfcore.ops import Array
 
 StepProgress = Callable[[int, float, float], bool | None]
-"""Called with (steps done, loss, accuracy); the answer False stops."""
+"""Called with (steps done, loss, accuracy); it stops the work when it returns False."""
 
 MAX_CLASSES = 10_000
-"""The most classes; each has a weight for every feature, and more would fill the memory."""
+"""The most classes; each has a weight for every feature, so this limits the memory."""
 
 _Labels = NDArray[np.integer]
 
@@ -26,8 +26,8 @@ _Labels = NDArray[np.integer]
 def softmax_loss(logits: Array, labels: _Labels) -> tuple[float, Array]:
     """Return the mean cross-entropy, in nats, and its gradient with respect to the logits.
 
-    logits: (n, classes). labels: (n,), the right class of each. The gradient is (n, classes): what
-    softmax gives minus what is right, over n.
+    logits: (n, classes). labels: (n,), the right class of each. The gradient is (n, classes): the
+    softmax minus the one-hot labels, divided by n.
 
     >>> softmax_loss(np.zeros((1, 2)), np.array([1]))
     (0.6931471805599453, array([[ 0.5, -0.5]]))
@@ -53,26 +53,26 @@ def train_softmax_regression(
     center: bool = False,
     progress: StepProgress | None = None,
 ) -> Classifier:
-    """Learn the weights of a dense layer by gradient descent over all examples, from zero.
+    """Train a dense layer by full-batch gradient descent, starting with all weights zero.
 
     features: (n, features), from `head.features`. labels: (n,), each from 0 up to, not including,
-    `classes`. learning_rate: above 0 and up to 1, as a share of the largest step that never
-    overshoots (1 over the Lipschitz constant of the gradient). weight_decay: half of it times the
-    squared length of the weights is added to the loss; the bias is free. progress: called before
-    the first step and after each; see `StepProgress`.
+    `classes`. learning_rate: above 0 and up to 1, as a share of the largest safe step, 1 over
+    the Lipschitz constant of the gradient. weight_decay: the loss includes half of it times the
+    squared norm of the weights, without the bias. progress: called before the first step and after
+    each; see `StepProgress`.
 
-    All features are divided by one number, the root mean square length of an example's features,
-    so that neither the settings nor the result depend on their unit; `weight_decay` counts in that
-    unit, the weights returned are for the features as given. Nothing is added to a feature, so the
-    weights of one that is zero in every example stay exactly zero. With `center`, each feature
-    counts from its own mean over the examples (the bias makes up for it, the unit becomes the root
-    mean square distance from the mean): at a decay that is the same in the features' own unit it
-    has the same solution, found in fewer steps when examples have much in common, as those on one
-    background do; and the weights of a feature that is the same in every example then stay exactly
-    zero, whatever its value.
+    All features are divided by one number, the root mean square norm of an example's features, so
+    the settings and the result do not depend on the scale of the features. `weight_decay` applies
+    to the scaled features; the returned weights apply to the original ones. Nothing is added to a
+    feature, so the weights of a feature that is zero in every example stay exactly zero.
+    With `center`, the mean of each feature over the examples is subtracted first. The returned bias
+    accounts for it, and the divisor is the root mean square distance from the mean. The solution is
+    the same if the decay is the same for the original features. It takes fewer steps when the
+    examples have much in common, such as one background. The weights of a feature that is constant
+    over the examples then stay exactly zero.
 
-    Steps have Nesterov's momentum, which starts anew whenever what is minimised rises. Nothing is
-    drawn: the same inputs give the same bits, on one machine with one number of BLAS threads.
+    Steps use Nesterov momentum, which restarts whenever the objective rises. There is no randomness: the
+    same inputs give the same bits, on one machine with one number of BLAS threads.
     Raises TrainingError for examples or settings from which nothing can be learned.
     Source: Nesterov 1983; the restart is O'Donoghue and Candes 2015, "Adaptive Restart for
     Accelerated Gradient Schemes"; the constant is that of Boehning 1992, "Multinomial Logistic
@@ -92,7 +92,7 @@ def train_softmax_regression(
         raise TrainingError(f"weight_decay must be at least 0 and finite, got {weight_decay}")
     features = _checked_features(features)
     labels = _checked_labels(labels, len(features), classes)
-    # Columns from which nothing can be learned never enter, so their weights stay exactly zero.
+    # Columns without information are left out, so their weights stay exactly zero.
     used = (features != (features[0] if center else 0)).any(axis=0)
     scaled = features[:, used].astype(np.float64)
     origin = scaled.mean(axis=0) if center else np.zeros(scaled.shape[1])
@@ -110,10 +110,10 @@ def train_softmax_regression(
 class _Descent:
     """Gradient descent with momentum, over examples or over features, whichever are fewer.
 
-    Gradients are sums of examples and the start is zero, so the weights are always X^T A for some
-    A (n, classes). With fewer examples than features the descent moves A instead: the same
-    iterates, at the cost of the n x n matrix X X^T. The state is A, or the weights, with the bias
-    as its last row.
+    Gradients are linear combinations of examples and the start is zero, so the weights are always
+    X^T A for some A (n, classes). With fewer examples than features the descent updates A instead:
+    the iterates are the same, at the cost of the n x n matrix X X^T. The state is A or the weights,
+    with the bias as its last row.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class _Descent:
         self.forward = np.hstack([forward, np.ones((count, 1))])  # logits = forward @ state
         self.state = np.zeros((self.forward.shape[1], classes))
         # The Hessian is at most half of X^T X / n, and the bias is a feature that is always 1. It
-        # is orthogonal to centered features; in general, twice the two blocks bound the whole.
+        # is orthogonal to centered features; in general, twice the two blocks are a bound.
         blocks = 1 if centered else 2
         top = max(float(np.linalg.eigvalsh(gram)[-1]), 0.0) / count if width else 0.0
         self.steps = np.full((len(self.state), 1), rate / (blocks * top / 2 + decay or 1.0))
@@ -146,7 +146,7 @@ class _Descent:
         return self.features.T @ self.state[:-1] if self.by_example else self.state[:-1]
 
     def run(self, steps: int, progress: StepProgress | None) -> tuple[float, float]:
-        """Move `state`; return the loss and accuracy there."""
+        """Update `state`; return its loss and accuracy."""
         before, momentum, last = self.state, 1.0, np.inf
         for step in range(steps + 1):
             logits = self.forward @ self.state

@@ -249,9 +249,9 @@ def test_sweeps_of_nothing_or_of_maps_that_do_not_fit_are_rejected():
     def activation_at(row, col):
         return np.zeros((3, 7, 10))
 
-    with rejects(TrainingError, "classifiers must have one same number of classes, got []"):
+    with rejects(TrainingError, "classifiers must all have the same number of classes, got []"):
         position_sweep(activation_at, [], [0], [0])
-    with rejects(TrainingError, "classifiers must have one same number of classes, got [2, 4]"):
+    with rejects(TrainingError, "classifiers must all have the same number of classes, got [2, 4]"):
         position_sweep(activation_at, [one, other], [0], [0])
     with rejects(TrainingError, "places need at least one row and col, got 0x2"):
         position_sweep(activation_at, [one], [], [0, 1])
