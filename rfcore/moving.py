@@ -1,4 +1,4 @@
-"""A pattern on the move: recompute only what its old and its new place can reach."""
+"""Maps of a moving pattern: recompute only the cells that its old and new place can reach."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ class MovingPattern:
     """The maps of a network for an image with a pattern that moves, as a full pass gives them.
 
     network: what to run. background: (1, rows, cols), float32 or float64; it is copied.
-    pattern: what moves over it. Before the first move it is nowhere.
-    A move recomputes, layer by layer, the units that see the pattern's old or new place: bit for
-    bit the maps of ``network.forward(place(background, pattern, row, col))``. The work follows
-    the size of the pattern, neither that of the image nor the length of the move; only a global
-    pool reads its whole map. An instance belongs to one thread.
-    Raises ShapeError when `background` is no map or a layer does not fit it, PatternError when it
-    has more than one channel or `pattern` is no Pattern, LayerError when `network` is no Network.
+    pattern: what moves over it. Before the first move it is not in the image.
+    A move recomputes, layer by layer, the units that see the pattern's old or new place. The maps
+    equal those of ``network.forward(place(background, pattern, row, col))`` bit for bit. The work
+    depends on the size of the pattern, not on that of the image or the length of the move; only a
+    global pool reads its whole map. An instance is not thread-safe.
+    Raises ShapeError when `background` is not a map or a layer does not fit it, PatternError when
+    it has more than one channel or `pattern` is not a Pattern, LayerError when `network` is not a
+    Network.
 
     >>> from rfcore import Network, Stack, draw_background, draw_pattern
     >>> network = Network.with_filters(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))
@@ -65,14 +66,14 @@ class MovingPattern:
     def activations(self) -> tuple[Array, ...]:
         """A map (channels, rows, cols) for each layer: read-only views, valid until the next move.
 
-        They are the same arrays after every move: copy what must outlast it.
+        Every move overwrites these arrays: copy what you keep.
         """
         return self._views[1:]
 
     def move_to(self, row: int, col: int) -> tuple[Array, ...]:
         """Put the pattern's top-left corner at (row, col), in pixels, and return `activations`.
 
-        The pattern may lie outside, in part or wholly; what lies outside is cut off.
+        The pattern may lie partly or wholly outside; the image clips it.
         Raises PatternError when a position is not an int.
 
         >>> from rfcore import Network, Stack, draw_background, draw_pattern
@@ -112,8 +113,9 @@ class MovingPattern:
 def move_cost(stack: Stack, sizes: Pair, side: int) -> float:
     """Return roughly how many multiply-adds a MovingPattern spends on a move by one pixel.
 
-    sizes: (rows, cols) of the image. side: of the pattern, in pixels. Far less than a full pass,
-    unless the fields are as large as the image. Raises ShapeError when a layer does not fit.
+    sizes: (rows, cols) of the image. side: of the pattern, in pixels. It is far less than for a
+    full pass, unless the fields are as large as the image.
+    Raises ShapeError when a layer does not fit.
 
     >>> stack = Stack.parse("C3x3/1")
     >>> move_cost(stack, (64, 64), 16) < stack.cost((1, 64, 64)) / 10
@@ -123,10 +125,10 @@ def move_cost(stack: Stack, sizes: Pair, side: int) -> float:
 
 
 class _Work(NamedTuple):
-    """An estimate of what recomputing a span costs.
+    """An estimate of the cost of recomputing a span.
 
-    sizes: (rows, cols) of the image. layers: (rows, cols, cost) of each layer, the pixels by
-    which its field grows a span, and its multiply-adds per pixel.
+    sizes: (rows, cols) of the image. layers: (rows, cols, cost) of each layer: by how many pixels
+    its field widens a span, and its multiply-adds per pixel.
     """
 
     sizes: Pair
@@ -148,7 +150,7 @@ class _Work(NamedTuple):
         return cls(sizes, tuple(layers))
 
     def joined(self, spans: list[Span]) -> list[Span]:
-        """Return the box round two spans when it costs no more than each by itself."""
+        """Return the bounding box of two spans if it costs no more than the two separately."""
         if len(spans) < 2:
             return spans
         (rows, cols), (other_rows, other_cols) = spans
@@ -159,7 +161,7 @@ class _Work(NamedTuple):
         return [box] if self.cost(box) <= sum(map(self.cost, spans)) else spans
 
     def cost(self, span: Span) -> float:
-        """Return the multiply-adds of refreshing a span, roughly."""
+        """Return the approximate multiply-adds of recomputing a span."""
         (row0, row1), (col0, col1) = span
         return sum(
             cost * min(row1 - row0 + rows, self.sizes[0]) * min(col1 - col0 + cols, self.sizes[1])

@@ -40,9 +40,9 @@ class Network:
     stack: the layers. kernels: one array (out_channels, in_channels, rows, cols) per layer, None
     for a layer without weights. biases: one array (out_channels,) or None per layer; all None when
     left out. padding_mode: what lies beyond the border for every convolution. Kernels and biases
-    are checked here, once: change none of their numbers afterwards.
-    Raises KernelError when the kernels do not fit the stack, LayerError for what is no Stack or an
-    unknown mode.
+    are checked only here, so do not change their numbers afterwards.
+    Raises KernelError when the kernels do not fit the stack, LayerError when `stack` is not a Stack
+    or the mode is unknown.
 
     >>> import numpy as np
     >>> network = Network(Stack.parse("C1x2c1 -> R"), (np.array([[[[-1.0, 1.0]]]]), None))
@@ -58,11 +58,11 @@ class Network:
     def __post_init__(self) -> None:
         checked_stack(self.stack)
         for name in ("kernels", "biases"):
-            given = as_sequence(getattr(self, name))
-            if given is None:
+            entries = as_sequence(getattr(self, name))
+            if entries is None:
                 got = describe_array(getattr(self, name))
                 raise KernelError(f"{name} must be a tuple, one entry for each layer, got {got}")
-            object.__setattr__(self, name, given)
+            object.__setattr__(self, name, entries)
         if not self.biases:
             object.__setattr__(self, "biases", (None,) * len(self.stack))
         if not len(self.kernels) == len(self.biases) == len(self.stack):
@@ -100,9 +100,9 @@ class Network:
     ) -> Network:
         """Build a network from named filters, one choice per convolution, the bank when left out.
 
-        Each convolution is seeded with `seed` plus its place among the convolutions.
-        Raises KernelError for an unknown choice, more choices than convolutions, or in_channels
-        or a seed that is no such number; LayerError for what is no Stack or an unknown mode.
+        Each convolution is seeded with `seed` plus its index among the convolutions.
+        Raises KernelError for an unknown choice, more choices than convolutions, or an invalid
+        in_channels or seed; LayerError when `stack` is not a Stack or the mode is unknown.
 
         >>> Network.with_filters(Stack.parse("C3 M2 C3c4")).kernels[2].shape
         (4, 8, 3, 3)
@@ -135,7 +135,7 @@ class Network:
         """Return the activation of every layer, in order, for a map (channels, rows, cols).
 
         A batch (n, channels, rows, cols) works too. Activations have the dtype of `x`.
-        Raises ShapeError when `x` is no map or, naming the layer, when one does not fit.
+        Raises ShapeError when `x` is not a map, or when a layer does not fit; it names the layer.
 
         >>> import numpy as np
         >>> network = Network.with_filters(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))
@@ -150,10 +150,10 @@ class Network:
         return tuple(activations)
 
     def run_layer(self, index: int, x: Array) -> Array:
-        """Return the activation of one layer for the map that comes into it.
+        """Return the activation of one layer for its input map.
 
-        index: the layer's place in the stack, counted from 0. x: (channels, rows, cols) or a batch.
-        Raises LayerError for a layer that is not there, ShapeError when `x` does not fit it.
+        index: the layer's index in the stack, from 0. x: (channels, rows, cols) or a batch.
+        Raises LayerError for an index out of range, ShapeError when `x` does not fit the layer.
         """
         count = len(self.stack)
         where = f"in a stack of {count} layers"
@@ -170,7 +170,7 @@ class Network:
 
 
 def checked_network(network: Network) -> Network:
-    """Return a network as it is; raises LayerError for what is none, such as its stack."""
+    """Return a network unchanged; raises LayerError for anything else, such as its stack."""
     check_instance(network, Network, "network", "as Network.with_filters gives", error=LayerError)
     return network
 

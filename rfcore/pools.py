@@ -1,4 +1,4 @@
-"""Pools: the same stack with another kind of pooling, to compare what each kind forgets."""
+"""Replace the pools of a stack by another kind, to compare what each kind discards."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _KIND_OF: dict[type[Layer], PoolKind] = {
 def with_pools(stack: Stack, kind: PoolKind) -> Stack:
     """Return a stack in which every max, average and blur pool is of one kind, its stride kept.
 
-    kind: one of POOL_KINDS. Max and average pools keep the kernel and the padding of one another;
-    an average has no dilation, so it is lost. A blur pool's filter is one cell larger each way
-    than the kernel that it replaces, for a binomial filter of two cells is the average itself; it
-    mirrors the border, so padding and dilation are lost. On the way back the kernel is one cell
-    smaller: at least 1, for a blur has 2. Global pools stay.
-    Raises LayerError for another kind, a pool of which no blur pool can be made, or what is no
-    Stack.
+    kind: one of POOL_KINDS. A max pool that becomes an average pool, or the reverse, keeps its
+    kernel and padding; an average pool has no dilation, so it is lost. The filter of a blur pool is
+    one cell larger along each axis than the kernel that it replaces, for a binomial filter of two
+    cells is an average. A blur pool mirrors the border, so padding and dilation are lost. A pool
+    that replaces a blur pool has a kernel one cell smaller. Global pools stay.
+    Raises LayerError for an unknown kind, for a pool that cannot become a blur pool, or when
+    `stack` is not a Stack.
     Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", which blurs with
     three cells and more.
 
@@ -51,10 +51,10 @@ def with_pools(stack: Stack, kind: PoolKind) -> Stack:
 
 
 def pool_kind(stack: Stack) -> PoolKind | None:
-    """Return the one of POOL_KINDS that all pools of a stack are; None when mixed, or without any.
+    """Return the kind of all pools of a stack, one of POOL_KINDS; None when mixed or without pools.
 
     Global pools do not count.
-    Raises LayerError for what is no Stack.
+    Raises LayerError when `stack` is not a Stack.
 
     >>> pool_kind(Stack.parse("M2 C3 M2 GA")), pool_kind(Stack.parse("M2/1 B3/2"))
     ('max', None)
@@ -64,7 +64,7 @@ def pool_kind(stack: Stack) -> PoolKind | None:
 
 
 def _as_kind(pool: _Pool, kind: PoolKind) -> Layer:
-    """Return what stands in the place of a pool; the pool itself when it is of the kind."""
+    """Return the pool that replaces a pool; the pool itself if it is of the kind already."""
     if _KIND_OF[type(pool)] == kind:
         return pool
     if kind == "blur":

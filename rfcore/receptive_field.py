@@ -11,8 +11,8 @@ from rfcore.layers import Pair
 from rfcore.stack import Stack, checked_stack
 
 MAX_FIELD = 1_000_000_000
-"""Pixels per axis, of a field and of a jump: a thousand times wider than any picture, so only
-nonsense is refused, before its numbers get too long to print."""
+"""The most pixels along an axis of a field or a jump. It is a thousand times wider than any picture
+and keeps the numbers short enough to print."""
 
 
 _SPAN = ("row0", "row1", "col0", "col1")
@@ -24,9 +24,9 @@ class ReceptiveField:
 
     size: how many pixels one unit spans.
     jump: how far the span moves from one unit to the next (also called effective stride).
-    start: where the span of unit 0 begins; negative when padding lies before the image.
-    has_holes: whether pixels inside the span go unseen, which dilation and strides larger than
-    the kernel can cause.
+    start: where the span of unit 0 begins; negative when it begins in the padding.
+    has_holes: whether some pixels inside the span are not seen. Dilation, and strides larger than
+    the kernel, can cause holes.
 
     >>> ReceptiveField((8, 8), (2, 2), (0, 0)).span(1, 2)
     (2, 10, 4, 12)
@@ -40,7 +40,7 @@ class ReceptiveField:
     def span(self, row: int, col: int) -> tuple[int, int, int, int]:
         """Return (row0, row1, col0, col1), half-open, of the unit at (row, col); not clipped.
 
-        Raises ShapeError when a place is no whole number.
+        Raises ShapeError when a row or a col is not a whole number.
 
         >>> receptive_fields(Stack.parse("C3x3/1p1 -> M2x2/2"))[-1].span(0, 3)
         (-1, 3, 5, 9)
@@ -56,13 +56,12 @@ class ReceptiveField:
     ) -> tuple[int, int, int, int]:
         """Return the units (row0, row1, col0, col1), half-open, whose span meets some pixels.
 
-        This is the projective field, `span` read backwards: all that a change of the pixels can
-        change.
+        This is the projective field, the inverse of `span`: the units that a change of the pixels
+        can change.
         pixels: (row0, row1, col0, col1), half-open: one pixel is (row, row + 1, col, col + 1), and
-        none reach no unit. sizes: (rows, cols) of the layer's map, to clip to its own units.
-        Spans are counted as in `span`: copies of pixels that a circular or mirrored border puts
-        elsewhere are not.
-        Raises ShapeError when pixels or sizes are no whole numbers, or a size is below 0.
+        an empty box reaches no unit. sizes: (rows, cols) of the layer's map, to which the result is
+        clipped. As in `span`, copies of pixels in a circular or mirrored border do not count.
+        Raises ShapeError when pixels or sizes are not whole numbers, or a size is below 0.
 
         >>> field = receptive_fields(Stack.parse("C3x3/1 -> M2x2/2 -> C3x3/1"))[-1]
         >>> field.reach((8, 9, 0, 4)), field.reach((8, 9, 0, 4), (29, 29))
@@ -89,9 +88,9 @@ class ReceptiveField:
 def receptive_fields(stack: Stack, image_size: Pair | None = None) -> tuple[ReceptiveField, ...]:
     """Return the receptive field of every layer of a stack, in order.
 
-    image_size: (rows, cols) of the image; only global pools need it, whose field is all of it.
+    image_size: (rows, cols) of the image; only global pools need it, whose field is the image.
     Raises ShapeError when a global pool has no image_size, the image is too small, or a field
-    or a jump would be more than MAX_FIELD pixels; LayerError for what is no Stack.
+    or a jump exceeds MAX_FIELD pixels; LayerError when `stack` is not a Stack.
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
     Networks", Distill.
 
@@ -138,14 +137,14 @@ def _receptive_fields(stack: Stack, sizes: Pair | None) -> tuple[ReceptiveField,
 
 
 class _Taps:
-    """What the taps of all layers so far can reach along one axis: sums of steps, some of each.
+    """The pixels that the layers so far reach along one axis: all sums of one offset per layer.
 
-    A kernel of k taps, each a step of s pixels from the next, adds 0 to (k - 1) * s to every sum.
+    A kernel of k taps that are s pixels apart has the offsets 0, s, ..., (k - 1) * s.
     """
 
     def __init__(self) -> None:
         self._reaches: dict[int, int] = {}
-        """For each step, how far the kernels of that step reach together; in order of the steps."""
+        """For each tap distance s, the sum of (k - 1) * s over its kernels; sorted by s."""
 
     def add(self, step: int, kernel_size: int) -> None:
         if kernel_size == 1:
@@ -156,11 +155,11 @@ class _Taps:
             self._reaches = dict(sorted(self._reaches.items()))
 
     def leave_holes(self) -> bool:
-        """Return whether some pixel between the first and the last is no such sum.
+        """Return whether some pixel between the first and the last is not such a sum.
 
-        The shorter steps alone fill all pixels up to where they end, or have a hole already. A
-        longer one that begins right behind them or before fills on; one that begins later leaves
-        the pixel behind them out, for every sum with it is greater.
+        Add the distances in rising order. Suppose that the shorter ones reach every pixel from 0 to
+        r. A distance s of at most r + 1 extends this range without a hole. A larger s leaves out
+        pixel r + 1, because every sum that uses it is at least s.
         """
         filled = 0
         for step, reach in self._reaches.items():

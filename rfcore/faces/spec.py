@@ -117,15 +117,15 @@ class PartsSpec:
         object.__setattr__(self, name, number)
 
     def _set_rising(self, name: str, least: int, most: int) -> None:
-        given = as_sequence(getattr(self, name))
-        if not given:
+        entries = as_sequence(getattr(self, name))
+        if not entries:
             raise TrainingError(
                 f"{name} must be whole numbers from {least} to {most}, at least one, "
                 f"got {short_repr(getattr(self, name))}"
             )
         numbers = tuple(
             whole_number_within(number, f"each of {name}", least, most, error=TrainingError)
-            for number in given
+            for number in entries
         )
         if any(first >= second for first, second in pairwise(numbers)):
             raise TrainingError(f"{name} must rise, got {short_repr(numbers)}")

@@ -71,8 +71,8 @@ def train_softmax_regression(
     examples have much in common, such as one background. The weights of a feature that is constant
     over the examples then stay exactly zero.
 
-    Steps use Nesterov momentum, which restarts whenever the objective rises. There is no randomness: the
-    same inputs give the same bits, on one machine with one number of BLAS threads.
+    Steps use Nesterov momentum, which restarts whenever the objective rises. Nothing is
+    random: the same inputs give the same bits, on one machine with one number of BLAS threads.
     Raises TrainingError for examples or settings from which nothing can be learned.
     Source: Nesterov 1983; the restart is O'Donoghue and Candes 2015, "Adaptive Restart for
     Accelerated Gradient Schemes"; the constant is that of Boehning 1992, "Multinomial Logistic

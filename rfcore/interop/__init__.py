@@ -1,6 +1,6 @@
-"""PyTorch and Keras models in, as text, and PyTorch and Keras code out; neither needs installing.
+"""Read PyTorch and Keras models from text, and write their code; neither has to be installed.
 
-No text is ever run: it is read piece by piece, and what has no counterpart is named.
+No text is ever executed: it is parsed, and notes name what has no counterpart in a stack.
 
 >>> reading = read_model("nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU()")
 >>> reading.stack

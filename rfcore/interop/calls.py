@@ -1,4 +1,4 @@
-"""A model's text taken apart into the layers it names, in order; nothing of it is ever run."""
+"""Parse a model's text into the layers that it names, in order; nothing of it is executed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rfcore.errors import NotationError
 
 @dataclass(frozen=True)
 class LineNote:
-    """What was done with a line, or a layer, that has no exact counterpart.
+    """How a line, or a layer, without an exact counterpart was read.
 
-    where: ``line 3``, or the layer's name in JSON. text: how it begins. remark: what was done, and
-    why. may_change_fields: whether the stack's receptive fields may differ from the model's.
+    where: ``line 3``, or the layer's name in JSON. text: its beginning. remark: how it was read,
+    and why. may_change_fields: whether the stack's receptive fields may differ from the model's.
     """
 
     where: str
@@ -30,7 +30,7 @@ class LineNote:
 
 @dataclass(frozen=True)
 class Call:
-    """One layer as a text names it: its class, and what it was given, in order and by name."""
+    """One layer in the text: the name of its class, its positional and its named arguments."""
 
     name: str
     where: str
@@ -38,15 +38,15 @@ class Call:
     values: tuple[object, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
 
-    def given(self, place: int | None, name: str, default: object = None) -> object:
-        """Return what was given by name, or at a place counted from 0, or the default."""
+    def argument(self, place: int | None, name: str, default: object = None) -> object:
+        """Return the argument of a name, or at a position counted from 0, else the default."""
         if name in self.options:
             return self.options[name]
         return self.values[place] if place is not None and place < len(self.values) else default
 
 
 IN_A_ROW = frozenset({"Sequential", "VGG", "AlexNet", "Conv2dNormActivation", "ConvNormActivation"})
-"""Containers that run what they hold in the written order."""
+"""Containers that run their layers in the written order."""
 
 _OPEN_ONLY = IN_A_ROW | {"OrderedDict", "add"}
 _NO_LAYERS = frozenset({"build", "compile", "cpu", "cuda", "eval", "fit", "print", "summary", "to"})
@@ -78,7 +78,7 @@ _REPEATED = "it stands for {count} of them and is read once"
 
 
 def calls_in_text(text: str) -> Iterator[Call | LineNote]:
-    """Yield the layers that a printed model or code names, and notes on what names none, in order.
+    """Yield the layers of a printed model or code in order, and notes on lines that name none.
 
     Raises NotationError when a bracket is never closed.
 
@@ -91,7 +91,7 @@ def calls_in_text(text: str) -> Iterator[Call | LineNote]:
 
 
 class _Scanner:
-    """A place in a text that only moves on, so reading takes time in proportion to the text."""
+    """A position in a text that only advances, so reading takes linear time."""
 
     def __init__(self, text: str) -> None:
         self.text = text.expandtabs()
@@ -100,7 +100,7 @@ class _Scanner:
         self.in_model = False
 
     def step(self) -> list[Call | LineNote]:
-        """Read what begins here, move behind it, and return what there is to say."""
+        """Read the item that begins here, move past it, and return its calls and notes."""
         text, at = self.text, self.at
         nothing = _NOTHING.match(text, at)
         if nothing is not None:
@@ -131,7 +131,7 @@ class _Scanner:
         return f"line {bisect_right(self.line_starts, at)}"
 
     def skip_block(self, block: re.Match[str]) -> list[Call | LineNote]:
-        """Pass over a class or a function: its header, and all lines that are set deeper."""
+        """Skip a class or a function: its header, and all lines that are indented deeper."""
         begin = self.line_starts[bisect_right(self.line_starts, block.start()) - 1]
         indent = block.start() - begin
         self.at = block.end()
@@ -146,7 +146,7 @@ class _Scanner:
         return [self.note(block.start(), block[0].rstrip(" :"), _CLASS)]
 
     def container(self, head: re.Match[str]) -> list[Call | LineNote]:
-        """Open the printed model itself; leave out a block of its own kind inside it, whole."""
+        """Enter the outermost container; skip a custom container inside it as a whole."""
         name = head["name"]
         self.at = head.end()
         remark = _PRINTED_ORDER
@@ -174,7 +174,7 @@ class _Scanner:
         return found
 
     def arguments(self, head: re.Match[str], at: int | None = None) -> tuple[list[str], int]:
-        """Return what stands between brackets, split at its own commas, and where they close."""
+        """Return the arguments between brackets, split at top-level commas, and their end."""
         start = head.end() if at is None else at
         depth = 0
         parts = []
@@ -206,7 +206,7 @@ def excerpt(text: str) -> str:
 
 
 def end_of_line(text: str, at: int) -> int:
-    """Return where the line that holds a place ends."""
+    """Return where the line of a position ends."""
     end = text.find("\n", at)
     return len(text) if end < 0 else end
 
@@ -223,7 +223,7 @@ def _call(name: str, where: str, written: str, parts: list[str]) -> Call:
 
 
 def _value(text: str) -> object:
-    """Read a number, a tuple of numbers, True, False or None; anything else stays a text."""
+    """Read a number, a tuple of numbers, True, False or None; anything else stays a string."""
     text = text.strip()
     if text in ("None", "True", "False"):
         return {"None": None, "True": True, "False": False}[text]
@@ -237,7 +237,7 @@ def _value(text: str) -> object:
 
 
 def as_tuples(value: object, depth: int = 3) -> object:
-    """Return lists as tuples, as deep as a padding can be; what lies deeper stays as it is."""
+    """Return nested lists as tuples, to the depth of a padding; deeper ones stay unchanged."""
     if isinstance(value, list) and depth:
         return tuple(as_tuples(item, depth - 1) for item in value)
     return value

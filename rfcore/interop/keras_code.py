@@ -1,4 +1,4 @@
-"""A stack as Keras code: a complete text that makes a `keras.Sequential` called `model`."""
+"""A stack as Keras code: a complete script that builds a `keras.Sequential` called `model`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rfcore.ops import PaddingMode, checked_mode
 from rfcore.stack import Stack, checked_stack
 
 STRIDE_SUFFIX = "_stride"
-"""Ends the name of the pool of one cell that strides in place of a dilated convolution."""
+"""Suffix of the name of a one-cell pool that has the stride of a dilated convolution."""
 
 _WINDOWS = '''
 
@@ -90,13 +90,13 @@ def to_keras(
     image_size: Pair | None = None,
     padding_mode: PaddingMode = "zeros",
 ) -> str:
-    """Return Keras code for a stack: complete text, from its imports to ``model = …``.
+    """Return Keras code for a stack: a complete script, from its imports to ``model = …``.
 
     in_channels: of the image. image_size: its (rows, cols), any when left out. Convolutions have
-    no bias; maps are channels last. What Keras has no layer for is written out as a small class of
-    its own; another padding_mode than zeros cannot be, and a comment says so.
-    Raises LayerError for what is no Stack, channels or sizes below 1 or an unknown padding_mode,
-    ShapeError when the image is too small.
+    no bias; maps are channels last. A layer that Keras lacks becomes a small class in the code.
+    Keras has only the padding_mode zeros; for another one a comment in the code says so.
+    Raises LayerError when `stack` is not a Stack, for channels or sizes below 1 or an unknown
+    padding_mode, ShapeError when the image is too small.
 
     >>> print(to_keras(Stack.parse("C3p1c4 -> R -> C3/2p1c4"), 3, (64, 64)))
     import keras
@@ -171,7 +171,7 @@ def _calls(layer: Layer, number: int) -> list[str]:
 
 def _convolution(layer: Conv2d, number: int) -> list[str]:
     options = [f"{layer.out_channels}, {short(layer.kernel_size)}"]
-    # Keras has no convolution with both; every stride-th cell is a pool of one cell.
+    # Keras has no convolution with stride and dilation. A pool of one cell takes the stride.
     apart = max(layer.stride) > 1 and max(layer.dilation) > 1
     if layer.stride != (1, 1) and not apart:
         options.append(f"strides={short(layer.stride)}")

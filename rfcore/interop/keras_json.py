@@ -1,4 +1,4 @@
-"""A Keras `model.to_json()` taken apart into the layers it names, in order."""
+"""Parse a Keras `model.to_json()` into the layers that it names, in order."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rfcore.interop.calls import Call, as_tuples, excerpt
 
 
 def calls_in_json(text: str) -> Iterator[Call]:
-    """Yield the layers of a sequential model, those of models inside it in their place.
+    """Yield the layers of a sequential model; nested models are flattened.
 
-    Raises NotationError when it is not JSON, not of a sequential Keras model, or nested absurdly.
+    Raises NotationError for text that is not JSON, not a sequential Keras model, or too deep.
 
     >>> layer = '{"class_name": "ReLU", "config": {"name": "re_lu"}}'
     >>> model = f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}'
@@ -47,7 +47,7 @@ def calls_in_json(text: str) -> Iterator[Call]:
 
 
 def _parts(layer: object) -> tuple[str, object]:
-    """Return the class name of a layer, or a model, and its settings."""
+    """Return the class name of a layer or a model, and its config."""
     if not isinstance(layer, dict) or not isinstance(layer.get("class_name"), str):
         raise NotationError(
             "every model and layer in the JSON of a Keras model is an object with a class_name, "

@@ -1,12 +1,12 @@
-"""The layers of PyTorch and Keras that a stack does without, and why it can."""
+"""The layers of PyTorch and Keras that a stack leaves out, and the reason for each."""
 
 from __future__ import annotations
 
 _CHANNELWISE = "left out; it scales each channel and moves nothing"
-_CELLWISE = "left out; it changes each cell by itself and moves nothing"
+_CELLWISE = "left out; it acts on each cell separately and moves nothing"
 _TRAINING = "left out; it acts in training only and moves nothing"
-_STATISTICS = "left out; it moves nothing, though its mean looks at the whole map"
-_DENSE = "left out; a dense layer weighs every place by itself, so the stack ends before it"
+_STATISTICS = "left out; it moves nothing, though its mean depends on the whole map"
+_DENSE = "left out; a dense layer has separate weights for every place, so the stack ends before it"
 _FLAT = "left out; it lays the maps out in a row, so the stack ends before it"
 
 _NAMES = {
@@ -29,10 +29,10 @@ _NAMES = {
 MOVES_NOTHING: dict[str, str] = {
     name: remark for remark, names in _NAMES.items() for name in names.split()
 }
-"""What to say of a layer without which every field stays the same."""
+"""The note on each layer that leaves every receptive field unchanged."""
 
 ENDS_THE_MAPS: dict[str, str] = {
     **dict.fromkeys(("Linear", "LazyLinear", "Dense"), _DENSE),
     **dict.fromkeys(("Flatten", "Reshape"), _FLAT),
 }
-"""What to say of a layer after which there are no maps any more."""
+"""The note on each layer after which there are no maps."""

@@ -1,4 +1,4 @@
-"""A stack as PyTorch code: a complete text that makes an `nn.Sequential` called `model`."""
+"""A stack as PyTorch code: a complete script that builds an `nn.Sequential` called `model`."""
 
 from __future__ import annotations
 
@@ -47,12 +47,13 @@ class BlurPool2d(nn.Module):
 
 
 def to_pytorch(stack: Stack, in_channels: int = 1, padding_mode: PaddingMode = "zeros") -> str:
-    """Return PyTorch code for a stack: complete text, from its imports to ``model = …``.
+    """Return PyTorch code for a stack: a complete script, from its imports to ``model = …``.
 
     in_channels: of the image. padding_mode: what lies beyond the border for every convolution.
-    Convolutions have no bias, as those of `Network.with_filters`. A batch (n, channels, rows, cols)
-    goes in.
-    Raises LayerError for what is no Stack, a channel count below 1 or an unknown padding_mode.
+    Convolutions have no bias, as in `Network.with_filters`. The model takes a batch (n, channels,
+    rows, cols).
+    Raises LayerError when `stack` is not a Stack, for a channel count below 1 or an unknown
+    padding_mode.
 
     >>> print(to_pytorch(Stack.parse("C3p1c4 -> R -> M2"), padding_mode="circular"))
     import torch.nn as nn
@@ -85,8 +86,8 @@ def _call(layer: Layer, channels: int, padding_mode: PaddingMode) -> str:
             options += _unless(1, "dilation", layer.dilation)
             if layer.padding != (0, 0) and padding_mode != "zeros":
                 options.append(f'padding_mode="{padding_mode}"')
-            given = [f"{channels}, {layer.out_channels}", *options, "bias=False"]
-            return f"nn.Conv2d({', '.join(given)})"
+            arguments = [f"{channels}, {layer.out_channels}", *options, "bias=False"]
+            return f"nn.Conv2d({', '.join(arguments)})"
         case MaxPool2d() | AvgPool2d():
             options = [f"kernel_size={short(layer.kernel_size)}", f"stride={short(layer.stride)}"]
             options += _unless(0, "padding", layer.padding)
@@ -104,7 +105,7 @@ def _call(layer: Layer, channels: int, padding_mode: PaddingMode) -> str:
 
 
 def _unless(default: int, name: str, pair: Pair) -> list[str]:
-    """An option, left out where it says what PyTorch takes anyway."""
+    """Return an option as code, or nothing when it has PyTorch's default."""
     return [] if pair == (default, default) else [f"{name}={short(pair)}"]
 
 

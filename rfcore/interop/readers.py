@@ -34,42 +34,42 @@ _GRID = (
     "left out; the windows of a pool to a grid depend on the picture's size, and only a pool to "
     "one cell has a counterpart"
 )
-_GROUPS = "read as an ordinary convolution: the same windows, though each looks at all channels"
+_GROUPS = "read as an ordinary convolution: the same windows, though each reads all channels"
 
 
 def _pytorch_convolution(model: Translation, call: Call) -> None:
     found = window(
-        call.given(2, "kernel_size"),
-        call.given(3, "stride", 1),
-        call.given(4, "padding", 0),
-        call.given(5, "dilation", 1),
+        call.argument(2, "kernel_size"),
+        call.argument(3, "stride", 1),
+        call.argument(4, "padding", 0),
+        call.argument(5, "dilation", 1),
     )
-    out_channels = whole(call.given(1, "out_channels"), "out_channels")
-    model.expect_channels(call, call.given(0, "in_channels"))
-    model.put_convolution(call, found, out_channels, call.given(8, "padding_mode", "zeros"))
-    if call.given(6, "groups", 1) != 1:
+    out_channels = whole(call.argument(1, "out_channels"), "out_channels")
+    model.expect_channels(call, call.argument(0, "in_channels"))
+    model.put_convolution(call, found, out_channels, call.argument(8, "padding_mode", "zeros"))
+    if call.argument(6, "groups", 1) != 1:
         model.note(call, _GROUPS)
 
 
 def _pytorch_pool(kind: type[MaxPool2d] | type[AvgPool2d], model: Translation, call: Call) -> None:
     is_max = kind is MaxPool2d
-    kernel_size = call.given(0, "kernel_size")
-    stride = call.given(1, "stride")
+    kernel_size = call.argument(0, "kernel_size")
+    stride = call.argument(1, "stride")
     found = window(
         kernel_size,
         kernel_size if stride is None else stride,
-        call.given(2, "padding", 0),
-        call.given(3, "dilation", 1) if is_max else 1,
+        call.argument(2, "padding", 0),
+        call.argument(3, "dilation", 1) if is_max else 1,
     )
     model.put_pool(call, kind, found)
-    if call.given(5 if is_max else 3, "ceil_mode"):
+    if call.argument(5 if is_max else 3, "ceil_mode"):
         model.note(call, _CEIL)
-    if not is_max and not call.given(4, "count_include_pad", True):
+    if not is_max and not call.argument(4, "count_include_pad", True):
         _note_average(model, call, found)
 
 
 def _adaptive_pool(layer: Layer, model: Translation, call: Call) -> None:
-    size = call.given(0, "output_size")
+    size = call.argument(0, "output_size")
     if size not in (1, (1,), (1, 1)):
         model.leave_out_grid(call, _GRID)
         return
@@ -77,24 +77,24 @@ def _adaptive_pool(layer: Layer, model: Translation, call: Call) -> None:
 
 
 def _pytorch_border(mode: PaddingMode, model: Translation, call: Call) -> None:
-    model.put_border(call, sides(call.given(0, "padding"), is_keras=False), mode)
+    model.put_border(call, sides(call.argument(0, "padding"), is_keras=False), mode)
 
 
 def _keras_convolution(model: Translation, call: Call) -> None:
-    filters = whole(call.given(0, "filters"), "filters")
+    filters = whole(call.argument(0, "filters"), "filters")
     _put_keras_convolution(model, call, filters, kernel=1, dilation=5, activation=7)
-    if call.given(6, "groups", 1) != 1:
+    if call.argument(6, "groups", 1) != 1:
         model.note(call, _GROUPS)
 
 
 def _separable_convolution(model: Translation, call: Call) -> None:
-    filters = whole(call.given(0, "filters"), "filters")
+    filters = whole(call.argument(0, "filters"), "filters")
     _put_keras_convolution(model, call, filters, kernel=1, dilation=5, activation=8)
     model.note(call, _GROUPS)
 
 
 def _depthwise_convolution(model: Translation, call: Call) -> None:
-    multiplier = whole(call.given(3, "depth_multiplier", 1), "depth_multiplier")
+    multiplier = whole(call.argument(3, "depth_multiplier", 1), "depth_multiplier")
     filters = whole((model.channels or 1) * multiplier, "channels times depth_multiplier")
     _put_keras_convolution(model, call, filters, kernel=0, dilation=5, activation=6)
     model.note(call, _GROUPS)
@@ -104,26 +104,26 @@ def _put_keras_convolution(
     model: Translation, call: Call, filters: int, *, kernel: int, dilation: int, activation: int
 ) -> None:
     found = window(
-        call.given(kernel, "kernel_size"),
-        call.given(kernel + 1, "strides", 1),
-        call.given(kernel + 2, "padding", "valid"),
-        call.given(dilation, "dilation_rate", 1),
+        call.argument(kernel, "kernel_size"),
+        call.argument(kernel + 1, "strides", 1),
+        call.argument(kernel + 2, "padding", "valid"),
+        call.argument(dilation, "dilation_rate", 1),
     )
     model.put_convolution(call, found, filters)
-    _add_activation(model, call, call.given(activation, "activation"))
+    _add_activation(model, call, call.argument(activation, "activation"))
 
 
 def _keras_pool(kind: type[MaxPool2d] | type[AvgPool2d], model: Translation, call: Call) -> None:
-    kernel_size = call.given(0, "pool_size", 2)
-    stride = call.given(1, "strides")
+    kernel_size = call.argument(0, "pool_size", 2)
+    stride = call.argument(1, "strides")
     found = window(
         kernel_size,
         kernel_size if stride is None else stride,
-        call.given(2, "padding", "valid"),
+        call.argument(2, "padding", "valid"),
         1,
     )
     last = model.layers[-1] if model.layers else None
-    if str(call.given(None, "name")).endswith(STRIDE_SUFFIX) and isinstance(last, Conv2d):
+    if str(call.argument(None, "name")).endswith(STRIDE_SUFFIX) and isinstance(last, Conv2d):
         model.layers[-1] = Conv2d(
             last.kernel_size,
             found.window.stride,
@@ -133,41 +133,41 @@ def _keras_pool(kind: type[MaxPool2d] | type[AvgPool2d], model: Translation, cal
         )
         return
     model.put_pool(call, kind, found)
-    if kind is AvgPool2d and call.given(2, "padding") == "same":
+    if kind is AvgPool2d and call.argument(2, "padding") == "same":
         _note_average(model, call, found)
 
 
 def _padded_max_pool(model: Translation, call: Call) -> None:
     found = window(
-        call.given(0, "pool_size"),
-        call.given(1, "strides"),
-        call.given(2, "padding"),
-        call.given(3, "dilation_rate"),
+        call.argument(0, "pool_size"),
+        call.argument(1, "strides"),
+        call.argument(2, "padding"),
+        call.argument(3, "dilation_rate"),
     )
     model.put_pool(call, MaxPool2d, found)
 
 
 def _blur_pool(size: str, stride: str, model: Translation, call: Call) -> None:
-    kernel_size = pair(call.given(0, size), "kernel_size", 1)
-    layer = BlurPool2d(kernel_size, pair(call.given(1, stride), "stride", 1))
+    kernel_size = pair(call.argument(0, size), "kernel_size", 1)
+    layer = BlurPool2d(kernel_size, pair(call.argument(1, stride), "stride", 1))
     model.put(layer)
 
 
 def _keras_border(model: Translation, call: Call) -> None:
-    model.put_border(call, sides(call.given(0, "padding", 1), is_keras=True), "zeros")
+    model.put_border(call, sides(call.argument(0, "padding", 1), is_keras=True), "zeros")
 
 
 def _relu(model: Translation, call: Call) -> None:
-    others = [call.given(None, name) for name in ("max_value", "negative_slope", "threshold")]
+    others = [call.argument(None, name) for name in ("max_value", "negative_slope", "threshold")]
     others += [value for value in call.values if not isinstance(value, bool)]
     if any(value not in (None, 0) for value in others):
-        model.note(call, "left out; it changes each cell by itself and moves nothing")
+        model.note(call, "left out; it acts on each cell separately and moves nothing")
     else:
         model.layers.append(ReLU())
 
 
 def _activation(model: Translation, call: Call) -> None:
-    _add_activation(model, call, call.given(0, "activation"))
+    _add_activation(model, call, call.argument(0, "activation"))
 
 
 def _add_activation(model: Translation, call: Call, value: object) -> None:
@@ -175,13 +175,13 @@ def _add_activation(model: Translation, call: Call, value: object) -> None:
     if name == "relu":
         model.layers.append(ReLU())
     elif name is not None:
-        remark = f"its activation {name} is left out; it changes each cell by itself"
+        remark = f"its activation {name} is left out; it acts on each cell separately"
         model.note(call, remark)
 
 
 def _input(model: Translation, call: Call) -> None:
     for name in ("shape", "input_shape", "batch_shape", "batch_input_shape"):
-        model.channels = channels_of(call.given(0, name)) or model.channels
+        model.channels = channels_of(call.argument(0, name)) or model.channels
 
 
 def _put(layer: Layer, model: Translation, _call: Call) -> None:
@@ -221,4 +221,4 @@ READERS: dict[str, Callable[[Translation, Call], None]] = {
     "BlurPool2D": partial(_blur_pool, "pool_size", "strides"),
     "Activation": _activation,
 }
-"""For each class name, what adds its layers to a translation."""
+"""For each class name, the function that adds its layers to a translation."""

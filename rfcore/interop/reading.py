@@ -1,4 +1,4 @@
-"""A model's text read into a stack, and what was done with what has no exact counterpart."""
+"""Read a model's text into a stack, with notes on layers that have no exact counterpart."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rfcore.ops import PaddingMode
 from rfcore.stack import MAX_TEXT, Stack
 
 MAX_CHARACTERS = 200_000
-"""Characters of a model that are read; a convolution in a Keras JSON takes about 1,200."""
+"""The most characters of a model's text; a convolution in Keras JSON takes about 1,200."""
 
 MAX_NOTES = 1_000
-"""Lines without counterpart after which a text is no model."""
+"""The most notes; a text with more lines without a counterpart is not taken for a model."""
 
 _WANTED = (
     "paste what print(model) shows of a PyTorch nn.Sequential, or model.to_json() of a Keras "
@@ -26,10 +26,10 @@ _WANTED = (
 
 @dataclass(frozen=True)
 class ModelReading:
-    """A model as a stack, and what is to be known about it.
+    """A model read as a stack.
 
-    stack: its layers that have a counterpart. notes: one for each line that has none, or no exact
-    one. padding_mode: what its convolutions have beyond the border.
+    stack: its layers that have a counterpart. notes: one for each line without an exact
+    counterpart. padding_mode: that of its convolutions.
 
     >>> reading = ModelReading(Stack.parse("C3p1"), padding_mode="circular")
     >>> reading.notes, reading.has_same_fields
@@ -42,7 +42,7 @@ class ModelReading:
 
     @property
     def has_same_fields(self) -> bool:
-        """Whether the stack's receptive fields are surely those of the model."""
+        """Whether the stack's receptive fields are certain to be those of the model."""
         return not any(note.may_change_fields for note in self.notes)
 
 
@@ -51,8 +51,9 @@ def read_model(text: str) -> ModelReading:
 
     text: `print(model)` of an `nn.Sequential`, nested ones and a torchvision VGG or AlexNet too;
     the JSON of a Keras `Sequential`; or lines such as ``nn.Conv2d(1, 8, 3)`` and
-    ``keras.layers.Conv2D(8, 3)``. It is never run. Dense layers end the stack.
-    Raises NotationError when it is no text, none of these or too long, or has no layer of a stack.
+    ``keras.layers.Conv2D(8, 3)``. It is never executed. Dense layers end the stack.
+    Raises NotationError when it is not a string, not one of these or too long, or has no layer of a
+    stack.
 
     >>> text = '''Sequential(
     ...   (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
@@ -70,7 +71,7 @@ def read_model(text: str) -> ModelReading:
         )
     text = text.strip()
     if text[:1] == text[-1:] == "'" and text[1:2] == "{":
-        text = text[1:-1]  # as a notebook shows it
+        text = text[1:-1]  # quoted, as a notebook prints it
     translation = Translation(READERS)
     named = False
     for item in calls_in_json(text) if text.startswith("{") else calls_in_text(text):

@@ -12,8 +12,8 @@ from rfcore.layers import MAX_LAYER_SIZE, Pair, Window, as_pair
 class FoundWindow(NamedTuple):
     """A window as a model gives it.
 
-    remark: what there is to say when its padding has no exact counterpart, else "".
-    moves_fields: whether fields may then begin elsewhere.
+    remark: a note when its padding has no exact counterpart, else "".
+    moves_fields: whether fields may begin elsewhere because of that.
     """
 
     window: Window
@@ -27,7 +27,7 @@ SCALARS = (int, float, str, type(None))
 def pair(value: object, name: str, least: int) -> Pair:
     """Return a size as (rows, cols): a whole number, or a tuple of one or two.
 
-    Raises LayerError, which shows no more than the beginning of a value.
+    Raises LayerError, whose message shows only the beginning of a long value.
 
     >>> pair(3, "kernel_size", 1), pair((3, 5), "kernel_size", 1)
     ((3, 3), (3, 5))
@@ -43,7 +43,7 @@ def pair(value: object, name: str, least: int) -> Pair:
 
 
 def whole(value: object, name: str) -> int:
-    """Return a whole number of at least 1; raises LayerError when it is none.
+    """Return a whole number of at least 1; raises LayerError for anything else.
 
     >>> whole(8, "out_channels")
     8
@@ -70,8 +70,8 @@ def window(kernel_size: object, stride: object, padding: object, dilation: objec
         return FoundWindow(Window(sizes, strides, cells, steps))
     reach = [(size - 1) * step for size, step in zip(sizes, steps, strict=True)]
     found = Window(sizes, strides, (reach[0] // 2, reach[1] // 2), steps)
-    # The padding of all windows together lies between these, with the map's size: half of it,
-    # rounded down, comes before the map.
+    # The total padding depends on the size of the map and lies between these. Half of it, rounded
+    # down, comes before the map.
     least = [max(0, r + 1 - s) if s > 1 else r for r, s in zip(reach, strides, strict=True)]
     read_as = f'padding="same" is read as {_cells(found.padding)} on both sides'
     if any(a // 2 != b // 2 for a, b in zip(least, reach, strict=True)):
@@ -105,7 +105,7 @@ def sides(value: object, *, is_keras: bool) -> Pair:
 
 
 def channels_of(shape: object) -> int | None:
-    """Return the channels of a Keras input shape, whose last number they are; None if unknown.
+    """Return the channels of a Keras input shape (its last number); None if unknown.
 
     >>> channels_of((None, 64, 64, 3))
     3
@@ -115,7 +115,7 @@ def channels_of(shape: object) -> int | None:
 
 
 def activation_name(value: object) -> str | None:
-    """Return the name of a Keras activation, None for none.
+    """Return the name of a Keras activation; None when it has no effect.
 
     >>> activation_name("relu"), activation_name("tf.nn.relu"), activation_name("linear")
     ('relu', 'relu', None)
@@ -132,7 +132,7 @@ def _cells(padding: Pair) -> str:
 
 
 def _brief(value: object) -> str:
-    """Show a value, however large or deep it is."""
+    """Return a short repr of a value of any size or depth."""
     if isinstance(value, tuple) and len(value) <= 4:
         return f"({', '.join(map(_brief, value))})"
     return excerpt(repr(value)) if isinstance(value, SCALARS) else f"a {type(value).__name__}"

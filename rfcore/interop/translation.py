@@ -1,4 +1,4 @@
-"""The stack as far as a model has been read: what a layer needs to know of those before it."""
+"""The state of reading a model: the layers so far, and what the next layer depends on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rfcore.ops import PADDING_MODES, PaddingMode
 
 @dataclass(frozen=True)
 class PendingPadding:
-    """Padding that a layer of its own puts on, for the layer after it."""
+    """The padding of a padding layer, which belongs to the layer after it."""
 
     padding: Pair
     mode: PaddingMode
@@ -26,7 +26,7 @@ class PendingPadding:
 class Translation:
     """Layers so far, and notes on what has no exact counterpart.
 
-    readers: for each class name, what adds its layers; it may raise LayerError.
+    readers: for each class name, the function that adds its layers; it may raise LayerError.
     """
 
     def __init__(self, readers: dict[str, Callable[[Translation, Call], None]]) -> None:
@@ -41,7 +41,7 @@ class Translation:
         self.grids: list[tuple[int, int]] = []
 
     def add(self, item: Call | LineNote) -> None:
-        """Take the next layer of the model, or a note on a line that names none."""
+        """Add the next layer of the model, or a note on a line that names none."""
         self.place += 1
         if isinstance(item, LineNote):
             self.notes.append((self.place, item))
@@ -71,17 +71,17 @@ class Translation:
         return tuple(self.layers), tuple(note for _, note in notes)
 
     def note(self, call: Call, remark: str, *, may_change_fields: bool = False) -> None:
-        """Say what was done with a layer, and why."""
+        """Add a note on how a layer was read, and why."""
         note = LineNote(call.where, call.text, remark, may_change_fields)
         self.notes.append((self.place, note))
 
     def leave_out_grid(self, call: Call, remark: str) -> None:
-        """Leave out a pool to a grid: the fields are the model's as long as no layer follows."""
+        """Leave out a pool to a grid; the fields stay those of the model if no layer follows."""
         self.grids.append((len(self.notes), len(self.layers)))
         self.note(call, remark)
 
     def expect_channels(self, call: Call, channels: object) -> None:
-        """Notice when a layer takes other channels than come out of the one before it."""
+        """Add a note when a layer expects other channels than the one before it has."""
         if isinstance(channels, int) and self.channels not in (None, channels):
             self.note(
                 call,
@@ -91,7 +91,7 @@ class Translation:
             )
 
     def put_border(self, call: Call, padding: Pair, mode: PaddingMode) -> None:
-        """Keep padding for the layer after it."""
+        """Keep the padding of a padding layer for the next layer."""
         if self.border is not None and self.border.mode == mode:
             padding = _sum(padding, self.border.padding)
         elif self.border is not None:
@@ -99,7 +99,7 @@ class Translation:
         self.border = PendingPadding(padding, mode, call, self.place)
 
     def drop_border(self) -> None:
-        """Say that padding found no layer to belong to."""
+        """Note that no layer can take the pending padding."""
         if self.border is not None:
             call, place = self.border.call, self.border.place
             remark = "left out; no window right after it can have this padding"
@@ -108,14 +108,14 @@ class Translation:
             self.border = None
 
     def put(self, layer: Layer) -> None:
-        """Add a layer that takes no padding from a layer before it."""
+        """Add a layer that cannot take pending padding."""
         self.drop_border()
         self.layers.append(layer)
 
     def put_convolution(
         self, call: Call, found: FoundWindow, out_channels: int, mode: object = "zeros"
     ) -> None:
-        """Add a convolution, with the padding that waits for it."""
+        """Add a convolution, with the pending padding."""
         if mode not in PADDING_MODES:
             raise LayerError(f"padding_mode must be one of {', '.join(PADDING_MODES)}")
         kernel_size, stride, padding, dilation = found.window
@@ -136,7 +136,7 @@ class Translation:
     def put_pool(
         self, call: Call, kind: type[MaxPool2d] | type[AvgPool2d], found: FoundWindow
     ) -> None:
-        """Add a max or average pool, with the padding that waits for it if it is not too much."""
+        """Add a max or average pool, with the pending padding if it is not too large."""
         kernel_size, stride, padding, dilation = found.window
         border = self.border
         if border is not None and border.mode == "zeros":

@@ -1,10 +1,10 @@
-"""Layer specs: what a layer is, checked once when it is built; they hold no weights.
+"""Layer specs: immutable descriptions of layers, checked when built; they hold no weights.
 
-Every layer answers the same questions, so code that walks a stack never asks which kind it has:
-`window` (what one unit looks at), `output_shape`, `cost`, and its notation by `str`.
+All layers have one interface, so code that walks a stack does not depend on their kinds: `window`
+(the cells that one unit sees), `output_shape`, `cost`, and `str` for the notation.
 
-layer: the questions, and the sizes that layers share. windowed: convolutions, and what they have
-in common with pools. pools: max, average, blur and global pools. elementwise: ReLU.
+layer: the interface, and the sizes that layers share. windowed: convolutions, and what they share
+with pools. pools: max, average, blur and global pools. elementwise: ReLU.
 """
 
 from rfcore.layers.elementwise import (

@@ -1,4 +1,4 @@
-"""Layers that change each cell by itself; `ReLU` is the example to copy."""
+"""Elementwise layers; `ReLU` is the example to copy."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rfcore.layers.layer import Layer
 
 
 class Elementwise(Layer):
-    """A layer that changes each cell by itself: every cell stays where it is.
+    """A layer that applies one function to each cell; every cell stays where it is.
 
-    pytorch, keras: the layer as code of each.
+    pytorch, keras: the code of the layer in each framework.
 
     >>> ReLU().value(np.array([-1.0, 2.0])), ReLU().slope(np.array([-1.0, 2.0]))
     (array([0., 2.]), array([0., 1.]))
@@ -24,11 +24,11 @@ class Elementwise(Layer):
     keras: ClassVar[str]
 
     def value(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return what becomes of each cell of `x`, floats of any shape; the dtype stays."""
+        """Return the function's value at each cell of `x`, floats of any shape; keeps the dtype."""
         raise NotImplementedError
 
     def slope(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return how much each value changes for a small change of its cell of `x`, as `value`."""
+        """Return the function's derivative at each cell of `x`; shape and dtype as for `value`."""
         raise NotImplementedError
 
 

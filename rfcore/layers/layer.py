@@ -1,4 +1,4 @@
-"""What every layer can be asked, and the sizes that all of them share."""
+"""The interface of every layer, and the sizes that all of them share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LAYER_SIZE = 999_999
 
 
 class Window(NamedTuple):
-    """What one unit of a layer looks at, each a (rows, cols) pair of cells of the map before it."""
+    """The window of one unit: (rows, cols) pairs, in cells of the layer's input."""
 
     kernel_size: Pair
     stride: Pair
@@ -44,7 +44,7 @@ def as_pair(value: int | Pair, name: str, least: int) -> Pair:
 
 
 def layer_size(value: int, name: str, least: int) -> int:
-    """Return a number of a layer as an int; raises LayerError when it breaks its limits."""
+    """Return a size of a layer as an int; raises LayerError when it is out of range."""
     return whole_number(value, name, least, MAX_LAYER_SIZE, error=LayerError)
 
 
@@ -60,7 +60,7 @@ def window_count(size: int, kernel_size: int, stride: int, padding: int, dilatio
 
 
 class Layer:
-    """What every layer spec can be asked; the kinds below are frozen dataclasses.
+    """The interface of every layer spec; its subclasses are frozen dataclasses.
 
     >>> from rfcore.layers import Conv2d
     >>> layer = Conv2d(3, out_channels=4)
@@ -72,7 +72,7 @@ class Layer:
     name: ClassVar[str]
 
     def window(self, sizes: Pair | None = None) -> Window:
-        """Return the window of one unit; `sizes` (rows, cols) of the map that comes in.
+        """Return the window of one unit; `sizes` is the (rows, cols) of the input map.
 
         Only a global pool needs `sizes`: its window is the whole map.
         """
@@ -85,7 +85,7 @@ class Layer:
     def output_shape(self, shape: Shape) -> Shape:
         """Return the (channels, rows, cols) that come out of an input of `shape`.
 
-        Raises ShapeError for what is no such shape, or when the layer does not fit.
+        Raises ShapeError for an invalid shape, or when the layer does not fit.
         """
         channels, rows, cols = map_shape(shape)
         return self.output_channels(channels), rows, cols

@@ -13,7 +13,7 @@ from rfcore.layers.windowed import WindowedLayer, per_axis, times
 
 class _Pool(WindowedLayer):
     def _check_padding(self) -> None:
-        """A window wholly in the padding would have nothing to pool."""
+        """Forbid padding so wide that a window could lie wholly in it."""
         for kernel, padding in zip(self.kernel_size, self.padding, strict=True):
             if 2 * padding > kernel:
                 raise LayerError(
@@ -110,8 +110,8 @@ class BlurPool2d(WindowedLayer):
         for taps in self.kernel_size:
             if not 2 <= taps <= 7:
                 raise LayerError(f"kernel_size of a blur pool must be 2 to 7, got {taps}")
-        # Mirrored by itself, so that it keeps the size at stride 1; the extra cell of an even
-        # filter lies after the map, as in the published code.
+        # The layer adds its own mirrored border, so it keeps the size at stride 1. The extra cell
+        # for an even filter lies after the map, as in the published code.
         rows, cols = self.kernel_size
         object.__setattr__(self, "padding", ((rows - 1) // 2, (cols - 1) // 2))
 
@@ -144,7 +144,7 @@ class _GlobalPool(Layer):
 
 @dataclass(frozen=True)
 class GlobalAvgPool2d(_GlobalPool):
-    """Average each channel over all places: what is left of a map is one number.
+    """Average each channel over all places: one number per channel.
 
     >>> GlobalAvgPool2d().output_shape((8, 29, 29))
     (8, 1, 1)
@@ -156,7 +156,7 @@ class GlobalAvgPool2d(_GlobalPool):
 
 @dataclass(frozen=True)
 class GlobalMaxPool2d(_GlobalPool):
-    """Take each channel's maximum over all places: what is left of a map is one number.
+    """Take each channel's maximum over all places: one number per channel.
 
     >>> str(GlobalMaxPool2d())
     'GM'

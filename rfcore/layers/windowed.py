@@ -1,4 +1,4 @@
-"""Layers that slide a window over the map, and the one of them that has weights."""
+"""The base class of layers that slide a window over the map, and the convolution."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rfcore.errors import ShapeError
 from rfcore.layers.layer import Layer, Pair, Shape, Window, as_pair, layer_size, window_count
 
 DEFAULT_CHANNELS = 8
-"""Output channels of a convolution that does not say how many: one for each filter of the bank."""
+"""The default output channels of a convolution: one for each filter of the bank."""
 
 
 @dataclass(frozen=True, init=False)
 class WindowedLayer(Layer):
-    """What the layers with a sliding window share; all sizes are (rows, cols) pairs of cells."""
+    """The base class of layers with a sliding window; all sizes are (rows, cols) pairs of cells."""
 
     kernel_size: Pair
     stride: Pair
@@ -103,7 +103,7 @@ class Conv2d(WindowedLayer):
 
 
 def times(pair: Sequence[int]) -> str:
-    """Return a (rows, cols) pair in the notation, as in 3x3."""
+    """Return a (rows, cols) pair in the notation, for example 3x3."""
     return f"{pair[0]}x{pair[1]}"
 
 

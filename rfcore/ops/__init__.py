@@ -1,12 +1,12 @@
-"""The operations of a network, arrays in and arrays out, in NumPy alone.
+"""The operations of a network on NumPy arrays.
 
-A map is a float32 or float64 array (channels, rows, cols); a batch puts one axis before it. What
-goes in decides the dtype of what comes out. Most operations take the layer that describes them
-apart; the functions named like PyTorch's take its sizes one by one.
+A map is a float32 or float64 array (channels, rows, cols); a batch has one more axis in front. The
+output has the dtype of the input. Most operations take a layer spec; the functions named like
+PyTorch's take its sizes as separate arguments.
 
 arrays: what a map, kernels and a bias must be. padding: what lies beyond the border. windows: the
 sliding window, tap by tap. convolution, locally_connected, pooling, pointwise: the operations.
-argmax: which cell wins each window of a max pool.
+argmax: the argmax cell of each window of a max pool.
 """
 
 from rfcore.ops.argmax import (

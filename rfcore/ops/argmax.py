@@ -16,18 +16,19 @@ from rfcore.ops.padding import add_border, border_of
 from rfcore.ops.windows import window_views
 
 NO_ARGMAX = -1
-"""Stands where all cells of a window hold the same number, so that none of them wins."""
+"""Marks a window whose cells all hold the same number, so that it has no argmax."""
 
 
 def argmax_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
-    """Return which cell of the map before a max pool wins each of its windows.
+    """Return which cell of the input of a max pool is the argmax of each window.
 
     x: (channels, rows, cols), or a batch of them.
     Returns (channels, out rows, out cols), or a batch of that, of ``row * cols + col`` in `x`: the
-    largest cell of the window, in a tie the first in reading order, as a gradient goes. NO_ARGMAX
-    where all cells of the window hold the same number, or there is only one; padding is no cell.
-    Raises ShapeError when `x` is no map or the layer does not fit it, LayerError for what is no
-    max pool.
+    largest cell of the window, in a tie the first in reading order, which gets the gradient.
+    NO_ARGMAX where all cells of the window hold the same number, or there is only one; padding does
+    not count as a cell.
+    Raises ShapeError when `x` is not a map or the layer does not fit it, LayerError when `layer` is
+    not a MaxPool2d.
 
     >>> argmax_cells(np.array([[[1.0, 5.0, 2.0, 2.0], [3.0, 5.0, 2.0, 2.0]]]), MaxPool2d(2))
     array([[[ 1, -1]]])
@@ -55,7 +56,7 @@ def argmax_cells(x: Array, layer: MaxPool2d) -> NDArray[np.int64]:
 def argmax_taps(taps: Iterable[Array]) -> NDArray[np.int64]:
     """Return the number of the first tap that is the largest, cell by cell.
 
-    taps: what each tap of a window sees, arrays of one shape, in reading order.
+    taps: one array per tap of the window, all of one shape, in reading order.
 
     >>> argmax_taps([np.array([1.0, 5.0]), np.array([3.0, 5.0])])
     array([1, 0])

@@ -1,4 +1,4 @@
-"""What a map, kernels and a bias must be, checked once before an operation."""
+"""Checks of maps, kernels and biases before an operation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from rfcore.errors import KernelError, ShapeError
 
 Array = NDArray[Any]
-"""float32 or float64; what goes in decides what comes out."""
+"""float32 or float64; an operation keeps the dtype of its input."""
 
 
 def checked_map(x: Array) -> Array:
-    """Return `x` as it is when it is a map or a batch of maps; raises ShapeError when not."""
+    """Return `x` unchanged if it is a map or a batch of maps; raises ShapeError otherwise."""
     if not isinstance(x, np.ndarray) or x.ndim not in (3, 4):
         got = f"an array of shape {x.shape}" if isinstance(x, np.ndarray) else repr(type(x))
         raise ShapeError(
@@ -31,7 +31,7 @@ def checked_map(x: Array) -> Array:
 def checked_kernels(
     kernels: Array, axes: tuple[str, ...] = ("out_channels", "channels", "rows", "cols")
 ) -> Array:
-    """Return kernels as they are when they can be used; raises KernelError when not."""
+    """Return kernels unchanged if they are valid; raises KernelError otherwise."""
     if not isinstance(kernels, np.ndarray) or kernels.ndim != len(axes) or kernels.size == 0:
         shape = getattr(kernels, "shape", type(kernels))
         raise KernelError(f"kernels are an array ({', '.join(axes)}), got {shape}")
@@ -40,7 +40,7 @@ def checked_kernels(
 
 
 def checked_bias(bias: Array | None, out_channels: int, dtype: np.dtype[Any]) -> Array | None:
-    """Return a bias of the given dtype, or None; raises KernelError when it does not fit."""
+    """Return a bias as `dtype`, or None; raises KernelError when it does not fit."""
     if bias is None:
         return None
     bias = np.asarray(bias)
@@ -54,7 +54,7 @@ def checked_bias(bias: Array | None, out_channels: int, dtype: np.dtype[Any]) ->
 
 
 def as_dtype(weights: Array, dtype: np.dtype[Any], name: str) -> Array:
-    """Return finite weights in a map's dtype; raises KernelError for one that it cannot hold."""
+    """Return finite weights in a map's dtype; raises KernelError for one out of its range."""
     with np.errstate(over="ignore"):
         held = weights.astype(dtype, copy=False)
     if held is not weights and not np.isfinite(held).all():

@@ -1,7 +1,4 @@
-"""Convolution, which is cross-correlation here as in every deep-learning library.
-
-The kernel is not flipped.
-"""
+"""Convolution, which is cross-correlation as in every deep-learning library: no flipped kernel."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ _FEW_PRODUCTS = 8
 row of the input then meets all kernel rows at once, and is not copied for each of them."""
 
 _BUFFER = 1 << 17
-"""Numbers in the unfolded input of one band of rows: it stays in a core's own cache."""
+"""The most numbers in the unfolded input of one band of rows, which then fits a core's cache."""
 
 _ROW_BUFFER = 1 << 19
 """Those of a large kernel's band, products included: fewer and longer sums."""
@@ -71,9 +68,9 @@ def convolve(
     layer: Conv2d,
     padding_mode: PaddingMode = "zeros",
 ) -> Array:
-    """Return what `conv2d` does, with kernels that were checked before and fit `layer`.
+    """Return the result of `conv2d` for a layer and kernels that were checked before.
 
-    Raises as `conv2d` does for the rest.
+    Raises as `conv2d` does for `x`.
 
     >>> convolve(np.arange(4.0).reshape(1, 2, 2), np.ones((1, 1, 2, 2)), None, Conv2d(2))
     array([[[6.]]])
@@ -115,7 +112,7 @@ def convolve_region(
     if row0 >= row1 or col0 >= col1:
         return
     cols = out.shape[2]
-    tile = min(TILE, -(-cols // 8) * 8)  # a narrow map has narrower tiles: less to fill up
+    tile = min(TILE, -(-cols // 8) * 8)  # narrower tiles for a narrow map: less padding
     col0 -= col0 % tile
     tiles = -(-(col1 - col0) // tile)
     part = _Tiles(col0, min(tiles * tile, cols - col0), tiles, tile)

@@ -1,4 +1,4 @@
-"""Locally connected layers: convolution without weight sharing, other kernels at every place."""
+"""Locally connected layers: convolution without weight sharing, with kernels for every place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rfcore.ops.arrays import Array, as_dtype, checked_kernels, checked_map
 from rfcore.ops.padding import PaddingMode, add_border, border_of
 
 MAX_WEIGHTS = 4_000_000
-"""Weights of a locally connected layer; as float32 they take 16 MB."""
+"""The most weights of a locally connected layer; as float32 they take 16 MB."""
 
 _AXES = ("out_rows", "out_cols", "out_channels", "in_channels", "kernel_rows", "kernel_cols")
 
@@ -28,15 +28,15 @@ def locally_connected_conv2d(
     dilation: int | Pair = 1,
     padding_mode: PaddingMode = "zeros",
 ) -> Array:
-    """Return weighted sums as a convolution does, with other kernels at every place.
+    """Return weighted sums as a convolution does, with separate kernels for every place.
 
-    Also called a locally connected layer; as cross-correlation. With the same kernels everywhere
-    it is `conv2d`.
+    This is a locally connected layer, computed as cross-correlation. With the same kernels at
+    every place it equals `conv2d`.
     x: (in_channels, rows, cols), or a batch of them. kernels: (out_rows, out_cols, out_channels,
     in_channels, kernel_rows, kernel_cols). stride, padding, dilation: cells, one number or (rows,
     cols). Returns (out_channels, out_rows, out_cols), or a batch of that, of the dtype of `x`.
-    Raises ShapeError for what is no map or one that the layer does not fit, KernelError for kernels
-    of another shape or that are not finite, LayerError for impossible sizes.
+    Raises ShapeError when `x` is not a map or the layer does not fit it, KernelError for kernels of
+    another shape or that are not finite, LayerError for impossible sizes.
 
     >>> kernels = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1, 1, 1)
     >>> locally_connected_conv2d(np.array([[[1.0, 2.0, 3.0]]]), kernels)
@@ -56,13 +56,14 @@ def locally_connected_conv2d(
     if [out_rows, out_cols, channels] != [*sizes, shape[0]]:
         want = (*sizes, out_channels, shape[0], *kernel_size)
         raise KernelError(
-            f"an untied {layer} on a map of shape {shape} needs kernels {want}, got {kernels.shape}"
+            f"a locally connected {layer} on a map of shape {shape} needs kernels {want}, "
+            f"got {kernels.shape}"
         )
     kernels = as_dtype(kernels, x.dtype, "kernel weight")
     padded = add_border(x, border_of(layer, padding_mode))
     reach = [(k - 1) * d + 1 for k, d in zip(kernel_size, layer.dilation, strict=True)]
     windows = sliding_window_view(padded, reach, (-2, -1))
-    # (..., out_rows, out_cols, in_channels, taps): what each place sees lies together.
+    # (..., out_rows, out_cols, in_channels, taps): the window of each place is contiguous.
     seen = windows[
         ..., :: layer.stride[0], :: layer.stride[1], :: layer.dilation[0], :: layer.dilation[1]
     ]
@@ -75,12 +76,12 @@ def locally_connected_conv2d(
 def locally_connected_kernels(
     layer: Conv2d, in_channels: int, image_size: Pair, *, seed: int = 0
 ) -> Array:
-    """Return random kernels for every place of a convolution's map, the same ones every time.
+    """Return random kernels for every place of a convolution's map; they are seeded.
 
-    layer: whose sizes and output channels are taken. image_size: (rows, cols) of the map that
-    comes in. Returns float32 (out_rows, out_cols, out_channels, in_channels, kernel_rows,
-    kernel_cols), of which the absolute weights of each output channel at each place sum to 1.
-    Raises KernelError for more than MAX_WEIGHTS weights, what is no convolution, no input
+    layer: it gives the sizes and the output channels. image_size: (rows, cols) of the input map.
+    Returns float32 (out_rows, out_cols, out_channels, in_channels, kernel_rows,
+    kernel_cols); the absolute weights of each output channel at each place sum to 1.
+    Raises KernelError for more than MAX_WEIGHTS weights, a layer that is not a Conv2d, no input
     channel or a seed below 0, ShapeError when the layer does not fit.
 
     >>> locally_connected_kernels(Conv2d(3, out_channels=2), 1, (8, 9)).shape
@@ -94,7 +95,7 @@ def locally_connected_kernels(
     shape = (rows, cols, out_channels, in_channels, *layer.kernel_size)
     if prod(shape) > MAX_WEIGHTS:
         raise KernelError(
-            f"an untied {layer} must have at most {MAX_WEIGHTS} weights, here it has "
+            f"a locally connected {layer} must have at most {MAX_WEIGHTS} weights, here it has "
             f"{prod(shape)}; take a smaller picture, fewer channels or a larger stride"
         )
     kernels = np.empty(shape, np.float32)

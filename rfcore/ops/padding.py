@@ -1,4 +1,4 @@
-"""What lies beyond the border of a map: padding modes, and the border that each layer adds."""
+"""Padding modes, and the border that each layer adds to its input."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NUMPY_MODE = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}
 
 
 def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: float = 0.0) -> Array:
-    """Return maps with `padding` more cells on every side.
+    """Return maps with `padding` cells added on every side.
 
     x: (..., rows, cols); padding: cells, one number or (rows, cols); mode: zeros (or `value`),
     circular (the far side), reflect (mirrored, without the edge itself), replicate (the edge).
-    Raises LayerError for an unknown mode or an impossible padding, ShapeError when `x` is no map,
-    is too small to mirror or wrap, or cannot hold `value`.
+    Raises LayerError for an unknown mode or an impossible padding, ShapeError when `x` is not a
+    map, is too small to mirror or wrap, or cannot hold `value`.
 
     >>> pad(np.array([[[1.0, 2.0, 3.0]]]), (0, 1), "circular")
     array([[[3., 1., 2., 3., 1.]]])
@@ -39,9 +39,9 @@ def pad(x: Array, padding: int | Pair, mode: PaddingMode = "zeros", *, value: fl
 
 
 class Border(NamedTuple):
-    """What a layer adds round its input: cells (before, after) along each axis, and what is there.
+    """The border that a layer adds to its input: cells (before, after) along each axis, and a mode.
 
-    value: what the cells hold when the mode is zeros; minus infinity for a max pool.
+    value: what the cells hold in the mode zeros; minus infinity for a max pool.
     """
 
     rows: Pair
@@ -51,7 +51,7 @@ class Border(NamedTuple):
 
 
 def border_of(layer: Layer, padding_mode: PaddingMode = "zeros") -> Border:
-    """Return the border that a layer adds; `padding_mode` is that of the convolutions.
+    """Return the border that a layer adds; `padding_mode` applies to convolutions.
 
     Raises LayerError for an unknown mode.
 
@@ -71,7 +71,7 @@ def border_of(layer: Layer, padding_mode: PaddingMode = "zeros") -> Border:
 
 
 def add_border(x: Array, border: Border) -> Array:
-    """Return maps (..., rows, cols) with a border round them; `x` itself when it has no cells.
+    """Return maps (..., rows, cols) with a border around them; `x` itself if the border is empty.
 
     Raises ShapeError when the map is too small to mirror or wrap.
     """
@@ -100,6 +100,6 @@ def check_padding(sizes: Pair, padding: Pair, mode: PaddingMode) -> None:
 
 
 def checked_mode(mode: PaddingMode) -> PaddingMode:
-    """Return a padding mode as it is; raises LayerError for an unknown one."""
+    """Return a padding mode unchanged; raises LayerError for an unknown one."""
     check_choice(mode, "padding_mode", PADDING_MODES, error=LayerError)
     return mode

@@ -1,4 +1,4 @@
-"""Operations in which no cell looks at its neighbours: elementwise layers and softmax."""
+"""Operations without a spatial window: elementwise layers and softmax."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rfcore.ops.arrays import Array, real_numbers
 
 
 def relu(x: Array) -> Array:
-    """Set what is negative to 0.
+    """Set negative numbers to 0.
 
     x: real numbers of any shape. Returns an array of that shape and dtype.
-    Raises ShapeError for what holds no real numbers.
+    Raises ShapeError when `x` does not hold real numbers.
 
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
@@ -23,7 +23,7 @@ def relu(x: Array) -> Array:
 
 
 def elementwise(x: Array, layer: Elementwise) -> Array:
-    """Change each cell by itself, as a layer does; `x` as for `relu`.
+    """Apply an elementwise layer to each cell; `x` as for `relu`.
 
     >>> elementwise(np.array([-1.0, 2.0]), ReLU())
     array([0., 2.])
@@ -34,9 +34,10 @@ def elementwise(x: Array, layer: Elementwise) -> Array:
 def softmax(logits: Array, axis: int = -1) -> Array:
     """Turn logits into shares that sum to 1 along `axis`; no logit overflows.
 
-    logits: real numbers of any shape with something along `axis`, which counts from the end when
-    negative. Returns an array of that shape.
-    Raises ShapeError for what holds no real numbers, another axis, or one with nothing along it.
+    logits: real numbers of any shape; a negative `axis` counts from the end.
+    Returns an array of that shape.
+    Raises ShapeError when `logits` does not hold real numbers, or for an axis that is out of range
+    or empty.
 
     >>> softmax(np.array([1000.0, 1000.0]))
     array([0.5, 0.5])

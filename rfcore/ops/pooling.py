@@ -46,7 +46,7 @@ def max_pool2d(
 
 
 def max_padded(out: Array, padded: Array, layer: MaxPool2d) -> None:
-    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
+    """Fill `out` (..., rows, cols), or part of a map, from the padded input of the same part."""
     _reduce(np.maximum, out, padded, layer.window(), _MAX_IN_TWO)
 
 
@@ -75,13 +75,13 @@ def avg_pool2d(
 
 
 def avg_padded(out: Array, padded: Array, layer: AvgPool2d) -> None:
-    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
+    """Fill `out` (..., rows, cols), or part of a map, from the padded input of the same part."""
     _reduce(np.add, out, padded, layer.window(), _SUM_IN_TWO)
     out *= 1 / (layer.kernel_size[0] * layer.kernel_size[1])
 
 
 def _reduce(operation: np.ufunc, out: Array, padded: Array, window: Window, in_two: int) -> None:
-    """Fill `out` with what an operation makes of the cells of every window."""
+    """Fill `out` with the reduction of every window by an operation such as np.maximum."""
     (kernel_rows, kernel_cols), stride, padding, dilation = window
     if min(kernel_rows, kernel_cols) > 1 and kernel_rows * kernel_cols >= in_two:
         down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
@@ -116,7 +116,7 @@ def blur_pool2d(x: Array, filter_size: int | Pair = 3, *, stride: int | Pair = 2
 
 
 def blur_padded(out: Array, padded: Array, layer: BlurPool2d) -> None:
-    """Fill `out` (..., rows, cols), or a part of it, from as much of the input with its border."""
+    """Fill `out` (..., rows, cols), or part of a map, from the padded input of the same part."""
     weights = np.outer(binomial(layer.kernel_size[0]), binomial(layer.kernel_size[1])).ravel()
     weights = weights.astype(padded.dtype)
     views = window_views(padded, layer.window(), out.shape[-2:])
@@ -129,7 +129,7 @@ def global_avg_pool2d(x: Array) -> Array:
     """Average each channel over all places.
 
     x: (channels, rows, cols) or a batch. Returns (channels, 1, 1), or a batch of that, of the dtype
-    of `x`. Raises ShapeError when `x` is no map.
+    of `x`. Raises ShapeError when `x` is not a map.
 
     >>> global_avg_pool2d(np.array([[[1.0, 3.0]]]))
     array([[[2.]]])
@@ -142,7 +142,7 @@ def global_max_pool2d(x: Array) -> Array:
     """Take each channel's maximum over all places.
 
     x: (channels, rows, cols) or a batch. Returns (channels, 1, 1), or a batch of that, of the dtype
-    of `x`. Raises ShapeError when `x` is no map.
+    of `x`. Raises ShapeError when `x` is not a map.
 
     >>> global_max_pool2d(np.array([[[1.0, 3.0]]]))
     array([[[3.]]])
@@ -157,5 +157,5 @@ def binomial(taps: int) -> NDArray[np.float64]:
     >>> binomial(3)
     array([0.25, 0.5 , 0.25])
     """
-    # Divided as whole numbers: beyond 68 taps they are more than NumPy's own integers hold.
+    # Divided as Python ints: beyond 68 taps they overflow the integers of NumPy.
     return np.array([comb(taps - 1, k) / (1 << (taps - 1)) for k in range(taps)])

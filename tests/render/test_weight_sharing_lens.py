@@ -174,9 +174,9 @@ def test_a_layer_with_too_many_weights_is_refused_in_a_sentence() -> None:
     scene = stacked(replace(SHARING, size=256), "C12x12/1c1")
     frame = rendered(scene)
     assert frame.header["sentence"] == (
-        "Without weight sharing this layer is too large: an untied C12x12/1c1 must have at most "
-        "4000000 weights, here it has 8643600; take a smaller picture, fewer channels or a larger "
-        "stride."
+        "Without weight sharing this layer is too large: a locally connected C12x12/1c1 must "
+        "have at most 4000000 weights, here it has 8643600; take a smaller picture, fewer "
+        "channels or a larger stride."
     )
     assert "extras" not in frame.header["setting"]
     assert len(frame.header["readings"]) == 1

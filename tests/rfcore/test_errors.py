@@ -274,13 +274,13 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
         ),
         (
             lambda: rfcore.locally_connected_conv2d(IMAGE, np.ones((14, 13, 2, 1, 3, 3))),
-            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
-            "got (14, 13, 2, 1, 3, 3)",
+            "a locally connected C3x3/1c2 on a map of shape (1, 16, 16) needs kernels "
+            "(14, 14, 2, 1, 3, 3), got (14, 13, 2, 1, 3, 3)",
         ),
         (
             lambda: rfcore.locally_connected_conv2d(IMAGE, np.ones((14, 14, 2, 3, 3, 3))),
-            "an untied C3x3/1c2 on a map of shape (1, 16, 16) needs kernels (14, 14, 2, 1, 3, 3), "
-            "got (14, 14, 2, 3, 3, 3)",
+            "a locally connected C3x3/1c2 on a map of shape (1, 16, 16) needs kernels "
+            "(14, 14, 2, 1, 3, 3), got (14, 14, 2, 3, 3, 3)",
         ),
         (
             lambda: rfcore.locally_connected_conv2d(IMAGE, np.full((16, 16, 1, 1, 1, 1), np.nan)),
@@ -288,7 +288,7 @@ def test_a_check_says_value_rule_and_name_with_the_error_asked_for(check, messag
         ),
         (
             lambda: rfcore.locally_connected_kernels(Conv2d(3), 8, (130, 130)),
-            "an untied C3x3/1 must have at most 4000000 weights, here it has 9437184; "
+            "a locally connected C3x3/1 must have at most 4000000 weights, here it has 9437184; "
             "take a smaller picture, fewer channels or a larger stride",
         ),
         (

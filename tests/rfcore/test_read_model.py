@@ -51,7 +51,7 @@ def test_a_printed_vgg_is_the_published_one() -> None:
         "line 35, AdaptiveAvgPool2d(output_size=(7, 7)): left out; the windows of a pool to a grid "
         "depend on the picture's size, and only a pool to one cell has a counterpart",
         "line 37, Linear(in_features=25088, out_features=4096, bias=True): left out; a dense layer "
-        "weighs every place by itself, so the stack ends before it",
+        "has separate weights for every place, so the stack ends before it",
         "line 38, ReLU(inplace=True): left out; there are no maps after Linear",
         "line 39, Dropout(p=0.5, inplace=False): left out; there are no maps after Linear",
         "line 40, Linear(in_features=4096, out_features=1000, bias=True): left out; there are no "
@@ -149,8 +149,8 @@ def one_note(text: str) -> LineNote:
         ("nn.Conv2d(1, 8, 3), nn.Conv2d(4, 8, 3)", "C3, C3", "takes 4 channels, but 8", True),
         ("nn.AdaptiveAvgPool2d(7), nn.ReLU()", "R", "a pool to one cell", True),
         ("nn.ReLU(), nn.AdaptiveAvgPool2d(7)", "R", "a pool to one cell", False),
-        ("nn.ReLU(), nn.LeakyReLU(0.1)", "R", "each cell by itself", False),
-        ("nn.ReLU(), nn.GroupNorm(2, 8)", "R", "looks at the whole map", False),
+        ("nn.ReLU(), nn.LeakyReLU(0.1)", "R", "each cell separately", False),
+        ("nn.ReLU(), nn.GroupNorm(2, 8)", "R", "depends on the whole map", False),
         ("nn.ReLU(), nn.ZeroPad2d(1)", "R", "no window right after it", True),
         ("nn.ZeroPad2d(1), nn.AdaptiveAvgPool2d(1)", "GA", "no window right after it", True),
         ("nn.ZeroPad2d((0, 1, 0, 1)), nn.ReLU()", "R", "the same on opposite sides", True),
@@ -169,8 +169,8 @@ def one_note(text: str) -> LineNote:
         ("SeparableConv2D(8, 3)", "C3", "the same windows, though each", False),
         ("Conv2D(8, 3, groups=2)", "C3", "the same windows, though each", False),
         ("Conv2D(8, 3, activation='tanh')", "C3", "its activation tanh is left out", False),
-        ("ReLU(), ReLU(max_value=6)", "R", "each cell by itself", False),
-        ("ReLU(), ReLU(6.0)", "R", "each cell by itself", False),
+        ("ReLU(), ReLU(max_value=6)", "R", "each cell separately", False),
+        ("ReLU(), ReLU(6.0)", "R", "each cell separately", False),
         ("ReLU(), Activation('gelu')", "R", "its activation gelu", False),
         ("ReLU(), ZeroPadding2D(((0, 1), (0, 1)))", "R", "got ((0, 1), (0, 1))", True),
         ("ReLU(), Flatten()", "R", "the stack ends before it", False),
