@@ -44,18 +44,18 @@ def orbit_map(
 ) -> NDArray[np.int64]:
     """Label every shift of a pattern by the output it gives: equal labels, equal output.
 
-    run: a network, of which `layer` (counted from 0, the last when left out) is looked at; or any
-    function from an image (1, rows, cols) to an array, which has no layers to choose from.
-    background: (1, rows, cols). origin: (row, col) of the pattern's top-left corner at no shift,
-    in pixels. reach: how many pixels it is shifted at most, to each side. tolerance: what passes
-    for rounding in a cell, as a share of the largest absolute output at the origin; sums of the
-    same numbers in another order differ by about 1e-7 of it in float32.
-    Returns an int array (2 * reach + 1, 2 * reach + 1), of which [reach + row, reach + col] is
-    the shift by (row, col): 0 where the output is that at the origin, other labels in the order
-    in which new outputs appear, OUTSIDE where the pattern would not lie wholly in the image.
-    Raises PatternError when that is so at the origin, ShiftError for a `reach` or a tolerance
-    below 0, or a reach above MAX_ORIGIN, LayerError for a layer that is not there; else as
-    `MovingPattern` does.
+    run: a network, or any function from an image (1, rows, cols) to an array. layer: the layer of
+    the network whose map is the output, counted from 0; the last one if left out. A function takes
+    no `layer`. background: (1, rows, cols). origin: (row, col) of the pattern's top-left corner
+    before any shift, in pixels. reach: the largest shift to each side, in pixels. tolerance: the
+    largest difference of a cell that counts as rounding, as a share of the largest absolute output
+    at the origin. Sums of the same numbers in another order differ by about 1e-7 of it in float32.
+    Returns an int array (2 * reach + 1, 2 * reach + 1). Its item [reach + row, reach + col] labels
+    the shift by (row, col): 0 if the output equals that at the origin, otherwise 1, 2, … in the
+    order in which new outputs appear, and OUTSIDE if the pattern would cross the image's edge.
+    Raises PatternError if the pattern crosses the edge at the origin, ShiftError for a `reach` or a
+    tolerance below 0 or a reach above MAX_ORIGIN, LayerError for a layer that does not exist, and
+    otherwise what `MovingPattern` raises.
 
     >>> from rfcore import draw_pattern
     >>> network = Network.with_filters(Stack.parse("M2x2/2"))
@@ -122,11 +122,11 @@ def share_unchanged(labels: NDArray[np.int64], places: Pair = (1, 1)) -> Fractio
 def peak_orbit(network: Network) -> NDArray[np.int64]:
     """Label the shifts of a single bright pixel, on a black image in which no border plays a part.
 
-    Returns an orbit map whose reach is the last layer's jump, the larger of its two; its origin is
-    the first pixel of a unit's field, so that (rows, cols) of the jump are all the places that the
-    pixel can have relative to the units.
+    Returns an orbit map. Its reach is the larger of the last layer's two jumps. Its origin is the
+    first pixel of a unit's field, so one jump of rows and columns holds every place that the pixel
+    can have relative to the units.
     Raises ShapeError for a global pool, which has a border wherever the image ends, and for fields
-    and jumps of more than MAX_ORIGIN pixels; LayerError for what is no Network.
+    and jumps of more than MAX_ORIGIN pixels; LayerError if `network` is not a Network.
 
     >>> peak_orbit(Network.with_filters(Stack.parse("M2x2/2")))[2:, 2:]
     array([[0, 0, 5],

@@ -26,8 +26,9 @@ class MapShift:
 
     cells: (rows, cols) that the map should move; a fraction lies between two cells.
     fills: what comes in along the rows and the columns.
-    there: (rows, cols) of the box of cells that come from cells of the map, each half-open.
-    clear: of those whose field is inside the image too, as is that of the cells they come from.
+    there: the rows and the columns of the cells whose new value comes from a cell of the map.
+    clear: the rows and the columns of those cells of `there` whose field lies inside the image,
+    both before and after the shift.
     """
 
     cells: tuple[Fraction, Fraction]
@@ -61,13 +62,13 @@ def shifted_activations(
 
     activations: one (channels, rows, cols) per layer, of any number of channels. moved: (rows,
     cols) in pixels. image_size: (rows, cols). padding_mode: that of the network's convolutions.
-    fill: what the shift brings in; circular only as long as the layers wrap round a circular
-    image, zeros from then on.
-    Returns the maps moved by ``moved / jump`` cells; a fraction of a cell is the linear blend of
-    the nearest cells, for no shift of the map is right. A layer follows a shift when its map for
-    the shifted image is this one, wherever something came from.
-    Raises ShapeError when a map does not fit the stack, ShiftError for a move that is no int or
-    another fill, LayerError for what is no Stack or an unknown mode.
+    fill: what the shift brings in. A circular fill stays circular as long as the layers wrap round
+    the image; after the first layer that does not, zeros come in.
+    Returns the maps moved by ``moved / jump`` cells. A fraction of a cell is the linear blend of
+    the nearest cells, because no shift by whole cells is right. A layer follows a shift if its map
+    for the shifted image equals the map returned here in every cell whose value came from a cell.
+    Raises ShapeError if a map does not fit the stack, ShiftError if a move is not an int or the
+    fill is unknown, and LayerError if `stack` is not a Stack or the padding mode is unknown.
 
     >>> ramp = np.array([[[0.0, 2.0, 4.0, 6.0]]])
     >>> shifted_activations(Stack.parse("M1x2/1x2"), (ramp,), (0, 1), (1, 8))
@@ -142,7 +143,7 @@ def _shifts_along(
 def checked_activations(
     stack: Stack, activations: object, image_size: Pair, name: str
 ) -> tuple[Array, ...]:
-    """Return one map for each layer of a stack as a tuple; raises ShapeError for what is none.
+    """Return one map for each layer of a stack as a tuple; raises ShapeError for anything else.
 
     >>> len(checked_activations(Stack.parse("C3"), [np.zeros((2, 6, 7))], (8, 9), "before"))
     1

@@ -52,7 +52,7 @@ _OPTION = re.compile(rf"([pdc])({_SIZE})")
 class Stack:
     """Layers in order, from the image to the last map; immutable and hashable.
 
-    Raises NotationError when there is no layer, LayerError for what is none.
+    Raises NotationError if there is no layer, and LayerError for an item that is not a layer.
 
     >>> Stack.parse("input image --> C3x3/1 --> M2x2/2 --> C3x3/1 --> output feature map")
     Stack.parse('C3x3/1 -> M2x2/2 -> C3x3/1')
@@ -79,8 +79,8 @@ class Stack:
         M max, A average, B blur pool, R ReLU, GA and GM global pools), the kernel as rows x cols,
         ``/`` stride (1, and a pool's own kernel, when left out), then in any order ``p`` padding,
         ``d`` dilation, ``c`` output channels.
-        Raises NotationError, which names the token, where it stands, and what would be right; also
-        for what is no text.
+        Raises NotationError, which names the token, where it stands, and what would be right. It is
+        raised for a value that is not a str, too.
 
         >>> str(Stack.parse("C3, M2, C3 d2 p1 c4"))
         'C3x3/1 -> M2x2/2 -> C3x3/1p1d2c4'
@@ -130,7 +130,7 @@ class Stack:
 
 
 def checked_stack(stack: Stack) -> Stack:
-    """Return a stack as it is; raises LayerError for what is none, such as its notation."""
+    """Return a stack as it is; raises LayerError for anything else, such as its notation."""
     check_instance(stack, Stack, "stack", "as Stack.parse gives", error=LayerError)
     return stack
 

@@ -101,7 +101,7 @@ def place(
 
 
 def checked_pattern(pattern: Pattern) -> Pattern:
-    """Return a pattern as it is; raises PatternError for what is none, such as its name."""
+    """Return a pattern as it is; raises PatternError for anything else, such as its name."""
     check_instance(pattern, Pattern, "pattern", "as draw_pattern gives", error=PatternError)
     return pattern
 

@@ -133,7 +133,7 @@ async def _close(socket: WebSocket, code: int) -> None:
 
 
 class Drag:
-    """One connection's scene: told once by a link's query, then changed by each message."""
+    """One connection's scene: read from the link in its first message, then changed by each one."""
 
     def __init__(self) -> None:
         self.scene = Scene()
