@@ -35,7 +35,7 @@ MAX_MESSAGE = 8_192
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
 
-QUICK = 5
+QUICK = 10
 """Milliseconds of CPU time up to which a frame is made on the event loop, where all others wait.
 
 A thread would be slower: both would take the interpreter from each other at every step.
