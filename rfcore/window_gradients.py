@@ -25,7 +25,7 @@ def max_backward(back: Array, values: Array, gradient: Array, window: Window) ->
     back, values: what the units see of the padded input, its gradient and the input itself.
     """
     sizes = gradient.shape[1], gradient.shape[2]
-    if _taps(window) < LARGE_KERNEL:
+    if window.taps < LARGE_KERNEL:
         winners = argmax_taps(window_views(values, window, sizes))
         for tap, view in enumerate(window_views(back, window, sizes)):
             view += np.where(winners == tap, gradient, 0)
@@ -50,7 +50,7 @@ def convolution_backward(back: Array, kernels: Array, gradient: Array, window: W
     """
     kernels = kernels.astype(gradient.dtype, copy=False)
     sizes = gradient.shape[1], gradient.shape[2]
-    units, taps = sizes[0] * sizes[1], _taps(window)
+    units, taps = sizes[0] * sizes[1], window.taps
     reach = [(k - 1) * d for k, d in zip(window.kernel_size, window.dilation, strict=True)]
     rows, cols = (
         (size - 1) * stride + 1 for size, stride in zip(sizes, window.stride, strict=True)
@@ -87,17 +87,15 @@ def weighted_backward(
     back: the gradient of what the units see of the padded input, (channels, rows, cols).
     """
     sizes = gradient.shape[1], gradient.shape[2]
-    if _taps(window) < LARGE_KERNEL:
+    if window.taps < LARGE_KERNEL:
         each = np.outer(*weights).ravel().tolist()
         for weight, view in zip(each, window_views(back, window, sizes), strict=True):
             view += weight * gradient
         return
-    (kernel_rows, kernel_cols), stride, padding, dilation = window
-    across = Window((1, kernel_cols), (1, stride[1]), padding, dilation)
+    down, across = window.by_axis()
     between = np.zeros((*gradient.shape[:2], back.shape[2]), gradient.dtype)
     for weight, view in zip(weights[1], window_views(between, across, sizes), strict=True):
         view += weight * gradient
-    down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
     views = window_views(back, down, (sizes[0], back.shape[2]))
     for weight, view in zip(weights[0], views, strict=True):
         view += weight * between
@@ -113,7 +111,3 @@ def _views_of_units(back: Array, window: Window, sizes: Pair) -> Iterator[tuple[
             left = col * stride[1]
             across = slice(left, left + (kernel_cols - 1) * dilation[1] + 1, dilation[1])
             yield (row, col), back[:, down, across]
-
-
-def _taps(window: Window) -> int:
-    return window.kernel_size[0] * window.kernel_size[1]

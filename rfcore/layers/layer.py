@@ -26,6 +26,26 @@ class Window(NamedTuple):
     padding: Pair
     dilation: Pair
 
+    @property
+    def taps(self) -> int:
+        """The cells that one unit sees."""
+        return self.kernel_size[0] * self.kernel_size[1]
+
+    def by_axis(self) -> tuple[Window, Window]:
+        """Return the window along the rows alone, and the one along the columns alone.
+
+        What does not depend on order, such as a sum, can be taken along one axis after the other.
+
+        >>> down, across = Window((2, 3), (1, 2), (0, 0), (1, 1)).by_axis()
+        >>> down.kernel_size, down.stride, across.kernel_size, across.stride
+        ((2, 1), (1, 1), (1, 3), (1, 2))
+        """
+        (rows, cols), (row_stride, col_stride) = self.kernel_size, self.stride
+        return (
+            self._replace(kernel_size=(rows, 1), stride=(row_stride, 1)),
+            self._replace(kernel_size=(1, cols), stride=(1, col_stride)),
+        )
+
 
 def as_pair(value: int | Pair, name: str, least: int) -> Pair:
     """Return one whole number, or a (rows, cols) pair of them, as a pair.

@@ -74,17 +74,15 @@ def argmax_in_windows(padded: Array, window: Window, sizes: Pair) -> NDArray[np.
     >>> argmax_in_windows(row, Window((1, 2), (1, 1), (0, 0), (1, 1)), (1, 3))
     array([[1, 0, 0]])
     """
-    (kernel_rows, kernel_cols), stride, padding, dilation = window
+    down, across = window.by_axis()
     # First the largest of each row of a window, then of those: the first one in reading order.
-    across = Window((1, kernel_cols), (1, stride[1]), padding, dilation)
     in_rows = _argmax(window_views(padded, across, (padded.shape[-2], sizes[1])))
-    down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
     largest, cols = (window_views(each, down, sizes) for each in in_rows)
     best, winners = next(largest).copy(), next(cols).copy()
     for row, (values, col) in enumerate(zip(largest, cols, strict=True), start=1):
         better = values > best
         np.copyto(best, values, where=better)
-        np.copyto(winners, row * kernel_cols + col, where=better)
+        np.copyto(winners, row * window.kernel_size[1] + col, where=better)
     return winners
 
 

@@ -77,17 +77,15 @@ def avg_pool2d(
 def avg_padded(out: Array, padded: Array, layer: AvgPool2d) -> None:
     """Fill `out` (..., rows, cols), or part of a map, from the padded input of the same part."""
     _reduce(np.add, out, padded, layer.window(), _SUM_IN_TWO)
-    out *= 1 / (layer.kernel_size[0] * layer.kernel_size[1])
+    out *= 1 / layer.window().taps
 
 
 def _reduce(operation: np.ufunc, out: Array, padded: Array, window: Window, in_two: int) -> None:
     """Fill `out` with the reduction of every window by an operation such as np.maximum."""
-    (kernel_rows, kernel_cols), stride, padding, dilation = window
-    if min(kernel_rows, kernel_cols) > 1 and kernel_rows * kernel_cols >= in_two:
-        down = Window((kernel_rows, 1), (stride[0], 1), padding, dilation)
+    if min(window.kernel_size) > 1 and window.taps >= in_two:
+        down, across = window.by_axis()
         columns = np.empty((*padded.shape[:-2], out.shape[-2], padded.shape[-1]), padded.dtype)
         _reduce(operation, columns, padded, down, in_two)
-        across = Window((1, kernel_cols), (1, stride[1]), padding, dilation)
         _reduce(operation, out, columns, across, in_two)
         return
     views = window_views(padded, window, out.shape[-2:])

@@ -77,6 +77,35 @@ def test_of_many_uploads_of_a_session_the_last_are_kept() -> None:
     assert asyncio.run(upload()) == ["other/photo", *kept]
 
 
+class SlowToDelete(Storage):
+    """A storage in which others come in between while a file is deleted."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "DELETE":
+            await asyncio.sleep(0.02)
+        await super().__call__(scope, receive, send)
+
+
+def test_a_file_that_its_browser_deletes_meanwhile_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upload_quota, "ALL_BYTES", 6 * 2**20)
+
+    async def upload() -> list[str]:
+        storage = SlowToDelete()
+        app = UploadQuota(storage, prefix=PREFIX)
+        for n in range(2):
+            await ask(app, f"{n}/photo", 3 * 2**20)
+        large = asyncio.create_task(ask(app, "2/photo", 6 * 2**20))
+        while f"{PREFIX}2/photo" not in storage.files:
+            await asyncio.sleep(0)
+        await ask(app, "1/photo", method="DELETE")
+        assert (await large)[0] == 204
+        return names(storage.files)
+
+    assert asyncio.run(upload()) == ["2/photo"]
+
+
 def test_of_all_uploads_the_oldest_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_quota, "ALL_BYTES", 10 * 2**20)
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import TypeVar, cast
 from weakref import finalize
 
 import numpy as np
@@ -27,7 +27,6 @@ FRAME_BUDGET = 64 * 2**20
 ENTRY_BYTES = 4_096
 """Bytes counted for whatever of an entry is no array, its key included."""
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -89,14 +88,22 @@ FRAMES = ArrayCache(FRAME_BUDGET)
 """The cache of all frames."""
 
 
-def cached_arrays(make: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Remember what a function makes of its arguments, all positional, in the cache of frames."""
+def cached_arrays(make: Callable[..., _T]) -> Callable[..., _T]:
+    """Remember what a function makes of its positional arguments, in the cache of frames."""
+    return _cached(make, lambda *arguments: (make.__module__, make.__qualname__, *arguments))
+
+
+def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
+    """Remember what a function makes of a scene without its drag; of a photo it goes with it."""
+    return _cached(make, lambda scene, *others: scene_key(scene, make.__name__, *others))
+
+
+def _cached(make: Callable[..., _T], key_of: Callable[..., Hashable]) -> Callable[..., _T]:
     guarded = not_on_demand(make)
 
     @wraps(make)
-    def recall(*arguments: _P.args, **options: _P.kwargs) -> _T:
-        key = make.__module__, make.__qualname__, *arguments
-        return FRAMES.recall(key, lambda: guarded(*arguments, **options))
+    def recall(*arguments: Hashable) -> _T:
+        return FRAMES.recall(key_of(*arguments), lambda: guarded(*arguments))
 
     return recall
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, wraps
-from typing import NamedTuple, TypeVar
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from pages.ui.render.array_cache import FRAMES, scene_key
-from pages.ui.render.remembered import not_on_demand
+from pages.ui.render.array_cache import FRAMES, cached_by_scene, scene_key
 from pages.ui.scene.channels import convolutions_of
 from pages.ui.scene.choices import PICTURE_SIZES, UPLOAD, Moves
 from pages.ui.scene.custom_kernels import is_own, own_kernel
@@ -36,8 +35,6 @@ from rfcore.shifts import ShiftFill, shift
 
 FILLS: dict[Moves, ShiftFill] = {"pattern": "zeros", "zeros": "zeros", "wrap": "circular"}
 """How a shift fills the edge that it uncovers."""
-
-_T = TypeVar("_T")
 
 
 class Activations(NamedTuple):
@@ -131,18 +128,6 @@ class RenderContext:
             image = self.network.run_layer(index, image)
             shown.append(image[channel].copy())
         return tuple(shown), image
-
-
-def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Cache results by scene without its drag; those for a photo are freed with the photo."""
-    guarded = not_on_demand(make)
-
-    @wraps(make)
-    def recall(scene: Scene, *arguments: Hashable) -> _T:
-        key = scene_key(scene, make.__name__, *arguments)
-        return FRAMES.recall(key, lambda: guarded(scene, *arguments))
-
-    return recall
 
 
 @cached_by_scene

@@ -8,10 +8,9 @@ from math import prod
 import numpy as np
 
 from pages.ui.render import readings
-from pages.ui.render.array_cache import cached_arrays
+from pages.ui.render.array_cache import cached_arrays, cached_by_scene
 from pages.ui.render.context import (
     RenderContext,
-    cached_by_scene,
     render_context,
     start_activations,
 )

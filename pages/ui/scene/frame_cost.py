@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rfcore.layers import BlurPool2d, Conv2d, Layer, MaxPool2d, Shape
 from rfcore.layers.windowed import WindowedLayer
 from rfcore.moving import move_cost
-from rfcore.ops import TILE, is_row_by_row
+from rfcore.ops import LARGE_KERNEL, TILE, is_row_by_row
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
@@ -99,11 +99,11 @@ def _backward_ns(layer: Layer, before: Shape, after: Shape, units: int) -> float
         return 2 * numbers
     taps = layer.kernel_size[0] * layer.kernel_size[1]
     if not isinstance(layer, Conv2d):
-        steps = taps if taps < 64 else sum(layer.kernel_size)
+        steps = taps if taps < LARGE_KERNEL else sum(layer.kernel_size)
         return 2 * numbers + steps * (2 * _STEP + 3 * units * before[0])
     least = _STEP * 3 * min(taps, units)
     each = before[0] * (0.9 + 0.14 * after[0])
-    if taps >= 64:
+    if taps >= LARGE_KERNEL:
         rows, cols = (n + 2 * (k - 1) for n, k in zip(before[1:], layer.kernel_size, strict=True))
         turned = rows * cols * taps * before[0] * after[0] * _PRODUCT
         return 2 * numbers + min(turned, least + units * taps * each)
@@ -119,7 +119,7 @@ def _layer_ns(layer: Layer, before: Shape, after: Shape) -> float:
         return written + _convolution_ns(layer, before[0], after)
     if isinstance(layer, WindowedLayer):
         rows, cols = layer.kernel_size
-        in_two = rows * cols >= 64 or isinstance(layer, MaxPool2d)
+        in_two = rows * cols >= LARGE_KERNEL or isinstance(layer, MaxPool2d)
         steps = rows + cols if in_two else rows * cols
         each = 2 * _COMPARED if isinstance(layer, BlurPool2d) else _COMPARED
         # The maximum, or sum, of the rows alone is of more cells where the columns have a stride.
@@ -136,7 +136,7 @@ def _convolution_ns(layer: Conv2d, channels: int, after: Shape) -> float:
     if not is_row_by_row(shape, layer.stride):
         unfolded = rows * filled * channels * kernel_rows * kernel_cols
         bands = unfolded / (1 << 17) + 1
-        steps = kernel_rows * kernel_cols if kernel_rows * kernel_cols < 64 else 4
+        steps = kernel_rows * kernel_cols if kernel_rows * kernel_cols < LARGE_KERNEL else 4
         taps = channels * kernel_rows * kernel_cols
         products = rows * filled * out_channels * max(_LEAST, _PRODUCT * taps)
         return _UNFOLDED * unfolded + products + bands * (steps + 8) * _STEP / 4

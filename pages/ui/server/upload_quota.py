@@ -119,7 +119,8 @@ class UploadQuota:
                 beyond.append(file)
                 left -= size
         for file in beyond:
-            del self._kept[file]
+            # The browser may have deleted it while another one was.
+            self._kept.pop(file, None)
             await self._delete(file, scope)
 
     async def _delete(self, file: _File, scope: Scope) -> None:
