@@ -11,37 +11,59 @@ const MAX_LENGTH = 20_000; // characters
  * @import { ComponentCall } from "./component.d.ts"
  *
  * One component on the page. report: sends the stored text to the server. last: the text that the
- * server has.
- * @typedef {{ report: () => void, last?: string, listen?: (event: StorageEvent) => void }} State
+ * server has. refused: whether the browser did not store the last text.
+ * @typedef {object} State
+ * @property {() => void} report
+ * @property {boolean} refused
+ * @property {string} [last]
+ * @property {(event: StorageEvent) => void} [listen]
  */
 
 /** @type {WeakMap<Element, State>} */
 const components = new WeakMap();
 
-/** @param {(storage: Storage) => string | null | void} action */
-function stored(action) {
+/** @param {string} name */
+function read(name) {
   try {
-    return action(window.localStorage) ?? "";
+    return window.localStorage.getItem(name) ?? "";
   } catch {
-    return ""; // a private window may store nothing; the text then lasts as long as the tab
+    return ""; // the browser gives this page no storage
+  }
+}
+
+/**
+ * Return whether the browser has stored a text: its storage may be full, or switched off.
+ * @param {string} name
+ * @param {string} text
+ */
+function write(name, text) {
+  try {
+    window.localStorage.setItem(name, text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 /** @param {ComponentCall<{ name: string, text: string | null }>} call */
 export function syncStorage({ data, parentElement, setStateValue }) {
   const { name, text } = data;
-  if (text !== null) stored((storage) => storage.setItem(name, text));
   /** @type {State} */
-  const state = components.get(parentElement) ?? { report: () => {} };
+  const state = components.get(parentElement) ?? { report: () => {}, refused: false };
   components.set(parentElement, state);
   state.report = () => {
     // No more than the server reads: a longer message would end the connection.
-    const current = stored((storage) => storage.getItem(name)).slice(0, MAX_LENGTH);
+    const current = read(name).slice(0, MAX_LENGTH);
     if (current === state.last) return;
     state.last = current;
     setStateValue("kept", current);
   };
-  if (text !== null) state.last = text;
+  if (text !== null) {
+    state.last = text;
+    const refused = !write(name, text);
+    if (refused !== state.refused) setStateValue("refused", refused);
+    state.refused = refused;
+  }
   const listen = (state.listen ??= listenTo(name, state));
   if (text === null) state.report();
   return whenGone(parentElement, () => {

@@ -158,6 +158,19 @@ def test_a_step_begins_at_its_top_from_wherever_the_last_was_left(
         stage.page.wait_for_function(f"{MAIN}.scrollTop === 0")
 
 
+def test_progress_that_the_browser_cannot_store_is_said_to_be_lost(
+    browser: Browser, server: AppServer
+) -> None:
+    query = {"lesson": "where-did-the-pixel-go", "step": "2"}
+    off = "Storage.prototype.setItem = () => { throw new DOMException('off', 'SecurityError'); };"
+    with Stage(browser, server, query, path="/learn", init_script=off) as stage:
+        stage.page.get_by_test_id("stNumberInput").locator("input").fill("4")
+        stage.page.get_by_role("button", name="Predict").click()
+        expect_text(stage, "Not this time.")
+        stage.page.get_by_role("button", name="All lessons").click()
+        expect_text(stage, "This browser does not store your progress")
+
+
 @pytest.mark.slow
 def test_progress_survives_a_restart_of_the_server(browser: Browser) -> None:
     with AppServer() as server, opened(browser, server, "where-did-the-pixel-go") as stage:

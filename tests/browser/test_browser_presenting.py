@@ -187,3 +187,34 @@ def test_nonsense_between_the_windows_turns_no_page_and_stops_no_clock(
         expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
         notes.close()
         stage.wait_until_run()
+
+
+FILL = """() => {
+    for (let size = 2 ** 23, rest = ""; size >= 1; size /= 2) {
+        try { localStorage.rest = rest + "x".repeat(size); rest = localStorage.rest; } catch {}
+    }
+}"""
+"""Leaves no room for one more character in the browser's storage."""
+
+
+def test_a_list_that_the_browser_cannot_store_is_said_to_be_lost(
+    browser: Browser, server: AppServer
+) -> None:
+    with visitor(browser, server.url, {}) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/present")
+        area, lost = page.get_by_role("textbox"), page.get_by_text("did not store your list")
+        area.wait_for()
+        page.evaluate(FILL)
+        for link, title in (("/pooling_forgives", TITLES[1]), ("/convolution_follows", TITLES[2])):
+            area.fill(link)
+            area.press("Control+Enter")
+            page.get_by_text(title).wait_for()
+            lost.wait_for()
+        page.evaluate("localStorage.removeItem('rest')")
+        area.fill("/how_far_a_neuron_sees")
+        area.press("Control+Enter")
+        page.get_by_text(TITLES[3]).wait_for()
+        lost.wait_for(state="detached")
+        page.reload()
+        page.get_by_text(TITLES[3]).wait_for()

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui.lessons import position
 from pages.ui.lessons.progress import LearnerProgress, progress_to_code
 from pages.ui.lessons.reader import Lesson, LessonFault, LessonSet
+from pages.ui.session.browser_storage import is_refused
 from pages.ui.text.markdown import escape_markdown
 from pages.ui.text.prose import prose
 
@@ -25,6 +26,16 @@ def lesson_map(lesson_set: LessonSet, progress: LearnerProgress, problem: str) -
     for sentence in (problem, position.progress_notice()):
         if sentence:
             st.warning(escape_markdown(sentence))
+    if is_refused("progress"):
+        st.warning(
+            "This browser does not store your progress, because its storage is full or switched "
+            "off. You lose it when you close this tab."
+            + (
+                " The link below, under “Take my progress along”, keeps it."
+                if progress.done
+                else ""
+            )
+        )
     show_faults(lesson_set.faults)
     following = next_lesson(lesson_set, progress)
     for number, lesson in enumerate(lesson_set.lessons, 1):

@@ -12,7 +12,7 @@ from pages.ui.present.presentation import (
     write_own_list,
 )
 from pages.ui.present.slides import notes_link
-from pages.ui.session.browser_storage import MAX_KEPT_CHARACTERS
+from pages.ui.session.browser_storage import MAX_KEPT_CHARACTERS, is_refused
 from pages.ui.text.markdown import escape_markdown
 
 _EXAMPLE = "/pooling_forgives?at=3,4&from=3,3 Ask first: what will the pool notice?"
@@ -50,6 +50,11 @@ def _own_list() -> None:
         help="“Copy link” under every stage gives a link. Your browser keeps this list. Lines that "
         "begin with # are passed over.",
     )
+    if text and is_refused("deck"):
+        st.warning(
+            "This browser did not store your list, because its storage is full or switched off. "
+            "You lose it when you close this tab. Save it as a text file below."
+        )
     deck = read_deck(text)
     if deck.problems:
         st.warning("\n".join(f"- {escape_markdown(problem)}" for problem in deck.problems))

@@ -21,6 +21,11 @@ def kept_text(name: str) -> str | None:
     return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
 
 
+def is_refused(name: str) -> bool:
+    """Whether the browser did not store the last text: its storage is full or switched off."""
+    return bool((st.session_state.get(_key(name)) or {}).get("refused"))
+
+
 def keep_text(name: str, text: str | None) -> None:
     """Let the browser store a text under a name; call it once per run, at the end of the page.
 
@@ -31,6 +36,7 @@ def keep_text(name: str, text: str | None) -> None:
             key=_key(name),
             data={"name": f"shift-lab-{name}", "text": text},
             on_kept_change=lambda: None,
+            on_refused_change=lambda: None,
             height=1,
         )
 
