@@ -24,6 +24,7 @@ from pages.ui.server.connection_limits import (
 )
 from pages.ui.server.free_memory import freeze_loaded_objects
 from pages.ui.server.headers import HEADERS, SecurityHeaders, server_error
+from pages.ui.server.open_tabs import OpenTabs
 from pages.ui.server.private_paths import PrivatePaths
 from pages.ui.server.safe_log import protect_log
 from pages.ui.server.session_owners import SessionOwners
@@ -66,6 +67,7 @@ app = st.App(
             allowed=st.get_option("server.corsAllowedOrigins"),
             bytes_only=[f"{BASE}/_stcore/stream"],
         ),
+        Middleware(OpenTabs, path=f"{BASE}/_stcore/stream"),
         Middleware(SessionOwners, path=f"{BASE}/_stcore/stream"),
         Middleware(UploadQuota, prefix=f"{BASE}/_stcore/upload_file/"),
     ],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -28,9 +27,11 @@ from rfcore.ops import Array
 from rfcore.receptive_field import receptive_fields
 
 PartsProgress = Callable[[int, int], bool | None]
-"""Called with (rounds done, rounds in all); it stops the work when it returns False."""
+"""Called with (rounds done, rounds in all), also many times within a round; it stops the work when
+it returns False."""
 
 _TO_LEARN, _FRESH = 0, 1  # independent streams of examples
+_BATCH = 32  # pictures that the network runs on at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +132,8 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
 
     All grids learn from the same training examples and are tested on the same fresh ones: at every
     distance the same faces with the same noise, moved further in the same direction. progress:
-    called before the first round and after each; a round trains one grid or tests one distance.
+    called before the first round, after each, and at every step of a round; a round trains one grid
+    or tests one distance.
     Returns None when `progress` stopped it, for partial results cannot be compared. The same spec
     gives the same bits, on one machine with one number of BLAS threads.
     Raises TrainingError when `spec` is not a PartsSpec.
@@ -144,10 +146,19 @@ def train_parts(spec: PartsSpec, *, progress: PartsProgress | None = None) -> Tr
     averages: list[Array] = []
     accuracy = np.zeros((len(spec.grids), len(spec.distances)))
     total = len(spec.grids) + len(spec.distances)
+    done, stopped = 0, False
+
+    def goes_on() -> bool:
+        nonlocal stopped
+        stopped = stopped or (progress is not None and progress(done, total) is False)
+        return not stopped
+
     # The generator does one round at a time, so that `progress` can stop it between two.
-    for done, _ in enumerate(chain([None], _rounds(spec, classifiers, averages, accuracy))):
-        if progress is not None and progress(done, total) is False:
-            return None
+    rounds = _rounds(spec, classifiers, averages, accuracy, goes_on)
+    while goes_on() and next(rounds, False):
+        done += 1
+    if stopped:
+        return None
     return TrainedParts(spec, tuple(classifiers), tuple(averages), accuracy)
 
 
@@ -178,13 +189,21 @@ def cell_boxes(spec: PartsSpec, grid: int) -> Array:
 
 
 def _rounds(
-    spec: PartsSpec, classifiers: list[Classifier], averages: list[Array], accuracy: Array
-) -> Iterator[None]:
-    """Fill classifiers and averages, then the accuracy, one grid or distance at a time."""
-    network = spec.network()
+    spec: PartsSpec,
+    classifiers: list[Classifier],
+    averages: list[Array],
+    accuracy: Array,
+    goes_on: Callable[[], bool],
+) -> Iterator[bool]:
+    """Fill classifiers and averages, then the accuracy, one grid or distance at a time.
+
+    goes_on: called many times a round; once it returns False, nothing more is to be done.
+    """
     within = [move for nearer in range(spec.trained_jitter + 1) for move in moves_of(nearer)]
     pictures, labels = example_pictures(spec, spec.examples, within, _TO_LEARN)
-    maps = network.forward(pictures)[-1]
+    maps = _last_maps(spec, pictures, goes_on)
+    if maps is None:
+        return
     for grid in spec.grids:
         head = GridHead(grid, spec.kind)
         pooled = head.pooled(maps)
@@ -196,15 +215,28 @@ def _rounds(
             head=head,
             steps=spec.steps,
             center=True,
+            progress=lambda *_: goes_on(),
         )
         classifiers.append(classifier)
-        yield
+        yield True
     for column, distance in enumerate(spec.distances):
         pictures, labels = example_pictures(spec, spec.fresh, moves_of(distance), _FRESH)
-        maps = network.forward(pictures)[-1]
+        maps = _last_maps(spec, pictures, goes_on)
+        if maps is None:
+            return
         for row, classifier in enumerate(classifiers):
             accuracy[row, column] = (classifier.logits(maps).argmax(axis=1) == labels).mean()
-        yield
+        yield True
+
+
+def _last_maps(spec: PartsSpec, pictures: Array, goes_on: Callable[[], bool]) -> Array | None:
+    """Return the last maps of pictures, a few at a time; None if the work is to be stopped."""
+    network, parts = spec.network(), []
+    for first in range(0, len(pictures), _BATCH):
+        if not goes_on():
+            return None
+        parts.append(network.forward(pictures[first : first + _BATCH])[-1])
+    return np.concatenate(parts)
 
 
 def _place_of(value: int, name: str, known: tuple[int, ...]) -> int:

@@ -17,7 +17,8 @@ from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack, checked_stack
 
 DepthProgress = Callable[[int, int], bool | None]
-"""Called with (stacks done, stacks in all); it stops the work when it returns False."""
+"""Called with (stacks done, stacks in all), also many times for each stack; it stops the work when
+it returns False."""
 
 DEPTHS = tuple(
     Stack.parse(text)
@@ -65,7 +66,7 @@ def compare_depths(
     """Train in the upper left on one stack after another; return the accuracy of each stack.
 
     All settings but the stack and the region are those of `experiment`. progress: called after
-    each stack; when it returns False, the results so far are returned.
+    each stack and many times in between; when it returns False, the results so far are returned.
     Raises TrainingError when `experiment` is not an Experiment or there is no stack or no head.
     Raises what `Experiment` raises for a stack that does not fit, before anything is trained.
 
@@ -74,10 +75,21 @@ def compare_depths(
     [0.0244140625, 0.19140625]
     """
     trials = depth_experiments(experiment, stacks)
-    results = []
+    results: list[DepthResult] = []
+    stopped = False
+
+    def goes_on(*_: object) -> bool:
+        nonlocal stopped
+        done = len(results), len(trials)
+        stopped = stopped or (progress is not None and progress(*done) is False)
+        return not stopped
+
     for trial in trials:
-        results.append(_depth(trial, checked_heads(heads)))
-        if progress is not None and progress(len(results), len(trials)) is False:
+        result = _depth(trial, checked_heads(heads), goes_on)
+        if stopped or result is None:
+            break
+        results.append(result)
+        if not goes_on():
             break
     return tuple(results)
 
@@ -110,12 +122,17 @@ def _convolutions(stack: Stack) -> int:
     return sum(isinstance(layer, Conv2d) for layer in checked_stack(stack))
 
 
-def _depth(experiment: Experiment, heads: tuple[Head, ...]) -> DepthResult:
-    classifiers = train_heads(experiment, heads)
+def _depth(
+    experiment: Experiment, heads: tuple[Head, ...], goes_on: Callable[..., bool]
+) -> DepthResult | None:
+    """Return the result of one stack; None once `goes_on` returns False."""
+    classifiers = train_heads(experiment, heads, drawn=goes_on, progress=goes_on)
+    if not goes_on():
+        return None
     size, half = experiment.image_size, int(first_half(experiment.places).sum())
     field = receptive_fields(experiment.stack, (size, size))[-1].size
     trained, untrained = (
-        share_right(position_maps(experiment, classifiers, along=along))
+        share_right(position_maps(experiment, classifiers, along=along, progress=goes_on))
         for along in (range(half), range(half, experiment.places))
     )
     return DepthResult(

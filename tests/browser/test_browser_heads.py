@@ -1,5 +1,6 @@
 """The heads in real Chromium: training, the answers to a drag, clicks on maps, and painting."""
 
+import time
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from pages.ui.scene.head_training import Training, blocks_from
 from pages.ui.scene.link import from_query, to_query
 from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from rfcore.stack import Stack
+from tests.support.browser_contexts import visitor
 from tests.support.stage_driver import Stage
 from tests.support.stage_view import Place
 
@@ -62,6 +64,29 @@ class Heads(Stage):
 def query_of(scene: Any, **training: Any) -> dict[str, str]:
     changed = scene.with_training(replace(Training(), **training))
     return to_query(changed)
+
+
+LONG = replace(HEADS_WORKSPACE.scene, size=96)
+"""Its training takes some ten seconds and is begun by a press."""
+
+
+def test_who_comes_second_has_a_place_in_the_line_and_a_closed_tab_leaves_it(
+    browser: Browser,
+) -> None:
+    with AppServer() as server, visitor(browser, server.url, {}, is_new=True) as other:
+        with Heads(browser, server, query_of(LONG, seed=41), path=PAGE) as stage:
+            stage.page.get_by_role("button", name="Train the three heads").click()
+            stage.page.get_by_role("button", name="Stop").wait_for()
+            page = other.new_page()
+            page.goto(f"{server.url}/parts_and_places")
+            page.get_by_text("The server trains for others now").wait_for()
+            page.get_by_role("button", name="Train the grids").click()
+            page.get_by_text("Another training is running. Yours is next.").wait_for()
+            expect(stage.find(".head-answer").last).not_to_contain_text("%")
+        closed = time.monotonic()
+        page.get_by_text("Training grid g =").wait_for()
+        assert time.monotonic() - closed < 3  # the page looks twice a second
+        page.get_by_text("Learned from 600 pictures").wait_for(timeout=90_000)
 
 
 def test_training_is_seen_and_then_every_head_answers_the_drag(

@@ -15,6 +15,7 @@ from pages.ui.scene.workspaces import HEADS_WORKSPACE
 from pages.ui.sections.heads_findings import TEMPERATURES
 from pages.ui.text.format import percent
 from pages.ui.training.heads import HEAD_STORE
+from pages.ui.training.training_queue import TRAINING_QUEUE
 from rfcore.heads.head import HEADS
 from rfcore.heads.head_analysis import one_pixel_sensitivity, right_probabilities, shortest_flip
 from rfcore.ops import softmax
@@ -30,6 +31,7 @@ from tests.support.page_driver import (
     prose,
     run_clean,
 )
+from tests.support.trainings import until_nobody_trains
 
 TITLE = r"Does it matter where the \w+ is\?"
 SMALL = {"size": "32", "stack": "C5x5/1p2,M2x2/2,C3x3/1p1c4", "at": "3,3"}
@@ -44,6 +46,11 @@ def small(**changes: Any) -> dict[str, str]:
 
 READY = small()
 """The link of an experiment for the tests that only look at trained heads."""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else_trains() -> None:
+    until_nobody_trains()
 
 
 @pytest.fixture
@@ -132,6 +139,16 @@ def test_a_link_to_a_long_training_waits_for_the_learner() -> None:
     assert "it waits for you" in prose(page)
     assert "Train the three heads" in button_labels(page)
     assert HEAD_STORE.find(from_query(query, base=HEADS_WORKSPACE.scene)[0].experiment) is None
+
+
+def test_a_link_starts_no_training_while_others_are_trained() -> None:
+    query = small()
+    with TRAINING_QUEUE.turn("another", "somebody"):
+        page = open_heads(**query)
+        assert "The server trains for others now, so this training waits for you." in prose(page)
+        assert "Train the three heads" in button_labels(page)
+    press(page, "Train the three heads")
+    assert "Trained in" in prose(page)
 
 
 def test_stop_keeps_nothing_and_the_way_back_is_open(monkeypatch: pytest.MonkeyPatch) -> None:

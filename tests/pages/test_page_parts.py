@@ -11,7 +11,8 @@ from pages.ui.scene import face
 from pages.ui.scene.face import HOME_PLACES
 from pages.ui.scene.link import from_query
 from pages.ui.scene.workspaces import PARTS_WORKSPACE
-from pages.ui.training.faces import GRID_STORE, TrainedGrids
+from pages.ui.training.faces import GRID_STORE, GridProgress, TrainedGrids
+from pages.ui.training.training_queue import TRAINING_QUEUE
 from rfcore.faces.parts import Places, scrambled_places
 from rfcore.faces.spec import PartsSpec
 from tests.support.page_driver import (
@@ -22,6 +23,7 @@ from tests.support.page_driver import (
     press,
     run_clean,
 )
+from tests.support.trainings import until, until_nobody_trains
 
 TITLE = r"How much pooling is too much\?"
 AVG = PartsSpec(grids=(1, 6, 64), distances=(0, 3), examples=160, fresh=60, steps=60, seed=5)
@@ -32,6 +34,7 @@ MAX = replace(AVG, kind="max")
 def _small_experiments(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(face.SPECS, "avg", AVG)
     monkeypatch.setitem(face.SPECS, "max", MAX)
+    until_nobody_trains()
     yield
     GRID_STORE.wait()
 
@@ -91,6 +94,27 @@ def test_a_training_can_be_stopped_and_begun_again(monkeypatch: pytest.MonkeyPat
     run_clean(page)
     GRID_STORE.wait()
     assert GRID_STORE.find(quick)
+
+
+def test_a_page_starts_no_training_while_others_are_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = replace(AVG, seed=8)
+    monkeypatch.setitem(face.SPECS, "avg", spec)
+    with TRAINING_QUEUE.turn("another", "somebody"):
+        page = open_parts()
+        assert page.markdown[0].value == (
+            "The server trains for others now, so this training waits for you."
+        )
+        assert GRID_STORE.progress(spec) is None
+        press(page, "Train the grids")
+        until(lambda: GRID_STORE.progress(spec) == GridProgress(0, 5, before=1))
+        run_clean(page)
+        assert page.main.get("progress")[0].proto.text == (  # type: ignore[attr-defined]
+            "Another training is running. Yours is next."
+        )
+    GRID_STORE.wait()
+    assert GRID_STORE.find(spec)
 
 
 def test_progress_names_the_grid_and_then_the_distance() -> None:

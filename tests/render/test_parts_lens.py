@@ -1,8 +1,6 @@
 """The parts lens: what it shows of a face is what rfcore says of that very picture."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -20,8 +18,8 @@ from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import PARTS_WORKSPACE
 from pages.ui.stage.frame_socket import Drag, read_message
-from pages.ui.training import faces
 from pages.ui.training.faces import GRID_STORE, GridStore, TrainedGrids
+from pages.ui.training.weighed_store import weigh
 from rfcore.faces.parts import FACE_PARTS, Places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import cell_boxes
@@ -252,48 +250,15 @@ def test_parts_are_held_on_the_face() -> None:
 # ---- the store
 
 
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """A training that goes on until it is stopped; its result does not matter."""
-    end = Event()
-
-    def train(spec: PartsSpec, *, progress: Any) -> None:
-        done = 0
-        while not end.wait(0.005) and progress(done, 5):
-            done = min(done + 1, 4)
-
-    monkeypatch.setattr(faces, "train_parts", train)
-    yield end.set
-    end.set()
-
-
-def test_one_training_at_a_time_and_a_stop_keeps_nothing(slow: Callable[[], None]) -> None:
-    store, other = GridStore(), replace(SMALL, seed=1)
-    assert store.start(SMALL)
-    assert store.start(SMALL)
-    assert not store.start(other)
-    assert store.progress(other) is None
-    assert store.progress(SMALL) is not None
-    store.stop(other)  # no business of another's
-    assert store._running
-    thread = store._running[1]
-    thread.join(0.1)
-    assert thread.is_alive()
-    store.stop(SMALL)
-    store.wait()
-    assert store.progress(SMALL) is None
-    assert store.find(SMALL) is None
-    assert store.start(other)
-    slow()
-    store.wait()
-
-
 def test_the_store_keeps_the_specs_that_were_asked_for_last() -> None:
-    store = GridStore(capacity=2)
     specs = [
         PartsSpec(grids=(1,), distances=(0,), examples=4, fresh=2, steps=1, seed=seed)
         for seed in range(3)
     ]
+    one = GridStore()
+    one.start(specs[0])
+    one.wait()
+    store = GridStore(budget=int(2.5 * weigh(one.find(specs[0]))))
     for spec in specs[:2]:
         store.start(spec)
         store.wait()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pages.ui.render.array_cache import FRAMES, weigh
+from pages.ui.render.array_cache import FRAMES
 from pages.ui.render.frame import render_frame
 from pages.ui.scene.choices import MOVES, PICTURE_SIZES, PRESETS
 from pages.ui.scene.grid import GRID_SIZES
@@ -24,6 +24,7 @@ from pages.ui.scene.lenses import LENS_NAMES
 from pages.ui.scene.limits import SceneError, check_stack
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.workspaces import scene_of, workspace_of
+from pages.ui.training.weighed_store import weigh
 from rfcore.filters import CHOICES
 from rfcore.ops import PADDING_MODES
 from rfcore.pictures.backgrounds import BACKGROUNDS

@@ -2,15 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier, BoundedSemaphore, Event, Lock
+from threading import Barrier, Event, Lock
 from typing import Any
 
 import numpy as np
 import pytest
 
 from pages.ui.training import heads as module
-from pages.ui.training import job_store
+from pages.ui.training import training_queue
 from pages.ui.training.heads import HeadStore, TrainingProgress
+from pages.ui.training.weighed_store import weigh
 from rfcore.heads.depth_study import DEPTHS
 from rfcore.heads.experiment import Experiment
 from rfcore.heads.head import HEADS
@@ -101,29 +102,21 @@ def test_one_training_runs_at_a_time() -> None:
     assert len({result.serial for result in found}) == 4
 
 
-@pytest.mark.trains
-def test_two_gates_for_one_store_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = HeadStore()
-    monkeypatch.setattr(store._heads.queue, "_free", BoundedSemaphore(6))
-    _, runs, _ = trained_by_many(store, [TINY] * 6)
-    assert runs > 1
-
-
 def test_who_waits_is_told_and_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
     store, inside, leave = HeadStore(), Event(), Event()
-    monkeypatch.setattr(job_store, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(training_queue, "POLL_SECONDS", 0.01)
 
     def hold(progress: TrainingProgress) -> None:
         inside.set()
         assert leave.wait(20)
 
     def give_up(progress: TrainingProgress) -> None:
-        raise StoppedError(progress.phase)
+        raise StoppedError(progress.phase, progress.before)
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(store.train, TINY, hold)
         assert inside.wait(20)
-        with pytest.raises(StoppedError, match=r"^waiting$"):
+        with pytest.raises(StoppedError, match=r"'waiting', 1"):
             store.train(replace(TINY, seed=1), give_up)
         leave.set()
         assert first.result() is store.find(TINY)
@@ -147,7 +140,7 @@ def test_a_training_that_is_stopped_leaves_nothing_behind(phase: str) -> None:
 
 
 def test_the_least_recently_used_leaves_first() -> None:
-    store = HeadStore(capacity=2)
+    store = HeadStore(budget=int(2.5 * weigh(HeadStore().train(TINY))))
     experiments = [replace(TINY, seed=seed) for seed in range(3)]
     first, second = (store.train(experiment) for experiment in experiments[:2])
     assert store.find(experiments[0]) is first
@@ -163,7 +156,9 @@ def test_depths_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[TrainingProgress] = []
     found = store.compare(TINY, seen.append)
     assert [result.stack for result in found] == list(DEPTHS[:2])
-    assert [progress.share for progress in seen] == [0, 0.5, 1]
+    shares = [progress.share for progress in seen]
+    assert shares == sorted(shares)
+    assert sorted(set(shares)) == [0, 0.5, 1]
     assert store.compare(replace(TINY, where="everywhere")) is found  # it trains in the upper left
 
 

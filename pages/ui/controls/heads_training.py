@@ -11,11 +11,13 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.controls.parts_training import training_line
+from pages.ui.controls.training_requester import place_text, training_requester
 from pages.ui.render.heads import where_text
 from pages.ui.scene.head_training import is_quick
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
+from pages.ui.training.faces import Requester
 from pages.ui.training.heads import HEAD_STORE, TrainedHeads, TrainingProgress
 from rfcore.errors import RfcoreError
 from rfcore.heads.experiment import Experiment
@@ -36,7 +38,6 @@ _SPANS = {
 """The part of the bar for each phase, from 0 to 1; "asking" at every place takes longest."""
 
 _PHASES = {
-    "waiting": "Another training is running. Yours is next.",
     "drawing": "Drawing examples and running the frozen network over them.",
     "training": "Training.",
     "asking": "Trained. Asking all three heads at every place.",
@@ -53,12 +54,14 @@ def training_box(*, offers: bool = True) -> Any:
     """Show whether the scene's heads are trained, with buttons to start or stop the training.
 
     offers: whether to offer a training on other examples. Returns the container for the progress,
-    an argument of `train_wanted`. A session's first scene is trained at once if that is quick.
+    an argument of `train_wanted`. A session's first scene is trained at once if that is quick and
+    nobody waits for another training.
     """
     scene = tab_state().scene
     trained = HEAD_STORE.find(scene.experiment)
     if _WANTED not in st.session_state:
-        st.session_state[_WANTED] = scene.experiment if is_quick(scene.experiment) else None
+        starts = may_start(scene.experiment)
+        st.session_state[_WANTED] = scene.experiment if starts else None
     st.html(_ON_A_PHONE)
     with st.container(horizontal=True, vertical_alignment="center", key="training_row") as row:
         spot = row
@@ -89,15 +92,23 @@ def training_for(scene: Scene) -> Callable[[], None]:
 
 
 def want_training(scene: Scene) -> None:
-    """Request the training of a scene's heads if it is quick and the learner has not stopped it."""
-    if st.session_state.get(_STOPPED) != scene.experiment and is_quick(scene.experiment):
+    """Request the training of a scene's heads if it may start and the learner did not stop it."""
+    if st.session_state.get(_STOPPED) != scene.experiment and may_start(scene.experiment):
         _want(scene.experiment)
+
+
+def may_start(experiment: Experiment | None) -> bool:
+    """Whether a training starts without a press: it is quick, and no other one runs or waits."""
+    if experiment is None or not is_quick(experiment):
+        return False
+    return not HEAD_STORE.has_others(experiment)
 
 
 def train_wanted(spot: Any) -> None:
     """Train the scene's heads if that is requested and not done yet, then rerun the page.
 
-    spot: the container for the progress. An interruption of the script also ends the training.
+    spot: the container for the progress. An interruption of the script also ends the training, and
+    so does a tab that is closed.
     """
     experiment = tab_state().scene.experiment
     wanted = st.session_state.get(_WANTED)
@@ -105,7 +116,8 @@ def train_wanted(spot: Any) -> None:
         return
     try:
         with spot:
-            HEAD_STORE.train(experiment, _Bar().show)
+            requester = training_requester()
+            HEAD_STORE.train(experiment, _Bar(requester).show, client=requester.client)
     except RfcoreError as error:
         st.session_state[_WANTED] = None
         spot.error(f"The heads could not be trained: {error}.")
@@ -117,13 +129,16 @@ def train_wanted(spot: Any) -> None:
 class _Bar:
     """The progress bar in the box; it is updated every _SECONDS_PER_UPDATE at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, requester: Requester) -> None:
+        self.requester = requester
         self.bar = st.progress(0.0, text=_PHASES["drawing"])
         is_first = _HAS_SHOWN_PROGRESS not in st.session_state
         self.next_update = monotonic() + (_SECONDS_BEFORE_FIRST_UPDATE if is_first else 0.0)
         st.session_state[_HAS_SHOWN_PROGRESS] = True
 
     def show(self, progress: TrainingProgress) -> None:
+        if not self.requester.is_connected():
+            st.stop()
         now = monotonic()
         if now < self.next_update:
             return
@@ -133,7 +148,8 @@ class _Bar:
             f"{name}: loss {loss:.3f}, {percent(right)} right"
             for name, (loss, right) in progress.heads.items()
         )
-        text = f"{_PHASES[progress.phase]} {heads}"
+        waits = progress.phase == "waiting"
+        text = place_text(progress.before) if waits else f"{_PHASES[progress.phase]} {heads}"
         self.bar.progress(first + (last - first) * progress.share, text=text)
 
 
@@ -168,6 +184,8 @@ def _offer(scene: Scene) -> None:
     text += "These settings are not trained yet."
     if not is_quick(scene.experiment):
         text += " Their training takes longer than most, so it waits for you."
+    elif scene.experiment is not None and HEAD_STORE.has_others(scene.experiment):
+        text += " The server trains for others now, so this training waits for you."
     st.markdown(text, width="content")
     last = st.session_state.get(_LAST)
     if last is not None and HEAD_STORE.find(last.experiment) is not None:

@@ -1,18 +1,19 @@
-"""The training of the grids on a page; it starts by itself and can be stopped."""
+"""The training of the grids on a page; it starts when nobody else trains, and can be stopped."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.controls.training_requester import place_text, training_requester
 from pages.ui.session.tab_state import tab_state
-from pages.ui.training.faces import GRID_STORE, TrainedGrids
+from pages.ui.training.faces import GRID_STORE, GridProgress, TrainedGrids
 from rfcore.faces.spec import PartsSpec
 
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.5
 """Seconds between updates while a training runs."""
 
 _HEIGHT = 56  # pixels, reserved so that the stage below does not move
-_STOPPED = "parts_stopped"
+_STOPPED, _PRESSED = "parts_stopped", "parts_pressed"
 
 
 def training_line() -> None:
@@ -25,11 +26,20 @@ def training_line() -> None:
         if trained is not None:
             st.caption(trained_text(trained))
         elif st.session_state.get(_STOPPED) == spec:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button("Train the grids", key="train_parts", type="primary", on_click=_want)
-                st.markdown("The training was stopped, so no grid can answer.", width="content")
+            _offer(spec, "The training was stopped, so no grid can answer.")
+        elif GRID_STORE.has_others(spec) and st.session_state.get(_PRESSED) != spec:
+            _offer(spec, "The server trains for others now, so this training waits for you.")
         else:
+            st.session_state[_PRESSED] = spec  # it waits for its turn, should others come first
             _watched(spec)
+
+
+def _offer(spec: PartsSpec, reason: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Train the grids", key="train_parts", type="primary", on_click=_want, args=(spec,)
+        )
+        st.markdown(reason, width="content")
 
 
 @st.fragment(run_every=LOOK_EVERY)
@@ -38,15 +48,16 @@ def _watched(spec: PartsSpec) -> None:
     if GRID_STORE.find(spec) is not None:
         st.rerun()
     try:
-        begun = GRID_STORE.start(spec)
+        GRID_STORE.start(spec, training_requester())
     except RuntimeError:  # no thread could be started; the fragment's next run tries again
         st.warning("The server has too much to do to start this training. It tries again soon.")
         return
-    done, total = GRID_STORE.progress(spec) or (0, 1)
+    progress = GRID_STORE.progress(spec) or GridProgress(0, 1)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", key="stop_parts", on_click=_stop, args=(spec,))
-        text = progress_text(spec, done) if begun else "Another training is running. Yours is next."
-        st.progress(done / total, text=text)
+        before = progress.before
+        text = place_text(before) if before else progress_text(spec, progress.done)
+        st.progress(progress.done / progress.total, text=text)
 
 
 def progress_text(spec: PartsSpec, done: int) -> str:
@@ -68,9 +79,10 @@ def trained_text(trained: TrainedGrids) -> str:
 
 
 def _stop(spec: PartsSpec) -> None:
-    GRID_STORE.stop(spec)
+    GRID_STORE.stop(spec, training_requester())
     st.session_state[_STOPPED] = spec
 
 
-def _want() -> None:
+def _want(spec: PartsSpec) -> None:
     st.session_state.pop(_STOPPED, None)
+    st.session_state[_PRESSED] = spec

@@ -166,7 +166,7 @@ def _keep_start(scene: Scene, seen: Activations, *, responses: bool) -> None:
     rest = scene.without_drag()
     key = scene_key(rest, start_activations.__name__, scene.start, responses)
     if scene.parts == rest.parts and key not in FRAMES:
-        FRAMES.keep(key, seen._replace(last=None))
+        FRAMES.store(key, seen._replace(last=None))
 
 
 def _network(scene: Scene) -> Network:

@@ -47,7 +47,7 @@ class SessionOwners:
         if scope["type"] != "websocket" or scope["path"] != self.path:
             await self.app(scope, receive, send)
             return
-        browser = _browser(scope)
+        browser = browser_of(HTTPConnection(scope).cookies.get(COOKIE, ""))
         scope = self._without_foreign_session(scope, browser)
         known = False
 
@@ -79,13 +79,13 @@ class SessionOwners:
             self._owners.popitem(last=False)
 
 
-def _browser(scope: Scope) -> bytes | None:
-    """Return a digest of the token in the browser's cookie, or None without a valid one.
+def browser_of(cookie: str) -> bytes | None:
+    """Return a digest of the token in a browser's cookie COOKIE, or None without a valid one.
 
     The cookie's text changes with each answer; the token in it does not.
     """
     try:
-        _, mask, masked, _ = HTTPConnection(scope).cookies.get(COOKIE, "").strip('"').split("|")
+        _, mask, masked, _ = cookie.strip('"').split("|")
         key, data = bytes.fromhex(mask), bytes.fromhex(masked)
     except ValueError:
         return None

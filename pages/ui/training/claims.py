@@ -18,6 +18,9 @@ from rfcore.claims import EXPERIMENTS, FACE_EXPERIMENTS, HEAD_EXPERIMENTS, Cases
 SLOW_CLAIMS = (*HEAD_EXPERIMENTS, *FACE_EXPERIMENTS)
 """Claims whose experiments need a training, which takes seconds."""
 
+_CLIENT = "claims"
+_REQUESTER = faces.Requester(_CLIENT, _CLIENT)
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -91,11 +94,10 @@ def _cases_of(name: str) -> Cases | None:
     if name in HEAD_EXPERIMENTS:
         experiment = HEADS_WORKSPACE.scene.experiment
         assert experiment is not None  # the scene of this workspace has heads
-        heads = trained_heads.HEAD_STORE.train(experiment)
+        heads = trained_heads.HEAD_STORE.train(experiment, client=_CLIENT)
         return HEAD_EXPERIMENTS[name](experiment, heads.classifiers, heads.maps)
     spec, store = SPECS["avg"], faces.GRID_STORE
-    while not store.start(spec):
-        store.wait()  # another spec is being trained
+    store.start(spec, _REQUESTER)
     store.wait()
     found = store.find(spec)
     return None if found is None else FACE_EXPERIMENTS[name](found.parts)

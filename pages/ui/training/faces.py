@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from threading import Event, Lock, Thread
+from dataclasses import dataclass, replace
+from threading import Lock, Thread
 from time import perf_counter
 
 import numpy as np
 
 from pages.ui.training.job_store import JobStore
+from pages.ui.training.training_queue import TRAINING_QUEUE, TrainingQueue
 from rfcore.faces.parts import face_places, scrambled_places
 from rfcore.faces.spec import PartsSpec, face_picture
 from rfcore.faces.train import TrainedParts, cell_boxes, train_parts
 from rfcore.ops import Array
 
-_CAPACITY = 8
-"""Specs whose grids are stored; each takes 0.5 MB."""
+GRIDS_BUDGET = 8 * 2**20
+"""Bytes of all trained grids that are stored; those of a spec take 0.5 MB."""
 
 _SAMPLES = 12
 """Scrambled faces from which the scale of the evidence's colours is computed."""
@@ -45,71 +46,132 @@ class TrainedGrids:
 
 
 class _StoppedError(Exception):
-    """Ends a training that a learner has stopped."""
+    """Ends a training that nobody waits for any more."""
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asks for a training.
+
+    session: a name of the browser's tab. client: of the browser with all its tabs; see
+    `TrainingQueue`. is_connected: whether the tab is still open.
+    """
+
+    session: str = ""
+    client: str = ""
+    is_connected: Callable[[], bool] = lambda: True
+
+
+NOBODY = Requester()
+"""Asks for a training that nobody stops: the lesson check, an experiment of a claim."""
+
+
+@dataclass(frozen=True)
+class GridProgress:
+    """Progress of a training: rounds done, rounds in all, and the trainings that come before it."""
+
+    done: int
+    total: int
+    before: int = 0
+
+
+@dataclass(eq=False)
+class _Job:
+    """A training that waits or runs; requesters: those who wait for its result, by session."""
+
+    requesters: dict[str, Requester]
+    progress: GridProgress
+    thread: Thread | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        return any(requester.is_connected() for requester in list(self.requesters.values()))
 
 
 class GridStore:
-    """Trained grids by their spec; one spec at a time is trained, in a separate thread."""
+    """Trained grids by their spec; each spec is trained in a separate thread, when it is its turn.
 
-    def __init__(self, capacity: int = _CAPACITY) -> None:
-        self._grids = JobStore[PartsSpec, TrainedGrids](capacity)
+    budget: bytes of the grids that are stored. queue: where trainings wait.
+    """
+
+    def __init__(self, budget: int = GRIDS_BUDGET, queue: TrainingQueue = TRAINING_QUEUE) -> None:
+        self._grids = JobStore[PartsSpec, TrainedGrids](budget, queue)
         self._lock = Lock()
-        self._running: tuple[PartsSpec, Thread] | None = None
-        self._stop = Event()
-        self._rounds = (0, 1)
+        self._jobs: dict[PartsSpec, _Job] = {}
 
     def find(self, spec: PartsSpec) -> TrainedGrids | None:
         """Return the trained grids of a spec, or None if they are not stored."""
         return self._grids.find(spec)
 
-    def start(self, spec: PartsSpec) -> bool:
-        """Start the training of a spec; return False if another spec is being trained.
+    def has_others(self, spec: PartsSpec) -> bool:
+        """Whether trainings run or wait, and none of them is this one."""
+        return self._grids.has_others(spec)
 
+    def start(self, spec: PartsSpec, requester: Requester = NOBODY) -> None:
+        """Start the training of a spec, or wait for it with the others who do.
+
+        It ends without a result once nobody who asked is connected. A tab waits for one spec.
         Raises RuntimeError if no thread can be started for it.
         """
         with self._lock:
+            for other, job in self._jobs.items():
+                if other != spec:
+                    job.requesters.pop(requester.session, None)
             if self.find(spec) is not None:
-                return True
-            if self._running is not None:
-                return self._running[0] == spec
-            self._stop.clear()
-            self._rounds = (0, len(spec.grids) + len(spec.distances))
-            thread = Thread(target=self._train, args=(spec,), name="parts", daemon=True)
-            thread.start()  # may raise RuntimeError; then nothing is under way
-            self._running = (spec, thread)
-            return True
+                return
+            if spec in self._jobs and self._jobs[spec].is_wanted:
+                self._jobs[spec].requesters[requester.session] = requester
+                return
+            rounds = len(spec.grids) + len(spec.distances)
+            job = _Job({requester.session: requester}, GridProgress(0, rounds))
+            job.thread = Thread(target=self._train, args=(spec, job), name="parts", daemon=True)
+            job.thread.start()  # may raise RuntimeError; then nothing is under way
+            self._jobs[spec] = job
 
-    def stop(self, spec: PartsSpec) -> None:
-        """Stop the training of a spec, if it is running; its partial result is discarded."""
+    def stop(self, spec: PartsSpec, requester: Requester = NOBODY) -> None:
+        """Wait no longer for a spec; its training ends without a result if nobody else does."""
         with self._lock:
-            if self._running is not None and self._running[0] == spec:
-                self._stop.set()
+            if spec in self._jobs:
+                self._jobs[spec].requesters.pop(requester.session, None)
 
-    def progress(self, spec: PartsSpec) -> tuple[int, int] | None:
-        """Return (rounds done, total rounds) while a spec is being trained, else None."""
+    def progress(self, spec: PartsSpec) -> GridProgress | None:
+        """Return the progress of a spec that is trained or waits for its turn, else None."""
         with self._lock:
-            under_way = self._running is not None and self._running[0] == spec
-            return self._rounds if under_way else None
+            job = self._jobs.get(spec)
+            return None if job is None or not job.is_wanted else job.progress
 
     def wait(self) -> None:
-        """Wait for the running training, if any, to end."""
-        with self._lock:
-            thread = self._running[1] if self._running else None
-        if thread is not None:
-            thread.join()
+        """Wait until no training runs or waits."""
+        while True:
+            with self._lock:
+                job = next(iter(self._jobs.values()), None)
+            if job is None or job.thread is None:
+                return
+            job.thread.join()
 
-    def _train(self, spec: PartsSpec) -> None:
+    def _train(self, spec: PartsSpec, job: _Job) -> None:
+        def note_rounds(done: int, total: int) -> bool:
+            job.progress = GridProgress(done, total)
+            return job.is_wanted
+
+        def note_place(before: int) -> None:
+            job.progress = replace(job.progress, before=before)
+            if not job.is_wanted:
+                raise _StoppedError
+
+        client = next((requester.client for requester in job.requesters.values()), "")
         try:
             with suppress(_StoppedError):
-                self._grids.run(spec, lambda serial: _train(spec, self._note_rounds, serial))
+                self._grids.run(
+                    spec,
+                    lambda serial: _train(spec, note_rounds, serial),
+                    client=client,
+                    on_wait=note_place,
+                )
         finally:
             with self._lock:
-                self._running = None
-
-    def _note_rounds(self, done: int, total: int) -> bool:
-        with self._lock:
-            self._rounds = (done, total)
-        return not self._stop.is_set()
+                if self._jobs.get(spec) is job:
+                    del self._jobs[spec]
 
 
 GRID_STORE = GridStore()

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from pages.ui.training.job_store import JobStore
+from pages.ui.training.training_queue import TRAINING_QUEUE, TrainingQueue
 from rfcore.heads.classifier import Classifier
 from rfcore.heads.depth_study import DepthResult, compare_depths
 from rfcore.heads.experiment import Experiment
@@ -18,11 +19,11 @@ from rfcore.heads.head_analysis import quarter_accuracy
 from rfcore.heads.run_experiment import position_maps, train_heads
 from rfcore.ops import Array
 
-_CAPACITY = 32
-"""Experiments whose heads are stored: 0.3 MB each with the defaults, at most 10 MB together."""
+HEADS_BUDGET = 32 * 2**20
+"""Bytes of all trained heads that are stored: 0.3 MB each with the defaults, at most some 10 MB."""
 
-DEPTHS_CAPACITY = 16
-"""Comparisons of depths that are stored; each takes a few KB, because it holds no weights."""
+DEPTHS_BUDGET = 2**20
+"""Bytes of all comparisons of depths; each takes a few KB, because it holds no weights."""
 
 _MAX_ODDS = 60.0  # log-odds above which a probability is 1 in floating point
 
@@ -31,11 +32,16 @@ Phase = Literal["waiting", "drawing", "training", "asking"]
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """Progress of a training. share: of its phase, 0 to 1. heads: (loss, accuracy) by head name."""
+    """Progress of a training.
+
+    share: of its phase, 0 to 1. heads: (loss, accuracy) by head name. before: while it waits, how
+    many trainings come before it; 0 while the same one runs for somebody else.
+    """
 
     phase: Phase
     share: float
     heads: dict[str, tuple[float, float]] = field(default_factory=dict)
+    before: int = 0
 
 
 ProgressCallback = Callable[[TrainingProgress], None]
@@ -65,30 +71,41 @@ class TrainedHeads:
 
 
 class HeadStore:
-    """Trained heads and comparisons of depths, by their experiment; one training at a time."""
+    """Trained heads and comparisons of depths, by their experiment; one training at a time.
 
-    def __init__(self, capacity: int = _CAPACITY) -> None:
-        self._heads = JobStore[Experiment, TrainedHeads](capacity)
-        self._depths = JobStore[Experiment, tuple[DepthResult, ...]](
-            DEPTHS_CAPACITY, self._heads.queue
-        )
+    budget: bytes of the heads that are stored. queue: where trainings wait.
+    """
+
+    def __init__(self, budget: int = HEADS_BUDGET, queue: TrainingQueue = TRAINING_QUEUE) -> None:
+        self._heads = JobStore[Experiment, TrainedHeads](budget, queue)
+        self._depths = JobStore[Experiment, tuple[DepthResult, ...]](DEPTHS_BUDGET, queue)
 
     def find(self, experiment: Experiment | None) -> TrainedHeads | None:
         """Return the trained heads of an experiment, or None if they are not stored."""
         return None if experiment is None else self._heads.find(experiment)
 
+    def has_others(self, experiment: Experiment) -> bool:
+        """Whether trainings run or wait, and none of them is this one."""
+        return self._heads.has_others(experiment)
+
     def train(
-        self, experiment: Experiment, report: ProgressCallback = _ignore_progress
+        self,
+        experiment: Experiment,
+        report: ProgressCallback = _ignore_progress,
+        *,
+        client: str = "",
     ) -> TrainedHeads:
         """Return the trained heads of an experiment; train them if they are not stored.
 
-        report: called with the progress; its phase is "waiting" while another training runs.
+        report: called with the progress, several times a second; its phase is "waiting" while
+        another training runs. client: the browser that asks, see `TrainingQueue`.
         Raises what rfcore and `report` raise.
         """
         return self._heads.run(
             experiment,
             lambda serial: _train(experiment, report, serial),
-            lambda: report(TrainingProgress("waiting", 0.0)),
+            client=client,
+            on_wait=lambda before: report(TrainingProgress("waiting", 0.0, before=before)),
         )
 
     def find_depths(self, experiment: Experiment) -> tuple[DepthResult, ...] | None:
@@ -96,7 +113,11 @@ class HeadStore:
         return self._depths.find(_in_the_upper_left(experiment))
 
     def compare(
-        self, experiment: Experiment, report: ProgressCallback = _ignore_progress
+        self,
+        experiment: Experiment,
+        report: ProgressCallback = _ignore_progress,
+        *,
+        client: str = "",
     ) -> tuple[DepthResult, ...]:
         """Return the accuracy of stacks of several depths; computes and reports as `train` does."""
 
@@ -110,7 +131,8 @@ class HeadStore:
         return self._depths.run(
             _in_the_upper_left(experiment),
             compare,
-            lambda: report(TrainingProgress("waiting", 0.0)),
+            client=client,
+            on_wait=lambda before: report(TrainingProgress("waiting", 0.0, before=before)),
         )
 
 

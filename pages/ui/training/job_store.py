@@ -1,76 +1,66 @@
-"""Results of long jobs, shared by all learners: each job runs once, one at a time. Pure."""
+"""Results of trainings, shared by all learners: equal settings are trained once. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from itertools import count
-from threading import BoundedSemaphore
 from typing import Generic, TypeVar
 
-from pages.ui.training.lru_store import LruStore
+from pages.ui.training.training_queue import TrainingQueue
+from pages.ui.training.weighed_store import WeighedStore
 
-_Settings = TypeVar("_Settings")
+_Settings = TypeVar("_Settings", bound=Hashable)
 _Made = TypeVar("_Made")
-
-POLL_SECONDS = 0.2
-"""Seconds between checks whether another job has ended."""
-
-
-class JobQueue:
-    """Lets one job run at a time; the threads of all other jobs wait."""
-
-    def __init__(self) -> None:
-        self._free = BoundedSemaphore()
-
-    @contextmanager
-    def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Wait until no other job runs; until the context ends, all others wait.
-
-        on_wait: called repeatedly while another job runs; an exception from it ends the wait.
-        """
-        while not self._free.acquire(timeout=POLL_SECONDS):
-            on_wait()
-        try:
-            yield
-        finally:
-            self._free.release()
 
 
 class JobStore(Generic[_Settings, _Made]):
-    """An LRU store of the results of jobs, by the jobs' settings.
+    """Results of trainings by their settings, up to a budget in bytes.
 
-    capacity: the number of stored results. queue: the queue of another store, whose jobs must not
-    run at the same time; by default this store has its own.
+    queue: where each training waits for its turn.
 
-    >>> squares = JobStore[int, int](capacity=2)
+    >>> squares = JobStore[int, int](budget=10_000, queue=TrainingQueue())
     >>> squares.run(3, lambda serial: 3**2), squares.find(3), squares.find(4)
     (9, 9, None)
     """
 
-    def __init__(self, capacity: int, queue: JobQueue | None = None) -> None:
-        self._results = LruStore[_Settings, _Made](capacity)
-        self.queue = queue or JobQueue()
+    def __init__(self, budget: int, queue: TrainingQueue) -> None:
+        self._results = WeighedStore(budget)
+        self._queue = queue
         self._serials = count(1)
 
     def find(self, settings: _Settings) -> _Made | None:
-        """Return the result of the job with these settings, or None if it is not stored."""
-        return self._results.find(settings)
+        """Return the result for some settings, or None if it is not stored."""
+        found: _Made | None = self._results.find(settings)
+        return found
+
+    def has_others(self, settings: _Settings) -> bool:
+        """Whether the queue has trainings, but none with these settings."""
+        return self._queue.has_others((self, settings))
 
     def run(
         self,
         settings: _Settings,
         job: Callable[[int], _Made],
-        on_wait: Callable[[], None] = lambda: None,
+        *,
+        client: str = "",
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> _Made:
-        """Return the stored result of these settings, or run the job and store its result.
+        """Return the stored result for some settings; if there is none, run the job and store it.
 
-        job: called with a serial number that is unique in this store. on_wait: see `JobQueue`.
-        Raises what the job or on_wait raises; then nothing is stored.
+        job: called with a serial number that is unique in this store. client, on_wait: as for
+        `TrainingQueue.turn`. Raises what the job or on_wait raises; then nothing is stored.
         """
-        with self.queue.turn(on_wait):
+        result = self.find(settings)
+        if result is not None:
+            return result
+        with self._queue.turn(
+            (self, settings),
+            client,
+            on_wait=on_wait,
+            is_over=lambda: self.find(settings) is not None,
+        ):
             result = self.find(settings)
             if result is None:
                 result = job(next(self._serials))
-                self._results.keep(settings, result)
+                self._results.store(settings, result)
             return result

@@ -271,7 +271,10 @@ def test_depths_tell_their_progress_and_can_be_stopped():
         return done < 2
 
     results = compare_depths(replace(SMALL, examples=4, steps=1), DEPTHS[:4], progress=progress)
-    assert seen == [(1, 4), (2, 4)]
+    assert seen == sorted(seen)
+    assert sorted(set(seen)) == [(0, 4), (1, 4), (2, 4)]
+    assert seen.count((0, 4)) > 10  # while the first stack is trained and asked
+    assert seen.count((2, 4)) == 1
     assert [result.stack for result in results] == list(DEPTHS[:2])
 
 

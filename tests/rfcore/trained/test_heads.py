@@ -17,7 +17,7 @@ from rfcore.heads.head import FlattenHead, GlobalAvgHead, GlobalMaxHead, GridHea
 from rfcore.heads.position_sweep import position_sweep
 from rfcore.heads.softmax_regression import train_softmax_regression
 from rfcore.layers import Conv2d
-from tests.support.heads import random_maps, rejects
+from tests.support.trainings import random_maps, rejects
 
 HEADS = (FlattenHead(), GlobalAvgHead(), GlobalMaxHead(), GridHead(2), GridHead(3, "max"))
 

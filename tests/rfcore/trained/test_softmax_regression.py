@@ -13,8 +13,8 @@ from rfcore.errors import TrainingError
 from rfcore.heads import softmax_regression
 from rfcore.heads.head import FlattenHead, GlobalAvgHead, GlobalMaxHead
 from rfcore.heads.softmax_regression import softmax_loss, train_softmax_regression
-from tests.support.heads import random_maps, rejects
 from tests.support.scipy_solver import solved_by_scipy
+from tests.support.trainings import random_maps, rejects
 
 
 def examples(count=12, width=30, classes=3, seed=0):
