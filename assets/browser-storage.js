@@ -56,7 +56,7 @@ export function syncStorage({ data, parentElement, setStateValue }) {
     const current = read(name).slice(0, MAX_LENGTH);
     if (current === state.last) return;
     state.last = current;
-    setStateValue("kept", current);
+    setStateValue("stored", current);
   };
   if (text !== null) {
     state.last = text;

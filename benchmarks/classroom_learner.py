@@ -1,4 +1,4 @@
-"""One simulated learner of a class: joins as a browser does, drags, and notes every answer."""
+"""A simulated learner of a class, who joins as a browser does, drags, and times each answer."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Way = Literal["socket", "component"]
 
 PACE = 5  # moves a second of a learner who drags with care
 
-SETTLE_EVERY = 20  # moves until the hand comes to rest and the page's link is written
+SETTLE_EVERY = 20  # moves between two commits, each of which writes the page's link
 
-GIVE_UP = 30.0  # s without an answer that count as an error
+GIVE_UP = 30.0  # s; a longer wait for an answer is an error
 
 LEARNER_SCENES = (
     "feature_map_shifts?at=20,{n}",
@@ -36,11 +36,11 @@ LEARNER_SCENES = (
     "convolution_follows?lens=roads&picture=meadow&moves=wrap&at=12,{small}",
     "pooling_forgives?size=12&at=3,{tiny}",
 )
-"""What the learners look at, in turn; each drags along its row, from a column of their own."""
+"""The scenes of the learners, in turn. Each drags along a row, from another column."""
 
 
 def scenes() -> Iterator[tuple[str, str]]:
-    """Return page and query of one learner after the other."""
+    """Yield the page and the query for each learner."""
     for number, scene in enumerate(cycle(LEARNER_SCENES)):
         link = scene.format(n=number % 40, small=number % 20, tiny=number % 9)
         page, _, query = link.partition("?")
@@ -49,7 +49,7 @@ def scenes() -> Iterator[tuple[str, str]]:
 
 @dataclass
 class Tally:
-    """What one learner, or all, got: ms of every answer, and sentences of what went wrong."""
+    """Results: the latency of each answer in ms, and a sentence for each error."""
 
     latencies: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class SimulatedLearner:
         self.header: dict[str, Any] = {}
 
     async def join(self) -> None:
-        """Open the page and wait until all of it has come."""
+        """Open the page and wait until its script has run."""
         self.streamlit = await connect(
             f"{self.address}/_stcore/stream",
             origin=Origin(self.origin),
@@ -87,7 +87,7 @@ class SimulatedLearner:
                 open_timeout=GIVE_UP,
             )
         self.place = list(self.header["position"])
-        self.told = False
+        self.scene_sent = False
         self.known = self.header["scene"]
         self.link = self.header["query"]
         setting = self.header["setting"]
@@ -114,7 +114,7 @@ class SimulatedLearner:
                     step = -step
                 self.place[1] += step
                 begun = time.perf_counter()
-                # No two hands come to rest by one clock.
+                # Learners do not commit at the same moment.
                 committed = (self.token + 7 * self.number) % SETTLE_EVERY == SETTLE_EVERY - 1
                 await asyncio.wait_for(self._move(committed), GIVE_UP)
                 self.tally.latencies.append((time.perf_counter() - begun) * 1000)
@@ -145,9 +145,9 @@ class SimulatedLearner:
         else:
             if committed:
                 await self._rerun(message)
-            told = {} if self.told else {"query": self.link, "photo": None}
-            self.told = True
-            await self.frames.send(json.dumps({**message, **told}))
+            scene = {} if self.scene_sent else {"query": self.link, "photo": None}
+            self.scene_sent = True
+            await self.frames.send(json.dumps({**message, **scene}))
             self._take(header_of(await self.frames.recv()))
         if self.header["token"] != self.token:
             raise RuntimeError(f"token {self.token} was answered by {self.header['token']}")
@@ -167,7 +167,7 @@ class SimulatedLearner:
             back.rerun_script.fragment_id = self.fragment
             state = back.rerun_script.widget_states.widgets.add()
             state.id = self.component
-            state.json_value = json.dumps({"hand": message})
+            state.json_value = json.dumps({"message": message})
         await self.streamlit.send(back.SerializeToString())
 
     async def _page_has_run(self) -> None:
@@ -175,15 +175,16 @@ class SimulatedLearner:
             pass
 
     async def _answered(self) -> None:
-        """Read until the frame of the last move has come; what comes after it is no answer.
+        """Read until the frame for the last move has arrived.
 
-        A commit has its charts drawn: its run ends early, and the answer is in the next one.
+        After a commit the charts are drawn: the first run ends early, and the frame comes with the
+        next one.
         """
         while self.header["token"] != self.token:
             self._heard(await self.streamlit.recv())
 
     async def _listen(self) -> None:
-        """Read what Streamlit sends meanwhile, as a browser does."""
+        """Read what Streamlit sends, as a browser does."""
         while True:
             self._heard(await self.streamlit.recv(), frames=False)
 

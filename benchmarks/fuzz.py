@@ -1,13 +1,13 @@
-"""Fuzz the app: hostile and broken input of every kind that a stranger can send.
+"""Fuzz the app with hostile and malformed input of every kind that a stranger can send.
 
     python -m benchmarks.fuzz --minutes 10
     python -m benchmarks.fuzz --minutes 1 --only photo --seed 7
 
-Each kind of input starts from valid ones and changes them by a seed. A case is at fault when it
-ends in anything but the app's own refusals, takes longer than SLOWEST seconds, or changes a scene
-that it should not. The live server gets links, hands and frames over its own sockets. Its memory is
-watched, and that of this process: what caches hold is bounded, so both must come to rest.
-The tests run the same cases with a small, fixed budget.
+Each case makes random changes, given by a seed, to a valid input. A case fails when it raises
+anything but the app's own errors, takes longer than SLOWEST seconds, or changes a scene although it
+was refused. A live server also gets links, stage messages and frame requests over its sockets. The
+memory of the server and of this process is measured: caches are bounded, so both must stop growing.
+The tests run the same cases for a few seconds.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ from rfcore.stack import Stack
 SLOWEST = 2.0  # s that one case may take
 MAX_MEMORY_GROWTH = 1.2  # of the memory at half-time that may be held at the end
 
-# ---- the cases: each makes an input from a seed and tries it, and raises what is at fault
+# ---- the cases: each makes an input from a seed, tries it, and raises an error if the app fails
 
 
 def notation(random: Random) -> None:
-    """A stack in writing: read, written again, and checked for the stage."""
+    """Parse a notation, write it again, and check the limits of the stage."""
     stack = Stack.parse(changed_text(random, random.choice(NOTATIONS), NOTATIONS))
     if Stack.parse(str(stack)) != stack:
         raise AssertionError(f"{stack} is read as another stack than it was written for")
@@ -77,7 +77,7 @@ def notation(random: Random) -> None:
 
 
 def link(random: Random) -> None:
-    """A link: whatever it says, there is a scene, which can be linked to and shown."""
+    """Open a link: there is always a scene, and it can be linked to and shown."""
     path, _, query = random.choice(LINKS).partition("?")
     parts = dict(parse_qsl(query))
     name = random.choice(list(parts))
@@ -92,25 +92,25 @@ def link(random: Random) -> None:
 
 
 def deck(random: Random) -> None:
-    """A list of slides: lines that make none are named."""
+    """Read a list of slides; lines that are no slides are reported."""
     read_deck(changed_text(random, random.choice(DECK_TEXTS), DECK_TEXTS))
 
 
 def progress(random: Random) -> None:
-    """A learner's progress, as a link and as a browser carries it."""
+    """Read a learner's progress, from a link or from the browser's storage."""
     texts = progress_to_code(PROGRESS), progress_to_text(PROGRESS)
     read = random.choice((progress_from_code, progress_from_text))
     found = read(changed_text(random, texts[read is progress_from_text], texts))
     try:
         again = progress_from_text(progress_to_text(found))
-    except ProgressError as error:  # no refusal: it would cost the learner all that is kept
+    except ProgressError as error:  # the learner would lose all progress
         raise AssertionError(f"{found} can not be read again") from error
     if again.done != found.done:
-        raise AssertionError(f"{found} is not what is kept of it")
+        raise AssertionError(f"{found} is stored as {again}")
 
 
 def lesson(random: Random) -> None:
-    """A lesson file: every mistake has its line."""
+    """Read a lesson file; each mistake is reported with its line."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "lesson.toml"
         text = changed_text(random, random.choice(LESSONS), LESSONS)
@@ -124,44 +124,44 @@ def lesson(random: Random) -> None:
 
 
 def model(random: Random) -> None:
-    """A model pasted in, PyTorch, Keras or its JSON."""
+    """Read a model: PyTorch, Keras or Keras JSON."""
     texts = (*MODELS, KERAS_JSON)
     read_model(changed_text(random, random.choice(texts), texts))
 
 
 def photo(random: Random) -> None:
-    """An upload: a picture file, broken."""
+    """Read a damaged picture file."""
     plane = read_photo(changed_bytes(random, random.choice(PHOTOS), PHOTOS), PHOTO_SIZE)
     if plane.shape != (1, PHOTO_SIZE, PHOTO_SIZE) or not 0 <= plane.min() <= plane.max() <= 1:
         raise AssertionError("no gray picture")
 
 
-def hand(random: Random) -> None:
-    """A message of the stage to the page: a scene, or a refusal."""
+def message(random: Random) -> None:
+    """Apply a stage message through the component: it changes the scene or is refused."""
     scene = random.choice(SCENES)
     changed = parse_message(changed_message(random, valid_message(scene))).applied_to(scene)
     render_frame(changed, Request())
 
 
 def drag(random: Random) -> None:
-    """Messages over the frame socket: one that cannot be done leaves the scene as it was."""
+    """Send messages over the frame socket; a refused one leaves the scene unchanged."""
     line, scene = Drag(), random.choice(SCENES)
-    told = valid_message(scene, query=to_query_string(scene), photo=None)
-    line.answer(read_message(json.dumps(told)))
+    first = valid_message(scene, query=to_query_string(scene), photo=None)
+    line.answer(read_message(json.dumps(first)))
     for _ in range(3):
-        before, message = line.scene, json.dumps(changed_message(random, told))
+        before, text = line.scene, json.dumps(changed_message(random, first))
         if random.random() < 0.3:
-            message = changed_text(random, message, QUERIES)
+            text = changed_text(random, text, QUERIES)
         try:
-            line.answer(read_message(message))
+            line.answer(read_message(text))
         except RfcoreError:
             if line.scene != before:
-                raise AssertionError(f"refused, and yet changed: {message}") from None
+                raise AssertionError(f"refused, and yet changed: {text}") from None
 
 
 CASES: dict[str, Callable[[Random], None]] = {
     case.__name__: case
-    for case in (notation, link, deck, progress, lesson, model, photo, hand, drag)
+    for case in (notation, link, deck, progress, lesson, model, photo, message, drag)
 }
 
 

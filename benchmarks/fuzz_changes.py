@@ -24,7 +24,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def changed_text(random: Random, text: str, others: Sequence[str]) -> str:
-    """Return a text with one to six changes; others: texts to take pieces from."""
+    """Return a text with one to six changes; others: texts whose pieces are inserted."""
     for _ in range(random.randint(1, 6)):
         at = random.randint(0, len(text))
         to = min(len(text), at + random.choice((0, 1, 1, 2, 8, 60)))
@@ -47,7 +47,7 @@ def changed_bytes(random: Random, data: bytes, others: Sequence[bytes]) -> bytes
 
 
 def changed_message(random: Random, message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message with one to three of its values replaced, taken away or added."""
+    """Return a message with one to three values replaced, removed or added."""
     changed: dict[str, Any] = json.loads(json.dumps(message))
     for _ in range(random.randint(1, 3)):
         name = random.choice([*changed, "extra"])
@@ -57,7 +57,7 @@ def changed_message(random: Random, message: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(value, list) and value and random.random() < 0.6:
             value[random.randrange(len(value))] = deepcopy(random.choice(VALUES))
         else:
-            # A copy: what the next change writes into it is of no other case.
+            # A copy, because later changes may write into it.
             changed[name] = deepcopy(random.choice((*VALUES, random.randint(-5, 300))))
     return changed
 

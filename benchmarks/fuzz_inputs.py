@@ -28,8 +28,8 @@ from rfcore.stack import Stack
 
 NOTATIONS = (*PRESETS.values(), "input image --> C3x5/2p1d2c4 -> B3/2, R, GA -> output feature map")
 SCENES = tuple(
-    room.scene
-    for room in (
+    workspace.scene
+    for workspace in (
         STACK_WORKSPACE,
         POOL_WORKSPACE,
         CONVOLUTION_WORKSPACE,

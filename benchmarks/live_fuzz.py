@@ -1,4 +1,4 @@
-"""Hostile input for the live server: links, hands and frames over its own sockets."""
+"""Hostile input for a live server: links, stage messages and frame requests over its sockets."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pages.ui.scene.link import to_query_string
 from pages.ui.scene.workspaces import STACK_WORKSPACE
 
 STAY = 12
-"""Cases that one tab is used for: sessions have to go as well."""
+"""The number of cases in each tab; new tabs test that old sessions are freed."""
 
 
 class LiveServer:
-    """The app in a process of its own, as a context manager, and the tab that troubles it.
+    """The app in its own process, as a context manager, and a tab that sends it hostile input.
 
-    slowest: seconds that an answer may take.
+    slowest: the longest time that an answer may take, in seconds.
     """
 
     def __init__(self, slowest: float) -> None:
@@ -36,7 +36,7 @@ class LiveServer:
         self._used = 0
 
     def __enter__(self) -> Self:
-        """Start the app, and let it import all that its first run takes seconds for."""
+        """Start the app, and run it once, because its first run imports for seconds."""
         self._server.__enter__()
         self._tab()
         return self
@@ -48,18 +48,18 @@ class LiveServer:
 
     @property
     def memory(self) -> float:
-        """Return the MB that the app has in memory."""
+        """The memory of the app in MB."""
         return memory(self._server.pid)
 
     @property
     def traces(self) -> int:
-        """How many unhandled exceptions the app's log tells of."""
+        """The number of unhandled exceptions in the app's log."""
         return self._server.log().count("Traceback")
 
     def wire(self, random: Random) -> None:
         """Send a link, a stage message or a few frames to the live server."""
         try:
-            random.choice((self._link, self._hand, self._frames))(random)
+            random.choice((self._link, self._message, self._frames))(random)
         except BaseException:
             self._leave()
             raise
@@ -82,7 +82,7 @@ class LiveServer:
     def _link(self, random: Random) -> None:
         self._tab().open(*changed_link(random))
 
-    def _hand(self, random: Random) -> None:
+    def _message(self, random: Random) -> None:
         tab, page, query = (
             self._tab(),
             page_of(STACK_WORKSPACE.scene.lens),
@@ -97,9 +97,9 @@ class LiveServer:
 
     def _frames(self, random: Random) -> None:
         scene = random.choice(SCENES)
-        told = valid_message(scene, query=to_query_string(scene), photo=None)
+        first = valid_message(scene, query=to_query_string(scene), photo=None)
         with connect(self._server.url.replace("http", "ws") + "/frames") as socket:
-            for message in (told, *(changed_message(random, told) for _ in range(3))):
+            for message in (first, *(changed_message(random, first) for _ in range(3))):
                 try:
                     socket.send(json.dumps(message))
                     socket.recv(timeout=self.slowest)

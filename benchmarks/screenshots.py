@@ -58,7 +58,7 @@ SHOWN = '.stage .panel canvas, [data-testid="stTable"], .prose'
 README_PICTURE = ROOT / "assets" / "readme.png"
 README_DRAG = ROOT / "assets" / "readme-drag.webp"
 LEGS = ((0, 18), (8, -18), (-8, 0))
-"""The way of the hand in the moving image, (rows, cols) a leg in pixels of the picture: a loop."""
+"""The path of the drag in the moving image: a loop of legs, each (rows, cols) in picture pixels."""
 FRAME_MS, REST_MS = 90, 900
 """How long a frame of the moving image stands, and one at the end of a leg."""
 HEAR = "addEventListener('stage-drawn', ({ detail }) => { window.seen = detail; })"
@@ -127,7 +127,7 @@ def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
     row, col = page.evaluate("window.seen.position")
     page.mouse.move(x, y)
     page.mouse.down()
-    for down, right, stands in hand_path():
+    for down, right, stands in drag_path():
         page.mouse.move(x + right * zoom, y + down * zoom)
         place = f"{row + down},{col + right}"
         page.wait_for_function("place => String(window.seen.position) === place", arg=place)
@@ -136,8 +136,8 @@ def film(browser: Browser, url: str) -> Iterator[tuple[Image.Image, int]]:
     page.close()
 
 
-def hand_path() -> Iterator[tuple[int, int, int]]:
-    """Yield how far the hand is, (rows, cols) in pixels of the picture, and for how many ms."""
+def drag_path() -> Iterator[tuple[int, int, int]]:
+    """Yield how far the drag has gone, (rows, cols) in picture pixels, and for how many ms."""
     row, col = 0, 0
     yield row, col, REST_MS
     for rows, cols in LEGS:

@@ -46,7 +46,7 @@ class Tab:
             back.rerun_script.fragment_id = self.fragment
         if hand is not None:
             state = back.rerun_script.widget_states.widgets.add()
-            state.id, state.json_value = self.stage, json.dumps({"hand": hand})
+            state.id, state.json_value = self.stage, json.dumps({"message": hand})
         self.send(back)
         self.read(patience)
 

@@ -1,4 +1,4 @@
-"""Layers that recompute only the region of their map that a change of the input can reach."""
+"""Recompute only the region of each layer's map that a change of the image can reach."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Region = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class LayerUpdate:
-    """One layer: its input with the border round it, and how a region of its map is recomputed.
+    """One layer: its padded input, and how to recompute a region of its map.
 
-    padded: (channels, rows, cols) with the border. rows, cols: what a change of it can reach.
-    fill: recomputes a region of the layer's map from `padded`.
+    padded: (channels, rows, cols), with the border. rows, cols: how far a change of the input
+    reaches along each axis. fill: recomputes a region of the layer's map from `padded`.
     """
 
     padded: Array
@@ -36,7 +36,7 @@ class LayerUpdate:
     def refresh(
         self, rows: list[Interval], cols: list[Interval]
     ) -> tuple[list[Interval], list[Interval]]:
-        """Recompute what dirty rows x columns of the input reach; return what of the map it is."""
+        """Recompute the units that dirty rows and columns of the input reach; return them."""
         rows, cols = self._refresh_border(rows, cols)
         rows, cols = self.rows.units(rows), self.cols.units(cols)
         for row0, row1 in rows:
@@ -47,7 +47,7 @@ class LayerUpdate:
     def _refresh_border(
         self, rows: list[Interval], cols: list[Interval]
     ) -> tuple[list[Interval], list[Interval]]:
-        """Repeat dirty cells in the border; return all that is dirty of the padded input."""
+        """Copy dirty cells into the border; return the dirty rows and columns of `padded`."""
         row_repeats = self.rows.dirty_repeats(rows)
         col_repeats = self.cols.dirty_repeats(cols)
         rows, cols = self.rows.padded(rows), self.cols.padded(cols)
@@ -56,7 +56,7 @@ class LayerUpdate:
                 repeated = self.padded[:, self.rows.before + source, first:end]
                 self.padded[:, cell, first:end] = repeated
         rows += [(cell, cell + 1) for cell, _ in row_repeats]
-        for cell, source in col_repeats:  # after the rows: a corner repeats what they repeat
+        for cell, source in col_repeats:  # after the rows, because corners copy their cells
             for first, end in rows:
                 repeated = self.padded[:, first:end, self.cols.before + source]
                 self.padded[:, first:end, cell] = repeated
@@ -66,11 +66,12 @@ class LayerUpdate:
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a layer: what of its border and which of its units a change can reach.
+    """One axis of a layer: which border cells and which units a change can reach.
 
-    before: cells of border before the map. repeats: for each cell of border that repeats one of
-    the map, (its place in the padded input, the place of the other in the map). reach: cells from
-    the first to the last of a window. stride: cells from one window to the next. count: units.
+    before: the number of border cells before the input. repeats: (border cell, its source) for each
+    border cell that copies a cell of the input; the first is an index into the padded input, the
+    second into the input. reach: the distance from the first to the last cell of a window. stride:
+    the distance from one window to the next. count: the number of units.
     """
 
     before: int
@@ -81,9 +82,10 @@ class Axis:
 
     @classmethod
     def of(cls, layer: Layer, mode: PaddingMode, axis: int, size: int, count: int) -> Axis:
-        """Describe axis 0 or 1 of a layer that makes `count` units of `size` cells.
+        """Return axis 0 or 1 of a layer.
 
-        mode: the padding of a convolution.
+        mode: the padding mode of a convolution. size: the number of input cells along the axis.
+        count: the number of units.
 
         >>> Axis.of(Conv2d(3, padding=1), "circular", axis=0, size=8, count=8)
         Axis(before=1, repeats=((0, 7), (9, 0)), reach=2, stride=1, count=8)
@@ -92,7 +94,7 @@ class Axis:
         ends = (border.rows, border.cols)[axis]
         repeats: list[tuple[int, int]] = []
         if border.mode != "zeros":
-            # What the border repeats is what padding makes of the cells' own numbers.
+            # Padding the cells' indices shows which cell each border cell copies.
             numbers = np.arange(size)[:, None]
             sources = ops.add_border(numbers, Border(ends, (0, 0), border.mode)).ravel().tolist()
             cells = (*range(ends[0]), *range(ends[0] + size, len(sources)))
@@ -101,11 +103,11 @@ class Axis:
         return cls(ends[0], tuple(repeats), reach, window.stride[axis], count)
 
     def padded(self, dirty: list[Interval]) -> list[Interval]:
-        """Return dirty cells of the map as cells of the padded input."""
+        """Convert intervals of the input to intervals of the padded input."""
         return [(first + self.before, end + self.before) for first, end in dirty]
 
     def dirty_repeats(self, dirty: list[Interval]) -> list[tuple[int, int]]:
-        """Return the entries of `repeats` whose cell of the map is dirty."""
+        """Return the entries of `repeats` whose source is dirty."""
         return [
             pair for pair in self.repeats if any(first <= pair[1] < end for first, end in dirty)
         ]
@@ -113,8 +115,8 @@ class Axis:
     def units(self, dirty: list[Interval]) -> list[Interval]:
         """Return the units whose windows meet dirty cells of the padded input, in order.
 
-        Unit u sees the cells from u * stride to u * stride + reach; holes that a dilation leaves
-        between them are taken as seen.
+        Unit u sees the cells from u * stride to u * stride + reach. The holes of a dilated window
+        count as seen.
         Source: Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
 
         >>> Axis(before=0, repeats=(), reach=2, stride=2, count=31).units([(9, 12)])
@@ -131,17 +133,17 @@ class Axis:
         return reached
 
     def seen(self, unit: int, unit_end: int) -> slice:
-        """Return the cells of the padded input that the units from `unit` to `unit_end` see."""
+        """Return the slice of the padded input that units `unit` up to `unit_end` see."""
         return slice(unit * self.stride, (unit_end - 1) * self.stride + self.reach + 1)
 
 
 def build_updates(
     network: Network, image: Array, activations: tuple[Array, ...]
 ) -> tuple[list[LayerUpdate], list[Array]]:
-    """Give each layer an input with its border; the map before it is the inside of that array.
+    """Return a `LayerUpdate` for each layer, and the image and all maps as views.
 
-    So a layer writes straight into the next one's input, and no map is padded again. Returns a
-    step per layer; and the image and all maps, each as the inside of an input.
+    The map of a layer is a view of the next layer's padded input. A layer thus writes directly into
+    the next one's input, and no map is padded again.
     """
     mode, inputs, maps = network.padding_mode, [], []
     for layer, x in zip(network.stack, (image, *activations[:-1]), strict=True):
@@ -178,7 +180,7 @@ def _convolution(
 def _fill_weightless(
     layer: Layer, padded: Array, out: Array, rows: Axis, cols: Axis, region: Region
 ) -> None:
-    """Fill a region by the operation that fills the whole map."""
+    """Recompute a region of a layer without weights, with the operation for whole maps."""
     part = out[:, region[0] : region[1], region[2] : region[3]]
     seen = padded[:, rows.seen(*region[:2]), cols.seen(*region[2:])]
     match layer:

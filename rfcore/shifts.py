@@ -1,4 +1,4 @@
-"""Shifts: what a move of the pattern should do to a map, what it did, and how much changed."""
+"""Expected and measured shifts of a map when the pattern moves, and the cells that changed."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ ShiftFill = Literal["zeros", "circular"]
 SHIFT_FILLS: tuple[ShiftFill, ...] = get_args(ShiftFill)
 
 EXACT = 1 - 1e-5
-"""Similarity from which two float32 responses count as the same one, moved."""
+"""The least similarity at which two float32 responses count as exact copies."""
 
 _COPY = 1e-10
-"""How far the similarity of a copy may be from 1 by rounding."""
+"""The largest rounding error of the similarity of a copy."""
 
 
 @dataclass(frozen=True)
 class MeasuredShift:
-    """Where a response went: the best whole-cell shift, and how alike the two then are.
+    """The whole-cell shift that best maps one response onto another, and their similarity.
 
-    shift: (rows, cols) in cells of the map. similarity: their correlation at that shift, over
-    the mean of their energies: 1 for an exact copy only, not for a fainter one.
+    shift: (rows, cols) in cells of the map. similarity: the correlation at that shift, divided by
+    the mean of the two energies. It is 1 for an exact copy only, not for a fainter one.
 
     >>> MeasuredShift((1, 3), 1.0).is_exact, MeasuredShift((1, 3), 0.8).is_exact
     (True, False)
@@ -48,16 +48,17 @@ class MeasuredShift:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the response is the same one, moved by whole cells."""
+        """Whether the second response is a copy of the first, shifted by whole cells."""
         return self.similarity >= EXACT
 
 
 def shift(x: Array, rows: int, cols: int, *, fill: ShiftFill = "zeros") -> Array:
-    """Return maps moved `rows` cells down and `cols` to the right, negative: up and to the left.
+    """Return maps shifted `rows` cells down and `cols` to the right; negative: up, to the left.
 
-    x: (..., rows, cols). fill: what comes in at the edges left behind, zeros, or circular: what
-    went out on the far side. Returns a new array like `x`.
-    Raises ShapeError when `x` is no map, ShiftError for a shift that is no int or another fill.
+    x: (..., rows, cols). fill: the values at the edges that the shift uncovers, "zeros" or
+    "circular", which takes what left on the opposite side. Returns a new array like `x`.
+    Raises ShapeError when `x` is not a map, ShiftError for a shift that is not an int or an unknown
+    fill.
 
     >>> shift(np.array([[1, 2, 3]]), 0, 1), shift(np.array([[1, 2, 3]]), 0, 1, fill="circular")
     (array([[0, 1, 2]]), array([[3, 1, 2]]))
@@ -73,10 +74,10 @@ def shift(x: Array, rows: int, cols: int, *, fill: ShiftFill = "zeros") -> Array
 
 
 def is_representable(moved: Pair, jump: Pair) -> bool:
-    """Return whether a map can show a move by shifting whole cells: its jump divides the move.
+    """Whether a map can shift by whole cells for a move: whether its jump divides the move.
 
-    moved: (rows, cols) in input pixels. jump: (rows, cols) pixels from one unit to the next.
-    Raises ShiftError when a move is no int or a jump is below 1.
+    moved: (rows, cols) in input pixels. jump: (rows, cols), input pixels from one unit to the next.
+    Raises ShiftError when a move is not an int or a jump is below 1.
 
     >>> is_representable((4, -2), (2, 2)), is_representable((4, 3), (2, 2))
     (True, False)
@@ -85,10 +86,10 @@ def is_representable(moved: Pair, jump: Pair) -> bool:
 
 
 def expected_shift(moved: Pair, jump: Pair) -> tuple[Fraction, Fraction]:
-    """Return how many cells a map should shift, (rows, cols), for a move in input pixels.
+    """Return by how many cells (rows, cols) a map should shift for a move in input pixels.
 
-    A fraction that is no whole number lies between two cells: no shift of the map can show it.
-    Raises ShiftError when a move is no int or a jump is below 1.
+    A fraction lies between two cells, and no shift of the map can show it.
+    Raises ShiftError when a move is not an int or a jump is below 1.
 
     >>> expected_shift((3, -4), (2, 2))
     (Fraction(3, 2), Fraction(-2, 1))
@@ -99,10 +100,10 @@ def expected_shift(moved: Pair, jump: Pair) -> tuple[Fraction, Fraction]:
 
 
 def changed_cells(before: Array, after: Array) -> int:
-    """Return how many cells of a map differ at all.
+    """Return the number of cells at which two maps differ, counted over all channels.
 
-    before, after: arrays of one shape, any; cells of all channels are counted.
-    Raises ShapeError when they are no arrays, or of two shapes.
+    before, after: arrays of the same shape.
+    Raises ShapeError when they are not arrays, or their shapes differ.
 
     >>> changed_cells(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     1
@@ -116,14 +117,14 @@ def changed_cells(before: Array, after: Array) -> int:
 def measured_shift(
     before: Array, after: Array, *, near: tuple[float, float] = (0, 0)
 ) -> MeasuredShift | None:
-    """Find the whole-cell shift that best carries one response onto another.
+    """Find the whole-cell shift that best maps one response onto another, by cross-correlation.
 
-    before, after: (rows, cols), what the pattern adds to the map without it, at two places.
-    near: (rows, cols); of shifts that fit equally well the one closest to this is returned.
-    Returns None when either response is zero everywhere. By cross-correlation, over every shift at
-    which the boxes around the two responses meet.
-    Raises ShapeError when they are no such maps or of two shapes, ShiftError for NaN or infinity in
-    them or in `near`.
+    before, after: (rows, cols), what the pattern adds to a map at two positions. near: (rows,
+    cols); of several equally good shifts, the closest to this one is returned. All shifts are tried
+    at which the bounding boxes of the two responses overlap.
+    Returns None when a response is zero everywhere.
+    Raises ShapeError when the maps are not 2-D arrays of the same shape, ShiftError for NaN or
+    infinity in them or in `near`.
 
     >>> before, after = np.zeros((6, 6)), np.zeros((6, 6))
     >>> before[1, 1], after[2, 4] = 1, 1
@@ -170,7 +171,9 @@ def measured_shift(
 
 
 def _fast_length(least: int) -> int:
-    """Return the first length from `least` on that only 2, 3 and 5 divide; a prime takes thrice.
+    """Return the smallest length from `least` on whose only prime factors are 2, 3 and 5.
+
+    An FFT of a prime length takes three times as long.
 
     >>> _fast_length(509)
     512
@@ -187,7 +190,7 @@ def _fast_length(least: int) -> int:
 
 
 def _support(response: Array) -> tuple[slice, slice] | None:
-    """Return the slices of the smallest box that holds every nonzero cell."""
+    """Return the bounding box of the nonzero cells as two slices; None if all cells are zero."""
     rows = np.flatnonzero(response.any(axis=1))
     if rows.size == 0:
         return None
@@ -196,18 +199,18 @@ def _support(response: Array) -> tuple[slice, slice] | None:
 
 
 def _part(by: int) -> slice:
-    """Return the cells along an axis that hold something after a shift by `by`."""
+    """Return the slice of an axis that a shift by `by` cells does not uncover."""
     return slice(by, None) if by >= 0 else slice(None, by)
 
 
 def checked_fill(fill: ShiftFill) -> ShiftFill:
-    """Return a fill as it is; raises ShiftError for an unknown one."""
+    """Return a fill unchanged; raises ShiftError for an unknown one."""
     check_choice(fill, "fill", SHIFT_FILLS, error=ShiftError)
     return fill
 
 
 def checked_tolerance(tolerance: object) -> float:
-    """Return a tolerance as a float; raises ShiftError when it is no number, negative or NaN."""
+    """Return a tolerance as a float; raises ShiftError unless it is a number of at least 0."""
     if not isinstance(tolerance, Real) or not float(tolerance) >= 0:
         raise ShiftError(f"tolerance must be at least 0, got {tolerance!r}")
     return float(tolerance)

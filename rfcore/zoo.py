@@ -1,8 +1,8 @@
 """Published architectures as notation, with the receptive fields that others published for them.
 
-Each text is the path that decides the field: in a residual unit the convolutions rather than the
-shortcut, in an Inception block the longest branch. ReLUs and normalisation are left out, as they
-move nothing. A channel count is the layer's own; what branches side by side add is not in the text.
+Each text is the path with the largest field: in a residual unit the convolutions rather than the
+shortcut, in an Inception block the longest branch. ReLUs and normalisation are left out, because
+they do not change a field. A channel count is that of the layer, without parallel branches.
 
 Source: the table of receptive fields in github.com/google-research/receptive_field, presented in
 Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", Distill.
@@ -33,12 +33,13 @@ _PAIR = "The 1x3 and 3x1 convolutions side by side in its last blocks are writte
 
 @dataclass(frozen=True)
 class Architecture:
-    """A published network: its deciding path as notation, and its field as others worked it out.
+    """A published network: the path with its largest field as notation, and the published field.
 
-    text: the notation. published_size, published_stride, published_padding: input pixels, the same
-    for rows and columns, of the last layer in the text; published_padding is ``-start``.
-    published_at: pixels (rows and columns) of the image that the padding was published for, None
-    where any image has the same. source: where to read the figures. note: what to know of the text.
+    text: the notation. published_size, published_stride, published_padding: of the last layer in
+    the text, in input pixels, equal for rows and columns; published_padding is ``-start``.
+    published_at: the size of the image for which the padding was published, in pixels per side;
+    None if the padding does not depend on it. source: where the figures were published. note: how
+    the text differs from the network.
 
     >>> ZOO[0].name, ZOO[0].field.size, ZOO[0].published_size
     ('AlexNet v2', (195, 195), 195)
@@ -55,17 +56,17 @@ class Architecture:
 
     @cached_property
     def stack(self) -> Stack:
-        """The layers of the text."""
+        """The layers that the text describes."""
         return Stack.parse(self.text)
 
     @cached_property
     def field(self) -> ReceptiveField:
-        """Our own figures for the last layer, worked out from the stack."""
+        """The last layer's field, computed from the stack."""
         return receptive_fields(self.stack)[-1]
 
 
 def _vgg(*convolutions: int) -> str:
-    """Blocks of so many 3x3 convolutions, each block ended by a pool."""
+    """Return blocks of 3x3 convolutions; convolutions: how many each block has before its pool."""
     widths = (64, 128, 256, 512, 512)
     return ", ".join(
         f"C3p1c{width}, " * count + "M2" for count, width in zip(convolutions, widths, strict=True)
@@ -73,7 +74,7 @@ def _vgg(*convolutions: int) -> str:
 
 
 def _resnet(*units: int) -> str:
-    """Blocks of so many bottleneck units; TF-Slim strides in the last unit of a block."""
+    """Return blocks of bottleneck units; TF-Slim puts the stride in a block's last unit."""
     layers = ["C7/2p3c64, M3/2p1"]
     for count, width, stride in zip(units, (64, 128, 256, 512), (2, 2, 2, 1), strict=True):
         strides = [1] * (count - 1) + [stride]
@@ -82,7 +83,7 @@ def _resnet(*units: int) -> str:
 
 
 def _mobilenet() -> str:
-    """A convolution, then pairs of a depthwise 3x3 (as an ordinary one) and a pointwise 1x1."""
+    """Return a convolution, then pairs of a depthwise 3x3, written as ordinary, and a 1x1."""
     widths = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
     strided = (2, 4, 6, 12)
     return "C3/2p1c32, " + ", ".join(
@@ -92,17 +93,17 @@ def _mobilenet() -> str:
 
 
 def _tall(width: int, kernel: int = 7) -> str:
-    """A convolution that looks up and down only; the map keeps its size."""
+    """Return a convolution with a kernel of one column; the map keeps its size."""
     return f"C{kernel}x1p{kernel // 2}x0c{width}"
 
 
 def _wide(width: int, kernel: int = 7) -> str:
-    """A convolution that looks left and right only; the map keeps its size."""
+    """Return a convolution with a kernel of one row; the map keeps its size."""
     return f"C1x{kernel}p0x{kernel // 2}c{width}"
 
 
 def _double(reduced: int, width: int, last: str = "p1") -> str:
-    """A branch of 1x1 and two 3x3 convolutions; `last` is stride and padding of the second."""
+    """Return a branch of a 1x1 and two 3x3 convolutions; last: stride and padding of the last."""
     return f"C1c{reduced}, C3p1c{width}, C3{last}c{width}"
 
 
@@ -171,4 +172,4 @@ ZOO: tuple[Architecture, ...] = (
     Architecture("Inception v4", _inception_v4(), 2071, 32, 998, note=_PAIR),
     Architecture("Inception-ResNet v2", _inception_resnet_v2(), 3039, 32, 1482),
 )
-"""The architectures, simplest first; our figures equal the published ones, as a test shows."""
+"""The architectures, simplest first. A test compares their computed fields with the published."""

@@ -152,7 +152,7 @@ elif [[ $# -eq 0 ]]; then
   lint
   js_tests
   # One app at a time: with its browser it has work for two cores already.
-  check 'pytest without the app' "$python" -m pytest -m 'not app' --numprocesses auto --maxprocesses 4 --dist loadfile
+  check 'pytest without the app' "$python" -m pytest -m 'not app and not slow' --numprocesses auto --maxprocesses 4 --dist loadfile
   check 'pytest with the app' "$python" -m pytest -m 'app and not slow'
 elif [[ "$*" == --slow ]]; then
   find_programs

@@ -40,6 +40,7 @@ import "./draw/region-outline.js";
 import "./draw/rights.js";
 import "./draw/save-png.js";
 import "./draw/unit-mark.js";
+import "./geometry.js";
 import "./gestures.js";
 import "./lenses/equivariance.js";
 import "./lenses/fields.js";
@@ -83,7 +84,7 @@ export function show({ data, parentElement, setStateValue }) {
     stages.set(parentElement, stage);
   }
   if (stage.connection.closed) stage.comeBack();
-  stage.connection.sendToPage = (message) => setStateValue("hand", message);
+  stage.connection.sendToPage = (message) => setStateValue("message", message);
   stage.requestCharts = () => setStateValue("charts", true);
   stage.sendMarks = (marks) => setStateValue("marks", marks);
   if (data) stage.receiveFromPage(readFrame(data));

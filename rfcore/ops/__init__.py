@@ -31,7 +31,13 @@ from rfcore.ops.arrays import (
     checked_map as checked_map,
 )
 from rfcore.ops.convolution import (
+    BAND_NUMBERS as BAND_NUMBERS,
+)
+from rfcore.ops.convolution import (
     LARGE_KERNEL as LARGE_KERNEL,
+)
+from rfcore.ops.convolution import (
+    ROW_BAND_NUMBERS as ROW_BAND_NUMBERS,
 )
 from rfcore.ops.convolution import (
     TILE as TILE,

@@ -24,11 +24,11 @@ _FEW_PRODUCTS = 8
 """Output channels, times the row stride, up to which a large kernel is worked off row by row: each
 row of the input then meets all kernel rows at once, and is not copied for each of them."""
 
-_BUFFER = 1 << 17
+BAND_NUMBERS = 1 << 17
 """The most numbers in the unfolded input of one band of rows, which then fits a core's cache."""
 
-_ROW_BUFFER = 1 << 19
-"""Those of a large kernel's band, products included: fewer and longer sums."""
+ROW_BAND_NUMBERS = 1 << 19
+"""The most numbers in one band of a large kernel, products included: fewer and longer sums."""
 
 
 def conv2d(
@@ -158,7 +158,7 @@ def _fill_by_windows(
     out_channels, channels, kernel_rows, kernel_cols = kernels.shape
     weights = kernels.reshape(out_channels, -1)
     taps = weights.shape[1]
-    band = max(1, min(rows[1] - rows[0], _BUFFER // (taps * part.filled)))
+    band = max(1, min(rows[1] - rows[0], BAND_NUMBERS // (taps * part.filled)))
     unfolded = np.zeros((channels, kernel_rows, kernel_cols, band, part.filled), padded.dtype)
     products = np.empty((out_channels, band * part.tiles, part.tile), padded.dtype)
     for top in range(rows[0], rows[1], band):
@@ -210,7 +210,7 @@ def _fill_row_by_row(
     # (out channels and kernel rows, channels and kernel cols)
     weights = kernels.transpose(0, 2, 1, 3).reshape(out_channels * kernel_rows, -1)
     first, end = rows[0] * row_stride, (rows[1] - 1) * row_stride + (kernel_rows - 1) * row_step + 1
-    band = max(1, min(end - first, _ROW_BUFFER // (sum(weights.shape) * part.filled)))
+    band = max(1, min(end - first, ROW_BAND_NUMBERS // (sum(weights.shape) * part.filled)))
     unfolded = np.zeros((channels, 1, kernel_cols, band, part.filled), padded.dtype)
     products = np.empty((len(weights), band * part.tiles, part.tile), padded.dtype)
     one_row = window._replace(kernel_size=(1, kernel_cols), stride=(1, window.stride[1]))

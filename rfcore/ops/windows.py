@@ -1,4 +1,4 @@
-"""Sliding windows over a map, tap by tap and without a copy."""
+"""Views of a map for each tap of a sliding window, without copying a cell."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rfcore.ops.arrays import Array
 
 
 def window_views(padded: Array, window: Window, sizes: Pair) -> Iterator[Array]:
-    """Yield, tap by tap in reading order, a view of the cells that every window has at that tap.
+    """Yield for each tap of a kernel, in reading order, a view of the cells under that tap.
 
-    padded: (..., rows, cols); sizes: (rows, cols) of the windows' map. No cell is copied.
+    padded: (..., rows, cols). sizes: (rows, cols) of the output map; each view has these sizes.
     """
     (kernel_rows, kernel_cols), stride, _, dilation = window
     for row in range(kernel_rows):

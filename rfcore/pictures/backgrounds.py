@@ -1,4 +1,4 @@
-"""Backgrounds to drag a pattern over, drawn from formulas alone."""
+"""Backgrounds to drag a pattern over, drawn from formulas, without files."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rfcore.pictures.drawing import Plane, quantised
 
 
 def draw_background(name: str, size: int) -> NDArray[np.float32]:
-    """Draw a background of moderate contrast, the same at every call.
+    """Draw a background of moderate contrast; it is the same at every call.
 
-    `name` is one of BACKGROUNDS; `size` is its side, 16 to 512 pixels. Returns float32
-    (1, size, size) in [0, 1], multiples of 1/255. Raises PatternError for another name or size.
+    name: one of BACKGROUNDS. size: 16 to 512 pixels per side. Returns float32 (1, size, size) in
+    [0, 1], multiples of 1/255. Raises PatternError for another name or size.
 
     >>> draw_background("meadow", 64).shape
     (1, 64, 64)
@@ -28,7 +28,10 @@ def draw_background(name: str, size: int) -> NDArray[np.float32]:
 
 
 def _smooth_noise(size: int, cells: tuple[int, int], seed: int) -> Plane:
-    """Value noise: random heights on a (rows, cols) grid, eased from one grid point to the next."""
+    """Return value noise: random heights on a grid, interpolated smoothly.
+
+    cells: (rows, cols) of the grid.
+    """
     plane = np.random.default_rng(seed).random((cells[0] + 1, cells[1] + 1))
     for count in cells:  # blend along the rows, turn, blend along the columns, turn back
         position = (np.arange(size) + 0.5) * count / size
@@ -92,4 +95,4 @@ _SCENES: dict[str, Callable[[Plane, Plane], Plane]] = {
 
 
 BACKGROUNDS: tuple[str, ...] = tuple(_SCENES)
-"""The names of the backgrounds, plain ones first."""
+"""The names of the backgrounds; plain ones come first."""

@@ -1,4 +1,4 @@
-"""The pen that draws toy patterns and faces: shapes as signed distances on a unit square."""
+"""A pen for toy patterns and faces; shapes are signed distances on a unit square."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float64]
 Point = tuple[float, float]
 
-INK, FUR = 0.06, 0.86  # a dark rim round a light fill reads on dark, gray and light alike
+INK, FUR = 0.06, 0.86  # a light shape with a dark rim is visible on any background
 
 _SAMPLES = 4  # supersampling: 4x4 points in each pixel
 
 
 class Pen:
-    """Paints shapes, given as signed distances, on a unit square (x right, y down).
+    """Paints shapes on a unit square (x right, y down).
 
-    size: pixels a side of what is drawn. A distance is negative inside its shape; to every shape
-    goes `x`, or `side` in its place to draw it twice, as a mirror does.
+    size: of the drawing, in pixels per side. A shape is an array of signed distances, negative
+    inside. Its coordinates are `x` and `y`; with `side` in place of `x` it has a mirror image.
 
     >>> pen = Pen(4)
     >>> pen.paint(pen.box(0, 0, 0.25, 1))
@@ -30,7 +30,7 @@ class Pen:
     def __init__(self, size: int) -> None:
         points = (np.arange(size * _SAMPLES) + 0.5) / (size * _SAMPLES)
         self.size, self.x, self.y = size, points[None, :], points[:, None]
-        self.side = np.abs(self.x - 0.5)  # in place of x: what is drawn once appears on both sides
+        self.side = np.abs(self.x - 0.5)  # symmetric about the middle
         self.values = np.zeros((size * _SAMPLES, size * _SAMPLES))
         self.painted = np.zeros(self.values.shape, dtype=bool)
 
@@ -43,9 +43,9 @@ class Pen:
         return norm * (norm - 1) / np.maximum(np.hypot(u / radii[0], v / radii[1]), 1e-9)
 
     def stroke(self, x: Plane, width: float, *points: Point) -> Plane:
-        """Return the distance from a line of a width from point to point."""
+        """Return the distance from a line of some width through the points."""
         distance = np.full(self.values.shape, np.inf)
-        if width * self.size < 0.5:  # finer than these pixels can show: it would only smear
+        if width * self.size < 0.5:  # too thin for these pixels; it would only blur
             return distance
         for (x0, y0), (x1, y1) in pairwise(points):
             dx, dy = x1 - x0, y1 - y0
@@ -55,7 +55,7 @@ class Pen:
         return distance
 
     def convex(self, x: Plane, *corners: Point) -> Plane:
-        """Return the distance from a convex shape, its corners clockwise."""
+        """Return the distance from a convex polygon; corners: (x, y), clockwise."""
         distance = np.full(self.values.shape, -np.inf)
         for (x0, y0), (x1, y1) in pairwise((*corners, corners[0])):
             dx, dy = x1 - x0, y1 - y0  # clockwise as seen: outside is to the left of each edge
@@ -64,24 +64,24 @@ class Pen:
         return distance
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Plane:
-        """Return the distance from a box on whole pixels."""
-        # Edges on whole pixels, rounded outwards, stay crisp and never vanish.
+        """Return the distance from a rectangle, enlarged to whole pixels."""
+        # So its edges stay sharp, and it never vanishes.
         x0, y0 = (np.floor(edge * self.size) / self.size for edge in (left, top))
         x1, y1 = (np.ceil(edge * self.size) / self.size for edge in (right, bottom))
         return self.convex(self.x, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
 
     def paint(self, distance: Plane, value: float = 1.0) -> None:
-        """Paint the inside of a shape in one brightness."""
+        """Fill a shape with one brightness."""
         self.painted |= distance < 0
         self.values[distance < 0] = value
 
     def outlined(self, distance: Plane, value: float) -> None:
-        """Paint the inside of a shape with a dark rim."""
+        """Fill a shape, with a dark rim."""
         self.paint(distance, INK)
         self.paint(distance + max(0.03, 0.8 / self.size), value)
 
     def planes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return values and alpha (size, size), as a Pattern has them."""
+        """Return the values and the alpha of a Pattern, each (size, size)."""
         alpha, premultiplied = (
             plane.reshape(self.size, _SAMPLES, self.size, _SAMPLES).mean(axis=(1, 3))
             for plane in (self.painted.astype(float), self.values)
@@ -90,7 +90,7 @@ class Pen:
 
 
 def quantised(plane: Plane) -> NDArray[np.float32]:
-    """Return a plane within 0 to 1 as multiples of 1/255, which a trip through bytes keeps.
+    """Clip a plane to [0, 1] and round it to multiples of 1/255, which bytes represent exactly.
 
     >>> quantised(np.array([[-0.5, 0.4, 3.0]])) * 255
     array([[  0., 102., 255.]], dtype=float32)

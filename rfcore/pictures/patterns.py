@@ -21,9 +21,9 @@ from rfcore.pictures.drawing import FUR, INK, Pen, Point
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A toy pattern: how bright each of its pixels is, and how much each covers.
+    """A toy pattern: the brightness and the opacity of each of its pixels.
 
-    values, alpha: float arrays (rows, cols) of one shape, in [0, 1]; they become read-only.
+    values, alpha: float arrays (rows, cols) of the same shape, in [0, 1]; they become read-only.
     Raises PatternError for other arrays.
 
     >>> bar = Pattern("bar", np.ones((3, 1), np.float32), np.ones((3, 1), np.float32))
@@ -50,9 +50,9 @@ class Pattern:
 def draw_pattern(name: str, size: int) -> Pattern:
     """Draw a toy pattern.
 
-    `name` is one of PATTERNS; `size` is its side, 4 to 128 pixels ("pixel" is 1x1 at any size).
-    Returns a Pattern with values and alpha of shape (size, size), all multiples of 1/255, so that
-    a trip through bytes changes nothing. Raises PatternError for another name or size.
+    name: one of PATTERNS. size: 4 to 128 pixels per side; "pixel" is 1x1 at any size.
+    Returns a Pattern whose values and alpha, (size, size), are multiples of 1/255, which bytes
+    represent exactly. Raises PatternError for another name or size.
 
     >>> draw_pattern("cat", 32).alpha.shape
     (32, 32)
@@ -69,12 +69,12 @@ def draw_pattern(name: str, size: int) -> Pattern:
 def place(
     background: NDArray[np.floating], pattern: Pattern, row: int, col: int
 ) -> NDArray[np.floating]:
-    """Lay a pattern over a background; what lies outside is cut off.
+    """Return a background with a pattern placed on it, clipped at the edges.
 
-    `background` is (1, rows, cols), floats; `row` and `col` say where the pattern's top-left
-    corner goes, in pixels, also outside. Returns a new array like `background`, under the pattern
+    background: floats (1, rows, cols). row, col: of the pattern's top-left corner, in pixels; it
+    may lie outside. Returns a new array like `background`; where the pattern lies, it is
     background * (1 - alpha) + values * alpha. Raises PatternError when `background` is not such
-    an array, `pattern` is no Pattern or a position is not an int.
+    an array, `pattern` is not a Pattern or a position is not an int.
 
     >>> place(np.zeros((1, 2, 3), np.float32), draw_pattern("pixel", 4), 1, 2)
     array([[[0., 0., 0.],
@@ -101,7 +101,7 @@ def place(
 
 
 def checked_pattern(pattern: Pattern) -> Pattern:
-    """Return a pattern as it is; raises PatternError for anything else, such as its name."""
+    """Return a pattern unchanged; raises PatternError for anything else, such as its name."""
     check_instance(pattern, Pattern, "pattern", "as draw_pattern gives", error=PatternError)
     return pattern
 

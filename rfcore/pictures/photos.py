@@ -22,10 +22,10 @@ MAX_PIXELS = 40_000_000
 """The largest picture that is decoded, in pixels."""
 
 MAX_WEBP_PIXELS = 16_000_000
-"""The largest WebP picture that is decoded, in pixels; each takes 17 bytes there, 4 elsewhere."""
+"""The largest WebP picture that is decoded, in pixels. A pixel takes 17 bytes then, 4 otherwise."""
 
 MAX_SCANS = 100
-"""The most scans of a JPEG file that is decoded; cameras and editors write about ten."""
+"""The largest number of scans in a JPEG file; cameras and editors write about ten."""
 
 _BACKDROP = 0.5  # mid-gray behind transparent parts
 
@@ -34,18 +34,18 @@ _WHITE = {"I;16": 65535, "I;16B": 65535, "I;16L": 65535, "I;16N": 65535, "I": 65
 
 _ORIENTATION = 0x0112  # the Exif tag. Source: Exif 2.32, Orientation
 
-# One picture at a time: decoded it can take hundreds of megabytes, and the warning filters that
-# are set meanwhile belong to the whole process.
+# One picture at a time: a decoded one can take hundreds of megabytes, and the warning filters that
+# are set meanwhile apply to the whole process.
 _DECODING = threading.Lock()
 
 
 def read_photo(data: bytes, size: int = 64) -> NDArray[np.float32]:
     """Read a picture file as a square grayscale photo.
 
-    `data` is a PNG, JPEG or WebP file; `size` is the photo's side, 32 to 256 pixels. The picture
-    is turned upright, laid over mid-gray where it is transparent, cut to its middle square and
-    scaled; of an animation the first frame is taken. Returns float32 (1, size, size) in [0, 1],
-    multiples of 1/255. Raises ImageError, saying what to do, for whatever cannot be read.
+    data: a PNG, JPEG or WebP file. size: of the photo, 32 to 256 pixels per side. The picture is
+    turned upright, gets a mid-gray background where it is transparent, is cropped to its middle
+    square and scaled. Of an animation, the first frame is used. Returns float32 (1, size, size) in
+    [0, 1], multiples of 1/255. Raises ImageError, which says what to do, if it cannot be read.
 
     >>> buffer = BytesIO()
     >>> Image.new("L", (640, 480), 51).save(buffer, "PNG")
@@ -127,10 +127,11 @@ def _check_pixels(width: int, height: int) -> None:
 
 
 def _header_size(data: bytes) -> tuple[int, int] | None:
-    """The (width, height) that a PNG or WebP file declares, read before Pillow sees it.
+    """Return the (width, height) in the header of a PNG or WebP file, without Pillow.
 
-    Pillow makes room for the whole canvas as soon as it opens a WebP file, and it names no size
-    when it refuses a huge picture. A JPEG file is checked when it is open: nothing is decoded then.
+    Pillow allocates the whole canvas as soon as it opens a WebP file, and does not name the size
+    of a huge picture that it refuses. A JPEG file is checked once it is open; nothing is decoded by
+    then.
     Source: PNG specification 11.2.2; RFC 9649 (WebP), sections 2.5 to 2.7.
     """
     chunk = data[12:16]
@@ -149,9 +150,9 @@ _MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")  # zero and restarts b
 
 
 def _scans(data: bytes) -> int:
-    """How many scans the first picture of a JPEG file has.
+    """Return the number of scans of the first picture in a JPEG file.
 
-    Segments are stepped over, for a thumbnail in one has scans of its own.
+    Segments are skipped, because a thumbnail in one of them has scans too.
     Source: ITU-T T.81, sections B.1.1 and B.2.1.
     """
     if (
@@ -194,16 +195,19 @@ def _orientation(picture: Image.Image) -> int:
 def _middle_square(
     picture: Image.Image, width: float, height: float, size: int
 ) -> NDArray[np.float64]:
-    """The (size, size) gray values of a picture's middle, 0 to 1 but for LANCZOS overshoot."""
+    """Return the gray values (size, size) of a picture's middle square, 0 to 1.
+
+    LANCZOS may overshoot that range a little.
+    """
     side = min(width, height)
     left, top = (width - side) / 2, (height - side) / 2
     edges = (int(left), int(top), math.ceil(left + side), math.ceil(top + side))
-    factor = max(1, int(side / (3 * size)))  # enough is left for LANCZOS to choose from
+    factor = max(1, int(side / (3 * size)))  # three times the pixels are left for LANCZOS
     middle = _reduced(picture, edges, factor)
     near, far = (left % 1 / factor, top % 1 / factor), side / factor
     box = (near[0], near[1], near[0] + far, near[1] + far)
     scaled = middle.resize((size, size), Image.Resampling.LANCZOS, box)
-    # Turned only now: turning the whole picture would take up its memory once more.
+    # Turned only now, because turning the whole picture would need its memory twice.
     scaled.getexif()[_ORIENTATION] = _orientation(picture)
     values = np.asarray(ImageOps.exif_transpose(scaled), np.float64)
     values = values / _WHITE.get(picture.mode, 255)
@@ -214,9 +218,9 @@ def _middle_square(
 
 
 def _reduced(picture: Image.Image, edges: tuple[int, int, int, int], factor: int) -> Image.Image:
-    """What lies within `edges`, each factor x factor pixels averaged, in mode L, LA or F.
+    """Return the part within `edges`, averaged over factor x factor pixels, in mode L, LA or F.
 
-    It goes band by band: converted at once, a large picture would take up its memory four times.
+    It works in bands, because converting a large picture at once would need four times its memory.
     """
     left, top, right, bottom = edges
     mode = "F" if picture.mode in _WHITE else "LA" if picture.has_transparency_data else "L"
@@ -231,7 +235,7 @@ def _reduced(picture: Image.Image, edges: tuple[int, int, int, int], factor: int
 
 
 def _floats(band: Image.Image) -> Image.Image:
-    """More than 8 bits as floats, which LANCZOS takes; the transparent value becomes mid-gray."""
+    """Return a band of more than 8 bits as floats, with mid-gray for its transparent value."""
     values = np.asarray(band.convert("F"))
     if "transparency" in band.info:
         backdrop = np.float32(_BACKDROP * _WHITE[band.mode])

@@ -32,7 +32,7 @@ POOL = "a-pool-forgives"
 def open_learn(**query: str) -> Page:
     """The page in a browser that has sent that it stores nothing yet."""
     page = new_page("learn.py", query, seconds=60)
-    page.session_state["memory_progress"] = {"kept": ""}
+    page.session_state["memory_progress"] = {"stored": ""}
     return run_clean(page)
 
 
@@ -234,7 +234,7 @@ def hand(page: Page, **changes: Any) -> None:
         "channels": [0] * len(shown["setting"]["layers"]),
         "committed": True,
     }
-    page.session_state["stage"] = {"hand": {**message, **changes}}
+    page.session_state["stage"] = {"message": {**message, **changes}}
     run_clean(page)  # a browser runs the stage first, then the card; here the card comes first
 
 
@@ -335,7 +335,7 @@ def some_progress() -> LearnerProgress:
 
 def test_what_the_browser_has_kept_is_there_again() -> None:
     page = new_page("learn.py", {})
-    page.session_state["memory_progress"] = {"kept": progress_to_text(some_progress())}
+    page.session_state["memory_progress"] = {"stored": progress_to_text(some_progress())}
     run_clean(page)
     assert says(page, "2 of 5 done")
     assert [b.label for b in ways_in(page)][:3] == ["Go on", "Start", "Go on"]
@@ -343,9 +343,9 @@ def test_what_the_browser_has_kept_is_there_again() -> None:
 
 def test_kept_nonsense_is_left_out_in_words() -> None:
     page = new_page("learn.py", {})
-    page.session_state["memory_progress"] = {"kept": "{nonsense"}
+    page.session_state["memory_progress"] = {"stored": "{nonsense"}
     run_clean(page)
-    assert any("of your progress was left out" in plain(w.value) for w in page.warning)
+    assert any("this browser stored was left out" in plain(w.value) for w in page.warning)
     assert ways_in(page)[0].label == "Start"
 
 
@@ -369,7 +369,7 @@ def test_a_link_adds_to_what_the_browser_keeps(since: tuple[int, int]) -> None:
     brought = replace(some_progress(), since=since[1])
     page = new_page("learn.py", {"progress": progress_to_code(brought)})
     run_clean(page)  # the browser has not sent its text yet
-    page.session_state["memory_progress"] = {"kept": progress_to_text(own)}
+    page.session_state["memory_progress"] = {"stored": progress_to_text(own)}
     run_clean(page)
     assert [progress(page).count(lesson) for lesson in BOOK.lessons[:3]] == [2, 1, 1]
 
@@ -434,7 +434,7 @@ def test_without_predictions_the_summary_says_so() -> None:
 
 def test_progress_is_kept_by_the_browser_as_text() -> None:
     page = new_page("learn.py", {"lesson": FIRST.name, "step": "2"})
-    page.session_state["memory_progress"] = {"kept": ""}
+    page.session_state["memory_progress"] = {"stored": ""}
     run_clean(page)
     predict_number(page, 25)
     assert kept(page)["done"] == {FIRST.name: {"how-many-cells-notice-it": 25.0}}
@@ -446,6 +446,6 @@ def test_a_mistake_in_a_lesson_takes_nothing_from_what_the_browser_keeps(
     monkeypatch.setattr("pages.ui.lessons.reader.LESSON_FOLDER", tmp_path)
     written(tmp_path, GOOD, "01-good.toml")
     page = new_page("learn.py", {"progress": progress_to_code(some_progress())})
-    page.session_state["memory_progress"] = {"kept": ""}
+    page.session_state["memory_progress"] = {"stored": ""}
     run_clean(page)
     assert kept(page)["done"] == some_progress().done

@@ -98,7 +98,7 @@ def test_nonsense_from_the_stage_is_answered_with_a_sentence(message: object, no
     assert header(page)["position"] == [5, 6]
 
 
-@pytest.mark.parametrize("state", [{}, {"hand": None}, {"wand": 5}])
+@pytest.mark.parametrize("state", [{}, {"message": None}, {"wand": 5}])
 def test_stage_that_said_nothing_gets_the_scene(state: dict[str, object]) -> None:
     page = open_shifts(at="7,8")
     page.session_state["stage"] = state

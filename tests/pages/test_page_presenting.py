@@ -3,7 +3,7 @@
 import pytest
 
 from pages.ui.present.deck import walkthrough_deck
-from pages.ui.session.browser_storage import MAX_KEPT_CHARACTERS
+from pages.ui.session.browser_storage import MAX_STORED_CHARACTERS
 from pages.ui.site import SITE
 from tests.support.page_driver import (
     Page,
@@ -74,7 +74,7 @@ def test_a_lesson_turns_from_step_to_step() -> None:
 def own_list(text: str, **query: str) -> Page:
     """The page with a list that this browser keeps."""
     page = new_page("present.py", query)
-    page.session_state["memory_deck"] = {"kept": text}
+    page.session_state["memory_deck"] = {"stored": text}
     return run_clean(page)
 
 
@@ -126,7 +126,7 @@ def test_a_slide_that_is_none_ends_at_one_that_is(slide: str) -> None:
 
 def test_an_empty_list_and_an_unknown_deck_are_no_dead_ends() -> None:
     assert "no slides yet" in own_list("", deck="own", **ON).info[0].value
-    page = own_list("x" * (MAX_KEPT_CHARACTERS + 9), deck="other", **ON)
+    page = own_list("x" * (MAX_STORED_CHARACTERS + 9), deck="other", **ON)
     assert page.title[0].value == "Present"
 
 

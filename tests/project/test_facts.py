@@ -157,3 +157,26 @@ def test_a_figure_without_its_command_is_found() -> None:
         "pooling forgives   120   14.8",
         "pooling forgets    120   14.8",
     ]
+
+
+# ---- the modules of the stage
+
+
+def unnamed_modules(stage: Path) -> list[str]:
+    """The modules of the stage that `stage.js` does not import itself."""
+    source = (stage / "stage.js").read_text(encoding="utf-8")
+    named = set(re.findall(r"^import (?:[^;]* from )?\"\./(.*\.js)\";", source, re.M))
+    found = {str(file.relative_to(stage)) for file in stage.rglob("*.js")} - {"stage.js"}
+    return sorted(found - named)
+
+
+def test_a_browser_requests_all_modules_of_the_stage_at_once() -> None:
+    assert unnamed_modules(ROOT / "assets" / "stage") == []
+
+
+def test_a_module_that_the_stage_does_not_name_is_caught(tmp_path: Path) -> None:
+    (tmp_path / "lenses").mkdir()
+    (tmp_path / "stage.js").write_text('import { a } from "./a.js";\nimport "./b.js";\n')
+    for name in ("a.js", "b.js", "lenses/c.js"):
+        (tmp_path / name).touch()
+    assert unnamed_modules(tmp_path) == ["lenses/c.js"]

@@ -215,7 +215,7 @@ def test_a_page_that_there_is_not_leaves_the_tab_alive(
 
 
 @pytest.mark.parametrize(
-    "value", ['{"hand": 7}', "[1]", "7", "null", '{"charts": [1], "marks": 3}']
+    "value", ['{"message": 7}', "[1]", "7", "null", '{"charts": [1], "marks": 3}']
 )
 def test_a_state_that_is_no_stages_leaves_the_scene(untroubled: None, tab: Tab, value: str) -> None:
     tab.run("feature_map_shifts", "at=20,21")
@@ -224,7 +224,7 @@ def test_a_state_that_is_no_stages_leaves_the_scene(untroubled: None, tab: Tab, 
     assert tab.header["position"] == [20, 21]
 
 
-@pytest.mark.parametrize("value", ["nonsense", '{"hand": NaN'])
+@pytest.mark.parametrize("value", ["nonsense", '{"message": NaN'])
 def test_a_state_that_is_no_json_fails_for_its_sender_alone_and_tells_nothing(
     own_server: AppServer, value: str
 ) -> None:

@@ -112,7 +112,7 @@ def choose(page: Page, key: str, value: object) -> Page:
 
 def send(page: Page, message: object) -> Page:
     """Run the page with a message of the stage, as it came through the socket."""
-    page.session_state["stage"] = {"hand": json.loads(json.dumps(message))}
+    page.session_state["stage"] = {"message": json.loads(json.dumps(message))}
     return run_clean(page)
 
 

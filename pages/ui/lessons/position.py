@@ -15,7 +15,7 @@ from pages.ui.lessons.progress import (
 )
 from pages.ui.lessons.reader import Lesson, LessonSet, LessonStep
 from pages.ui.lessons.tasks import Answer
-from pages.ui.session.browser_storage import keep_text, kept_text
+from pages.ui.session.browser_storage import store_text, stored_text
 from pages.ui.session.presenting import PRESENT
 
 SUMMARY = "summary"
@@ -32,13 +32,13 @@ def current_progress(lesson_set: LessonSet) -> LearnerProgress:
     """
     state = st.session_state
     here: LearnerProgress = state.setdefault(_PROGRESS, LearnerProgress())
-    stored = kept_text("progress")
+    stored = stored_text("progress")
     if stored and stored != state.get(_STORED):
         state[_STORED] = stored
         try:
             here = here.merged(progress_from_text(stored)).known(lesson_set)
         except ProgressError as error:
-            state[_NOTICE] = f"What this browser kept of your progress was left out: {error}."
+            state[_NOTICE] = f"The progress that this browser stored was left out: {error}."
     if stored is not None and "progress" in st.query_params:
         # Only once the browser has sent what it stores: the link adds to that.
         code = st.query_params.pop("progress")
@@ -61,8 +61,8 @@ def progress_notice() -> str:
 
 def store_progress() -> None:
     """Let the browser store the progress. Call it once, at the end of a page."""
-    has_loaded = kept_text("progress") is not None
-    keep_text("progress", progress_to_text(st.session_state[_PROGRESS]) if has_loaded else None)
+    has_loaded = stored_text("progress") is not None
+    store_text("progress", progress_to_text(st.session_state[_PROGRESS]) if has_loaded else None)
 
 
 def set_progress(made: LearnerProgress) -> None:

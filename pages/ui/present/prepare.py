@@ -12,7 +12,7 @@ from pages.ui.present.presentation import (
     write_own_list,
 )
 from pages.ui.present.slides import notes_link
-from pages.ui.session.browser_storage import MAX_KEPT_CHARACTERS, is_refused
+from pages.ui.session.browser_storage import MAX_STORED_CHARACTERS, is_refused
 from pages.ui.text.markdown import escape_markdown
 
 _EXAMPLE = "/pooling_forgives?at=3,4&from=3,3 Ask first: what will the pool notice?"
@@ -44,7 +44,7 @@ def _own_list() -> None:
         "One link a line. What follows a link are your notes for that slide.",
         key=_AREA,
         height=200,
-        max_chars=MAX_KEPT_CHARACTERS,
+        max_chars=MAX_STORED_CHARACTERS,
         placeholder=_EXAMPLE,
         on_change=lambda: write_own_list(st.session_state[_AREA]),
         help="“Copy link” under every stage gives a link. Your browser keeps this list. Lines that "
@@ -74,9 +74,9 @@ def _bring() -> None:
     if upload is None:
         return
     text = upload.getvalue().decode("utf-8", errors="replace")
-    if len(text) > MAX_KEPT_CHARACTERS:
+    if len(text) > MAX_STORED_CHARACTERS:
         st.session_state[_TOO_LONG] = (
-            f"The list has {len(text):,} characters; at most {MAX_KEPT_CHARACTERS:,} are kept. "
+            f"The list has {len(text):,} characters; at most {MAX_STORED_CHARACTERS:,} are kept. "
             "Make it shorter."
         )
     else:

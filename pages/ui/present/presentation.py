@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.ui.present.deck import DECKS, Deck, DeckName, read_deck, walkthrough_deck
-from pages.ui.session.browser_storage import keep_text, kept_text
+from pages.ui.session.browser_storage import store_text, stored_text
 from pages.ui.session.late_values import is_settling
 from pages.ui.session.presenting import ON
 
@@ -97,13 +97,13 @@ def deck_of(presentation: Presentation) -> Deck | None:
 
 
 def own_list() -> str | None:
-    """Return the lecturer's own list of slides, which the browser keeps; None until it has sent it.
+    """Return the lecturer's own list of slides, stored by the browser; None until it has sent it.
 
     Call it once per script run.
     """
     text: str | None = st.session_state.get(_LIST)
-    keep_text("deck", text)
-    return kept_text("deck") if text is None else text
+    store_text("deck", text)
+    return stored_text("deck") if text is None else text
 
 
 def write_own_list(text: str) -> None:

@@ -36,9 +36,9 @@ from rfcore.ops import Array
 class StageTask:
     """What a lesson asks on the stage.
 
-    id: of the step. locked: whether the hand has to wait. veiled: whether the maps do, too. map:
-    the layer, from 0, whose cells are to be marked; None when none are. marks: (row, col) of the
-    cells marked. changed: of those that changed, once the learner may know.
+    id: of the step. locked: whether the learner may not drag yet. veiled: whether the maps are
+    hidden too. map: the layer, from 0, whose cells are to be marked; None for no such task. marks:
+    the marked cells as (row, col). changed: the cells that changed, once they may be shown.
     """
 
     id: str

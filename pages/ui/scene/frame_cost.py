@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rfcore.layers import BlurPool2d, Conv2d, Layer, MaxPool2d, Shape
 from rfcore.layers.windowed import WindowedLayer
 from rfcore.moving import move_cost
-from rfcore.ops import LARGE_KERNEL, TILE, is_row_by_row
+from rfcore.ops import BAND_NUMBERS, LARGE_KERNEL, ROW_BAND_NUMBERS, TILE, is_row_by_row
 from rfcore.receptive_field import receptive_fields
 from rfcore.stack import Stack
 
@@ -135,7 +135,7 @@ def _convolution_ns(layer: Conv2d, channels: int, after: Shape) -> float:
     shape = (out_channels, channels, kernel_rows, kernel_cols)
     if not is_row_by_row(shape, layer.stride):
         unfolded = rows * filled * channels * kernel_rows * kernel_cols
-        bands = unfolded / (1 << 17) + 1
+        bands = unfolded / BAND_NUMBERS + 1
         steps = kernel_rows * kernel_cols if kernel_rows * kernel_cols < LARGE_KERNEL else 4
         taps = channels * kernel_rows * kernel_cols
         products = rows * filled * out_channels * max(_LEAST, _PRODUCT * taps)
@@ -143,7 +143,7 @@ def _convolution_ns(layer: Conv2d, channels: int, after: Shape) -> float:
     seen = (rows - 1) * layer.stride[0] + (kernel_rows - 1) * row_step + 1
     unfolded = seen * filled * channels * kernel_cols
     products = seen * filled * out_channels * kernel_rows
-    bands = (unfolded + products) / (1 << 19) + 1
+    bands = (unfolded + products) / ROW_BAND_NUMBERS + 1
     return (
         _UNFOLDED * unfolded
         + products * (max(_LEAST, _PRODUCT * channels * kernel_cols) + _ADDED)

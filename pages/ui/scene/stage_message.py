@@ -1,4 +1,4 @@
-"""What the stage sends back: the learner's hand, checked as if a stranger had written it. Pure."""
+"""The messages of the stage, checked as if a stranger had written them. Pure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class StageMessage:
     grid: int | None = None
 
     def applied_to(self, scene: Scene) -> Scene:
-        """Return the scene as this hand leaves it; raises SceneError when that is impossible."""
+        """Return the scene after this message; raises SceneError when that is impossible."""
         changed = scene
         for layer, channel in enumerate(self.channels[: len(scene.channels)]):
             if channel != scene.channels[layer]:

@@ -9,16 +9,16 @@ import streamlit as st
 
 from pages.ui.session.component import component
 
-MAX_KEPT_CHARACTERS = 20_000
+MAX_STORED_CHARACTERS = 20_000
 """The most characters of one text; longer ones from a browser are truncated."""
 
 _memory = component("memory", "browser-storage.js", "syncStorage")
 
 
-def kept_text(name: str) -> str | None:
+def stored_text(name: str) -> str | None:
     """Return the text that the browser stores under a name, or ""; None until it has sent it."""
-    kept = (st.session_state.get(_key(name)) or {}).get("kept")
-    return kept[:MAX_KEPT_CHARACTERS] if isinstance(kept, str) else None
+    stored = (st.session_state.get(_key(name)) or {}).get("stored")
+    return stored[:MAX_STORED_CHARACTERS] if isinstance(stored, str) else None
 
 
 def is_refused(name: str) -> bool:
@@ -26,7 +26,7 @@ def is_refused(name: str) -> bool:
     return bool((st.session_state.get(_key(name)) or {}).get("refused"))
 
 
-def keep_text(name: str, text: str | None) -> None:
+def store_text(name: str, text: str | None) -> None:
     """Let the browser store a text under a name; call it once per run, at the end of the page.
 
     text: None to request the stored text without a change; the page then runs once more.
@@ -35,7 +35,7 @@ def keep_text(name: str, text: str | None) -> None:
         _memory(
             key=_key(name),
             data={"name": f"shift-lab-{name}", "text": text},
-            on_kept_change=lambda: None,
+            on_stored_change=lambda: None,
             on_refused_change=lambda: None,
             height=1,
         )

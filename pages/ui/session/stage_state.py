@@ -14,7 +14,7 @@ CHARTS_WAITING = "charts_wait"
 def stage_state(name: str) -> object:
     """Return one value that the stage has sent, or None.
 
-    name: "hand" for the last stage message, "charts" for whether a chart is near the window,
+    name: "message" for the last stage message, "charts" for whether a chart is near the window,
     "marks" for the cells that are marked for a lesson's task. The browser can send anything:
     validate it.
     """

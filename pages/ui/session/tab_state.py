@@ -72,7 +72,7 @@ class TabState:
         return is_old and (is_settling() or self._has_new_stage_message())
 
     def _has_new_stage_message(self) -> bool:
-        sent = stage_state("hand")
+        sent = stage_state("message")
         return (
             isinstance(sent, dict) and (sent.get("mount"), sent.get("token")) != self.last_message
         )

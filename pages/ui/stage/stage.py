@@ -44,7 +44,7 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
         _stage(
             key=STAGE_KEY,
             data=render_frame(here.scene, request),
-            on_hand_change=lambda: _rerun(charts),
+            on_message_change=lambda: _rerun(charts),
             on_charts_change=_draw_charts,
             on_marks_change=lambda: None,
         )
@@ -69,7 +69,7 @@ def _draw_charts() -> None:
 
 
 def _rerun(charts: tuple[str, ...]) -> None:
-    message = stage_state("hand")
+    message = stage_state("message")
     if charts and isinstance(message, dict) and message.get("committed") is True:
         # Another page may have run since; it does not have these fragments.
         with suppress(StreamlitAPIException):
@@ -81,7 +81,7 @@ def _request(here: TabState) -> tuple[Request, bool]:
 
     Returns the request for the next frame, and whether controls show other values now.
     """
-    message = stage_state("hand")
+    message = stage_state("message")
     if message is None:
         return Request(revision=here.revision), False
     try:

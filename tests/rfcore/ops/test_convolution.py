@@ -213,7 +213,7 @@ def test_convolve_region_fills_the_same_bits_and_nothing_else(
     window = Window(kernel_size, stride, (0, 0), dilation)
     room = kernels[0].size * (len(range(col0, col1, ops.TILE)) + 1) * ops.TILE * band
     # How many rows at a time changes nothing.
-    with mock.patch.object(ops.convolution, "_BUFFER", room):
+    with mock.patch.object(ops.convolution, "BAND_NUMBERS", room):
         ops.convolve_region(part, x, kernels, bias, window, (row0, row1, col0, col1))
     assert part[:, met].tobytes() == whole[:, met].tobytes()
     assert np.isnan(part[:, ~met]).all()
@@ -304,7 +304,7 @@ def test_a_part_of_a_large_kernels_map_has_the_bits_of_the_whole(sizes, room):
     for region in ((0, 1, 0, 1), (3, 8, 40, 41), (10, 11, 60, out_cols), (0, 11, 33, 60)):
         part = np.full_like(whole, np.nan)
         # How many rows at a time changes nothing.
-        with mock.patch.object(ops.convolution, "_ROW_BUFFER", room):
+        with mock.patch.object(ops.convolution, "ROW_BAND_NUMBERS", room):
             ops.convolve_region(part, x, kernels, bias, window, region)
         met = np.zeros(whole.shape[1:], bool)
         first = region[2] // ops.TILE * ops.TILE
