@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from pages.ui.controls import heads_training
 from pages.ui.present.deck import read_deck
 from pages.ui.scene import face
 from pages.ui.scene.scene import Scene
@@ -145,6 +146,9 @@ def test_every_link_opens_its_page_without_a_notice(
     results = ClaimResults()
     monkeypatch.setattr(results, "start", lambda: None)  # what the page of the claims has to try
     monkeypatch.setattr(claims, "CLAIM_RESULTS", results)
+    # Notices do not depend on a training, so none is started.
+    monkeypatch.setattr(heads_training, "may_start", lambda _: False)
+    monkeypatch.setattr(heads_training, "training_line", lambda: None)
     assert complaints(link) == []
 
 

@@ -227,7 +227,7 @@ def test_a_frame_beyond_its_bounds_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     check_stack.cache_clear()
     try:
         with pytest.raises(AssertionError, match="the first frame took"):
-            check({"picture": "flat", "size": "256", "stack": "C1x1/1p369c32"})
+            check({"picture": "flat", "size": "256", "stack": "C1x1/1p200c32"})
     finally:
         check_stack.cache_clear()
 
