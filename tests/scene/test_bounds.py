@@ -34,8 +34,9 @@ from rfcore.stack import Stack
 FIRST, FURTHER, MEMORY = 0.150, 0.060, 64 * 2**20
 """s of CPU time for a scene's first frame and for each further one, and bytes for either."""
 
-QUIET = 0.0065
-"""s that `_reference` takes on the slow machine that the bounds are for, with nothing beside it."""
+QUIET_PRODUCT, QUIET_LOOP = 0.0065, 0.003
+"""s of the two pieces of work in `_slowness` on a machine for which the bounds are, when it is
+quiet."""
 
 EXTREMES = {
     "large kernel": "size=256&stack=C64x256/1c1",
@@ -64,23 +65,30 @@ EXTREMES = {
 """Links at the limits of something, beyond them, or found to hold up a class."""
 
 
-def _reference() -> float:
-    """Return the s of CPU time that a fixed piece of a frame's work takes now."""
+def _slowness() -> float:
+    """Return how many times as long as on a quiet machine frames take now, at least 1.
+
+    Frames multiply matrices and run Python. A busy neighbour slows one more than the other.
+    """
     weights, columns = np.ones((8, 72), np.float32), np.ones((2000, 72, 32), np.float32)
     begun = time.process_time()
     np.matmul(weights, columns)
-    return time.process_time() - begun
+    product = time.process_time() - begun
+    begun = time.process_time()
+    sum(number * number for number in range(50_000))
+    loop = time.process_time() - begun
+    return max(1.0, product / QUIET_PRODUCT, loop / QUIET_LOOP)
 
 
 def _quickest(run: Callable[[], object], bound: float) -> float:
     """Return the CPU time of a run relative to its bound, the best of a few if it is beyond it."""
     found = []
     for _ in range(4):
-        slow = max(1.0, _reference() / QUIET)
+        slow = _slowness()
         begun = time.process_time()
         run()
         took = time.process_time() - begun
-        found.append(took / (bound * max(slow, _reference() / QUIET)))
+        found.append(took / (bound * max(slow, _slowness())))
         if found[-1] <= 1:
             break
     return min(found)
