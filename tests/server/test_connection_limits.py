@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
 from threading import Thread
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from benchmarks.app_server import AppServer
+from benchmarks.app_server import AppServer, memory
 from pages.ui.server import connection_limits
 from pages.ui.server.connection_limits import LIMITED, limit_connections
 
@@ -46,6 +46,8 @@ def status(port: int) -> int:
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
+        while (await receive()).get("more_body"):
+            pass
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"ok"})
 
@@ -57,6 +59,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         monkeypatch.setattr(HttpToolsProtocol, name, getattr(HttpToolsProtocol, name))
     monkeypatch.setattr(connection_limits, "HEADER_SECONDS", 0.4)
     monkeypatch.setattr(connection_limits, "MAX_WAITING", 5)
+    monkeypatch.setattr(connection_limits, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(connection_limits, "MIN_BODY_BYTES", 1000)
     limit_connections(20)
     config = uvicorn.Config(answer, http="httptools", lifespan="off", log_level="error")
     server = uvicorn.Server(config)
@@ -98,6 +102,30 @@ def test_large_headers_pass(small: int) -> None:
         assert line.recv(1000).startswith(b"HTTP/1.1 200")
 
 
+POST = b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n"
+
+
+def test_a_body_that_trickles_is_cut(small: int) -> None:
+    with connect(small, POST) as line:
+        begun = time.monotonic()
+        with pytest.raises(ConnectionError):  # noqa: PT012
+            while time.monotonic() < begun + 5:
+                line.sendall(b"x")
+                time.sleep(0.01)
+        assert 0.3 < time.monotonic() - begun < 2
+
+
+def test_a_slow_body_that_goes_on_is_read_to_its_end(small: int) -> None:
+    with connect(small, POST) as line:
+        for _ in range(20):
+            line.sendall(b"x" * 5000)
+            time.sleep(0.06)
+        assert line.recv(1000).startswith(b"HTTP/1.1 200")
+        time.sleep(0.8)  # what is complete is looked at no more
+        line.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert line.recv(1000).startswith(b"HTTP/1.1 200")
+
+
 def test_who_waits_longest_makes_room(small: int) -> None:
     with ExitStack() as stack:
         lines = [stack.enter_context(connect(small)) for _ in range(6)]
@@ -116,6 +144,31 @@ def test_what_exceeds_all_connections_is_closed_and_the_others_go_on(small: int)
         assert is_cut(stack.enter_context(connect(small)), 1)
         lines[0].sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert lines[0].recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def unfinished(port: int, path: str) -> socket.socket:
+    """A socket that announces a message of 15 MB and sends all of it but its end."""
+    line = connect(port)
+    line.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode()
+    )
+    assert b" 101 " in line.recv(4000)
+    size = 15_000_000
+    with suppress(ConnectionError, TimeoutError):
+        line.sendall(b"\x82\xff" + size.to_bytes(8, "big") + b"\0\0\0\0" + b"x" * (size - 1))
+    return line
+
+
+@pytest.mark.parametrize("path", ["/frames", "/_stcore/stream"])
+def test_messages_that_never_end_hold_no_memory(server: AppServer, path: str) -> None:
+    before = memory(server.pid)
+    with ExitStack() as stack:
+        for _ in range(60):
+            stack.enter_context(unfinished(server.port, path))
+        assert memory(server.pid) < before + 60
+        assert status(server.port) == 200
 
 
 def test_many_half_open_connections_keep_nobody_out() -> None:

@@ -1,9 +1,10 @@
 """Limits of open connections, for a server that strangers reach without nginx before it.
 
-uvicorn waits for the headers of a request for as long as they take, and reads as many as come. Each
-such connection holds a file descriptor, and a process without free ones accepts nobody. Streamlit
-starts uvicorn and passes no options on, so the limits are put into its protocol class. Pure ASGI
-servers: no Streamlit here.
+uvicorn waits for the headers and the body of a request for as long as they take, and reads as many
+headers as come. Each such connection holds a file descriptor, and a process without free ones
+accepts nobody. It also keeps the beginning of a message on a socket until its end has come.
+Streamlit starts uvicorn and passes no options on, so the limits are put into its protocol class. No
+Streamlit here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import sys
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,6 +26,12 @@ MAX_HEADER_BYTES = 64 * 1024
 MAX_WAITING = 400
 """Connections whose headers have not all come. The one that has waited longest makes room."""
 
+BODY_SECONDS, MIN_BODY_BYTES = 15.0, 16 * 1024
+"""A request body that is not complete brings at least so many bytes in each such time."""
+
+MAX_SOCKET_MESSAGE = 5 * 2**18
+"""Bytes of one message from a browser: `maxWidgetStateSize`, and a quarter of it."""
+
 WANTED_DESCRIPTORS, SPARE_DESCRIPTORS = 65_536, 128
 """File descriptors that the process asks for, and those of them that are not for connections."""
 
@@ -33,6 +41,8 @@ LIMITED = (
     "data_received",
     "on_message_begin",
     "on_headers_complete",
+    "on_body",
+    "on_message_complete",
 )
 """The methods of uvicorn's class that are extended."""  # fmt: skip
 
@@ -95,16 +105,61 @@ class _Waiting:
         self._arm(loop)
 
 
+class _Bodies:
+    """Requests whose bodies have not all come.
+
+    All are looked at together, every BODY_SECONDS. `_arrived` has the bytes since the last look, of
+    those that were there at that look; `_new` has the others.
+    """
+
+    def __init__(self) -> None:
+        self._new: set[HttpToolsProtocol] = set()
+        self._arrived: dict[HttpToolsProtocol, int] = {}
+        self._is_armed = False
+
+    def begin(self, protocol: HttpToolsProtocol) -> None:
+        self._new.add(protocol)
+        self._arm(protocol.loop)
+
+    def note(self, protocol: HttpToolsProtocol, count: int) -> None:
+        if protocol in self._arrived:
+            self._arrived[protocol] += count
+
+    def end(self, protocol: HttpToolsProtocol) -> None:
+        self._new.discard(protocol)
+        self._arrived.pop(protocol, None)
+
+    def _arm(self, loop: AbstractEventLoop) -> None:
+        if (self._new or self._arrived) and not self._is_armed:
+            self._is_armed = True
+            loop.call_later(BODY_SECONDS, self._sweep, loop)
+
+    def _sweep(self, loop: AbstractEventLoop) -> None:
+        self._is_armed = False
+        slow = [one for one, count in self._arrived.items() if count < MIN_BODY_BYTES]
+        for protocol in slow:
+            self.end(protocol)
+            protocol.transport.abort()
+        self._arrived = dict.fromkeys([*self._arrived, *self._new], 0)
+        self._new.clear()
+        self._arm(loop)
+
+
 def limit_connections(max_connections: int) -> None:
     """Put the limits into uvicorn's class; call it once, before the server accepts connections.
 
     max_connections: further connections are closed at once, so that those that are open go on.
     """
-    waiting = _Waiting(max_connections)
+    _limit_headers(_Waiting(max_connections))
+    _limit_bodies(_Bodies())
+
+
+def _limit_headers(waiting: _Waiting) -> None:
     was: dict[str, Any] = {name: getattr(HttpToolsProtocol, name) for name in LIMITED}
 
     def connection_made(self: HttpToolsProtocol, transport: Any) -> None:
         was["connection_made"](self, transport)
+        self.config.ws_max_size = min(self.config.ws_max_size, MAX_SOCKET_MESSAGE)
         if len(self.connections) > waiting.max_connections:
             transport.abort()
         else:
@@ -132,7 +187,31 @@ def limit_connections(max_connections: int) -> None:
         waiting.end(self)
         was["on_headers_complete"](self)
 
-    for limited in (
-        connection_made, connection_lost, data_received, on_message_begin, on_headers_complete
-    ):  # fmt: skip
-        setattr(HttpToolsProtocol, limited.__name__, limited)
+    _extend(connection_made, connection_lost, data_received, on_message_begin, on_headers_complete)
+
+
+def _limit_bodies(bodies: _Bodies) -> None:
+    was: dict[str, Any] = {name: getattr(HttpToolsProtocol, name) for name in LIMITED}
+
+    def connection_lost(self: HttpToolsProtocol, exc: Exception | None) -> None:
+        bodies.end(self)
+        was["connection_lost"](self, exc)
+
+    def on_headers_complete(self: HttpToolsProtocol) -> None:
+        bodies.begin(self)
+        was["on_headers_complete"](self)
+
+    def on_body(self: HttpToolsProtocol, body: bytes) -> None:
+        bodies.note(self, len(body))
+        was["on_body"](self, body)
+
+    def on_message_complete(self: HttpToolsProtocol) -> None:
+        bodies.end(self)
+        was["on_message_complete"](self)
+
+    _extend(connection_lost, on_headers_complete, on_body, on_message_complete)
+
+
+def _extend(*methods: Callable[..., None]) -> None:
+    for method in methods:
+        setattr(HttpToolsProtocol, method.__name__, method)
