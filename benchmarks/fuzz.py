@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +26,8 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl
 
 from benchmarks.app_server import memory
-from benchmarks.fuzz_changes import changed_bytes, changed_message, changed_text
+from benchmarks.frame_bounds import EXTREME_LINKS, broken_bounds
+from benchmarks.fuzz_changes import changed_bytes, changed_message, changed_text, escaped
 from benchmarks.fuzz_inputs import (
     DECK_TEXTS,
     KERAS_JSON,
@@ -63,6 +65,8 @@ from rfcore.pictures.photos import read_photo
 from rfcore.stack import Stack
 
 SLOWEST = 2.0  # s that one case may take
+SLOWEST_OF = {"expensive_link": 20.0}  # it makes a frame many times, to measure it
+LARGE_NUMBERS = (1, 2, 7, 8, 9, 16, 31, 32, 33, 63, 64, 96, 100, 128, 200, 256, 300, 369, 483, 999)
 MAX_MEMORY_GROWTH = 1.2  # of the memory at half-time that may be held at the end
 
 # ---- the cases: each makes an input from a seed, tries it, and raises an error if the app fails
@@ -136,6 +140,18 @@ def photo(random: Random) -> None:
         raise AssertionError("no gray picture")
 
 
+def expensive_link(random: Random) -> None:
+    """Open a link at the limits: what is accepted keeps its bounds in CPU time and memory."""
+    link = re.sub(
+        r"\d+",
+        lambda found: found[0] if random.random() < 0.7 else str(random.choice(LARGE_NUMBERS)),
+        random.choice([*EXTREME_LINKS.values()]),
+    )
+    scene, _ = scene_of({"picture": "meadow", **dict(parse_qsl(link))})
+    if broken := broken_bounds(scene):
+        raise AssertionError(f"{link}: {'; '.join(broken)}")
+
+
 def message(random: Random) -> None:
     """Apply a stage message through the component: it changes the scene or is refused."""
     scene = random.choice(SCENES)
@@ -152,6 +168,8 @@ def drag(random: Random) -> None:
         before, text = line.scene, json.dumps(changed_message(random, first))
         if random.random() < 0.3:
             text = changed_text(random, text, QUERIES)
+        elif random.random() < 0.5:
+            text = escaped(random, text)
         try:
             line.answer(read_message(text))
         except RfcoreError:
@@ -161,7 +179,18 @@ def drag(random: Random) -> None:
 
 CASES: dict[str, Callable[[Random], None]] = {
     case.__name__: case
-    for case in (notation, link, deck, progress, lesson, model, photo, message, drag)
+    for case in (
+        notation,
+        link,
+        deck,
+        progress,
+        lesson,
+        model,
+        photo,
+        expensive_link,
+        message,
+        drag,
+    )
 }
 
 
@@ -188,7 +217,7 @@ def attempt(name: str, seed: str, case: Callable[[Random], None] | None = None) 
     except Exception as error:
         return Fault(name, seed, f"{type(error).__name__}: {error}"[:300])
     took = time.monotonic() - begun
-    return Fault(name, seed, f"took {took:.1f} s") if took > SLOWEST else None
+    return Fault(name, seed, f"took {took:.1f} s") if took > SLOWEST_OF.get(name, SLOWEST) else None
 
 
 def run(minutes: float, seed: int, names: Sequence[str]) -> int:
@@ -196,7 +225,7 @@ def run(minutes: float, seed: int, names: Sequence[str]) -> int:
     faults, number, half = 0, 0, (0.0, 0.0)
     counts = dict.fromkeys(names, 0)
     with LiveServer(SLOWEST) as live:
-        cases = {**CASES, "wire": live.wire}
+        cases = {**CASES, "wire": live.wire, "raw": live.raw}
         begun = time.monotonic()
         while (spent := time.monotonic() - begun) < 60 * minutes:
             name = names[number % len(names)]
@@ -221,7 +250,7 @@ def run(minutes: float, seed: int, names: Sequence[str]) -> int:
 
 def main() -> None:
     """Run with the options of the command line; exit with 1 when anything was at fault."""
-    names = [*CASES, "wire"]
+    names = [*CASES, "wire", "raw"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))

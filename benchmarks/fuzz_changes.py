@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from random import Random
@@ -60,6 +61,18 @@ def changed_message(random: Random, message: dict[str, Any]) -> dict[str, Any]:
             # A copy, because later changes may write into it.
             changed[name] = deepcopy(random.choice((*VALUES, random.randint(-5, 300))))
     return changed
+
+
+def escaped(random: Random, text: str) -> str:
+    """Return a JSON text with letters of its words written as escapes; its values stay the same."""
+
+    def letters(word: re.Match[str]) -> str:
+        return "".join(
+            f"\\u{ord(letter):04x}" if letter.isalpha() and random.random() < 0.3 else letter
+            for letter in word[0]
+        )
+
+    return re.sub(r'"[a-zA-Z]+"', letters, text)
 
 
 def _piece(random: Random, whole: Sequenced) -> Sequenced:

@@ -25,6 +25,7 @@ from pages.ui.scene.workspaces import (
 )
 from rfcore.interop import to_keras, to_pytorch
 from rfcore.stack import Stack
+from tests.support.photo_bombs import empty_canvas, many_scans
 
 NOTATIONS = (*PRESETS.values(), "input image --> C3x5/2p1d2c4 -> B3/2, R, GA -> output feature map")
 SCENES = tuple(
@@ -62,7 +63,7 @@ def _photos() -> tuple[bytes, ...]:
         buffer = BytesIO()
         rgba.convert(mode).save(buffer, kind)
         files.append(buffer.getvalue())
-    return tuple(files)
+    return (*files, many_scans(300, side=400), empty_canvas())
 
 
 PHOTOS = _photos()
