@@ -18,7 +18,7 @@ from pages.ui.render.frame import render_frame
 from pages.ui.scene.choices import PRESETS
 from pages.ui.scene.scene import Scene
 
-FIRST, FURTHER, MEMORY = 0.150, 0.060, 64 * 2**20
+FIRST_FRAME_SECONDS, FURTHER_FRAME_SECONDS, FRAME_BYTES = 0.150, 0.060, 64 * 2**20
 """s of CPU time for a scene's first frame and for each further one, and bytes for either."""
 
 QUIET_PRODUCT, QUIET_LOOP = 0.0065, 0.003
@@ -108,14 +108,14 @@ def broken_bounds(scene: Scene) -> list[str]:
 
     render_frame(scene)  # what is drawn once for all scenes
     found = []
-    if (share := _quickest(first, FIRST)) > 1:
-        found.append(f"the first frame took {share * FIRST:.3f} s")
+    if (share := _quickest(first, FIRST_FRAME_SECONDS)) > 1:
+        found.append(f"the first frame took {share * FIRST_FRAME_SECONDS:.3f} s")
     first()
     render_frame(other)
-    if (share := _quickest(lambda: render_frame(moved(scene, 2)), FURTHER)) > 1:
-        found.append(f"a further frame took {share * FURTHER:.3f} s")
+    if (share := _quickest(lambda: render_frame(moved(scene, 2)), FURTHER_FRAME_SECONDS)) > 1:
+        found.append(f"a further frame took {share * FURTHER_FRAME_SECONDS:.3f} s")
     for name, run in (("first", first), ("further", lambda: render_frame(moved(scene, 3)))):
         # Another thread may allocate something at the same time, but not each time.
-        if (peak := min(_peak(run), _peak(run))) > MEMORY:
+        if (peak := min(_peak(run), _peak(run))) > FRAME_BYTES:
             found.append(f"a {name} frame took {peak / 2**20:.0f} MB")
     return found

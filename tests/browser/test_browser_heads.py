@@ -89,6 +89,15 @@ def test_who_comes_second_has_a_place_in_the_line_and_a_closed_tab_leaves_it(
         page.get_by_text("Learned from 600 pictures").wait_for(timeout=90_000)
 
 
+def test_stop_is_heeded_at_once(browser: Browser, server: AppServer) -> None:
+    with Heads(browser, server, query_of(LONG, seed=42), path=PAGE) as stage:
+        stage.page.get_by_role("button", name="Train the three heads").click()
+        stage.page.get_by_role("button", name="Stop").click()
+        pressed = time.monotonic()
+        stage.page.get_by_text("Training was stopped").wait_for()
+        assert time.monotonic() - pressed < 1.5
+
+
 def test_training_is_seen_and_then_every_head_answers_the_drag(
     browser: Browser, server: AppServer
 ) -> None:

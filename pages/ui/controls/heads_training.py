@@ -11,13 +11,16 @@ import streamlit as st
 
 from pages.ui.controls.notices import show_problem
 from pages.ui.controls.parts_training import training_line
-from pages.ui.controls.training_requester import place_text, training_requester
+from pages.ui.controls.training_requester import (
+    end_if_interrupted,
+    place_text,
+    training_requester,
+)
 from pages.ui.render.heads import where_text
 from pages.ui.scene.head_training import is_quick
 from pages.ui.scene.scene import Scene
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.format import percent
-from pages.ui.training.faces import Requester
 from pages.ui.training.heads import HEAD_STORE, TrainedHeads, TrainingProgress
 from rfcore.errors import RfcoreError
 from rfcore.heads.experiment import Experiment
@@ -116,8 +119,7 @@ def train_wanted(spot: Any) -> None:
         return
     try:
         with spot:
-            requester = training_requester()
-            HEAD_STORE.train(experiment, _Bar(requester).show, client=requester.client)
+            HEAD_STORE.train(experiment, _Bar().show, client=training_requester().client)
     except RfcoreError as error:
         st.session_state[_WANTED] = None
         spot.error(f"The heads could not be trained: {error}.")
@@ -129,16 +131,14 @@ def train_wanted(spot: Any) -> None:
 class _Bar:
     """The progress bar in the box; it is updated every _SECONDS_PER_UPDATE at most."""
 
-    def __init__(self, requester: Requester) -> None:
-        self.requester = requester
+    def __init__(self) -> None:
         self.bar = st.progress(0.0, text=_PHASES["drawing"])
         is_first = _HAS_SHOWN_PROGRESS not in st.session_state
         self.next_update = monotonic() + (_SECONDS_BEFORE_FIRST_UPDATE if is_first else 0.0)
         st.session_state[_HAS_SHOWN_PROGRESS] = True
 
     def show(self, progress: TrainingProgress) -> None:
-        if not self.requester.is_connected():
-            st.stop()
+        end_if_interrupted()
         now = monotonic()
         if now < self.next_update:
             return

@@ -22,6 +22,14 @@ def training_requester() -> Requester:
     return Requester(session=key, client=client, is_connected=lambda: is_open(key))
 
 
+def end_if_interrupted() -> None:
+    """End the script if its tab is closed, or asks for another run; cheap, without a message.
+
+    Streamlit checks this whenever a script reads the state of its session.
+    """
+    _ = "nothing" in st.session_state
+
+
 def place_text(before: int) -> str:
     """Say how many trainings come before one that waits; 0 while the same one runs elsewhere.
 

@@ -8,7 +8,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from pages.ui.controls.training_requester import place_text, training_requester
+from pages.ui.controls.training_requester import (
+    end_if_interrupted,
+    place_text,
+    training_requester,
+)
 from pages.ui.render.heads import head_name, logit_text
 from pages.ui.scene.head_training import check_depths
 from pages.ui.scene.scene import Scene
@@ -126,20 +130,19 @@ def depth_section() -> None:
             return
         if not st.button("Compare the depths", key="compare_depths"):
             return
-        bar, requester = st.progress(0.0, text=" "), training_requester()
+        bar = st.progress(0.0, text=" ")
         shown: TrainingProgress | None = None
 
         def report(progress: TrainingProgress) -> None:
             nonlocal shown
-            if not requester.is_connected():
-                st.stop()
+            end_if_interrupted()
             if progress == shown:
                 return
             shown = progress
             waits = progress.phase == "waiting"
             bar.progress(progress.share, text=place_text(progress.before) if waits else " ")
 
-        results = HEAD_STORE.compare(experiment, report, client=requester.client)
+        results = HEAD_STORE.compare(experiment, report, client=training_requester().client)
         bar.empty()
     show_chart(
         lambda: depth_figure(results, theme_colors()),
