@@ -91,7 +91,7 @@ def _peak(run: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def moved(scene: Scene, by: int) -> Scene:
+def _moved(scene: Scene, by: int) -> Scene:
     """The scene with its pattern, or face, elsewhere."""
     most = scene.size - scene.pattern_size
     row, col = ((at + by) % (most + 1) for at in scene.position)
@@ -100,7 +100,7 @@ def moved(scene: Scene, by: int) -> Scene:
 
 def broken_bounds(scene: Scene) -> list[str]:
     """Say which bounds a scene breaks."""
-    other = moved(scene, 1)
+    other = _moved(scene, 1)
 
     def first() -> None:
         FRAMES.drop_all()
@@ -112,9 +112,9 @@ def broken_bounds(scene: Scene) -> list[str]:
         found.append(f"the first frame took {share * FIRST_FRAME_SECONDS:.3f} s")
     first()
     render_frame(other)
-    if (share := _quickest(lambda: render_frame(moved(scene, 2)), FURTHER_FRAME_SECONDS)) > 1:
+    if (share := _quickest(lambda: render_frame(_moved(scene, 2)), FURTHER_FRAME_SECONDS)) > 1:
         found.append(f"a further frame took {share * FURTHER_FRAME_SECONDS:.3f} s")
-    for name, run in (("first", first), ("further", lambda: render_frame(moved(scene, 3)))):
+    for name, run in (("first", first), ("further", lambda: render_frame(_moved(scene, 3)))):
         # Another thread may allocate something at the same time, but not each time.
         if (peak := min(_peak(run), _peak(run))) > FRAME_BYTES:
             found.append(f"a {name} frame took {peak / 2**20:.0f} MB")
