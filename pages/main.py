@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.session.late_values import note_run_end
+from pages.ui.session.late_values import note_run_begin, note_run_end
 from pages.ui.session.presenting import NOTES, begin, page_bar, presenting
 from pages.ui.session.reconnecting import run_after_reconnect
 from pages.ui.session.tab_state import note_navigation
@@ -29,6 +29,7 @@ pages = {section: [_page(entry) for entry in entries] for section, entries in se
 bare = presenting() or NOTES in st.query_params
 page = st.navigation(pages, position="hidden" if bare else "top")
 begin(page, [page for section in pages.values() for page in section])
+note_run_begin()
 note_navigation(page.url_path)
 run_after_reconnect()
 page.run()
