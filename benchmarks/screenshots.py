@@ -87,7 +87,7 @@ def take(
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.screenshot(path=path)
     page.set_viewport_size({"width": size[0], "height": int(height)})
-    page.wait_for_timeout(2500)  # the charts come now, for they are near
+    page.wait_for_timeout(2500)  # the charts are near the window now, so they load
     page.screenshot(path=path.replace(".png", "-whole.png"))
     page.close()
 

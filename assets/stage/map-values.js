@@ -6,7 +6,7 @@ import { samePlace } from "./geometry.js";
  * @import { Plane, Planes, View } from "./protocol.d.ts"
  * @import { Stage } from "./stage.js"
  *
- * Of maps, by their index; none of a map that is not shown, for it is not sent.
+ * Of maps, by their index; none of a map that is not shown, because it is not sent.
  * @typedef {(Plane["values"] | undefined)[]} Values
  */
 

@@ -48,7 +48,7 @@ export class Lens {
     this.maxMapHeight = [0.5, 0.36]; // of the window, on a desk and on a phone
   }
 
-  // The stage has other panels now: stop what runs by itself.
+  // The stage has other panels now: stop the playback.
   removed() {}
 
   // ---- messages and frames
@@ -99,7 +99,7 @@ export class Lens {
     grow(this.stage, unit);
   }
 
-  // The learner drags, points or pins: what plays by itself stops.
+  // The learner drags, points or pins: stop the playback.
   interrupted() {}
 
   /**

@@ -1,7 +1,7 @@
-"""What frames remember, in one cache that is weighed in bytes, not counted. Pure.
+"""The cache of frames, bounded by the bytes of its arrays. Pure.
 
-One scene's maps take kilobytes and another's megabytes, and a stranger chooses which. So all that
-frames keep between them shares one budget, and what was used longest ago goes first.
+One scene's maps take kilobytes and another's megabytes, and a stranger chooses the scene. So one
+budget bounds all cached arrays together, and those used longest ago are dropped first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pages.ui.scene.scene import Scene
 from pages.ui.training.weighed_store import WeighedStore
 
 FRAME_BUDGET = 64 * 2**20
-"""Bytes that all arrays take which frames keep between them."""
+"""Bytes of all cached arrays together."""
 
 _T = TypeVar("_T")
 _NOTHING = object()  # what is not stored; None may be
@@ -27,12 +27,12 @@ FRAMES = WeighedStore(FRAME_BUDGET)
 
 
 def cached_arrays(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Remember what a function makes of its positional arguments, in the cache of frames."""
+    """Cache the results of a function by its positional arguments, in the cache of frames."""
     return _cached(make, lambda *arguments: (make.__module__, make.__qualname__, *arguments))
 
 
 def cached_by_scene(make: Callable[..., _T]) -> Callable[..., _T]:
-    """Remember what a function makes of a scene without its drag; of a photo it goes with it."""
+    """Cache the results of a function of a scene without its drag; those of a photo go with it."""
     return _cached(make, lambda scene, *others: scene_key(scene, make.__name__, *others))
 
 
@@ -52,11 +52,11 @@ def _cached(make: Callable[..., _T], key_of: Callable[..., Hashable]) -> Callabl
 
 
 class _PhotoKey(tuple[object, ...]):
-    """A key that names a photo by its id, so that the cache does not keep the photo."""
+    """A key with the id of a photo, so that the cache holds no reference to the photo."""
 
 
 def scene_key(scene: Scene, *parts: Hashable) -> Hashable:
-    """Return a key for what is made of a scene; of a photo it goes when the photo does."""
+    """Return a cache key for a scene; entries of a photo are dropped when the photo is freed."""
     photo = scene.photo
     if photo is None:
         return scene, *parts

@@ -1,4 +1,4 @@
-"""Frames of what is remembered alone: the event loop makes no others. Pure."""
+"""Blocks in which a cache may not compute anything: the event loop uses them. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _this_thread = threading.local()
 
 
 class NotRememberedError(Exception):
-    """Something would have to be computed anew, in a block that allows what is remembered alone."""
+    """A cached value is missing in a block that allows only cached ones."""
 
 
 @contextmanager
 def only_remembered() -> Iterator[None]:
-    """Let a cache that misses raise NotRememberedError in this thread, instead of computing.
+    """Within the block, a missing cache entry raises NotRememberedError instead of being computed.
 
-    A cache may have dropped what the last frame had, and a first frame costs many times a further
-    one.
+    A cache may have dropped what the last frame used, and a first frame costs many times as much as
+    a further one. The block applies to this thread only.
     """
     _this_thread.only_remembered = True
     try:

@@ -118,7 +118,7 @@ def experiment_of(
 
 
 def is_quick(experiment: Experiment | None) -> bool:
-    """Whether an experiment is short enough to start by itself; False without an experiment."""
+    """Whether an experiment is short enough to start without a press; False for None."""
     return experiment is not None and work_of(experiment) <= QUICK_TRAINING
 
 

@@ -91,7 +91,7 @@ class Budget:
 
 
 def protect_log() -> None:
-    """Make all records of this process safe, whoever logs them; call it once."""
+    """Make all records of this process safe, also those of libraries; call it once."""
     logging.setLogRecordFactory(SafeRecord)
     errors, others = Budget(), Budget()
     handle = logging.Logger.handle
