@@ -95,6 +95,16 @@ def test_a_tab_waits_for_one_training(trainings: Trainings) -> None:
     assert store.find(SPEC) is None
 
 
+def test_trainings_that_no_tab_asks_for_do_not_end_each_other(trainings: Trainings) -> None:
+    store = trainings.store
+    store.start(SPEC)
+    store.start(OTHER)
+    trainings.may_end.set()
+    store.wait()
+    assert store.find(SPEC) is not None
+    assert store.find(OTHER) is not None
+
+
 def test_a_training_that_waits_says_so_and_leaves_the_line_with_its_tab(
     trainings: Trainings,
 ) -> None:

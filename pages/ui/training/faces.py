@@ -115,7 +115,7 @@ class GridStore:
         """
         with self._lock:
             for other, job in self._jobs.items():
-                if other != spec:
+                if other != spec and requester is not NOBODY:
                     job.requesters.pop(requester.session, None)
             if self.find(spec) is not None:
                 return
