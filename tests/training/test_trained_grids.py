@@ -98,7 +98,10 @@ def test_a_tab_waits_for_one_training(trainings: Trainings) -> None:
 def test_trainings_that_no_tab_asks_for_do_not_end_each_other(trainings: Trainings) -> None:
     store = trainings.store
     store.start(SPEC)
+    until(lambda: trainings.begun == [SPEC])
     store.start(OTHER)
+    time.sleep(0.05)  # many rounds of the training
+    assert not trainings.ended
     trainings.may_end.set()
     store.wait()
     assert store.find(SPEC) is not None
