@@ -22,6 +22,7 @@ from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
+from pages.ui.server.session_owners import COOKIE
 from pages.ui.stage.frame_socket import (
     MAX_MESSAGE,
     TRY_AGAIN_ELSEWHERE,
@@ -220,7 +221,9 @@ def test_bytes_and_a_sudden_end_leave_no_trace(server: AppServer) -> None:
 class FakeSocket:
     """A stage's socket that never says anything; it notes how it was closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, browser: int | None = None) -> None:
+        token = "" if browser is None else f"{browser:032x}"
+        self.cookies = {COOKIE: f"2|00|{token}|0"}
         self.code: int | None = None
         self.left = asyncio.Event()
 
@@ -252,6 +255,30 @@ async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None
         socket.left.set()
     await asyncio.gather(*tasks)
     return codes
+
+
+async def tabs_of_browsers(*browsers: int | None) -> list[int | None]:
+    sockets = [FakeSocket(browser) for browser in browsers]
+    tasks = []
+    for socket in sockets:
+        tasks.append(asyncio.create_task(frames(socket)))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    codes = [socket.code for socket in sockets]
+    for socket in sockets:
+        socket.left.set()
+    await asyncio.gather(*tasks)
+    return codes
+
+
+def test_one_browser_does_not_take_the_sockets_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_OF_A_BROWSER", 2)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_WITHOUT_COOKIE", 3)
+    codes = asyncio.run(tabs_of_browsers(1, 1, 1, 2, 1, 2, None, None, None, None))
+    elsewhere = TRY_AGAIN_ELSEWHERE
+    assert codes == [None, None, elsewhere, None, elsewhere, None, None, None, None, elsewhere]
+    monkeypatch.setattr("pages.ui.stage.frame_socket.MAY_IDLE", 0.0)
+    assert asyncio.run(tabs_of_browsers(2, 1, 1, 1)) == [None, WAS_IDLE, None, None]
 
 
 def test_a_stage_too_many_is_sent_to_its_component_unless_another_is_idle(

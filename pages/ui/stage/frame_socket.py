@@ -26,6 +26,7 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import scene_of
+from pages.ui.server.session_owners import COOKIE, browser_of
 from pages.ui.stage.frame_lane import Lane, Share
 from rfcore.errors import RfcoreError
 
@@ -34,6 +35,9 @@ MAX_MESSAGE = 8_192
 
 MAX_SOCKETS = 500
 """Stages that this process answers at once; the others ask through their component."""
+
+MAX_OF_A_BROWSER, MAX_WITHOUT_COOKIE = 40, 250
+"""Of those, stages of one browser, known by its cookie, and stages of all browsers without one."""
 
 QUICK = 10
 """Milliseconds of CPU time up to which a frame is made on the event loop, where all others wait.
@@ -61,6 +65,9 @@ _LANE = Lane("frames")
 _held: dict[WebSocket, float] = {}
 """When each stage was last heard, in seconds of the monotonic clock; the longest silent first."""
 
+_browsers: dict[WebSocket, bytes | None] = {}
+"""The browser of each stage; None without the cookie."""
+
 _unread: dict[WebSocket, int] = {}
 """Bytes of the frame that each browser is being sent."""
 
@@ -68,10 +75,12 @@ _unread: dict[WebSocket, int] = {}
 async def frames(socket: WebSocket) -> None:
     """Answer every message of one stage with a frame, until it leaves."""
     await socket.accept()
-    if len(_held) >= MAX_SOCKETS and not await _close_an_idle_one():
+    browser = browser_of(socket.cookies.get(COOKIE, ""))
+    if (rivals := _rivals_of(browser)) and not await _close_an_idle_one(rivals):
         await socket.close(TRY_AGAIN_ELSEWHERE)
         return
     _note(socket)
+    _browsers[socket] = browser
     try:
         await _answer_all(socket)
     except RfcoreError:
@@ -82,6 +91,7 @@ async def frames(socket: WebSocket) -> None:
         pass
     finally:
         _held.pop(socket, None)
+        _browsers.pop(socket, None)
 
 
 async def _answer_all(socket: WebSocket) -> None:
@@ -115,10 +125,21 @@ def _note(socket: WebSocket) -> None:
     _held[socket] = time.monotonic()
 
 
-async def _close_an_idle_one() -> bool:
-    """Close the socket that has been silent longest, if that is long; whether one was closed."""
-    socket, heard = next(iter(_held.items()))
-    if time.monotonic() - heard < MAY_IDLE:
+def _rivals_of(browser: bytes | None) -> list[WebSocket]:
+    """Return the stages of which one must go for a further one of a browser, longest silent first.
+
+    Without a rival there is room.
+    """
+    own = [socket for socket in _held if _browsers.get(socket) == browser]
+    if len(own) >= (MAX_WITHOUT_COOKIE if browser is None else MAX_OF_A_BROWSER):
+        return own
+    return [*_held] if len(_held) >= MAX_SOCKETS else []
+
+
+async def _close_an_idle_one(sockets: list[WebSocket]) -> bool:
+    """Close the first of some sockets if it has been silent for long; return whether it was."""
+    socket = sockets[0]
+    if time.monotonic() - _held[socket] < MAY_IDLE:
         return False
     del _held[socket]
     await _close(socket, WAS_IDLE)
