@@ -34,8 +34,9 @@ from pages.ui.stage.frame_socket import frames
 
 ROOT = Path(__file__).parent
 
-# Each script runs in its own thread. With Python's default of 5 ms, frames would wait for scripts.
-sys.setswitchinterval(0.0005)
+# A frame lets go of the interpreter at each NumPy call. While a script computes in its thread, the
+# frame gets it back after this time: 5 ms by default. Shorter ones cost more with many threads.
+sys.setswitchinterval(0.0002)
 
 
 # Starlette would write uploads larger than 1 MB to a temporary file.

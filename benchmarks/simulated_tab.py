@@ -6,16 +6,23 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks.app_server import AppServer
-
 PATIENT = 30.0  # s: a server's first run takes long
+
+
+class Address(Protocol):
+    """A server that can be reached."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
 
 
 class Tab:
@@ -111,9 +118,18 @@ class Tab:
             raise AssertionError(f"took {took:.1f} s")
 
 
+_Tab = TypeVar("_Tab", bound=Tab)
+
+
 @contextmanager
-def tab_of(server: AppServer, slowest: float) -> Iterator[Tab]:
-    """Open a tab that has run."""
+def tab_of(
+    server: Address,
+    slowest: float,
+    kind: type[_Tab] = Tab,  # type: ignore[assignment]
+    *,
+    warm: bool = True,
+) -> Iterator[_Tab]:
+    """Open a tab; warm: whether it has run two pages before."""
     with connect(
         server.url.replace("http", "ws") + "/_stcore/stream",
         origin=Origin(server.url),
@@ -121,9 +137,10 @@ def tab_of(server: AppServer, slowest: float) -> Iterator[Tab]:
         max_size=None,
         close_timeout=0.2,  # behind what was not read, the server's farewell is not heard
     ) as socket:
-        tab = Tab(socket, slowest)
-        tab.run("glossary", "", patience=PATIENT)
-        tab.run("feature_map_shifts", "", patience=PATIENT)
+        tab = kind(socket, slowest)
+        if warm:
+            tab.run("glossary", "", patience=PATIENT)
+            tab.run("feature_map_shifts", "", patience=PATIENT)
         yield tab
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.session.late_values import note_run_begin, note_run_end
+from pages.ui.session.own_work import paced_run
 from pages.ui.session.presenting import NOTES, begin, page_bar, presenting
 from pages.ui.session.reconnecting import run_after_reconnect
 from pages.ui.session.tab_state import note_navigation
@@ -32,7 +33,8 @@ begin(page, [page for section in pages.values() for page in section])
 note_run_begin()
 note_navigation(page.url_path)
 run_after_reconnect()
-page.run()
+with paced_run():
+    page.run()
 if presenting():
     page_bar()
 note_run_end()

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from pages.ui.stage.frame_lane import Lane, LaneError, Share
+from pages.ui.server.heavy_work import Share
+from pages.ui.stage.frame_lane import Lane, LaneError
 
 
 def busy(seconds: float) -> None:

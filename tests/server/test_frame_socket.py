@@ -22,6 +22,7 @@ from pages.ui.scene.link import to_query_string
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import POOL_WORKSPACE, workspace_of
+from pages.ui.server.heavy_work import QUICK_FRAMES
 from pages.ui.server.session_owners import COOKIE
 from pages.ui.stage.frame_socket import (
     MAX_MESSAGE,
@@ -309,6 +310,25 @@ def test_who_does_not_read_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     socket = UnreadSocket()
     asyncio.run(asyncio.wait_for(frames(socket), 20))  # type: ignore[arg-type]
     assert socket.code == WAS_IDLE
+
+
+class Dragging(UnreadSocket):
+    """A stage's socket that asks for some frames, reads them and leaves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        steps = [json.dumps(step_message(token=n)) for n in (4, 3)]
+        self.asks = [*steps, opening_message(Scene())]
+        self.left.set()
+
+
+def test_the_frames_of_the_event_loop_are_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    took: list[float] = []
+    monkeypatch.setattr(QUICK_FRAMES, "note", took.append)
+    monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 10_000)
+    asyncio.run(asyncio.wait_for(frames(Dragging()), 20))  # type: ignore[arg-type]
+    assert len(took) == 3
+    assert took[0] < min(took[1:])  # the first one is made in the thread
 
 
 def test_no_more_waits_to_be_read_than_memory_is_set_aside_for(

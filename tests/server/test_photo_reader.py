@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -65,6 +66,13 @@ def test_a_photo_is_read_as_in_this_process_and_the_worker_is_kept(
     want = np.rint(read_photo(PHOTO, 64)[0] * 255).astype(np.uint8).tobytes()
     assert [reader.read(PHOTO) for _ in range(3)] == [want] * 3
     assert len(made) == 1
+
+
+def test_frames_go_before_a_photo(reader: PhotoReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = record_processes(monkeypatch)
+    reader.read(PHOTO)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, made[0].pid) == min(19, own + photo_worker.NICENESS)
 
 
 def test_a_refusal_is_told_and_the_worker_is_kept(

@@ -1,6 +1,8 @@
 """GIFs, read back: their frames, their colours, and the pattern that moves in them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -216,6 +218,20 @@ def test_progress_is_told_after_every_frame() -> None:
     told: list[int] = []
     make_gif(Animation(PLAIN, "down", 3), 0.1, told.append)
     assert told == [1, 2, 3, 4]
+
+
+def test_every_frame_is_drawn_in_a_turn_and_progress_is_told_outside_of_it() -> None:
+    turns, told = [0], []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        turns.append(1)
+        yield
+        turns.append(0)
+
+    make_gif(Animation(PLAIN, "down", 3), 0.1, lambda _: told.append(turns[-1]), turn)
+    assert turns == [0, 1, 0, 1, 0, 1, 0, 1, 0]
+    assert told == [0] * 4
 
 
 def test_making_it_stops_where_the_page_stops() -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui.session.own_work import heavy
 from pages.ui.session.stage_state import CHARTS_WAITING, stage_state
 
 
@@ -48,5 +49,6 @@ def show_chart(make: Callable[[], go.Figure], key: str, words: str, height: int)
         st.session_state[CHARTS_WAITING] = True
         st.container(key=f"chart_placeholder_{key}", height=height + 16, border=False)
         return
-    figure = make().update_layout(height=height)
+    with heavy():
+        figure = make().update_layout(height=height)
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui.render.context import FILLS, render_context
 from pages.ui.scene.scene import Scene
 from pages.ui.sections.chart import Colors, show_chart, style_figure, theme_colors
+from pages.ui.session.own_work import heavy
 from pages.ui.session.tab_state import tab_state
 from pages.ui.text.prose import prose
 from rfcore.equivariance import LayerEquivariance, compare_activations
@@ -108,7 +109,8 @@ def offsets_sentence(scene: Scene, errors: tuple[LayerOffset, ...]) -> str:
 def shift_chart() -> None:
     """Show the error of each layer after the move in the learner's scene."""
     scene = tab_state().scene
-    errors = layer_offsets(scene)
+    with heavy():
+        errors = layer_offsets(scene)
     prose(offsets_sentence(scene, errors))
     show_chart(
         lambda: shift_figure(errors, theme_colors()),

@@ -6,6 +6,7 @@ Here the system limits both, and the app goes on when this process is killed.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from math import ceil
@@ -26,6 +27,9 @@ CPU_SECONDS = 2
 
 ADDRESS_SPACE = 512 * 2**20
 """The most memory that this process may ask for, in bytes; the largest photo takes 380 MB."""
+
+NICENESS = 5
+"""How far this process stands back for others; frames of all learners go before one photo."""
 
 LENGTH_BYTES = 4
 """How many bytes, the lowest first, tell the length of a file or an answer in front of it."""
@@ -64,5 +68,7 @@ def _limit(name: str, value: int) -> None:
 if __name__ == "__main__":
     _limit("RLIMIT_AS", ADDRESS_SPACE)
     _limit("RLIMIT_CORE", 0)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
     with suppress(BrokenPipeError, KeyboardInterrupt):
         serve(sys.stdin.buffer, sys.stdout.buffer, int(sys.argv[1]))

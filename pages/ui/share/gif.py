@@ -7,6 +7,7 @@ disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -95,13 +96,17 @@ def _fits(layout: Layout, frames: int) -> bool:
 
 
 def make_gif(
-    animation: Animation, seconds: float, progress: Callable[[int], object] = int
+    animation: Animation,
+    seconds: float,
+    progress: Callable[[int], object] = int,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> bytes:
     """Return an animation as a GIF that repeats forever.
 
     seconds: per frame. progress: called after each frame with the number of finished frames.
+    turn: returns the block in which each frame is drawn.
     """
-    frames = _frames(animation, progress)
+    frames = _frames(animation, progress, turn)
     file = BytesIO()
     next(frames).save(
         file,
@@ -114,13 +119,20 @@ def make_gif(
     return file.getvalue()
 
 
-def _frames(animation: Animation, progress: Callable[[int], object]) -> Iterator[Image.Image]:
+def _frames(
+    animation: Animation,
+    progress: Callable[[int], object],
+    turn: Callable[[], AbstractContextManager[object]],
+) -> Iterator[Image.Image]:
     layout: Layout | None = None
     for done, scene in enumerate(animation.scenes(), 1):
-        frame = animation_frame(scene)
-        margin = margin_of(frame.panels, scene.size)
-        layout = layout or layout_of(len(frame.panels), scene.size + 2 * margin, animation.frames)
-        yield draw_frame(frame, layout, margin, scene.size)
+        with turn():
+            frame = animation_frame(scene)
+            margin = margin_of(frame.panels, scene.size)
+            extent = scene.size + 2 * margin
+            layout = layout or layout_of(len(frame.panels), extent, animation.frames)
+            image = draw_frame(frame, layout, margin, scene.size)
+        yield image
         progress(done)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any
 
 import streamlit as st
 
 from pages.ui.scene.limits import SceneError
+from pages.ui.session.own_work import heavy, paced_run
 from pages.ui.session.tab_state import tab_state
 from pages.ui.share.animation import DIRECTIONS, Animation, animation_start, max_steps
 from pages.ui.share.gif import make_gif
@@ -79,12 +82,20 @@ def _make(animation: Animation, seconds: float) -> None:
         def show_progress(done: int) -> None:
             bar.progress(done / animation.frames, f"Frame {done} of {animation.frames}")
 
-        st.session_state[_MADE] = (animation, seconds, make_gif(animation, seconds, show_progress))
+        gif = make_gif(animation, seconds, show_progress, _turn)
+        st.session_state[_MADE] = (animation, seconds, gif)
     except SceneError as error:
         st.error(as_sentence(str(error)))
     finally:
         _AT_ONCE.release()
     bar.empty()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Draw a frame when nobody else computes, and pause before the next while others drag."""
+    with paced_run(), heavy():
+        yield
 
 
 def _show(animation: Animation, speed: str, row: Any) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pages.ui.server.heavy_work import HEAVY, Share
 from rfcore.errors import RfcoreError
 
 _T = TypeVar("_T")
@@ -21,17 +21,6 @@ _T = TypeVar("_T")
 
 class LaneError(RfcoreError):
     """The system starts no more threads."""
-
-
-@dataclass(eq=False)
-class Share:
-    """What one connection has used of the process.
-
-    used: s of CPU time. Whoever comes late starts where the others are, so that having been idle
-    gives no right to hold them up. Source: start-time fair queueing, Goyal, Vin and Cheng 1996.
-    """
-
-    used: float = 0.0
 
 
 @dataclass(eq=False)
@@ -82,13 +71,11 @@ class Lane:
                 self._clock = max(self._clock, job.share.used)
             if not job.result.set_running_or_notify_cancel():
                 continue
-            began = time.thread_time()
             try:
-                made = job.make()
+                with HEAVY.turn(job.share):
+                    made = job.make()
             except BaseException as error:
-                job.share.used += time.thread_time() - began
                 job.result.set_exception(error)
             else:
-                job.share.used += time.thread_time() - began
                 job.result.set_result(made)
             del job  # a frame is megabytes, and the next one may be long in coming

@@ -26,8 +26,9 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.scene import Scene
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.scene.workspaces import scene_of
+from pages.ui.server.heavy_work import QUICK_FRAMES, Share
 from pages.ui.server.session_owners import COOKIE, browser_of
-from pages.ui.stage.frame_lane import Lane, Share
+from pages.ui.stage.frame_lane import Lane
 from rfcore.errors import RfcoreError
 
 MAX_MESSAGE = 8_192
@@ -101,7 +102,9 @@ async def _answer_all(socket: WebSocket) -> None:
             return  # closed meanwhile, for another one to have its place
         _note(socket)
         message = read_message(received.get("text") or "")
+        began = time.thread_time()
         frame = drag.quick_answer(message)
+        QUICK_FRAMES.note(time.thread_time() - began)
         if frame is None:
             frame = await _LANE.run(share, partial(drag.answer, message))
         if socket in _held:

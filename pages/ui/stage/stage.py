@@ -15,6 +15,7 @@ from pages.ui.scene.limits import SceneError
 from pages.ui.scene.stage_message import parse_message
 from pages.ui.session.component import component
 from pages.ui.session.late_values import note_run_end
+from pages.ui.session.own_work import heavy, paced_run
 from pages.ui.session.stage_state import CHARTS_WAITING, STAGE_KEY, stage_state
 from pages.ui.session.tab_state import TabState, tab_state
 from rfcore.errors import RfcoreError
@@ -39,11 +40,13 @@ def stage(*charts: str, task: StageTask | None = None) -> None:
     here = tab_state()
     request, others_show_it = _request(here)
     request = replace(request, task=task, order=(_PROCESS, next(_numbers)))
+    with paced_run(), heavy():
+        frame = render_frame(here.scene, request)
     st.html(_RESERVED_HEIGHT)
     with st.container(key="stage_area"):
         _stage(
             key=STAGE_KEY,
-            data=render_frame(here.scene, request),
+            data=frame,
             on_message_change=lambda: _rerun(charts),
             on_charts_change=_draw_charts,
             on_marks_change=lambda: None,
