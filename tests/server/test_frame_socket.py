@@ -328,7 +328,7 @@ def test_the_frames_of_the_event_loop_are_its_load(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("pages.ui.stage.frame_socket.QUICK", 10_000)
     asyncio.run(asyncio.wait_for(frames(Dragging()), 20))  # type: ignore[arg-type]
     assert len(took) == 3
-    assert took[0] < min(took[1:])  # the first one is made in the thread
+    assert max(took[:2]) < took[2]  # those that do not only move are made in the thread
 
 
 def test_no_more_waits_to_be_read_than_memory_is_set_aside_for(
