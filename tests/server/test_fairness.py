@@ -84,6 +84,7 @@ def test_a_server_that_does_not_answer_is_not_healthy() -> None:
     assert health.slowest == float("inf")
 
 
+@pytest.mark.slow
 def test_a_hostile_tab_gets_answers_and_ends_when_it_is_closed() -> None:
     # A server of its own: Streamlit logs a trace of a tab that closes while its script runs.
     with AppServer() as server, hostile_tab(server.url, "gifs") as attacker:
@@ -92,6 +93,7 @@ def test_a_hostile_tab_gets_answers_and_ends_when_it_is_closed() -> None:
     assert not attacker.is_alive
 
 
+@pytest.mark.slow
 def test_a_hostile_tab_that_fails_is_noticed() -> None:
     with hostile_tab("http://127.0.0.1:9", "expensive") as attacker:
         assert not attacker.answers

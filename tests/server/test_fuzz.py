@@ -35,7 +35,14 @@ EACH = 60
 MESSAGES = 40
 
 
-@pytest.mark.parametrize("name", CASES)
+MEASURED = "expensive_link"
+"""The case that measures frames; it takes seconds, so it is no unit test."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.exhaustive] * (name == MEASURED)) for name in CASES],
+)
 def test_nothing_but_refusals(name: str) -> None:
     faults = [fault for n in range(EACH) if (fault := attempt(name, f"tests-{n}"))]
     assert not faults, "\n".join(map(str, faults))
