@@ -63,11 +63,14 @@ class Outcome:
 
     def percentile(self, share: float) -> float:
         """Return the ms within which that share of the moves was answered."""
-        if not self.latencies:
-            return float("inf")
-        return sorted(self.latencies)[
-            min(len(self.latencies) - 1, int(share * len(self.latencies)))
-        ]
+        return percentile(self.latencies, share)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which that share of the values is; infinite if there are none."""
+    if not values:
+        return float("inf")
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 async def step(server: AppServer, count: int, pace: float, seconds: float, way: Way) -> Outcome:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.app_server import AppServer
-from benchmarks.classroom import FOR_A_CLASS
+from benchmarks.classroom import FOR_A_CLASS, percentile
 from benchmarks.classroom_learner import SimulatedLearner, scenes
 from benchmarks.hostile_attacks import ATTACKS
 from benchmarks.hostile_process import hostile_tab
@@ -89,15 +89,8 @@ def table_line(found: Finding) -> str:
     )
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value below which that share of the values is; infinite if there are none."""
-    return (
-        sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("inf")
-    )
-
-
 class Class:
-    """Learners who have joined, and drag when they are told to."""
+    """Learners who have joined, and drag when they are asked to."""
 
     def __init__(self, server: AppServer, size: int) -> None:
         found = scenes()

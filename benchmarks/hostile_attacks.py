@@ -22,6 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from benchmarks.frame_bounds import EXTREME_LINKS
 from benchmarks.fuzz_inputs import valid_message
 from benchmarks.hostile_tab import PAGE, HostileTab, put_file
 from benchmarks.simulated_tab import PATIENT, Address, header_of, tab_of
@@ -34,12 +35,11 @@ from tests.support.photo_bombs import empty_canvas, many_scans
 SOCKETS = 6
 NO_LIMIT = 300.0  # s; how long a hostile tab waits is measured on the learners' side
 MAPS = f"picture=meadow&pattern=cat&size=256&stack={PRESETS['dilated']}"
-GRADIENTS = f"lens=fields&rings=box,effective,used&{MAPS}"
-"""The link with the most CPU time a frame of those in tests/scene/test_bounds.py."""
-
-KERNEL = "picture=meadow&size=256&stack=C31x31/1p15c1"
-LARGE_FRAMES = "picture=meadow&size=32&stack=C1x1/1p483c1"
-"""The link with the largest frames: 4 MB."""
+GRADIENTS, KERNEL, LARGE_FRAMES = (
+    f"picture=meadow&{EXTREME_LINKS[name]}"
+    for name in ("gradients", "the editor's largest kernel", "wide padding")
+)
+"""The links with the most CPU time a frame, the largest kernel, and the largest frames of 4 MB."""
 TRAINING_LINK = "cat,dog,upper-left,noise0.1,sizes0,examples600,seed{}"
 
 Note = Callable[[], object]
@@ -69,13 +69,13 @@ def moves(query: str, at: int = 0) -> Iterator[dict[str, Any]]:
     """Return messages that move the pattern, and a pointer with it, for ever."""
     scene = scene_from(query)
     most = scene.size - scene.pattern_size
-    told: dict[str, Any] = {"query": query, "photo": None}
+    first: dict[str, Any] = {"query": query, "photo": None}
     for token in count(1):
         row, col = (7 * token + at) % most, (11 * token) % most
         probe = [0, row // 4 + 1, col // 4 + 1]
         place = {"position": [row, col], "probe": probe, "pointed": [row, col]}
-        yield valid_message(scene, token=token, mount=f"hostile{at}", **place, **told)
-        told = {}
+        yield valid_message(scene, token=token, mount=f"hostile{at}", **place, **first)
+        first = {}
 
 
 def frame_socket(server: Address, **options: Any) -> ClientConnection:
@@ -151,8 +151,8 @@ def largest_kernel(server: Address, note: Note) -> None:
             tab.read()
             for message in moves(KERNEL):
                 del message["probe"]
-                hand = {**message, "mount": "tab", "revision": tab.header["revision"]}
-                tab.run(PAGE, KERNEL, hand, fragment=True)
+                message |= {"mount": "tab", "revision": tab.header["revision"]}
+                tab.run(PAGE, KERNEL, message, fragment=True)
                 note()
 
     in_threads(2, lambda at: component() if at else drag_socket(server, KERNEL, note))

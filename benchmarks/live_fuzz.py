@@ -128,7 +128,7 @@ class LiveServer:
         scene = random.choice(SCENES)
         message = json.dumps(valid_message(scene, query=to_query_string(scene), photo=None))
         with self._line() as line:
-            line.sendall(self._handshake("/frames"))
+            line.sendall(handshake(self._server.port, "/frames"))
             with suppress(ConnectionError, TimeoutError):
                 for _ in range(30):
                     line.sendall(_masked(message.encode()))
@@ -137,10 +137,11 @@ class LiveServer:
         """Announce a message of many megabytes, and send a part of it."""
         size = random.randint(1, 2**34)
         with self._line() as line:
-            line.sendall(self._handshake(random.choice(("/frames", "/_stcore/stream"))))
+            line.sendall(
+                handshake(self._server.port, random.choice(("/frames", "/_stcore/stream")))
+            )
             with suppress(ConnectionError, TimeoutError):
-                head = b"\x82\xff" + size.to_bytes(8, "big") + b"\0\0\0\0"
-                line.sendall(head + bytes(min(size - 1, 2_000_000)))
+                line.sendall(announced(size) + bytes(min(size - 1, 2_000_000)))
 
     def _headers(self, random: Random) -> None:
         """Send headers that are endless, or no headers."""
@@ -173,13 +174,20 @@ class LiveServer:
         line.settimeout(0.5)
         return line
 
-    def _handshake(self, path: str) -> bytes:
-        host = f"127.0.0.1:{self._server.port}"
-        return (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
-            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
-        ).encode()
+
+def handshake(port: int, path: str) -> bytes:
+    """Return the request that opens a socket of a server on this machine."""
+    host = f"127.0.0.1:{port}"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+    ).encode()
+
+
+def announced(size: int) -> bytes:
+    """Return the head of a binary message of so many bytes, as a client sends it."""
+    return b"\x82\xff" + size.to_bytes(8, "big") + b"\0\0\0\0"
 
 
 def _masked(text: bytes) -> bytes:

@@ -41,7 +41,7 @@ class Tab:
         self,
         page: str,
         query: str,
-        hand: object = None,
+        message: object = None,
         *,
         fragment: bool = False,
         patience: float | None = None,
@@ -51,9 +51,9 @@ class Tab:
         back.rerun_script.query_string, back.rerun_script.page_name = query, page
         if fragment:
             back.rerun_script.fragment_id = self.fragment
-        if hand is not None:
+        if message is not None:
             state = back.rerun_script.widget_states.widgets.add()
-            state.id, state.json_value = self.stage, json.dumps({"message": hand})
+            state.id, state.json_value = self.stage, json.dumps({"message": message})
         self.send(back)
         self.read(patience)
 

@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from benchmarks.app_server import AppServer, memory
+from benchmarks.live_fuzz import announced, handshake
 from pages.ui.server import connection_limits
 from pages.ui.server.connection_limits import LIMITED, limit_connections
 
@@ -149,15 +150,11 @@ def test_what_exceeds_all_connections_is_closed_and_the_others_go_on(small: int)
 def unfinished(port: int, path: str) -> socket.socket:
     """A socket that announces a message of 15 MB and sends all of it but its end."""
     line = connect(port)
-    line.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode()
-    )
+    line.sendall(handshake(port, path))
     assert b" 101 " in line.recv(4000)
     size = 15_000_000
     with suppress(ConnectionError, TimeoutError):
-        line.sendall(b"\x82\xff" + size.to_bytes(8, "big") + b"\0\0\0\0" + b"x" * (size - 1))
+        line.sendall(announced(size) + b"x" * (size - 1))
     return line
 
 

@@ -238,38 +238,40 @@ class FakeSocket:
         return {"type": "websocket.disconnect"}
 
 
+async def enter(socket: FakeSocket) -> asyncio.Task[None]:
+    """Let a socket come; return the task that answers it, which has begun."""
+    task = asyncio.create_task(frames(socket))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return task
+
+
+async def leave(sockets: list[FakeSocket], tasks: list[asyncio.Task[None]]) -> list[int | None]:
+    """Let all sockets leave; return with which code each was closed before, None if it was not."""
+    codes = [socket.code for socket in sockets]
+    for socket in sockets:
+        socket.left.set()
+    await asyncio.gather(*tasks)
+    return codes
+
+
 async def guests_come_and_go(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     monkeypatch.setattr("pages.ui.stage.frame_socket.MAX_SOCKETS", 2)
     sockets = [FakeSocket() for _ in range(5)]
-    tasks = []
+    tasks: list[asyncio.Task[None]] = []
     for number, socket in enumerate(sockets):
         if number == 3:  # one has left, so there is room again
             sockets[0].left.set()
             await tasks[0]
         if number == 4:  # by now the second one has been silent long enough
             monkeypatch.setattr("pages.ui.stage.frame_socket.MAY_IDLE", 0.0)
-        tasks.append(asyncio.create_task(frames(socket)))  # type: ignore[arg-type]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-    codes = [socket.code for socket in sockets]
-    for socket in sockets:
-        socket.left.set()
-    await asyncio.gather(*tasks)
-    return codes
+        tasks.append(await enter(socket))
+    return await leave(sockets, tasks)
 
 
 async def tabs_of_browsers(*browsers: int | None) -> list[int | None]:
     sockets = [FakeSocket(browser) for browser in browsers]
-    tasks = []
-    for socket in sockets:
-        tasks.append(asyncio.create_task(frames(socket)))  # type: ignore[arg-type]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-    codes = [socket.code for socket in sockets]
-    for socket in sockets:
-        socket.left.set()
-    await asyncio.gather(*tasks)
-    return codes
+    return await leave(sockets, [await enter(socket) for socket in sockets])
 
 
 def test_one_browser_does_not_take_the_sockets_of_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from pages.ui.session import own_work
 from pages.ui.stage import frame_lane, stage
 from pages.ui.stage.frame_lane import Lane
 from tests.support.page_driver import open_page
+from tests.support.trainings import until
 
 
 class FixedLoad:
@@ -40,13 +41,6 @@ class FixedLoad:
 @pytest.fixture
 def busy_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heavy_work, "QUICK_FRAMES", FixedLoad(0.5))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_one_piece_at_a_time_and_the_one_that_has_used_least_is_next() -> None:

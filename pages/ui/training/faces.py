@@ -63,7 +63,7 @@ class Requester:
 
 
 NOBODY = Requester()
-"""Asks for a training that nobody stops: the lesson check, an experiment of a claim."""
+"""Asks for a training that no tab waits for, as the lesson check does; so no tab ends it."""
 
 
 @dataclass(frozen=True)
